@@ -1,0 +1,338 @@
+//! The graph's storage: one column per field, in file order. The only file that divides by field count.
+//!
+//! ```text
+//! nodes     kind  name  id  self_size  first_edge        17 bytes a node (+4 with trace ids)
+//! edges     targets  names                                8 bytes an edge
+//! ```
+//!
+//! `first_edge` turns the per-node `edge_count` of the file into a prefix sum with one entry more
+//! than there are nodes, so that the edges of node `i` are `first_edge[i]..first_edge[i + 1]`:
+//!
+//! ```text
+//! edge_count   2  0  1
+//! first_edge   0  2  2  3
+//! ```
+//!
+//! An edge is two 32-bit words. `targets` packs what every traversal asks for: 28 bits of target
+//! node, three bits of [`EdgeKind`], one bit [`Edges::FILTERED`] for edges that never retain (see
+//! `graph.rs`). A traversal that only follows edges never touches `names`.
+
+use crate::error::{Code, Error, Result};
+use crate::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
+use crate::schema::EdgeKind;
+use std::collections::HashMap;
+
+/// Most nodes a snapshot may have: 28 bits. V8 needs about 450 bytes a node to write one.
+pub const MOST_NODES: u64 = 1 << 28;
+
+/// The `nodes` section.
+#[derive(Debug, Default)]
+pub struct Nodes {
+    /// Type numbers as in the file.
+    pub(crate) kinds: Vec<u8>,
+    pub(crate) names: Vec<u32>,
+    pub(crate) ids: Vec<u32>,
+    /// Self sizes; [`BIG_SIZE`] refers to `big_sizes`.
+    pub(crate) self_sizes: Vec<u32>,
+    /// Sizes that do not fit 32 bits, by node, ascending.
+    pub(crate) big_sizes: Vec<(u32, u64)>,
+    /// Prefix sums of the edge counts; while parsing, the counts themselves.
+    pub(crate) first_edge: Vec<u32>,
+    /// Raw detachedness, empty when the file has none.
+    pub(crate) detachedness: Vec<u8>,
+    /// Allocation trace ids, empty when the file has none.
+    pub(crate) trace_ids: Vec<u32>,
+}
+
+/// Marks a self size kept in `big_sizes`.
+pub(crate) const BIG_SIZE: u32 = u32::MAX;
+
+impl Nodes {
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// All nodes in order.
+    pub fn iter(&self) -> impl Iterator<Item = NodeIx> + use<> {
+        (0..self.len() as u32).map(NodeIx)
+    }
+
+    /// The file's type number.
+    #[inline(always)]
+    pub fn type_number(&self, node: NodeIx) -> u8 {
+        self.kinds[node.index()]
+    }
+
+    /// The name's string.
+    #[inline(always)]
+    pub fn name(&self, node: NodeIx) -> StringIx {
+        StringIx(self.names[node.index()])
+    }
+
+    /// V8's id.
+    #[inline(always)]
+    pub fn id(&self, node: NodeIx) -> ObjectId {
+        ObjectId(self.ids[node.index()])
+    }
+
+    /// Bytes of the object itself.
+    #[inline(always)]
+    pub fn self_size(&self, node: NodeIx) -> u64 {
+        match self.self_sizes[node.index()] {
+            BIG_SIZE => self.big_size(node),
+            size => u64::from(size),
+        }
+    }
+
+    #[cold]
+    fn big_size(&self, node: NodeIx) -> u64 {
+        match self.big_sizes.binary_search_by_key(&node.0, |&(n, _)| n) {
+            Ok(at) => self.big_sizes[at].1,
+            Err(_) => u64::from(BIG_SIZE),
+        }
+    }
+
+    pub(crate) fn set_self_size(&mut self, node: NodeIx, size: u64) {
+        let small = u32::try_from(size).ok().filter(|&size| size != BIG_SIZE);
+        let at = self.big_sizes.binary_search_by_key(&node.0, |&(n, _)| n);
+        match (small, at) {
+            (Some(size), Ok(at)) => {
+                self.big_sizes.remove(at);
+                self.self_sizes[node.index()] = size;
+            }
+            (Some(size), Err(_)) => self.self_sizes[node.index()] = size,
+            (None, Ok(at)) => self.big_sizes[at].1 = size,
+            (None, Err(at)) => {
+                self.big_sizes.insert(at, (node.0, size));
+                self.self_sizes[node.index()] = BIG_SIZE;
+            }
+        }
+    }
+
+    /// Positions of the node's edges.
+    #[inline(always)]
+    pub fn edge_range(&self, node: NodeIx) -> std::ops::Range<usize> {
+        self.first_edge[node.index()] as usize..self.first_edge[node.index() + 1] as usize
+    }
+
+    /// Number of outgoing edges.
+    #[inline(always)]
+    pub fn edge_count(&self, node: NodeIx) -> u32 {
+        self.first_edge[node.index() + 1] - self.first_edge[node.index()]
+    }
+
+    /// The node an edge starts at: O(log nodes).
+    pub fn source_of(&self, edge: EdgeIx) -> NodeIx {
+        NodeIx::from_index(self.first_edge.partition_point(|&first| first <= edge.0) - 1)
+    }
+
+    /// Trace node the object was allocated at; 0 when not recorded.
+    pub fn trace_id(&self, node: NodeIx) -> u32 {
+        self.trace_ids.get(node.index()).copied().unwrap_or(0)
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        self.kinds.capacity()
+            + self.detachedness.capacity()
+            + 4 * (self.names.capacity()
+                + self.ids.capacity()
+                + self.self_sizes.capacity()
+                + self.first_edge.capacity()
+                + self.trace_ids.capacity())
+            + 16 * self.big_sizes.capacity()
+    }
+}
+
+/// The `edges` section.
+#[derive(Debug, Default)]
+pub struct Edges {
+    pub(crate) targets: Vec<u32>,
+    /// `name_or_index` in 32 bits.
+    pub(crate) names: Vec<u32>,
+    /// Indices that do not fit 32 unsigned bits (negative ones), by edge, ascending.
+    pub(crate) odd_indices: Vec<(u32, i64)>,
+}
+
+/// One edge, unpacked.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge {
+    /// Its position.
+    pub ix: EdgeIx,
+    /// Its type.
+    pub kind: EdgeKind,
+    /// Where it leads.
+    pub to: NodeIx,
+    /// It can never retain, whatever the page rule says: see [`crate::graph::Policy`].
+    pub filtered: bool,
+}
+
+/// What an edge is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EdgeName {
+    /// A string of the table.
+    Name(StringIx),
+    /// Position in an array; V8 writes negative ones now and then.
+    Index(i64),
+}
+
+impl Edges {
+    /// Bits of the target node.
+    pub(crate) const NODE_BITS: u32 = 28;
+    const NODE_MASK: u32 = (1 << Self::NODE_BITS) - 1;
+    /// The edge can never retain.
+    pub(crate) const FILTERED: u32 = 1 << 31;
+
+    #[inline(always)]
+    pub(crate) const fn pack(to: u32, kind: EdgeKind) -> u32 {
+        to | (kind as u32) << Self::NODE_BITS
+    }
+
+    /// Number of edges.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty()
+    }
+
+    /// Target of a packed word.
+    #[inline(always)]
+    pub(crate) const fn target_of(word: u32) -> NodeIx {
+        NodeIx(word & Self::NODE_MASK)
+    }
+
+    /// Kind of a packed word.
+    #[inline(always)]
+    pub(crate) const fn kind_of(word: u32) -> EdgeKind {
+        EdgeKind::from_bits(word >> Self::NODE_BITS)
+    }
+
+    /// The edge at a position.
+    #[inline(always)]
+    pub fn get(&self, ix: EdgeIx) -> Edge {
+        let word = self.targets[ix.index()];
+        Edge { ix, kind: Self::kind_of(word), to: Self::target_of(word), filtered: word & Self::FILTERED != 0 }
+    }
+
+    /// What the edge is called.
+    pub fn name(&self, edge: Edge) -> EdgeName {
+        let value = self.names[edge.ix.index()];
+        if !edge.kind.is_indexed() {
+            return EdgeName::Name(StringIx(value));
+        }
+        if !self.odd_indices.is_empty()
+            && let Ok(at) = self.odd_indices.binary_search_by_key(&edge.ix.0, |&(e, _)| e)
+        {
+            return EdgeName::Index(self.odd_indices[at].1);
+        }
+        EdgeName::Index(i64::from(value))
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        4 * (self.targets.capacity() + self.names.capacity()) + 16 * self.odd_indices.capacity()
+    }
+}
+
+/// A place in a script as V8 counts: line and column from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Location {
+    /// V8's script id.
+    pub script_id: i64,
+    /// 0-based line.
+    pub line: i64,
+    /// 0-based column.
+    pub column: i64,
+}
+
+/// The `locations` section: many objects share few places, so each place is kept once.
+///
+/// `of_node` has one entry per node, `u32::MAX` for none; it stays empty when the file has no
+/// locations. The last record of a node wins, as in DevTools.
+#[derive(Debug, Default)]
+pub struct Locations {
+    pub(crate) places: Vec<Location>,
+    pub(crate) of_node: Vec<u32>,
+    pub(crate) known: HashMap<Location, u32>,
+}
+
+impl Locations {
+    /// Which place a node has.
+    #[inline]
+    pub fn index_of(&self, node: NodeIx) -> Option<LocationIx> {
+        self.of_node.get(node.index()).copied().filter(|&at| at != u32::MAX).map(LocationIx)
+    }
+
+    /// The place a node has.
+    pub fn get(&self, node: NodeIx) -> Option<Location> {
+        self.index_of(node).map(|at| self.places[at.index()])
+    }
+
+    /// A distinct place.
+    pub fn place(&self, at: LocationIx) -> Location {
+        self.places[at.index()]
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        4 * self.of_node.capacity() + 64 * self.places.capacity()
+    }
+}
+
+/// Exact division by a field count without a division: Lemire's direct reciprocal, valid for all 32-bit numerators.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FieldDivider {
+    count: u32,
+    reciprocal: u64,
+}
+
+impl FieldDivider {
+    pub(crate) fn new(count: usize) -> Self {
+        let count = count as u32;
+        Self { count, reciprocal: if count < 2 { 0 } else { u64::MAX / u64::from(count) + 1 } }
+    }
+
+    /// The ordinal of a file index, or `None` when it points into the middle of a record.
+    #[inline(always)]
+    pub(crate) fn ordinal(self, index: u32) -> Option<u32> {
+        if self.count < 2 {
+            return Some(index);
+        }
+        let quotient = ((u128::from(self.reciprocal) * u128::from(index)) >> 64) as u32;
+        (quotient.wrapping_mul(self.count) == index).then_some(quotient)
+    }
+}
+
+impl Nodes {
+    /// Turns the edge counts read into prefix sums and checks them against the number of edges.
+    pub(crate) fn finish_edge_counts(&mut self, edges: usize) -> Result<()> {
+        let mut sum: u64 = 0;
+        for slot in &mut self.first_edge {
+            let count = *slot;
+            *slot = sum as u32;
+            sum += u64::from(count);
+            if sum > u64::from(u32::MAX) {
+                break;
+            }
+        }
+        if sum != edges as u64 {
+            return Err(Error::new(
+                Code::Count,
+                format!("as many edges as the nodes' edge_count fields add up to ({sum})"),
+                format!("{edges} edges"),
+            )
+            .in_section("edges"));
+        }
+        self.first_edge.push(sum as u32);
+        Ok(())
+    }
+}

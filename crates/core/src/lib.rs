@@ -1,0 +1,31 @@
+//! heapray's core: a V8 heap snapshot's bytes in, answers out.
+//!
+//! The walk, which is also the order of the modules below and the direction of every import:
+//! bytes → sections → columns → graph → dominators → retained sizes → questions.
+//!
+//! The core knows nothing of Node.js, files or printing. Bytes come in through
+//! [`Parser::push`](parse::Parser::push), in any split; [`Parser::finish`](parse::Parser::finish)
+//! gives a [`Snapshot`]; [`query`] asks it.
+
+pub mod error;
+pub mod ids;
+pub mod progress;
+
+pub mod columns;
+pub mod parse;
+pub mod schema;
+pub mod strings;
+pub mod trace;
+
+pub mod classes;
+pub mod dominators;
+pub mod graph;
+pub mod statistics;
+
+pub mod snapshot;
+
+pub mod query;
+
+pub use error::{Code, Error, Result};
+pub use progress::{Phase, Progress};
+pub use snapshot::Snapshot;

@@ -1,0 +1,1 @@
+//! Questions: options in, plain data out, no formatting.

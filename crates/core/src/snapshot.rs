@@ -1,0 +1,233 @@
+//! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
+
+use crate::classes::Classes;
+use crate::columns::{Edge, EdgeName, Edges, Location, Locations, Nodes};
+use crate::dominators::DominatorTree;
+use crate::error::Result;
+use crate::graph::Retainers;
+use crate::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
+use crate::schema::{NodeKind, Schema};
+use crate::statistics::Statistics;
+use crate::strings::Strings;
+use crate::trace::{Allocations, Sample};
+use std::sync::OnceLock;
+
+/// What the parser hands over: the file's columns, checked, nothing derived yet.
+#[derive(Debug)]
+pub struct RawSnapshot {
+    /// The header.
+    pub schema: Schema,
+    /// Nodes, in file order.
+    pub nodes: Nodes,
+    /// Edges, in file order.
+    pub edges: Edges,
+    /// Strings.
+    pub strings: Strings,
+    /// Script places of objects.
+    pub locations: Locations,
+    /// Allocation timeline, as in the file.
+    pub samples: Vec<Sample>,
+    /// Allocation stacks, empty unless allocations were tracked.
+    pub allocations: Allocations,
+    /// Sections, fields and types that were skipped.
+    pub skipped: Vec<String>,
+}
+
+/// A heap snapshot with everything DevTools would know of it.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub(crate) schema: Schema,
+    pub(crate) root: NodeIx,
+    pub(crate) nodes: Nodes,
+    pub(crate) edges: Edges,
+    pub(crate) strings: Strings,
+    pub(crate) locations: Locations,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) allocations: Allocations,
+    pub(crate) skipped: Vec<String>,
+    pub(crate) distances: Vec<i32>,
+    pub(crate) dominators: DominatorTree,
+    pub(crate) retained: Vec<u64>,
+    pub(crate) classes: Classes,
+    pub(crate) statistics: Statistics,
+    pub(crate) retainers: OnceLock<Retainers>,
+    pub(crate) by_id: OnceLock<Vec<NodeIx>>,
+}
+
+impl Snapshot {
+    /// The whole analysis: columns → graph → dominators → retained sizes → classes.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`](crate::Code::Cancelled) or [`Code::OutOfMemory`](crate::Code::OutOfMemory).
+    pub fn analyse(_raw: RawSnapshot, progress: &crate::Progress) -> Result<Snapshot> {
+        progress.check()?;
+        Err(crate::Error::new(crate::Code::Empty, "an analysis", "none yet"))
+    }
+
+    /// Number of nodes.
+    pub fn node_count(&self) -> u32 {
+        self.nodes.len() as u32
+    }
+
+    /// Number of edges.
+    pub fn edge_count(&self) -> u32 {
+        self.edges.len() as u32
+    }
+
+    /// Number of strings in the file.
+    pub fn string_count(&self) -> u32 {
+        self.strings.file_count()
+    }
+
+    /// Σ self sizes and what V8 counted outside the heap.
+    pub fn total_size(&self) -> u64 {
+        self.retained[self.root.index()] + self.schema.extra_native_bytes
+    }
+
+    /// The header.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Sections, fields and types of the file that were skipped.
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
+
+    /// The root of the heap.
+    pub fn root(&self) -> NodeIx {
+        self.root
+    }
+
+    /// Node columns. Self sizes are those after attribution, names those after marking what is detached.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
+    /// Edge columns.
+    pub fn edges(&self) -> &Edges {
+        &self.edges
+    }
+
+    /// The string table.
+    pub fn strings(&self) -> &Strings {
+        &self.strings
+    }
+
+    /// What a node is.
+    #[inline(always)]
+    pub fn kind(&self, node: NodeIx) -> NodeKind {
+        self.schema.node_kinds[self.nodes.type_number(node) as usize]
+    }
+
+    /// The file's name for the node's type.
+    pub fn type_name(&self, node: NodeIx) -> &str {
+        self.schema.node_type_names.get(self.nodes.type_number(node) as usize).map_or("undefined", String::as_str)
+    }
+
+    /// The raw name.
+    pub fn name(&self, node: NodeIx) -> &[u8] {
+        self.strings.get(self.nodes.name(node))
+    }
+
+    /// A node's edges, in file order.
+    pub fn edges_of(&self, node: NodeIx) -> impl Iterator<Item = Edge> + '_ {
+        self.nodes.edge_range(node).map(|e| self.edges.get(EdgeIx(e as u32)))
+    }
+
+    /// The string an edge is called by; `None` for indices.
+    pub fn edge_string(&self, edge: Edge) -> Option<StringIx> {
+        match self.edges.name(edge) {
+            EdgeName::Name(string) => Some(string),
+            EdgeName::Index(_) => None,
+        }
+    }
+
+    /// Incoming edges. The first call builds the lists, at 4 bytes an edge.
+    pub fn retainers(&self) -> &Retainers {
+        self.retainers.get_or_init(|| Retainers::new(&self.nodes, &self.edges))
+    }
+
+    /// Steps from a GC root: 0 the root or -5 unreachable, from 100,000,000 on only through V8's own roots.
+    #[inline(always)]
+    pub fn distance(&self, node: NodeIx) -> i32 {
+        self.distances[node.index()]
+    }
+
+    /// The dominator tree.
+    pub fn dominators(&self) -> &DominatorTree {
+        &self.dominators
+    }
+
+    /// Bytes that go when the node goes.
+    #[inline(always)]
+    pub fn retained_size(&self, node: NodeIx) -> u64 {
+        self.retained[node.index()]
+    }
+
+    /// 0 unknown, 1 attached, 2 detached.
+    pub fn detachedness(&self, node: NodeIx) -> u8 {
+        self.nodes.detachedness.get(node.index()).copied().unwrap_or(0)
+    }
+
+    /// Classes and their totals.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// Bytes per kind.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// Place in a script, 0-based.
+    pub fn location(&self, node: NodeIx) -> Option<Location> {
+        self.locations.get(node)
+    }
+
+    /// The allocation timeline of the file.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// Allocation stacks.
+    pub fn allocations(&self) -> &Allocations {
+        &self.allocations
+    }
+
+    /// The first node with an id. The first call sorts the ids.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchNode`](crate::Code::NoSuchNode).
+    pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
+        let order = self.by_id.get_or_init(|| {
+            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
+            order.sort_by_key(|&node| self.nodes.id(node));
+            order
+        });
+        let at = order.partition_point(|&node| self.nodes.id(node) < id);
+        match order.get(at) {
+            Some(&node) if self.nodes.id(node) == id => Ok(node),
+            _ => Err(crate::Error::new(
+                crate::Code::NoSuchNode,
+                "the id of a node of this snapshot",
+                format!("@{}", id.0),
+            )),
+        }
+    }
+
+    /// Bytes of memory the snapshot holds.
+    pub fn memory(&self) -> usize {
+        self.nodes.memory()
+            + self.edges.memory()
+            + self.strings.memory()
+            + self.locations.memory()
+            + self.dominators.memory()
+            + self.classes.memory()
+            + self.allocations.memory()
+            + 4 * self.distances.capacity()
+            + 8 * self.retained.capacity()
+            + self.retainers.get().map_or(0, Retainers::memory)
+            + self.by_id.get().map_or(0, |order| 4 * order.capacity())
+    }
+}

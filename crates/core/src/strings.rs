@@ -1,0 +1,204 @@
+//! The string table: one arena, one 32-bit offset a string.
+//!
+//! Text is WTF-8: UTF-8 in which an unpaired surrogate may stand as its three-byte form, because
+//! JavaScript strings may hold one (Bun writes them) and a name that was changed on the way would
+//! not compare as DevTools compares it.
+//!
+//! ```text
+//! strings   ["<dummy>", "", "Object"]
+//! arena     <dummy>Object
+//! starts    [0, 7, 7, 13]          n + 1 entries: string i is arena[starts[i]..starts[i + 1]]
+//! wraps     []                     strings at which the offset passed another 4 GiB
+//! ```
+
+use crate::ids::StringIx;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// All strings of a snapshot, in file order; names the analysis makes up are added behind them.
+#[derive(Debug)]
+pub struct Strings {
+    arena: Vec<u8>,
+    /// Low 32 bits of where each string starts, and of the end.
+    starts: Vec<u32>,
+    /// First index whose start has passed another multiple of 2^32: nearly always empty.
+    wraps: Vec<u32>,
+    in_file: u32,
+}
+
+impl Default for Strings {
+    fn default() -> Self {
+        Self { arena: Vec::new(), starts: vec![0], wraps: Vec::new(), in_file: 0 }
+    }
+}
+
+impl Strings {
+    /// Number of strings in the file.
+    pub fn file_count(&self) -> u32 {
+        self.in_file
+    }
+
+    /// Number of strings with those added by the analysis.
+    pub fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The WTF-8 bytes of a string.
+    #[inline]
+    pub fn get(&self, index: StringIx) -> &[u8] {
+        let i = index.index();
+        &self.arena[self.offset(i)..self.offset(i + 1)]
+    }
+
+    /// The string as text; unpaired surrogates become U+FFFD.
+    pub fn text(&self, index: StringIx) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.get(index))
+    }
+
+    /// Every string with its index.
+    pub fn iter(&self) -> impl Iterator<Item = (StringIx, &[u8])> {
+        (0..self.len()).map(|i| (StringIx::from_index(i), self.get(StringIx::from_index(i))))
+    }
+
+    /// First string with exactly these bytes. O(all strings): for a few look-ups of well-known names.
+    pub fn find(&self, wanted: &[u8]) -> Option<StringIx> {
+        self.iter().find(|(_, text)| *text == wanted).map(|(index, _)| index)
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        self.arena.capacity() + 4 * (self.starts.capacity() + self.wraps.capacity())
+    }
+
+    #[inline]
+    fn offset(&self, i: usize) -> usize {
+        let low = self.starts[i] as usize;
+        if self.wraps.is_empty() { low } else { low + (self.wraps.partition_point(|&w| w as usize <= i) << 32) }
+    }
+
+    /// Where bytes of the string under construction go; [`Strings::seal`] ends it.
+    pub(crate) fn arena_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.arena
+    }
+
+    /// Ends the string whose bytes were appended to the arena.
+    pub(crate) fn seal(&mut self) {
+        let end = self.arena.len();
+        let i = self.starts.len();
+        if end >> 32 > self.wraps.len() {
+            self.wraps.resize(end >> 32, i as u32);
+        }
+        self.starts.push(end as u32);
+    }
+
+    /// Adds a whole string and returns its index.
+    pub(crate) fn push(&mut self, text: &[u8]) -> StringIx {
+        self.arena.extend_from_slice(text);
+        self.seal();
+        StringIx::from_index(self.len() - 1)
+    }
+
+    /// Marks the end of the file's own strings.
+    pub(crate) fn finish_file(&mut self) {
+        self.in_file = self.len() as u32;
+        self.arena.shrink_to_fit();
+        self.starts.shrink_to_fit();
+    }
+
+    /// Adds `prefix` + each string asked for, once: `Detached` names.
+    pub(crate) fn prefixed(&mut self, prefix: &[u8], of: StringIx, made: &mut HashMap<StringIx, StringIx>) -> StringIx {
+        *made.entry(of).or_insert_with(|| {
+            let text = [prefix, self.get(of)].concat();
+            self.push(&text)
+        })
+    }
+}
+
+/// Owned WTF-8 text that leaves for JSON exactly: unpaired surrogates as `\udXXX` escapes.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Text(pub Vec<u8>);
+
+impl Text {
+    /// The bytes of a string of the table.
+    pub fn of(bytes: &[u8]) -> Text {
+        Text(bytes.to_vec())
+    }
+
+    /// As a Rust string; unpaired surrogates become U+FFFD.
+    pub fn lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text(text.as_bytes().to_vec())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Text(text.into_bytes())
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.lossy())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => {
+                let json: String = utf16(&self.0).fold(String::from("\""), |mut out, unit| {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                    out
+                }) + "\"";
+                match serde_json::value::RawValue::from_string(json) {
+                    Ok(raw) => raw.serialize(serializer),
+                    Err(_) => serializer.serialize_str(&self.lossy()),
+                }
+            }
+        }
+    }
+}
+
+/// The UTF-16 code units of WTF-8 text: how JavaScript counts and compares.
+pub fn utf16(text: &[u8]) -> impl Iterator<Item = u16> + '_ {
+    let mut at = 0;
+    let mut low = None;
+    std::iter::from_fn(move || {
+        if let Some(unit) = low.take() {
+            return Some(unit);
+        }
+        let first = *text.get(at)?;
+        let byte = |i: usize| u32::from(text.get(at + i).copied().unwrap_or(0) & 0x3f);
+        let (code, length) = match first {
+            0..0x80 => (u32::from(first), 1),
+            0x80..0xe0 => (u32::from(first & 0x1f) << 6 | byte(1), 2),
+            0xe0..0xf0 => (u32::from(first & 0x0f) << 12 | byte(1) << 6 | byte(2), 3),
+            _ => (u32::from(first & 0x07) << 18 | byte(1) << 12 | byte(2) << 6 | byte(3), 4),
+        };
+        at += length;
+        if code < 0x10000 {
+            return Some(code as u16);
+        }
+        low = Some(0xdc00 | (code & 0x3ff) as u16);
+        Some((0xd800 - (0x10000 >> 10) + (code >> 10)) as u16)
+    })
+}
+
+/// Length in UTF-16 units: JavaScript's `length`.
+pub fn utf16_len(text: &[u8]) -> usize {
+    // Every byte but a continuation starts a unit; four-byte forms are two units.
+    text.iter().map(|&b| usize::from(b & 0xc0 != 0x80) + usize::from(b >= 0xf0)).sum()
+}

@@ -1,0 +1,517 @@
+/**
+ * heapray: what keeps memory alive in V8, exactly and fast.
+ *
+ * Every size is in bytes. Every number is exact up to 2^53. Every function that works on a snapshot
+ * returns a promise; the work runs on libuv's thread pool and never blocks the event loop.
+ *
+ * @packageDocumentation
+ */
+
+/// <reference types="node" />
+
+/** Bytes or text of a heap snapshot, in any split. */
+export type Chunk = string | Uint8Array | ArrayBuffer;
+
+/**
+ * Where a snapshot comes from:
+ * a path (or `file:` URL); bytes in memory; a Node Readable such as `v8.getHeapSnapshot()`; a web
+ * ReadableStream; any sync or async iterable of chunks. gzip, zstd and brotli are recognised by
+ * content. Bytes handed over must not be changed until the promise settles.
+ */
+export type Source =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | NodeJS.ReadableStream
+  | ReadableStream<Chunk>
+  | Iterable<Chunk>
+  | AsyncIterable<Chunk>;
+
+/** What long work is doing. `total` is 0 while it is not known. */
+export interface Progress {
+  phase: 'wait' | 'parse' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
+  /** Units done: bytes in `parse`, nodes elsewhere. */
+  done: number;
+  total: number;
+}
+
+export interface JobOptions {
+  /** Aborting rejects with `signal.reason` within 100 ms and frees what was built. */
+  signal?: AbortSignal;
+  /** Called at most every 50 ms, never after the promise has settled. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface ParseOptions extends JobOptions {
+  /**
+   * Most bytes to accept, counted after decompression. The promise rejects with `ERR_TOO_LARGE` beyond it.
+   * @default Infinity
+   */
+  maxBytes?: number;
+}
+
+/** Every error heapray itself makes. Bad arguments are TypeErrors with code `ERR_INVALID_ARGUMENT`. */
+export class HeaprayError extends Error {
+  /** Stable: see {@link ErrorCode}. */
+  readonly code: ErrorCode;
+  /** Section of the snapshot, `nodes`, `edges`, `strings` …, where there is one. */
+  readonly section?: string;
+  /** Byte offset into the (decompressed) snapshot, where there is one. */
+  readonly offset?: number;
+  /** What was expected there. */
+  readonly expected?: string;
+  /** What was found there. */
+  readonly found?: string;
+}
+
+export type ErrorCode =
+  /** The input is empty. */
+  | 'ERR_EMPTY'
+  /** Something else than a V8 heap snapshot: a CPU profile, a sampling profile, a JavaScriptCore snapshot … */
+  | 'ERR_NOT_A_SNAPSHOT'
+  /** The input ends too early. */
+  | 'ERR_TRUNCATED'
+  /** Not JSON at the offset. */
+  | 'ERR_SYNTAX'
+  /** `snapshot.meta` lacks a field or has the wrong type. */
+  | 'ERR_HEADER'
+  /** A section is missing, or there twice. */
+  | 'ERR_SECTION'
+  /** Counts do not agree with each other. */
+  | 'ERR_COUNT'
+  /** An index or a number is out of range. */
+  | 'ERR_RANGE'
+  /** More than this build can hold (2^28 nodes, 2^32 edges or strings), or over `maxBytes`. */
+  | 'ERR_TOO_LARGE'
+  /** The compressed stream is damaged. */
+  | 'ERR_COMPRESSION'
+  /** Memory could not be had. */
+  | 'ERR_OUT_OF_MEMORY'
+  /** No node has this id. */
+  | 'ERR_NO_SUCH_NODE'
+  /** The query is not valid: a regular expression that cannot be used, an unknown filter. */
+  | 'ERR_INVALID_QUERY'
+  /** The snapshot was closed. */
+  | 'ERR_CLOSED'
+  /** The file could not be read; `cause` has the system's error. */
+  | 'ERR_IO'
+  /** A bug in heapray: please report it. The process is not harmed. */
+  | 'ERR_INTERNAL';
+
+/** V8's node types; a type this version has never heard of comes through by its own name. */
+export type NodeType =
+  | 'hidden' | 'array' | 'string' | 'object' | 'code' | 'closure' | 'regexp' | 'number' | 'native'
+  | 'synthetic' | 'concatenated string' | 'sliced string' | 'symbol' | 'bigint' | 'object shape'
+  | (string & {});
+
+export type EdgeType =
+  | 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak' | (string & {});
+
+/** A place in a script; `line` and `column` count from 1. */
+export interface SourceLocation {
+  /** Script name or URL, or `null` when the snapshot does not say. */
+  script: string | null;
+  scriptId: number;
+  line: number;
+  column: number;
+}
+
+/** One object of the heap. */
+export interface NodeRow {
+  /** V8's id (`@123` in DevTools); stable within one process. */
+  id: number;
+  type: NodeType;
+  /** Name as DevTools displays it. */
+  name: string;
+  /** Class (constructor) as in DevTools' Summary. */
+  className: string;
+  /** Bytes of the object itself, as DevTools attributes them. */
+  selfSize: number;
+  /** Bytes freed if the object could go. */
+  retainedSize: number;
+  /** Retained size in percent of the whole heap, 0 to 100. */
+  percent: number;
+  /** retainedSize / selfSize; 0 when selfSize is 0. */
+  ratio: number;
+  /** Outgoing references. */
+  edgeCount: number;
+  /** Steps from a GC root: 1 is a root of the program; 100000000 and more only through V8's own roots; -5 unreachable. */
+  distance: number;
+  /** A DOM node (or Node object) known to be detached. */
+  detached: boolean;
+  /** Where the object's function or constructor is; `null` when not in the snapshot. */
+  source: SourceLocation | null;
+  /** With `edges: true`. */
+  edges?: EdgeRow[];
+  /** With `references`: the tree of what the object refers to. */
+  references?: Tree;
+  /** With `retainers`: the tree of what refers to the object. */
+  retainers?: Tree;
+}
+
+export interface EdgeRow {
+  type: EdgeType;
+  /** Property name, variable name; the index for elements. */
+  name: string | number;
+  /** Id of the node at the other end. */
+  to: number;
+}
+
+/** One level of a reference or retainer tree. */
+export interface Tree {
+  items: TreeItem[];
+  /** How many more there are on this level, beyond `limit`. */
+  omitted: number;
+}
+
+export interface TreeItem {
+  /** Type of the reference. */
+  type: EdgeType;
+  name: string | number;
+  /** The node at the other end: the target in `references`, the holder in `retainers`. Its own tree goes on below. */
+  node: NodeRow;
+  /** The node stands already above in this branch; the tree does not go on. */
+  cycle?: true;
+}
+
+/** Inclusive limits; leave one out for no limit. */
+export interface Range { min?: number; max?: number }
+
+/** Text to look for: a string is exact; `contains` ignores case; a RegExp uses flags `i`, `m`, `s`, `u` (no look-around, no back references). */
+export type TextMatch = string | RegExp | { exact: string } | { contains: string } | { regex: string; flags?: string };
+
+export type NamedFilter =
+  | 'objectsRetainedByDetachedDomNodes'
+  | 'objectsRetainedByContexts'
+  | 'objectsRetainedByConsole'
+  | 'objectsRetainedByEventHandlers'
+  | 'duplicatedStrings'
+  | 'sharedNativeContext'
+  | 'noNativeContext'
+  | `nativeContext_${number}`;
+
+export interface Query {
+  /** One id or several. */
+  id?: number | number[];
+  /** The display name. */
+  name?: TextMatch;
+  type?: NodeType | NodeType[];
+  /** The class name. */
+  class?: TextMatch;
+  /** `true`: has a source location with a script; otherwise the script's name. */
+  script?: boolean | TextMatch;
+  selfSize?: Range;
+  retainedSize?: Range;
+  distance?: Range;
+  /** `true`: detached only; `false`: all others. */
+  detached?: boolean;
+  /** Some reference to the node has this name (element indices as decimal text). */
+  edgeName?: TextMatch;
+  /** Nodes that would go if this node went (its dominator subtree, itself left out). */
+  retainedBy?: number;
+  /** Nodes this node refers to directly. */
+  referencedFrom?: number;
+  /** Ids above `after` and up to `upTo`: DevTools' "objects allocated between". */
+  allocated?: { after?: number; upTo?: number };
+  /** DevTools' named filters. */
+  filter?: NamedFilter;
+  /**
+   * Hide what belongs to Node, V8 and internals.
+   * `'auto'` hides it in heaps over 25 MB when neither `id` nor `type` asks for it.
+   * @default false
+   */
+  mineOnly?: boolean | 'auto';
+  /** @default 'retainedSize' */
+  sort?: 'retainedSize' | 'selfSize' | 'ratio' | 'distance' | 'id';
+  /** @default 'descending', but 'ascending' for distance and id */
+  order?: 'ascending' | 'descending';
+  /** Rows per page, 0 to 100000. @default 50 */
+  limit?: number;
+  /** Where the page starts: `next` of the page before. @default 0 */
+  offset?: number;
+  /** Put the direct references into each row. @default false */
+  edges?: boolean;
+  /** Put the tree of references into each row. Depth 1 to 20, limit 1 to 1000 per level; 10000 items in a row at most. */
+  references?: boolean | { depth?: number; limit?: number };
+  /** The same for what refers to the node. @default depth 2, limit 5 */
+  retainers?: boolean | { depth?: number; limit?: number };
+}
+
+export interface FilterResult {
+  /** Nodes that match, on all pages. */
+  total: number;
+  /** Σ self size of all matches. */
+  selfSize: number;
+  /** Whether `mineOnly` was in force. */
+  mineOnly: boolean;
+  nodes: NodeRow[];
+  /** `offset` of the next page, `null` on the last. */
+  next: number | null;
+}
+
+export interface Page { limit?: number; offset?: number }
+
+export interface ClassRow {
+  /** Number of the class in this snapshot: what `columns(['class'])` holds. */
+  index: number;
+  name: string;
+  count: number;
+  /** Shortest distance of an instance. */
+  distance: number;
+  selfSize: number;
+  /** Retained by all instances together, nothing counted twice. */
+  retainedSize: number;
+  percent: number;
+  /** Where the constructor is. */
+  source: SourceLocation | null;
+}
+
+export interface ClassPage { total: number; classes: ClassRow[]; next: number | null }
+
+export interface ClassQuery extends Page {
+  name?: TextMatch;
+  filter?: NamedFilter;
+  /** @default 'retainedSize' */
+  sort?: 'retainedSize' | 'selfSize' | 'count' | 'distance' | 'name';
+  order?: 'ascending' | 'descending';
+}
+
+/** Bytes per kind, as in DevTools' statistics. */
+export interface Statistics {
+  total: number;
+  native: { total: number; typedArrays: number };
+  v8heap: { total: number; code: number; jsArrays: number; strings: number; system: number };
+}
+
+export interface PathStep {
+  /** Reference that leads here from the step before; the first step has none. */
+  type: EdgeType | null;
+  name: string | number | null;
+  id: number;
+  nodeType: NodeType;
+  nodeName: string;
+  className: string;
+  distance: number;
+  retainedSize: number;
+  source: SourceLocation | null;
+}
+
+export interface RetainingPath {
+  /** How many of the objects asked for are held this way. */
+  count: number;
+  /** From the GC root down to the object. */
+  steps: PathStep[];
+  /** The path as code would read it: `configBus._events.change[896]`. */
+  text: string;
+}
+
+export interface PathResult { total: number; paths: RetainingPath[] }
+
+export interface StringRow {
+  value: string;
+  count: number;
+  /** Self size of all copies. */
+  selfSize: number;
+  retainedSize: number;
+  /** What one copy would have saved: selfSize − selfSize / count. */
+  wasted: number;
+  /** UTF-16 units. */
+  length: number;
+  /** Up to five of the nodes. */
+  ids: number[];
+}
+
+export interface StringPage { total: number; strings: StringRow[]; next: number | null }
+
+export interface Columns {
+  id: Uint32Array;
+  /** Index into `meta.node_types[0]`. */
+  type: Uint8Array;
+  selfSize: Float64Array;
+  retainedSize: Float64Array;
+  distance: Int32Array;
+  /** Position (not id) of the immediate dominator. */
+  dominator: Uint32Array;
+  /** 0 unknown, 1 attached, 2 detached. */
+  detached: Uint8Array;
+  edgeCount: Uint32Array;
+  /** {@link ClassRow.index}. */
+  class: Uint32Array;
+}
+
+export interface AllocationRow {
+  functionName: string;
+  source: SourceLocation | null;
+  /** Objects and bytes allocated while tracking. */
+  count: number;
+  size: number;
+  /** Of these, still alive. */
+  liveCount: number;
+  liveSize: number;
+}
+
+export interface TimelineSample { timestampMs: number; lastAssignedId: number; size: number }
+
+/** A parsed, analysed heap snapshot. It lives outside the JavaScript heap. */
+export interface Snapshot extends Disposable {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly stringCount: number;
+  /** Σ self sizes plus what V8 counted outside the heap: DevTools' total. */
+  readonly totalSize: number;
+  /** `snapshot.meta` of the file, as V8 wrote it. */
+  readonly meta: {
+    node_fields: string[];
+    node_types: unknown[];
+    edge_fields: string[];
+    edge_types: unknown[];
+    [other: string]: unknown;
+  };
+  readonly statistics: Statistics;
+  /** Bytes of native memory held. */
+  readonly nativeBytes: number;
+  /** Sections, fields and types this version does not know; they were skipped. */
+  readonly skipped: string[];
+  readonly closed: boolean;
+
+  /** The node with this id, with its direct references. O(1) after the first call, which indexes the ids. */
+  node(id: number): Promise<NodeRow>;
+  /** What the node refers to, largest retained size first. */
+  references(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
+  /** What refers to the node (weak references left out), nearest to a root first. */
+  retainers(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
+  /** What the node dominates directly, largest first. */
+  dominated(id: number, page?: Page): Promise<FilterResult>;
+  /** From the root to the node through its dominators. */
+  dominatorPath(id: number): Promise<NodeRow[]>;
+  /** Shortest paths to GC roots: several for one node; merged by pattern for a class. `limit` 1 to 1000. @default limit 5 */
+  retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
+  /** DevTools' Summary. */
+  classes(query?: ClassQuery): Promise<ClassPage>;
+  /** The instances of a class, largest retained size first; the class by name or by {@link ClassRow.index}. */
+  classInstances(nameOrIndex: string | number, page?: Page & { sort?: Query['sort']; order?: Query['order'] }): Promise<FilterResult>;
+  /** Duplicated strings, most wasted bytes first. */
+  strings(page?: Page): Promise<StringPage>;
+  /** Typed arrays in node order, copied out. Costs 4 to 8 bytes a node and column. */
+  columns<K extends keyof Columns>(names: K[]): Promise<Pick<Columns, K>>;
+  /** Functions that allocated what is alive (snapshots taken while allocations were tracked). */
+  allocations(page?: Page): Promise<{ total: number; functions: AllocationRow[]; next: number | null }>;
+  /** Where a node was allocated, innermost call first; empty when it was not recorded. */
+  allocationStack(id: number): Promise<{ functionName: string; source: SourceLocation | null }[]>;
+  /** The allocation timeline; empty for plain snapshots. */
+  samples(): Promise<TimelineSample[]>;
+  /** Frees the native memory at once; running calls end with `ERR_CLOSED`. Harmless when repeated. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface ReportOptions extends JobOptions {
+  /** @default 'json' */
+  format?: 'json' | 'text' | 'markdown';
+  /** Classes, biggest objects and strings to list, 1 to 1000. @default 10 */
+  limit?: number;
+  /** Print the contents of strings, which may hold secrets. @default false */
+  showStrings?: boolean;
+}
+
+export interface Report {
+  /** Changes when a field changes meaning; the JSON Schema is `heapray/report.schema.json`. */
+  schemaVersion: 1;
+  kind: 'report';
+  totals: { nodes: number; edges: number; strings: number; size: number };
+  statistics: Statistics;
+  classes: ClassRow[];
+  /** Objects that retain most; of a chain of objects that retain the same, the last before it spreads. */
+  biggest: (NodeRow & { path: string | null })[];
+  duplicatedStrings: { total: number; wasted: number; strings: StringRow[] };
+  detached: { count: number; selfSize: number; nodes: NodeRow[] };
+  skipped: string[];
+}
+
+export type DiffMode = 'classes' | 'new' | 'grown' | 'freed';
+
+export interface DiffOptions extends JobOptions, Page {
+  /** @default 'classes' */
+  mode?: DiffMode;
+  /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
+  paths?: boolean;
+  /** @default 'json' */
+  format?: 'json' | 'text' | 'markdown';
+}
+
+export interface ClassDiffRow {
+  name: string;
+  addedCount: number;
+  removedCount: number;
+  countDelta: number;
+  addedSize: number;
+  removedSize: number;
+  sizeDelta: number;
+}
+
+export interface NodeDiffRow extends NodeRow {
+  /** In the first snapshot; 0 when the node is new. */
+  retainedBefore: number;
+  /** Now; 0 when it was freed. */
+  retainedAfter: number;
+  growth: number;
+  /** With `paths: true`. */
+  path?: string | null;
+}
+
+export interface DiffResult {
+  schemaVersion: 1;
+  kind: 'diff';
+  mode: DiffMode;
+  /** Rows on all pages. */
+  total: number;
+  /** Whether the two have ids in common: ids of different processes say nothing about each other. */
+  sameProcess: boolean;
+  before: { nodes: number; size: number };
+  after: { nodes: number; size: number };
+  /** With mode `classes`, by size growth. */
+  classes?: ClassDiffRow[];
+  /** With the other modes, by growth. */
+  nodes?: NodeDiffRow[];
+  next: number | null;
+}
+
+/**
+ * Reads and analyses a snapshot. Costs about what reading the file costs; memory stays close to the
+ * file's size, and the JSON text is never held whole.
+ * @throws {HeaprayError} for bad input, with code, section and offset.
+ * @example
+ * const snapshot = await parse('app.heapsnapshot');
+ * console.log(snapshot.nodeCount, snapshot.statistics);
+ * snapshot.close();
+ * @example
+ * const snapshot = await parse(v8.getHeapSnapshot());
+ */
+export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>;
+
+/**
+ * The nodes that match, one page of them.
+ * @example
+ * const { total, nodes } = await filter(snapshot, { class: 'Session', retainedSize: { min: 1e6 }, limit: 10 });
+ */
+export function filter(snapshot: Snapshot | Source, query?: Query, options?: JobOptions): Promise<FilterResult>;
+
+/**
+ * Totals, statistics, biggest classes and objects, duplicated strings, detached nodes.
+ * @example
+ * console.log(await report('app.heapsnapshot', { format: 'text' }));
+ */
+export function report(snapshot: Snapshot | Source, options: ReportOptions & { format: 'text' | 'markdown' }): Promise<string>;
+export function report(snapshot: Snapshot | Source, options?: ReportOptions): Promise<Report>;
+
+/**
+ * What changed from `before` to `after`; the baseline is always the first argument.
+ * @example
+ * const { classes } = await diff('before.heapsnapshot', 'after.heapsnapshot');
+ */
+export function diff(before: Snapshot | Source, after: Snapshot | Source, options: DiffOptions & { format: 'text' | 'markdown' }): Promise<string>;
+export function diff(before: Snapshot | Source, after: Snapshot | Source, options?: DiffOptions): Promise<DiffResult>;
+
+/** Version of heapray. */
+export const version: string;
