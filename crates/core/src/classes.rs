@@ -59,13 +59,13 @@ impl Classes {
     /// DevTools' key of a class: `scriptId,line,column,name`, or `,name` without a location.
     pub fn key(&self, class: ClassIx) -> Text {
         let totals = self.get(class);
-        let mut key = totals
-            .location
-            .map_or(String::new(), |at| format!("{},{},{}", at.script_id, at.line, at.column))
-            .into_bytes();
-        key.push(b',');
-        key.extend_from_slice(&totals.name.0);
-        Text(key)
+        Self::key_of(totals.location, &totals.name.0)
+    }
+
+    /// The key of a class with this location and name.
+    pub(crate) fn key_of(location: Option<Location>, name: &[u8]) -> Text {
+        let place = location.map_or(String::new(), |at| format!("{},{},{}", at.script_id, at.line, at.column));
+        Text([place.as_bytes(), b",", name].concat())
     }
 
     /// The plain-object shapes that became classes.

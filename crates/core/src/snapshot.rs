@@ -52,6 +52,8 @@ pub struct Snapshot {
     pub(crate) statistics: Statistics,
     pub(crate) retainers: OnceLock<Retainers>,
     pub(crate) by_id: OnceLock<Vec<NodeIx>>,
+    /// Tables that only some questions need.
+    pub(crate) lazy: crate::query::Lazy,
 }
 
 impl Snapshot {
@@ -195,16 +197,21 @@ impl Snapshot {
         &self.allocations
     }
 
+    /// All nodes by id, those with one id in file order. The first call sorts them.
+    pub fn nodes_by_id(&self) -> &[NodeIx] {
+        self.by_id.get_or_init(|| {
+            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
+            order.sort_by_key(|&node| self.nodes.id(node));
+            order
+        })
+    }
+
     /// The first node with an id. The first call sorts the ids.
     ///
     /// # Errors
     /// [`Code::NoSuchNode`](crate::Code::NoSuchNode).
     pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
-        let order = self.by_id.get_or_init(|| {
-            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
-            order.sort_by_key(|&node| self.nodes.id(node));
-            order
-        });
+        let order = self.nodes_by_id();
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
         match order.get(at) {
             Some(&node) if self.nodes.id(node) == id => Ok(node),
@@ -229,5 +236,6 @@ impl Snapshot {
             + 8 * self.retained.capacity()
             + self.retainers.get().map_or(0, Retainers::memory)
             + self.by_id.get().map_or(0, |order| 4 * order.capacity())
+            + self.lazy.memory()
     }
 }

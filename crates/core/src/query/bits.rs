@@ -19,12 +19,4 @@ impl Bits {
     pub(crate) fn insert(&mut self, at: usize) {
         self.0[at / 64] |= 1 << (at % 64);
     }
-
-    /// Adds `at`; whether it is new.
-    #[inline(always)]
-    pub(crate) fn add(&mut self, at: usize) -> bool {
-        let new = !self.has(at);
-        self.insert(at);
-        new
-    }
 }
