@@ -5,9 +5,10 @@
 
 use crate::columns::{Edge, EdgeName};
 use crate::ids::{EdgeIx, NodeIx};
+use crate::interfaces::format_property;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use crate::strings::{Text, utf16, utf16_len};
+use crate::strings::{Text, utf16_len};
 
 /// UTF-16 units after which the text of a concatenated string is long enough.
 const ENOUGH_TEXT: usize = 1024;
@@ -146,32 +147,6 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
         out.extend_from_slice(&tail.join(&b", "[..]));
     }
     out.push(b'}');
-}
-
-/// A property name as it stands in a list: quoted when it could be mistaken for more than one.
-pub(crate) fn format_property(name: &[u8]) -> Vec<u8> {
-    if name.iter().any(|b| matches!(b, b',' | b'\'' | b'"' | b'{' | b'}')) { quote(name) } else { name.to_vec() }
-}
-
-/// `JSON.stringify` of WTF-8 text, as WTF-8 text.
-pub(crate) fn quote(text: &[u8]) -> Vec<u8> {
-    if let Ok(text) = std::str::from_utf8(text)
-        && let Ok(json) = serde_json::to_vec(text)
-    {
-        return json;
-    }
-    let mut out = vec![b'"'];
-    for unit in char::decode_utf16(utf16(text)) {
-        match unit {
-            Ok(char) => {
-                let json = serde_json::to_vec(char.encode_utf8(&mut [0; 4])).unwrap_or_default();
-                out.extend_from_slice(json.get(1..json.len().saturating_sub(1)).unwrap_or_default());
-            }
-            Err(lone) => out.extend_from_slice(format!("\\u{:04x}", lone.unpaired_surrogate()).as_bytes()),
-        }
-    }
-    out.push(b'"');
-    out
 }
 
 /// Both halves of a concatenated string; a missing one is node 0, as for DevTools.

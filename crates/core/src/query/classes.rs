@@ -2,9 +2,8 @@
 
 use crate::classes::ClassTotals;
 use crate::error::{Code, Error, Result};
-use crate::ids::{ClassIx, NodeIx};
+use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::filter::{FilterResult, Order, Sort, Sorting, matching_classes, page_of};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
@@ -87,102 +86,60 @@ pub struct InstanceQuery {
     pub offset: Option<u64>,
 }
 
-/// Totals of one class over some of its nodes.
-#[derive(Clone, Copy, Debug)]
-struct Totals {
-    count: u32,
-    distance: i32,
-    self_size: u64,
-    retained_size: u64,
-}
-
-impl From<&ClassTotals> for Totals {
-    fn from(class: &ClassTotals) -> Self {
-        let &ClassTotals { count, distance, self_size, retained_size, .. } = class;
-        Totals { count, distance, self_size, retained_size }
-    }
-}
-
 /// Answers `classes`.
 pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progress) -> Result<ClassPage> {
     let page = Page::new(query.limit, query.offset)?;
-    let totals = match &query.filter {
-        None => snapshot.classes().all().iter().map(Totals::from).collect(),
-        Some(name) => filtered(snapshot, &NamedFilter::parse(name)?.nodes(snapshot, progress)?, progress)?,
+    let filtered = match &query.filter {
+        None => None,
+        Some(name) => {
+            let kept = NamedFilter::parse(name)?.nodes(snapshot, progress)?;
+            Some(snapshot.classes().totals(snapshot, |node| kept.contains(node)))
+        }
     };
+    let totals = filtered.as_deref().unwrap_or(snapshot.classes().all());
     let wanted = query.name.as_ref().map(|text| matching_classes(snapshot, text)).transpose()?;
     let listed = (0..totals.len())
         .filter(|&class| totals[class].count > 0 && wanted.as_ref().is_none_or(|wanted| wanted[class]))
         .collect::<Vec<_>>();
     let total = listed.len();
-    let chosen = page.select(listed, order(snapshot, &totals, query));
+    let chosen = page.select(listed, order(totals, query));
     let rows = Rows::new(snapshot, progress)?;
-    let classes = chosen.into_iter().map(|class| row(&rows, class, totals[class])).collect();
+    let classes = chosen.into_iter().map(|class| row(&rows, class, &totals[class])).collect();
     Ok(ClassPage { total, classes, next: page.next(total) })
 }
 
 /// Sizes and counts from the top, distances and names from the bottom, ties by name, then first occurrence.
 fn order<'a>(
-    snapshot: &'a Snapshot,
-    totals: &'a [Totals],
+    totals: &'a [ClassTotals],
     query: &ClassQuery,
 ) -> impl Fn(&usize, &usize) -> Ordering + use<'a> {
     let sort = query.sort.unwrap_or_default();
     let usual = if matches!(sort, ClassSort::Distance | ClassSort::Name) { Order::Ascending } else { Order::Descending };
     let direction = query.order.unwrap_or(usual);
-    let all = snapshot.classes().all();
     move |&a, &b| {
         let ascending = match sort {
             ClassSort::RetainedSize => totals[a].retained_size.cmp(&totals[b].retained_size),
             ClassSort::SelfSize => totals[a].self_size.cmp(&totals[b].self_size),
             ClassSort::Count => totals[a].count.cmp(&totals[b].count),
             ClassSort::Distance => rank(totals[a].distance).cmp(&rank(totals[b].distance)),
-            ClassSort::Name => all[a].name.cmp(&all[b].name),
+            ClassSort::Name => totals[a].name.cmp(&totals[b].name),
         };
         let ordered = if direction == Order::Ascending { ascending } else { ascending.reverse() };
-        ordered.then_with(|| all[a].name.cmp(&all[b].name)).then_with(|| a.cmp(&b))
+        ordered.then_with(|| totals[a].name.cmp(&totals[b].name)).then_with(|| a.cmp(&b))
     }
 }
 
-fn row(rows: &Rows<'_>, index: usize, totals: Totals) -> ClassRow {
-    let class = rows.class(ClassIx::from_index(index));
+fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> ClassRow {
     ClassRow {
         index: index as u32,
         name: class.name.clone(),
-        count: totals.count,
-        distance: totals.distance,
-        self_size: totals.self_size,
-        retained_size: totals.retained_size,
-        percent: rows.percent(totals.retained_size),
+        count: class.count,
+        distance: class.distance,
+        self_size: class.self_size,
+        retained_size: class.retained_size,
+        percent: rows.percent(class.retained_size),
         source: class.location.map(|at| rows.source(at)),
     }
-}
-
-/// Totals over the nodes kept. A node below another kept one of its class is retained by that one
-/// already: in preorder such nodes follow it at once, until the end of its subtree.
-fn filtered(snapshot: &Snapshot, kept: &Bits, progress: &Progress) -> Result<Vec<Totals>> {
-    let classes = snapshot.classes();
-    let empty = Totals { count: 0, distance: i32::MAX, self_size: 0, retained_size: 0 };
-    let mut totals = vec![empty; classes.all().len()];
-    let mut covered = vec![0; classes.all().len()];
-    let mut steps = Steps::of(progress, snapshot.nodes().len());
-    for (position, node) in snapshot.dominators().preorder().enumerate() {
-        steps.step()?;
-        let self_size = snapshot.nodes().self_size(node);
-        if self_size == 0 || !kept.has(node.index()) {
-            continue;
-        }
-        let class = classes.of(node).index();
-        let sum = &mut totals[class];
-        sum.count += 1;
-        sum.self_size += self_size;
-        sum.distance = sum.distance.min(snapshot.distance(node));
-        if position >= covered[class] {
-            sum.retained_size += snapshot.retained_size(node);
-            covered[class] = position + snapshot.dominators().subtree(node).len();
-        }
-    }
-    Ok(totals)
 }
 
 /// The nodes that count for the classes a key means: those with a size.
@@ -216,5 +173,5 @@ pub(crate) fn class_instances(snapshot: &Snapshot, query: &InstanceQuery, progre
     let nodes = instances(snapshot, &query.class, progress)?;
     let rows = Rows::new(snapshot, progress)?;
     let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
-    Ok(page_of(&rows, nodes, by, page, |node| rows.node(node)))
+    page_of(&rows, nodes, by, page, |node| Ok(rows.node(node)))
 }

@@ -6,7 +6,6 @@ use crate::ids::{ClassIx, NodeIx, ObjectId};
 use crate::progress::Progress;
 use crate::query::page::Page;
 use crate::query::paths::way_text;
-use crate::query::reclassify::{InterfaceFinder, is_plain_object};
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::routes::Routes;
 use crate::query::rows::{NodeRow, Rows};
@@ -267,8 +266,11 @@ struct Member {
 fn class_rows(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<Vec<ClassDiffRow>> {
     let mut keys = Keys::default();
     let mut steps = Steps::of(progress, before.nodes().len() + after.nodes().len());
-    let old = old_members(before, after.classes(), &mut keys, &mut steps)?;
-    let new = members(after, &mut steps, |node| Ok(keys.number(after.classes().key(after.classes().of(node)))))?;
+    // `{id, user}` is a class only where such objects are common: both are read with the newer one's list.
+    let interfaces = after.classes().interfaces().to_vec();
+    let reread = Classes::assign(before.heap(), &before.locations, interfaces)?;
+    let old = members(before, &reread, &mut keys, &mut steps)?;
+    let new = members(after, after.classes(), &mut keys, &mut steps)?;
     let mut rows: Vec<ClassDiffRow> = Vec::with_capacity(keys.numbers.len());
     let (mut old, mut new) = (old.as_slice(), new.as_slice());
     for key in 0..keys.numbers.len() as u32 {
@@ -286,36 +288,22 @@ fn class_rows(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Resul
 /// The nodes with a size, by key and id.
 fn members(
     snapshot: &Snapshot,
-    steps: &mut Steps<'_>,
-    mut key: impl FnMut(NodeIx) -> Result<u32>,
-) -> Result<Vec<Member>> {
-    let mut members = Vec::new();
-    for node in snapshot.nodes().iter() {
-        steps.step()?;
-        if snapshot.nodes().self_size(node) > 0 {
-            members.push(Member { key: key(node)?, id: snapshot.nodes().id(node), node });
-        }
-    }
-    members.sort_unstable();
-    Ok(members)
-}
-
-/// The first snapshot's nodes, its plain objects read with the second one's interfaces.
-fn old_members(
-    before: &Snapshot,
     classes: &Classes,
     keys: &mut Keys,
     steps: &mut Steps<'_>,
 ) -> Result<Vec<Member>> {
-    let mut finder = InterfaceFinder::new(before, classes.interfaces(), steps)?;
-    let own = before.classes();
-    members(before, steps, |node| {
-        if !is_plain_object(before, node) {
-            return Ok(keys.number(own.key(own.of(node))));
+    let mut key_of = vec![None; classes.all().len()];
+    let mut members = Vec::new();
+    for node in snapshot.nodes().iter() {
+        steps.step()?;
+        if snapshot.nodes().self_size(node) > 0 {
+            let class = classes.of(node);
+            let key = *key_of[class.index()].get_or_insert_with(|| keys.number(classes.key(class)));
+            members.push(Member { key, id: snapshot.nodes().id(node), node });
         }
-        let name = finder.find(node).map_or(&b"Object"[..], |at| &classes.interfaces()[at].name.0);
-        Ok(keys.number(Classes::key_of(before.location(node), name)))
-    })
+    }
+    members.sort_unstable();
+    Ok(members)
 }
 
 /// The members with a key, which stand first.

@@ -1,10 +1,10 @@
 //! Strings that are in the heap more than once → groups with what the copies cost.
 
+use crate::bits::NodeSet;
 use crate::display::{EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, write_display_name};
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::page::Page;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
@@ -136,11 +136,11 @@ impl Duplicates {
     }
 
     /// The strings that have a copy.
-    pub(crate) fn nodes(&self, snapshot: &Snapshot) -> Bits {
-        let mut bits = Bits::new(snapshot.nodes().len());
+    pub(crate) fn nodes(&self, snapshot: &Snapshot) -> NodeSet {
+        let mut bits = NodeSet::new(snapshot.nodes().len());
         for &(node, group) in &self.members {
             if self.groups[group as usize].count > 1 {
-                bits.insert(node.index());
+                bits.insert(node);
             }
         }
         bits

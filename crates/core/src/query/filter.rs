@@ -1,11 +1,11 @@
 //! Nodes that match: conditions in, one sorted page of rows out.
 
+use crate::bits::NodeSet;
 use crate::columns::EdgeName;
 use crate::display::write_display_name;
 use crate::error::{Code, Error, Result};
 use crate::ids::{EdgeIx, NodeIx, ObjectId};
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::mine::{Mine, MineOnly};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
@@ -158,7 +158,7 @@ pub(crate) fn filter(snapshot: &Snapshot, query: &FilterQuery, progress: &Progre
     })?;
     let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
     let rows = Rows::new(snapshot, progress)?;
-    let answer = page_of(&rows, matches, by, page, |node| shape.row(&rows, node));
+    let answer = page_of(&rows, matches, by, page, |node| shape.row(&rows, node))?;
     Ok(FilterResult { mine_only: conditions.mine.is_some(), ..answer })
 }
 
@@ -168,14 +168,14 @@ pub(crate) fn page_of(
     nodes: Vec<NodeIx>,
     by: Sorting,
     page: Page,
-    row: impl Fn(NodeIx) -> NodeRow,
-) -> FilterResult {
+    row: impl Fn(NodeIx) -> Result<NodeRow>,
+) -> Result<FilterResult> {
     let snapshot = rows.snapshot;
     let total = nodes.len();
     let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
     let chosen = page.select(nodes, |&a, &b| by.compare(snapshot, a, b));
-    let nodes = chosen.into_iter().map(row).collect();
-    FilterResult { total, self_size, mine_only: false, nodes, next: page.next(total) }
+    let nodes = chosen.into_iter().map(row).collect::<Result<_>>()?;
+    Ok(FilterResult { total, self_size, mine_only: false, nodes, next: page.next(total) })
 }
 
 /// Column and direction.
@@ -222,12 +222,12 @@ impl RowShape {
         Ok(Self { edges: query.edges.unwrap_or(false), references, retainers })
     }
 
-    fn row(&self, rows: &Rows<'_>, node: NodeIx) -> NodeRow {
+    fn row(&self, rows: &Rows<'_>, node: NodeIx) -> Result<NodeRow> {
         let mut row = if self.edges { rows.node_with_edges(node) } else { rows.node(node) };
-        let grow = |direction, (depth, limit)| tree(rows, node, direction, depth, limit);
-        row.references = self.references.map(|size| grow(Direction::References, size));
-        row.retainers = self.retainers.map(|size| grow(Direction::Retainers, size));
-        row
+        let grow = |direction, size| tree(rows, node, direction, size);
+        row.references = self.references.map(|size| grow(Direction::References, size)).transpose()?;
+        row.retainers = self.retainers.map(|size| grow(Direction::Retainers, size)).transpose()?;
+        Ok(row)
     }
 }
 
@@ -283,7 +283,7 @@ impl Candidates {
 /// A text condition on display names: raw names are looked up, made-up ones are made.
 struct NameCondition {
     matcher: Matcher,
-    strings: Bits,
+    strings: Vec<bool>,
 }
 
 /// The conditions of a question, resolved to this snapshot's numbers; `None` asks for nothing.
@@ -299,11 +299,11 @@ struct Conditions<'a> {
     retained_size: Option<Range>,
     distance: Option<Range>,
     detached: Option<bool>,
-    referenced_as: Option<Bits>,
+    referenced_as: Option<NodeSet>,
     owner: Option<NodeIx>,
-    referenced: Option<Bits>,
+    referenced: Option<NodeSet>,
     allocated: Option<Allocated>,
-    named: Option<Bits>,
+    named: Option<NodeSet>,
     mine: Option<Mine<'a>>,
 }
 
@@ -346,7 +346,7 @@ impl<'a> Conditions<'a> {
         let snapshot = self.snapshot;
         let nodes = snapshot.nodes();
         let in_range = |range: Option<Range>, value: f64| range.is_none_or(|range| range.has(value));
-        let in_bits = |bits: &Option<Bits>| bits.as_ref().is_none_or(|bits| bits.has(node.index()));
+        let in_set = |set: &Option<NodeSet>| set.as_ref().is_none_or(|set| set.contains(node));
         self.types.is_none_or(|types| types[usize::from(nodes.type_number(node))])
             && in_range(self.self_size, nodes.self_size(node) as f64)
             && in_range(self.retained_size, snapshot.retained_size(node) as f64)
@@ -355,9 +355,9 @@ impl<'a> Conditions<'a> {
             && self.allocated.is_none_or(|range| range.has(nodes.id(node)))
             && self.classes.as_ref().is_none_or(|classes| classes[snapshot.classes().of(node).index()])
             && self.script.as_ref().is_none_or(|script| script.accepts(snapshot, node))
-            && in_bits(&self.referenced_as)
-            && in_bits(&self.referenced)
-            && in_bits(&self.named)
+            && in_set(&self.referenced_as)
+            && in_set(&self.referenced)
+            && in_set(&self.named)
             && self.owner.is_none_or(|owner| owner != node && snapshot.dominators().dominates(owner, node))
             && self.mine.as_ref().is_none_or(|mine| mine.is_mine(node))
             && self.name.as_ref().is_none_or(|name| name.accepts(snapshot, node, buffer))
@@ -367,7 +367,7 @@ impl<'a> Conditions<'a> {
 impl NameCondition {
     fn accepts(&self, snapshot: &Snapshot, node: NodeIx, buffer: &mut Vec<u8>) -> bool {
         if crate::display::is_shown_raw(snapshot, node) {
-            return self.strings.has(snapshot.nodes().name(node).index());
+            return self.strings[snapshot.nodes().name(node).index()];
         }
         buffer.clear();
         write_display_name(snapshot, node, buffer);
@@ -423,30 +423,30 @@ fn script_condition(snapshot: &Snapshot, script: &ScriptMatch, progress: &Progre
     Ok(ScriptCondition { places, otherwise: false })
 }
 
-fn targets_of(snapshot: &Snapshot, id: u64) -> Result<Bits> {
-    let mut targets = Bits::new(snapshot.nodes().len());
+fn targets_of(snapshot: &Snapshot, id: u64) -> Result<NodeSet> {
+    let mut targets = NodeSet::new(snapshot.nodes().len());
     for edge in snapshot.edges_of(find(snapshot, id)?) {
-        targets.insert(edge.to.index());
+        targets.insert(edge.to);
     }
     Ok(targets)
 }
 
 /// Targets of all edges whose name matches.
-fn targets_named(snapshot: &Snapshot, text: &TextMatch, progress: &Progress) -> Result<Bits> {
+fn targets_named(snapshot: &Snapshot, text: &TextMatch, progress: &Progress) -> Result<NodeSet> {
     let matcher = text.compile()?;
     let strings = matcher.strings(snapshot, progress)?;
     let mut numbers = matcher.numbers();
-    let mut targets = Bits::new(snapshot.nodes().len());
+    let mut targets = NodeSet::new(snapshot.nodes().len());
     let mut steps = Steps::of(progress, snapshot.edges().len());
     for at in 0..snapshot.edge_count() {
         steps.step()?;
         let edge = snapshot.edges().get(EdgeIx(at));
         let matches = match snapshot.edges().name(edge) {
-            EdgeName::Name(name) => strings.has(name.index()),
+            EdgeName::Name(name) => strings[name.index()],
             EdgeName::Index(index) => numbers.is_match(index),
         };
         if matches {
-            targets.insert(edge.to.index());
+            targets.insert(edge.to);
         }
     }
     Ok(targets)

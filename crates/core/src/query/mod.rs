@@ -10,7 +10,6 @@
 
 mod allocations;
 mod biggest;
-mod bits;
 mod classes;
 mod diff;
 mod duplicates;
@@ -23,7 +22,6 @@ mod page;
 mod path_text;
 mod paths;
 mod patterns;
-mod reclassify;
 mod report;
 mod routes;
 mod rows;
@@ -157,14 +155,14 @@ fn json(answer: &impl Serialize) -> Result<String> {
 fn list(snapshot: &Snapshot, query: &ListOf, direction: Direction, progress: &Progress) -> Result<String> {
     let page = Page::new(query.limit, query.offset)?;
     let rows = Rows::new(snapshot, progress)?;
-    json(&tree::list(&rows, find(snapshot, query.id)?, direction, page))
+    json(&tree::list(&rows, find(snapshot, query.id)?, direction, page)?)
 }
 
 fn dominated(snapshot: &Snapshot, query: &ListOf, progress: &Progress) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
     let rows = Rows::new(snapshot, progress)?;
     let children = snapshot.dominators().children(find(snapshot, query.id)?).collect();
-    Ok(page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| rows.node(node)))
+    page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| Ok(rows.node(node)))
 }
 
 /// From the root down to the node.

@@ -3,12 +3,12 @@
 //! Four of them ask "what would go if these were not there": everything the root no longer reaches
 //! in a walk that does not enter them. What the root does not reach anyhow is left out.
 
+use crate::bits::NodeSet;
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::duplicates::Duplicates;
 use crate::query::native_contexts::{NONE, NativeContexts, SHARED};
 use crate::query::steps::Steps;
@@ -51,14 +51,14 @@ impl NamedFilter {
     }
 
     /// The nodes it keeps.
-    pub(crate) fn nodes(self, snapshot: &Snapshot, progress: &Progress) -> Result<Bits> {
+    pub(crate) fn nodes(self, snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
         match self {
             NamedFilter::DetachedDomNodes => retained(snapshot, progress, |_, edge| snapshot.detachedness(edge.to) != 2),
             NamedFilter::Contexts => retained(snapshot, progress, |_, edge| !is_context(snapshot.name(edge.to))),
             NamedFilter::Console => retained(snapshot, progress, |from, edge| !is_console(snapshot, from, edge)),
             NamedFilter::EventHandlers => {
                 let handlers = event_handlers(snapshot, progress)?;
-                retained(snapshot, progress, |_, edge| !handlers.has(edge.to.index()))
+                retained(snapshot, progress, |_, edge| !handlers.contains(edge.to))
             }
             NamedFilter::DuplicatedStrings => Ok(Duplicates::find(snapshot, progress)?.nodes(snapshot)),
             NamedFilter::SharedNativeContext => labelled(snapshot, progress, SHARED),
@@ -68,7 +68,7 @@ impl NamedFilter {
                 let node = u32::try_from(index / fields).ok().filter(|_| index.is_multiple_of(fields));
                 match node.filter(|&node| node < snapshot.node_count()) {
                     Some(node) => labelled(snapshot, progress, node),
-                    None => Ok(Bits::new(snapshot.nodes().len())),
+                    None => Ok(NodeSet::new(snapshot.nodes().len())),
                 }
             }
         }
@@ -76,35 +76,35 @@ impl NamedFilter {
 }
 
 /// What the root reaches only over edges that `enter` refuses.
-fn retained(snapshot: &Snapshot, progress: &Progress, enter: impl Fn(NodeIx, Edge) -> bool) -> Result<Bits> {
+fn retained(snapshot: &Snapshot, progress: &Progress, enter: impl Fn(NodeIx, Edge) -> bool) -> Result<NodeSet> {
     let count = snapshot.nodes().len();
-    let mut reached = Bits::new(count);
+    let mut reached = NodeSet::new(count);
     let mut steps = Steps::of(progress, snapshot.edges().len());
     let mut queue = vec![snapshot.root()];
-    reached.insert(snapshot.root().index());
+    reached.insert(snapshot.root());
     while let Some(node) = queue.pop() {
         for edge in snapshot.edges_of(node) {
             steps.step()?;
-            if edge.kind != EdgeKind::Weak && !reached.has(edge.to.index()) && enter(node, edge) {
-                reached.insert(edge.to.index());
+            if edge.kind != EdgeKind::Weak && !reached.contains(edge.to) && enter(node, edge) {
+                reached.insert(edge.to);
                 queue.push(edge.to);
             }
         }
     }
-    let mut kept = Bits::new(count);
+    let mut kept = NodeSet::new(count);
     for node in snapshot.nodes().iter() {
-        if !reached.has(node.index()) && snapshot.distance(node) >= 0 {
-            kept.insert(node.index());
+        if !reached.contains(node) && snapshot.distance(node) >= 0 {
+            kept.insert(node);
         }
     }
     Ok(kept)
 }
 
-fn labelled(snapshot: &Snapshot, progress: &Progress, label: u32) -> Result<Bits> {
+fn labelled(snapshot: &Snapshot, progress: &Progress, label: u32) -> Result<NodeSet> {
     let contexts = NativeContexts::of(snapshot, progress)?;
-    let mut kept = Bits::new(snapshot.nodes().len());
+    let mut kept = NodeSet::new(snapshot.nodes().len());
     for node in snapshot.nodes().iter().filter(|&node| contexts.label(node) == label) {
-        kept.insert(node.index());
+        kept.insert(node);
     }
     Ok(kept)
 }
@@ -121,15 +121,15 @@ pub(crate) fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool 
 }
 
 /// The functions behind event listeners.
-fn event_handlers(snapshot: &Snapshot, progress: &Progress) -> Result<Bits> {
-    let mut handlers = Bits::new(snapshot.nodes().len());
+fn event_handlers(snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
+    let mut handlers = NodeSet::new(snapshot.nodes().len());
     let mut steps = Steps::new(progress);
     for node in snapshot.nodes().iter() {
         steps.step()?;
         if snapshot.name(node) == b"V8EventListener"
             && let Some(callback) = target_named(snapshot, node, b"1")
         {
-            handlers.insert(handler_of(snapshot, callback).index());
+            handlers.insert(handler_of(snapshot, callback));
         }
     }
     Ok(handlers)

@@ -4,10 +4,10 @@
 //! are fixed. Everything else belongs to whatever fixed node it hangs below, or is shared when it
 //! hangs below several. A label changes at most twice, so that the walk ends after as many rounds.
 
+use crate::bits::NodeSet;
 use crate::error::Result;
 use crate::ids::{NodeIx, StringIx};
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::lazy::get_or_make;
 use crate::query::steps::Steps;
 use crate::schema::EdgeKind;
@@ -34,14 +34,14 @@ impl NativeContexts {
         let mut steps = Steps::new(progress);
         let maps = Maps::new(snapshot);
         let mut of_node = vec![NONE; snapshot.nodes().len()];
-        let mut fixed = Bits::new(of_node.len());
+        let mut fixed = NodeSet::new(of_node.len());
         let mut queue = Vec::new();
         for node in snapshot.nodes().iter() {
             steps.steps(1 + snapshot.nodes().edge_count(node) as usize)?;
             let context = if is_native_context(snapshot.name(node)) { Some(node) } else { maps.context(node) };
             if let Some(context) = context {
                 of_node[node.index()] = context.0;
-                fixed.insert(node.index());
+                fixed.insert(node);
                 queue.push(node);
             }
         }
@@ -49,7 +49,7 @@ impl NativeContexts {
             let label = of_node[node.index()];
             for edge in snapshot.edges_of(node) {
                 steps.step()?;
-                if matches!(edge.kind, EdgeKind::Shortcut | EdgeKind::Weak) || fixed.has(edge.to.index()) {
+                if matches!(edge.kind, EdgeKind::Shortcut | EdgeKind::Weak) || fixed.contains(edge.to) {
                     continue;
                 }
                 let slot = &mut of_node[edge.to.index()];

@@ -12,11 +12,12 @@
 //! the module loader. A path that begins in a module begins with a variable of the module.
 
 use crate::columns::Edge;
-use crate::display::{EdgeLabel, edge_label, format_property, quote};
+use crate::display::{EdgeLabel, edge_label};
 use crate::ids::NodeIx;
 use crate::query::named::is_context;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use crate::strings::Text;
 
 /// Steps that repeat more often than this are written once with their number.
 const REPEATS: usize = 3;
@@ -167,11 +168,11 @@ fn property(name: &[u8]) -> Vec<u8> {
     let is_identifier = !bare.is_empty()
         && !bare[0].is_ascii_digit()
         && bare.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$') || *b >= 0x80);
-    if is_identifier && format_property(name) == name {
-        [b".", name].concat()
-    } else {
-        [b"[", quote(name).as_slice(), b"]"].concat()
+    if is_identifier {
+        return [b".", name].concat();
     }
+    let quoted = serde_json::to_vec(&Text::of(name)).unwrap_or_else(|_| name.to_vec());
+    [b"[", quoted.as_slice(), b"]"].concat()
 }
 
 /// Appends the segments; groups of up to four that repeat are written once, with their number.

@@ -3,6 +3,7 @@
 use crate::columns::Edge;
 use crate::display::{display_name, edge_label};
 use crate::error::Result;
+use crate::graph::Retainers;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::classes::{ClassKey, instances};
@@ -193,6 +194,7 @@ const END: u32 = u32::MAX;
 struct Search<'a> {
     snapshot: &'a Snapshot,
     routes: &'a Routes,
+    retainers: &'a Retainers,
     partial: Vec<Partial>,
     queue: BinaryHeap<Reverse<(u64, u32)>>,
 }
@@ -205,19 +207,20 @@ fn of_node(
     progress: &Progress,
 ) -> Result<PathResult> {
     let rows = Rows::new(snapshot, progress)?;
-    let found = Search::new(snapshot, routes, node).run(limit, progress)?;
+    let found = Search::new(snapshot, routes, node)?.run(limit, progress)?;
     let unreachable = usize::from(found.is_empty());
     let paths: Vec<PathRow> = found.iter().map(|steps| path_row(&rows, steps, 1)).collect();
     Ok(PathResult { total: 1, unreachable, patterns: paths.len(), paths })
 }
 
 impl<'a> Search<'a> {
-    fn new(snapshot: &'a Snapshot, routes: &'a Routes, node: NodeIx) -> Self {
-        let mut search = Self { snapshot, routes, partial: Vec::new(), queue: BinaryHeap::new() };
+    fn new(snapshot: &'a Snapshot, routes: &'a Routes, node: NodeIx) -> Result<Self> {
+        let retainers = snapshot.retainers()?;
+        let mut search = Self { snapshot, routes, retainers, partial: Vec::new(), queue: BinaryHeap::new() };
         if routes.steps(node) != UNREACHED {
             search.push(Partial { node, edge: None, below: END, length: 0 });
         }
-        search
+        Ok(search)
     }
 
     fn push(&mut self, partial: Partial) {
@@ -268,8 +271,8 @@ impl<'a> Search<'a> {
         let Partial { node, length, .. } = self.partial[at as usize];
         let below = self.near(at);
         let snapshot = self.snapshot;
-        let mut retainers: Vec<(u32, NodeIx, Edge)> = snapshot
-            .retainers()
+        let mut retainers: Vec<(u32, NodeIx, Edge)> = self
+            .retainers
             .of(node)
             .map(|edge| (snapshot.nodes().source_of(edge), snapshot.edges().get(edge)))
             .filter(|(from, edge)| self.routes.steps(*from) != UNREACHED && self.retains(*edge) && !below.contains(from))
@@ -280,7 +283,7 @@ impl<'a> Search<'a> {
         for (_, from, edge) in retainers {
             self.push(Partial { node: from, edge: Some(edge), below: at, length: length + 1 });
         }
-        1 + snapshot.retainers().count(node) as usize
+        1 + self.retainers.count(node) as usize
     }
 
     /// References that retain, and the one a node's best way uses, whatever it is.

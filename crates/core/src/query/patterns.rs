@@ -12,6 +12,7 @@ use crate::query::path_text::Step;
 use crate::query::routes::Routes;
 use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
+use crate::wellknown::Mark;
 use std::collections::HashMap;
 
 /// The pattern of nothing.
@@ -102,10 +103,10 @@ impl<'a> Patterns<'a> {
             Some((_, EdgeLabel::Index(_))) => PaceName::Position,
             Some((edge, EdgeLabel::Name(name))) => match edge.kind {
                 EdgeKind::Internal if !name.is_empty() && name.iter().all(u8::is_ascii_digit) => PaceName::Position,
-                EdgeKind::Internal if name.ends_with(b")") && name.first().is_some_and(u8::is_ascii_digit) => {
-                    PaceName::WeakMapEntry
-                }
-                _ => self.snapshot.edge_string(edge).map_or(PaceName::None, PaceName::Name),
+                _ => match self.snapshot.edge_string(edge) {
+                    Some(string) if self.snapshot.wellknown.mark(string) == Mark::Ephemeron => PaceName::WeakMapEntry,
+                    string => string.map_or(PaceName::None, PaceName::Name),
+                },
             },
         };
         Pace { kind: step.edge.map(|edge| edge.kind), name, class: self.snapshot.classes().of(step.node).0 }

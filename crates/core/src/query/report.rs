@@ -101,7 +101,7 @@ pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progre
             .map(|big| BigRow { node: node(big), path: way_text(snapshot, routes, big) })
             .collect(),
         duplicated_strings: duplicated_strings(snapshot, limit, show_strings, progress)?,
-        detached: detached(&rows, limit, node),
+        detached: detached(&rows, limit, node)?,
         skipped: snapshot.skipped().to_vec(),
     })
 }
@@ -121,14 +121,14 @@ fn duplicated_strings(
     Ok(DuplicatedStrings { total: page.total, wasted: duplicates.wasted(), strings })
 }
 
-fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> Detached {
+fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> Result<Detached> {
     let snapshot = rows.snapshot;
     let nodes: Vec<NodeIx> = snapshot.nodes().iter().filter(|&node| snapshot.detachedness(node) == 2).collect();
     let count = nodes.len();
     let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
     let by = Sorting::new(Sort::RetainedSize, None);
-    let page = page_of(rows, nodes, by, Page::first(limit), node);
-    Detached { count, self_size, nodes: page.nodes }
+    let page = page_of(rows, nodes, by, Page::first(limit), |detached| Ok(node(detached)))?;
+    Ok(Detached { count, self_size, nodes: page.nodes })
 }
 
 /// The row of a node that does not give a string's contents away: they may be a customer's.

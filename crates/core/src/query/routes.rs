@@ -12,17 +12,18 @@
 //! Weak references, the table side of a WeakMap entry and shortcuts are never followed before round
 //! 4; neither are the slots of map descriptors that hold no value of the program's.
 
+use crate::bits::NodeSet;
 use crate::columns::Edge;
 use crate::display::{edge_label, parse_int};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::lazy::get_or_make;
 use crate::query::named::is_console;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use crate::wellknown::Mark;
 
 /// No edge: the root, or a node nothing leads to.
 const NO_EDGE: u32 = u32::MAX;
@@ -70,7 +71,7 @@ struct Spread<'a> {
     beat: Steps<'a>,
     routes: Routes,
     /// Where the second round does not go: the stack and the handle scopes.
-    shunned: Bits,
+    shunned: NodeSet,
     queue: Vec<NodeIx>,
 }
 
@@ -85,12 +86,12 @@ enum Round {
 impl<'a> Spread<'a> {
     fn new(snapshot: &'a Snapshot, progress: &'a Progress) -> Self {
         let count = snapshot.nodes().len();
-        let mut shunned = Bits::new(count);
+        let mut shunned = NodeSet::new(count);
         for node in snapshot.nodes().iter() {
             if snapshot.kind(node) == NodeKind::Synthetic
                 && matches!(snapshot.name(node), b"(Stack roots)" | b"(Handle scope)" | b"C++ native stack roots")
             {
-                shunned.insert(node.index());
+                shunned.insert(node);
             }
         }
         let routes = Routes { arrival: vec![NO_EDGE; count], steps: vec![UNREACHED; count] };
@@ -169,7 +170,7 @@ impl<'a> Spread<'a> {
             _ if edge.filtered || edge.kind == EdgeKind::Weak => false,
             Round::Retaining => true,
             Round::Sensible => {
-                !self.shunned.has(edge.to.index())
+                !self.shunned.contains(edge.to)
                     && !is_console(self.snapshot, from, edge)
                     && !is_descriptor(self.snapshot, from, edge)
             }
@@ -179,11 +180,12 @@ impl<'a> Spread<'a> {
 
 /// Edges of V8's own bookkeeping that DevTools' distances do not follow either.
 fn is_descriptor(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
-    match snapshot.kind(from) {
-        NodeKind::Hidden => {
-            edge_label(snapshot, edge).is(b"sloppy_function_map") && snapshot.name(from) == b"system / NativeContext"
+    let mark = |string| snapshot.wellknown.mark(string);
+    match (snapshot.kind(from), mark(snapshot.nodes().name(from))) {
+        (NodeKind::Hidden, Mark::NativeContext) => {
+            snapshot.edge_string(edge).is_some_and(|name| mark(name) == Mark::SloppyFunctionMap)
         }
-        NodeKind::Array if snapshot.name(from) == b"(map descriptors)" => {
+        (NodeKind::Array, Mark::MapDescriptors) => {
             let label = edge_label(snapshot, edge).text();
             parse_int(&label.0).is_some_and(|index| index >= 2 && index % 3 == 1)
         }

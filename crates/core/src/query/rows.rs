@@ -3,7 +3,7 @@
 use crate::columns::{Edge, Location};
 use crate::display::{EdgeLabel, display_name, edge_label};
 use crate::error::Result;
-use crate::ids::{ClassIx, NodeIx};
+use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::scripts::Scripts;
 use crate::schema::EdgeKind;
@@ -134,10 +134,6 @@ impl<'a> Rows<'a> {
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
         let classes = self.snapshot.classes();
         classes.get(classes.of(node)).name.clone()
-    }
-
-    pub(crate) fn class(&self, class: ClassIx) -> &'a crate::classes::ClassTotals {
-        self.snapshot.classes().get(class)
     }
 
     pub(crate) fn percent(&self, size: u64) -> f64 {

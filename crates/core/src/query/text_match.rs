@@ -2,7 +2,6 @@
 
 use crate::error::{Code, Error, Result};
 use crate::progress::Progress;
-use crate::query::bits::Bits;
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
 use regex::bytes::{Regex, RegexBuilder};
@@ -66,16 +65,14 @@ impl Matcher {
     }
 
     /// Which strings of the table match: each is looked at once, however many nodes have it.
-    pub(crate) fn strings(&self, snapshot: &Snapshot, progress: &Progress) -> Result<Bits> {
-        let mut bits = Bits::new(snapshot.strings().len());
+    pub(crate) fn strings(&self, snapshot: &Snapshot, progress: &Progress) -> Result<Vec<bool>> {
+        let mut matches = Vec::with_capacity(snapshot.strings().len());
         let mut steps = Steps::new(progress);
-        for (index, text) in snapshot.strings().iter() {
+        for (_, text) in snapshot.strings().iter() {
             steps.steps(1 + text.len() / 64)?;
-            if self.is_match(text) {
-                bits.insert(index.index());
-            }
+            matches.push(self.is_match(text));
         }
-        Ok(bits)
+        Ok(matches)
     }
 }
 

@@ -96,17 +96,17 @@ struct End {
 /// All references or retainers of a node, in the order of the file or of DevTools' retainer lists.
 ///
 /// Retainers leave out weak references and those from the root of the heap, as DevTools' panel does.
-fn ends(rows: &Rows<'_>, node: NodeIx, direction: Direction) -> Vec<End> {
+fn ends(rows: &Rows<'_>, node: NodeIx, direction: Direction) -> Result<Vec<End>> {
     let snapshot = rows.snapshot;
-    match direction {
+    Ok(match direction {
         Direction::References => snapshot.edges_of(node).map(|edge| End { edge, node: edge.to }).collect(),
         Direction::Retainers => snapshot
-            .retainers()
+            .retainers()?
             .of(node)
             .map(|at| End { edge: snapshot.edges().get(at), node: snapshot.nodes().source_of(at) })
             .filter(|end| end.edge.kind != EdgeKind::Weak && end.node != snapshot.root())
             .collect(),
-    }
+    })
 }
 
 /// References by retained size, then name; retainers by distance, then name.
@@ -152,15 +152,20 @@ fn item(rows: &Rows<'_>, end: End) -> TreeItem {
 }
 
 /// A page of a node's references or retainers.
-pub(crate) fn list(rows: &Rows<'_>, node: NodeIx, direction: Direction, page: Page) -> ItemPage {
-    let all = ends(rows, node, direction);
+pub(crate) fn list(rows: &Rows<'_>, node: NodeIx, direction: Direction, page: Page) -> Result<ItemPage> {
+    let all = ends(rows, node, direction)?;
     let total = all.len();
     let items = page.select(all, order(rows, direction)).into_iter().map(|end| item(rows, end)).collect();
-    ItemPage { total, items, next: page.next(total) }
+    Ok(ItemPage { total, items, next: page.next(total) })
 }
 
 /// The tree of a node, `depth` levels of at most `limit` items.
-pub(crate) fn tree(rows: &Rows<'_>, node: NodeIx, direction: Direction, depth: usize, limit: usize) -> Tree {
+pub(crate) fn tree(
+    rows: &Rows<'_>,
+    node: NodeIx,
+    direction: Direction,
+    (depth, limit): (usize, usize),
+) -> Result<Tree> {
     let mut growth = Growth { rows, direction, limit, left: MOST_ITEMS, above: vec![node] };
     growth.level(node, depth)
 }
@@ -177,29 +182,29 @@ struct Growth<'a> {
 
 impl Growth<'_> {
     /// Recursion is bounded by the depth asked for, at most 20.
-    fn level(&mut self, node: NodeIx, depth: usize) -> Tree {
-        let all = ends(self.rows, node, self.direction);
+    fn level(&mut self, node: NodeIx, depth: usize) -> Result<Tree> {
+        let all = ends(self.rows, node, self.direction)?;
         let total = all.len();
         let page = Page::first(self.limit.min(self.left));
         let chosen = page.select(all, order(self.rows, self.direction));
         self.left -= chosen.len();
         let omitted = total - chosen.len();
-        let items = chosen.into_iter().map(|end| self.branch(end, depth)).collect();
-        Tree { items, omitted }
+        let items = chosen.into_iter().map(|end| self.branch(end, depth)).collect::<Result<_>>()?;
+        Ok(Tree { items, omitted })
     }
 
-    fn branch(&mut self, end: End, depth: usize) -> TreeItem {
+    fn branch(&mut self, end: End, depth: usize) -> Result<TreeItem> {
         let mut item = item(self.rows, end);
         item.cycle = self.above.contains(&end.node);
         if depth > 1 && !item.cycle {
             self.above.push(end.node);
-            let below = Some(self.level(end.node, depth - 1));
+            let below = Some(self.level(end.node, depth - 1)?);
             self.above.pop();
             match self.direction {
                 Direction::References => item.node.references = below,
                 Direction::Retainers => item.node.retainers = below,
             }
         }
-        item
+        Ok(item)
     }
 }
