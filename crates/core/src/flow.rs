@@ -123,10 +123,16 @@ impl<'a> Search<'a> {
     /// Follows an edge of the root and all that retains from there.
     fn explore(&mut self, word: u32, policy: Option<&Policy>, progress: &Progress) -> Result<()> {
         let to = Edges::target_of(word);
-        if !can_retain(word) || self.number[to.index()] != NO_NUMBER {
+        if !can_retain(word) {
             return Ok(());
         }
-        self.open(to, 0);
+        match self.number[to.index()] {
+            NO_NUMBER => self.open(to, 0),
+            number => {
+                self.least_source[number as usize] = 0;
+                return Ok(());
+            }
+        }
         match policy {
             // Inside the page everything that can retain does.
             None => self.run::<true>(progress, |_, word| can_retain(word)),
