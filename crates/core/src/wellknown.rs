@@ -106,6 +106,9 @@ impl WellKnown {
 /// remains in the middle has to hold ` @\d+\) -> value \(` somewhere.
 fn weak_map_entry(text: &[u8]) -> Option<(&[u8], u64)> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 {
+        return None;
+    }
     let pair = &text[digits..];
     let rest = pair.strip_prefix(b" / part of key (")?;
     let (rest, table) = split_trailing_number(rest.strip_suffix(b")")?)?;

@@ -142,7 +142,12 @@ impl<'a> Rows<'a> {
 
     pub(crate) fn source(&self, at: Location) -> SourceRow {
         let script = self.scripts.name(at).map(|name| Text::of(self.snapshot.strings().get(name)));
-        SourceRow { script, script_id: at.script_id, line: at.line + 1, column: at.column + 1 }
+        SourceRow {
+            script,
+            script_id: i64::from(at.script_id),
+            line: i64::from(at.line) + 1,
+            column: i64::from(at.column) + 1,
+        }
     }
 
     pub(crate) fn edge_type(&self, edge: Edge) -> String {

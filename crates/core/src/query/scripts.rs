@@ -44,7 +44,7 @@ impl Scripts {
                 continue;
             }
             let Some(at) = snapshot.location(node) else { continue };
-            if let std::collections::hash_map::Entry::Vacant(entry) = names.entry(at.script_id)
+            if let std::collections::hash_map::Entry::Vacant(entry) = names.entry(i64::from(at.script_id))
                 && let Some(name) = script_name(snapshot, node)
             {
                 entry.insert(name);
@@ -60,7 +60,7 @@ impl Scripts {
 
     /// The name of the script of a place.
     pub(crate) fn name(&self, at: Location) -> Option<StringIx> {
-        self.names.get(&at.script_id).copied()
+        self.names.get(&i64::from(at.script_id)).copied()
     }
 
     /// All names known.
