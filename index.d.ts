@@ -108,7 +108,10 @@ export type NodeType =
 export type EdgeType =
   | 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak' | (string & {});
 
-/** A place in a script; `line` and `column` count from 1. */
+/**
+ * A place in a script; `line` and `column` count from 1. For a function it is its own, for an object
+ * its constructor's.
+ */
 export interface SourceLocation {
   /** Script name or URL, or `null` when the snapshot does not say. */
   script: string | null;
@@ -142,7 +145,7 @@ export interface NodeRow {
   detached: boolean;
   /** Where the object's function or constructor is; `null` when not in the snapshot. */
   source: SourceLocation | null;
-  /** With `edges: true`. */
+  /** With `edges: true`: in the order of the file, the first 10000 of them. */
   edges?: EdgeRow[];
   /** With `references`: the tree of what the object refers to. */
   references?: Tree;
@@ -178,7 +181,11 @@ export interface TreeItem {
 /** Inclusive limits; leave one out for no limit. */
 export interface Range { min?: number; max?: number }
 
-/** Text to look for: a string is exact; `contains` ignores case; a RegExp uses flags `i`, `m`, `s`, `u` (no look-around, no back references). */
+/**
+ * Text to look for: a string is exact; `contains` ignores case; a RegExp uses flags `i`, `m`, `s`, `u`
+ * (`g`, `y`, `d` change nothing, `v` is refused). Matching takes linear time, so that look-around and
+ * back references are refused with `ERR_INVALID_QUERY`.
+ */
 export type TextMatch = string | RegExp | { exact: string } | { contains: string } | { regex: string; flags?: string };
 
 export type NamedFilter =
@@ -199,7 +206,7 @@ export interface Query {
   type?: NodeType | NodeType[];
   /** The class name. */
   class?: TextMatch;
-  /** `true`: has a source location with a script; otherwise the script's name. */
+  /** `true`: has a source location; `false`: has none; otherwise the script's name. */
   script?: boolean | TextMatch;
   selfSize?: Range;
   retainedSize?: Range;
@@ -217,14 +224,16 @@ export interface Query {
   /** DevTools' named filters. */
   filter?: NamedFilter;
   /**
-   * Hide what belongs to Node, V8 and internals.
+   * Hide what belongs to Node, V8 and internals: functions and instances of `node:` and `internal/`
+   * scripts, functions built into V8, hidden nodes, code, shapes, backing arrays, `system / …`,
+   * `Node / …` and C++ objects, strings that only code holds. In doubt a node is shown.
    * `'auto'` hides it in heaps over 25 MB when neither `id` nor `type` asks for it.
    * @default false
    */
   mineOnly?: boolean | 'auto';
   /** @default 'retainedSize' */
   sort?: 'retainedSize' | 'selfSize' | 'ratio' | 'distance' | 'id';
-  /** @default 'descending', but 'ascending' for distance and id */
+  /** Ties go by position in the file; the unreachable count as farthest. @default 'descending', but 'ascending' for distance and id */
   order?: 'ascending' | 'descending';
   /** Rows per page, 0 to 100000. @default 50 */
   limit?: number;
@@ -298,25 +307,40 @@ export interface PathStep {
 }
 
 export interface RetainingPath {
-  /** How many of the objects asked for are held this way. */
+  /** How many of the objects asked for are held this way; 1 for a single node. */
   count: number;
-  /** From the GC root down to the object. */
+  /** From the GC root down to the object; for a pattern, to the one of the `count` objects that is nearest to a root. */
   steps: PathStep[];
-  /** The path as code would read it: `configBus._events.change[896]`. */
+  /**
+   * The path as code would read it: `configBus._events.change[896]`. `{name}` is a variable that the
+   * function before it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` a field of V8's own,
+   * `(.next ×20)` the same step twenty times; positions are `[*]` when `count` is over 1. It begins at the last
+   * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not V8's own.
+   */
   text: string;
 }
 
-export interface PathResult { total: number; paths: RetainingPath[] }
+export interface PathResult {
+  /** Objects asked for: 1, or the instances of the class. */
+  total: number;
+  /** Of these, how many nothing but weak references leads to. */
+  unreachable: number;
+  /** Ways found in all; for a single node those that were looked for. */
+  patterns: number;
+  /** For a class the most frequent first, for a node the shortest. Ways over the stack, handle scopes and the DevTools console come only when there is no other. */
+  paths: RetainingPath[];
+}
 
 export interface StringRow {
-  value: string;
+  /** The text, at most about 1024 characters of it; `null` in reports, unless `showStrings`. */
+  value: string | null;
   count: number;
   /** Self size of all copies. */
   selfSize: number;
   retainedSize: number;
   /** What one copy would have saved: selfSize − selfSize / count. */
   wasted: number;
-  /** UTF-16 units. */
+  /** UTF-16 units; the length before V8 cut the text, where the snapshot says. */
   length: number;
   /** Up to five of the nodes. */
   ids: number[];
@@ -389,7 +413,7 @@ export interface Snapshot extends Disposable {
   retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
   /** DevTools' Summary. */
   classes(query?: ClassQuery): Promise<ClassPage>;
-  /** The instances of a class, largest retained size first; the class by name or by {@link ClassRow.index}. */
+  /** The instances of a class that have a size, largest retained size first; the class by name (all classes of that name) or by {@link ClassRow.index}. */
   classInstances(nameOrIndex: string | number, page?: Page & { sort?: Query['sort']; order?: Query['order'] }): Promise<FilterResult>;
   /** Duplicated strings, most wasted bytes first. */
   strings(page?: Page): Promise<StringPage>;
@@ -411,7 +435,7 @@ export interface ReportOptions extends JobOptions {
   format?: 'json' | 'text' | 'markdown';
   /** Classes, biggest objects and strings to list, 1 to 1000. @default 10 */
   limit?: number;
-  /** Print the contents of strings, which may hold secrets. @default false */
+  /** Show the contents of strings, which may hold secrets: `value` of duplicated strings and `name` of string nodes. @default false */
   showStrings?: boolean;
 }
 
@@ -422,7 +446,10 @@ export interface Report {
   totals: { nodes: number; edges: number; strings: number; size: number };
   statistics: Statistics;
   classes: ClassRow[];
-  /** Objects that retain most; of a chain of objects that retain the same, the last before it spreads. */
+  /**
+   * Objects that retain most. Of a chain of objects that retain nearly the same, the last before it
+   * spreads; of a list of many links, the first. `path` is {@link RetainingPath.text} of the shortest path.
+   */
   biggest: (NodeRow & { path: string | null })[];
   duplicatedStrings: { total: number; wasted: number; strings: StringRow[] };
   detached: { count: number; selfSize: number; nodes: NodeRow[] };
@@ -466,7 +493,7 @@ export interface DiffResult {
   mode: DiffMode;
   /** Rows on all pages. */
   total: number;
-  /** Whether the two have ids in common: ids of different processes say nothing about each other. */
+  /** Whether at least nine in ten of the ids in common name the same thing: ids of different processes say nothing about each other. */
   sameProcess: boolean;
   before: { nodes: number; size: number };
   after: { nodes: number; size: number };

@@ -169,8 +169,17 @@ fn is_rope(snapshot: &Snapshot, node: NodeIx) -> bool {
     snapshot.kind(node) == NodeKind::ConcatenatedString
 }
 
+/// The node whose text a rope's name is: itself, or for long ones the deepest rope with the same beginning.
+pub(crate) fn same_text(snapshot: &Snapshot, node: NodeIx) -> NodeIx {
+    if is_rope(snapshot, node) { ropes(snapshot).shorter(node) } else { node }
+}
+
+fn ropes(snapshot: &Snapshot) -> &Ropes {
+    snapshot.lazy.ropes.get_or_init(|| Ropes::new(snapshot))
+}
+
 fn write_rope(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
-    let ropes = snapshot.lazy.ropes.get_or_init(|| Ropes::new(snapshot));
+    let ropes = ropes(snapshot);
     let mut units = 0;
     let mut stack = vec![node];
     for _ in 0..MOST_PARTS {

@@ -1,7 +1,7 @@
 //! Strings that are in the heap more than once → groups with what the copies cost.
 
 use crate::bits::NodeSet;
-use crate::display::{EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, write_display_name};
+use crate::display::{EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, same_text, write_display_name};
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
@@ -75,30 +75,43 @@ struct Texts<'a> {
     of_string: Vec<u32>,
     known: HashMap<Cow<'a, [u8]>, u32>,
     buffer: Vec<u8>,
+    /// The concatenated string looked up last, and its number: long ones share their beginning.
+    last_rope: Option<(NodeIx, u32)>,
 }
 
 impl<'a> Texts<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let of_string = vec![UNKNOWN; snapshot.strings().len()];
-        Self { snapshot, of_string, known: HashMap::new(), buffer: Vec::new() }
+        Self { snapshot, of_string, known: HashMap::new(), buffer: Vec::new(), last_rope: None }
     }
 
     fn number(&mut self, node: NodeIx) -> u32 {
-        let next = self.known.len() as u32;
         if self.snapshot.kind(node) == NodeKind::ConcatenatedString {
-            self.buffer.clear();
-            write_display_name(self.snapshot, node, &mut self.buffer);
-            if let Some(&number) = self.known.get(self.buffer.as_slice()) {
-                return number;
-            }
-            self.known.insert(Cow::Owned(self.buffer.clone()), next);
-            return next;
+            return self.number_of_rope(same_text(self.snapshot, node));
         }
+        let next = self.known.len() as u32;
         let slot = &mut self.of_string[self.snapshot.nodes().name(node).index()];
         if *slot == UNKNOWN {
             *slot = *self.known.entry(Cow::Borrowed(self.snapshot.name(node))).or_insert(next);
         }
         *slot
+    }
+
+    fn number_of_rope(&mut self, rope: NodeIx) -> u32 {
+        if let Some((last, number)) = self.last_rope
+            && last == rope
+        {
+            return number;
+        }
+        self.buffer.clear();
+        write_display_name(self.snapshot, rope, &mut self.buffer);
+        let next = self.known.len() as u32;
+        let number = match self.known.get(self.buffer.as_slice()) {
+            Some(&number) => number,
+            None => *self.known.entry(Cow::Owned(self.buffer.clone())).or_insert(next),
+        };
+        self.last_rope = Some((rope, number));
+        number
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bits::NodeSet;
 use crate::columns::EdgeName;
-use crate::display::write_display_name;
+use crate::display::{is_shown_raw, same_text, write_display_name};
 use crate::error::{Code, Error, Result};
 use crate::ids::{EdgeIx, NodeIx, ObjectId};
 use crate::progress::Progress;
@@ -148,10 +148,10 @@ pub(crate) fn filter(snapshot: &Snapshot, query: &FilterQuery, progress: &Progre
     let mut matches = Vec::new();
     let candidates = candidates(snapshot, query)?;
     let mut steps = Steps::of(progress, candidates.len(snapshot));
-    let mut buffer = Vec::new();
+    let mut names = NameBuffer::default();
     candidates.each(snapshot, |node| {
         steps.step()?;
-        if conditions.accept(node, &mut buffer) {
+        if conditions.accept(node, &mut names) {
             matches.push(node);
         }
         Ok(())
@@ -286,6 +286,13 @@ struct NameCondition {
     strings: Vec<bool>,
 }
 
+/// Where names are made up, and the last of them: long strings built piece by piece share one.
+#[derive(Default)]
+struct NameBuffer {
+    text: Vec<u8>,
+    last: Option<(NodeIx, bool)>,
+}
+
 /// The conditions of a question, resolved to this snapshot's numbers; `None` asks for nothing.
 struct Conditions<'a> {
     snapshot: &'a Snapshot,
@@ -342,7 +349,7 @@ impl<'a> Conditions<'a> {
     }
 
     /// Cheap conditions first.
-    fn accept(&self, node: NodeIx, buffer: &mut Vec<u8>) -> bool {
+    fn accept(&self, node: NodeIx, names: &mut NameBuffer) -> bool {
         let snapshot = self.snapshot;
         let nodes = snapshot.nodes();
         let in_range = |range: Option<Range>, value: f64| range.is_none_or(|range| range.has(value));
@@ -360,18 +367,26 @@ impl<'a> Conditions<'a> {
             && in_set(&self.named)
             && self.owner.is_none_or(|owner| owner != node && snapshot.dominators().dominates(owner, node))
             && self.mine.as_ref().is_none_or(|mine| mine.is_mine(node))
-            && self.name.as_ref().is_none_or(|name| name.accepts(snapshot, node, buffer))
+            && self.name.as_ref().is_none_or(|name| name.accepts(snapshot, node, names))
     }
 }
 
 impl NameCondition {
-    fn accepts(&self, snapshot: &Snapshot, node: NodeIx, buffer: &mut Vec<u8>) -> bool {
-        if crate::display::is_shown_raw(snapshot, node) {
+    fn accepts(&self, snapshot: &Snapshot, node: NodeIx, names: &mut NameBuffer) -> bool {
+        if is_shown_raw(snapshot, node) {
             return self.strings[snapshot.nodes().name(node).index()];
         }
-        buffer.clear();
-        write_display_name(snapshot, node, buffer);
-        self.matcher.is_match(buffer)
+        let node = same_text(snapshot, node);
+        if let Some((last, answer)) = names.last
+            && last == node
+        {
+            return answer;
+        }
+        names.text.clear();
+        write_display_name(snapshot, node, &mut names.text);
+        let answer = self.matcher.is_match(&names.text);
+        names.last = Some((node, answer));
+        answer
     }
 }
 

@@ -147,7 +147,14 @@ fn translate(source: &str) -> Result<String> {
                 Some('b') => out.push_str("(?-u:\\b)"),
                 Some('0') => out.push_str("\\x00"),
                 Some('1'..='9') | Some('k') => return Err(unusable(source, "back references")),
-                Some(escaped) => out.extend(['\\', escaped]),
+                Some(escaped) => {
+                    out.extend(['\\', escaped]);
+                    // `\u{1f600}`, `\p{Letter}`: what is in these braces is no quantifier.
+                    if matches!(escaped, 'u' | 'p' | 'P') && rest.peek() == Some(&'{') {
+                        out.extend(rest.by_ref().take_while(|&char| char != '}'));
+                        out.push('}');
+                    }
+                }
                 None => out.push('\\'),
             },
             '[' if in_class => out.push_str("\\["),

@@ -1,0 +1,168 @@
+use super::{ask, column, open, refused, server};
+use heapray_core::Code;
+use heapray_core::testing::SnapshotBuilder;
+use serde_json::json;
+
+#[test]
+fn the_summary_has_counts_total_and_the_header_as_the_file_has_it() {
+    let mut server = server();
+    server.heap.extra_native_bytes(1000);
+    let summary = ask(&open(&server.heap), json!({"ask": "summary"}));
+    assert_eq!(summary["nodeCount"], 7);
+    assert_eq!(summary["edgeCount"], 6);
+    assert_eq!(summary["totalSize"], 32 + 16 + 100 + 50 + 10 + 24 + 1000);
+    assert_eq!(summary["meta"]["edge_fields"], json!(["type", "name_or_index", "to_node"]));
+    assert_eq!(summary["statistics"]["v8heap"]["strings"], 24);
+    assert_eq!(summary["skipped"], json!([]));
+}
+
+#[test]
+fn a_node_has_its_own_fields_and_its_references() {
+    let server = server();
+    let node = ask(&open(&server.heap), json!({"ask": "node", "id": server.heap.id_of(server.first)}));
+    assert_eq!(
+        node,
+        json!({
+            "id": server.heap.id_of(server.first), "type": "object", "name": "Session", "className": "Session",
+            "selfSize": 100, "retainedSize": 134, "percent": 134.0 / 232.0 * 100.0, "ratio": 1.34,
+            "edgeCount": 1, "distance": 3, "detached": false, "source": null,
+            "edges": [{"type": "property", "name": "user", "to": server.heap.id_of(server.user)}],
+        })
+    );
+}
+
+#[test]
+fn an_id_nobody_has_is_refused() {
+    let snapshot = open(&server().heap);
+    for id in [2, 4_000_000_000_u64, 1 << 40] {
+        assert_eq!(refused(&snapshot, json!({"ask": "node", "id": id})).0, Code::NoSuchNode);
+    }
+}
+
+#[test]
+fn references_come_by_retained_size_and_page_by_page() {
+    let server = server();
+    let snapshot = open(&server.heap);
+    let id = server.heap.id_of(server.sessions);
+    let all = ask(&snapshot, json!({"ask": "references", "id": id}));
+    assert_eq!(all["total"], 2);
+    assert_eq!(column(&all["items"], "name"), [json!(0), json!(1)]);
+    assert_eq!(all["next"], json!(null));
+    let first = ask(&snapshot, json!({"ask": "references", "id": id, "limit": 1}));
+    assert_eq!((&first["next"], first["items"].as_array().map(Vec::len)), (&json!(1), Some(1)));
+    let second = ask(&snapshot, json!({"ask": "references", "id": id, "limit": 1, "offset": 1}));
+    assert_eq!(second["items"][0]["node"]["id"], server.heap.id_of(server.second));
+}
+
+#[test]
+fn retainers_leave_out_weak_references_and_the_root_and_come_nearest_first() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let far = heap.node("object", "Far", 8);
+    let weak = heap.node("object", "WeakRef", 8);
+    let held = heap.node("object", "Held", 8);
+    for (name, node) in [("far", far), ("weak", weak), ("held", held)] {
+        heap.property(global, name, node);
+    }
+    heap.property(far, "held", held);
+    heap.edge(weak, "weak", "target", held);
+    heap.edge(heap.root(), "element", "7", held);
+    let retainers = ask(&open(&heap), json!({"ask": "retainers", "id": heap.id_of(held)}));
+    assert_eq!(retainers["total"], 2);
+    let holders: Vec<_> = retainers["items"].as_array().unwrap().iter().map(|item| &item["node"]["name"]).collect();
+    assert_eq!(holders, ["global", "Far"]);
+}
+
+#[test]
+fn dominated_nodes_are_the_direct_ones_and_the_path_leads_to_the_root() {
+    let server = server();
+    let snapshot = open(&server.heap);
+    let below = ask(&snapshot, json!({"ask": "dominated", "id": server.heap.id_of(server.sessions)}));
+    assert_eq!(column(&below["nodes"], "selfSize"), [json!(100), json!(50)]);
+    let path = ask(&snapshot, json!({"ask": "dominatorPath", "id": server.heap.id_of(server.user)}));
+    assert_eq!(column(&path, "name"), ["", "global", "Sessions", "Session", "User"]);
+}
+
+#[test]
+fn a_plain_object_shows_properties_of_both_ends() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let object = heap.node("object", "Object", 8);
+    heap.property(global, "object", object);
+    for name in ["a", "__proto__", "b,c", "d"] {
+        heap.property(object, name, global);
+    }
+    let wide = heap.node("object", "Object", 8);
+    heap.property(global, "wide", wide);
+    for i in 0..30 {
+        heap.property(wide, &format!("property{i:02}"), global);
+    }
+    let snapshot = open(&heap);
+    let name = |node| ask(&snapshot, json!({"ask": "node", "id": heap.id_of(node)}))["name"].clone();
+    assert_eq!(name(object), r#"{a, "b,c", d}"#);
+    assert_eq!(
+        name(wide),
+        "{property00, property01, property02, property03, …, property26, property27, property28, property29}"
+    );
+}
+
+#[test]
+fn a_concatenated_string_shows_its_text_even_when_it_contains_itself() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let [hello, world] = ["Hello, ", "world"].map(|text| heap.node("string", text, 16));
+    let rope = heap.node("concatenated string", "", 32);
+    let cycle = heap.node("concatenated string", "", 32);
+    for (name, node) in [("rope", rope), ("cycle", cycle)] {
+        heap.property(global, name, node);
+    }
+    heap.internal(rope, "first", hello);
+    heap.internal(rope, "second", world);
+    heap.internal(cycle, "first", cycle);
+    heap.internal(cycle, "second", cycle);
+    let snapshot = open(&heap);
+    let name = |node| ask(&snapshot, json!({"ask": "node", "id": heap.id_of(node)}))["name"].clone();
+    assert_eq!(name(rope), "Hello, world");
+    assert_eq!(name(cycle), "");
+}
+
+#[test]
+fn the_text_of_a_string_built_piece_by_piece_is_its_beginning_and_found_at_once() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let mut rope = heap.node("string", "start", 16);
+    for _ in 0..50_000 {
+        let longer = heap.node("concatenated string", "", 32);
+        let piece = heap.node("string", "-", 16);
+        heap.internal(longer, "first", rope);
+        heap.internal(longer, "second", piece);
+        rope = longer;
+    }
+    heap.property(global, "log", rope);
+    let snapshot = open(&heap);
+    let expected = format!("start{}", "-".repeat(1024 - 5));
+    // All of the ropes but the shortest have this text: the condition reads every one of them.
+    let answer = ask(&snapshot, json!({"ask": "filter", "name": expected, "limit": 0}));
+    assert_eq!(answer["total"], 50_000 - (1024 - 5) + 1);
+}
+
+#[test]
+fn a_source_has_its_script_by_the_way_of_a_function_and_counts_from_one() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let script = heap.script("/srv/app/session.js");
+    let (closure, _) = heap.function("Session", script, [7, 11, 5]);
+    let session = heap.node("object", "Session", 24);
+    let stranger = heap.node("object", "Stranger", 24);
+    for (name, node) in [("make", closure), ("session", session), ("stranger", stranger)] {
+        heap.property(global, name, node);
+    }
+    heap.location(session, 7, 11, 5);
+    heap.location(stranger, 8, 0, 0);
+    let snapshot = open(&heap);
+    let source = |node| ask(&snapshot, json!({"ask": "node", "id": heap.id_of(node)}))["source"].clone();
+    let expected = json!({"script": "/srv/app/session.js", "scriptId": 7, "line": 12, "column": 6});
+    assert_eq!(source(closure), expected);
+    assert_eq!(source(session), expected);
+    assert_eq!(source(stranger), json!({"script": null, "scriptId": 8, "line": 1, "column": 1}));
+}

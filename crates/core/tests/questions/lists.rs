@@ -1,0 +1,129 @@
+use super::{ask, column, open, server};
+use heapray_core::testing::SnapshotBuilder;
+use serde_json::json;
+
+#[test]
+fn classes_count_nothing_twice_and_leave_out_what_has_no_size() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let outer = heap.node("object", "Box", 10);
+    let inner = heap.node("object", "Box", 10);
+    let empty = heap.node("object", "Empty", 0);
+    heap.property(global, "outer", outer);
+    heap.property(outer, "inner", inner);
+    heap.property(global, "empty", empty);
+    let snapshot = open(&heap);
+    let page = ask(&snapshot, json!({"ask": "classes"}));
+    assert_eq!(column(&page["classes"], "name"), ["global", "Box"]);
+    let class = &page["classes"][1];
+    assert_eq!((&class["count"], &class["selfSize"], &class["retainedSize"]), (&json!(2), &json!(20), &json!(20)));
+    assert_eq!(class["distance"], 2);
+}
+
+#[test]
+fn classes_are_filtered_sorted_and_paged() {
+    let server = server();
+    let snapshot = open(&server.heap);
+    let names = |question| column(&ask(&snapshot, question)["classes"], "name");
+    assert_eq!(names(json!({"ask": "classes", "name": {"contains": "session"}})), ["Sessions", "Session"]);
+    assert_eq!(names(json!({"ask": "classes", "sort": "count", "limit": 1})), ["Session"]);
+    assert_eq!(names(json!({"ask": "classes", "sort": "name", "limit": 2})), ["(string)", "Session"]);
+    assert_eq!(names(json!({"ask": "classes", "sort": "distance", "limit": 1})), ["global"]);
+    assert_eq!(names(json!({"ask": "classes", "filter": "duplicatedStrings"})), Vec::<String>::new());
+}
+
+#[test]
+fn instances_come_by_name_or_by_number() {
+    let snapshot = open(&server().heap);
+    let by_name = ask(&snapshot, json!({"ask": "classInstances", "class": "Session"}));
+    assert_eq!(column(&by_name["nodes"], "selfSize"), [100, 50]);
+    let classes = ask(&snapshot, json!({"ask": "classes", "name": "Session"}));
+    let by_number = ask(&snapshot, json!({"ask": "classInstances", "class": classes["classes"][0]["index"]}));
+    assert_eq!(by_name, by_number);
+}
+
+#[test]
+fn duplicated_strings_are_grouped_by_text_and_say_what_they_waste() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    for (i, (text, size)) in [("same", 40), ("same", 40), ("same", 40), ("other", 40), ("number", 0), ("number", 0)]
+        .into_iter()
+        .enumerate()
+    {
+        heap.text(global, &format!("text{i}"), text, size);
+    }
+    let [left, right] = ["sa", "me"].map(|text| heap.node("string", text, 16));
+    let rope = heap.node("concatenated string", "", 32);
+    heap.internal(rope, "first", left);
+    heap.internal(rope, "second", right);
+    heap.property(global, "rope", rope);
+    let snapshot = open(&heap);
+    let page = ask(&snapshot, json!({"ask": "strings"}));
+    assert_eq!(page["total"], 1);
+    let row = &page["strings"][0];
+    assert_eq!((&row["value"], &row["count"], &row["length"]), (&json!("same"), &json!(4), &json!(4)));
+    assert_eq!((&row["selfSize"], &row["wasted"]), (&json!(152), &json!(114.0)));
+    assert_eq!(row["ids"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn strings_that_v8_cut_are_equal_only_with_equal_length_and_hash() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let truth = heap.node("number", "bool", 0);
+    let value = heap.node("string", "true", 0);
+    heap.internal(truth, "value", value);
+    for (i, hash) in ["11", "11", "12"].into_iter().enumerate() {
+        let text = heap.text(global, &format!("text{i}"), "begins alike", 64);
+        heap.internal(text, "truncated", truth);
+        for (name, digits) in [("length", "5000"), ("hash", hash)] {
+            let number = heap.node("number", "int", 0);
+            let digits = heap.node("string", digits, 0);
+            heap.internal(number, "value", digits);
+            heap.internal(text, name, number);
+        }
+    }
+    let page = ask(&open(&heap), json!({"ask": "strings"}));
+    assert_eq!(page["total"], 1);
+    assert_eq!((&page["strings"][0]["count"], &page["strings"][0]["length"]), (&json!(2), &json!(5000)));
+}
+
+#[test]
+fn allocations_are_summed_by_function_and_stacks_lead_to_the_caller() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let item = heap.node("object", "Item", 100);
+    heap.property(global, "item", item);
+    heap.trace(item, 3);
+    heap.trace_function("(root)", "", [0, 0, 0]);
+    heap.trace_function("outer", "/srv/app/a.js", [5, 10, 3]);
+    heap.trace_function("inner", "/srv/app/a.js", [5, 20, 7]);
+    heap.trace_tree("1,0,0,0,[2,1,1,50,[3,2,4,400,[]]]");
+    heap.sample(1_500, 3);
+    heap.sample(2_500, 5);
+    let snapshot = open(&heap);
+    let page = ask(&snapshot, json!({"ask": "allocations"}));
+    assert_eq!(column(&page["functions"], "functionName"), ["inner", "outer"]);
+    let inner = &page["functions"][0];
+    assert_eq!((&inner["count"], &inner["size"]), (&json!(4), &json!(400)));
+    assert_eq!((&inner["liveCount"], &inner["liveSize"]), (&json!(1), &json!(100)));
+    let stack = ask(&snapshot, json!({"ask": "allocationStack", "id": heap.id_of(item)}));
+    assert_eq!(column(&stack, "functionName"), ["inner", "outer"]);
+    assert_eq!(stack[0]["source"], json!({"script": "/srv/app/a.js", "scriptId": 5, "line": 20, "column": 7}));
+    let unrecorded = ask(&snapshot, json!({"ask": "allocationStack", "id": heap.id_of(global)}));
+    assert_eq!(unrecorded, json!([]));
+    assert_eq!(
+        ask(&snapshot, json!({"ask": "samples"})),
+        json!([
+            {"timestampMs": 1.5, "lastAssignedId": 3, "size": 32},
+            {"timestampMs": 2.5, "lastAssignedId": 5, "size": 100},
+        ])
+    );
+}
+
+#[test]
+fn plain_snapshots_have_no_allocations() {
+    let snapshot = open(&server().heap);
+    assert_eq!(ask(&snapshot, json!({"ask": "samples"})), json!([]));
+    assert_eq!(ask(&snapshot, json!({"ask": "allocations"}))["total"], 0);
+}

@@ -1,0 +1,165 @@
+use super::{ask, column, open};
+use heapray_core::testing::{Node, SnapshotBuilder};
+use serde_json::{Value, json};
+
+fn texts(heap: &SnapshotBuilder, of: Value) -> Vec<String> {
+    let answer = ask(&open(heap), json!({"ask": "retainingPaths", "of": of}));
+    column(&answer["paths"], "text").iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+/// A module: its scope, reached over what Node keeps of it.
+fn module(heap: &mut SnapshotBuilder) -> Node {
+    let environment = heap.node("synthetic", "Node / Environment", 8);
+    let wrap = heap.node("native", "Node / ModuleWrap", 8);
+    let context = heap.node("object", "system / Context", 8);
+    let native_context = heap.node("hidden", "system / NativeContext", 8);
+    heap.edge(heap.root(), "element", "5", environment);
+    heap.element(environment, 14, wrap);
+    heap.internal(wrap, "2", context);
+    heap.internal(context, "previous", native_context);
+    context
+}
+
+#[test]
+fn a_path_reads_as_code_from_the_global_object() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let keep = heap.node("object", "Keep", 8);
+    let list = heap.node("object", "Array", 8);
+    let elements = heap.node("array", "", 8);
+    let item = heap.node("object", "Item", 8);
+    heap.property(global, "keep", keep);
+    heap.property(keep, "with space", list);
+    heap.internal(list, "elements", elements);
+    heap.edge(elements, "internal", "896", item);
+    heap.element(list, 896, item);
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": heap.id_of(item)}));
+    assert_eq!(answer["total"], 1);
+    let path = &answer["paths"][0];
+    assert_eq!(path["text"], r#"global.keep["with space"][896]"#);
+    assert_eq!(column(&path["steps"], "name"), [json!(null), json!("keep"), json!("with space"), json!(896)]);
+    assert_eq!(column(&path["steps"], "nodeName"), ["global", "Keep", "Array", "Item"]);
+    assert_eq!(path["steps"][0]["type"], json!(null));
+}
+
+#[test]
+fn a_path_begins_at_the_module_variable_and_shows_captured_ones_in_braces() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = module(&mut heap);
+    let bus = heap.node("object", "ConfigBus", 8);
+    let events = heap.node("object", "Object", 8);
+    let change = heap.node("object", "Array", 8);
+    let script = heap.script("/srv/app/bus.js");
+    heap.variable(scope, "configBus", bus);
+    heap.property(bus, "_events", events);
+    heap.property(events, "change", change);
+    for i in 0..5 {
+        let (listener, context) = heap.function("onConfigChange", script, [1, 2, 3]);
+        let ctx = heap.node("object", "RequestContext", 8);
+        heap.element(change, i, listener);
+        heap.internal(context, "previous", scope);
+        heap.variable(context, "ctx", ctx);
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "RequestContext"}));
+    assert_eq!((&answer["total"], &answer["patterns"], &answer["unreachable"]), (&json!(5), &json!(1), &json!(0)));
+    assert_eq!(answer["paths"][0]["count"], 5);
+    assert_eq!(answer["paths"][0]["text"], "configBus._events.change[*]{ctx}");
+}
+
+#[test]
+fn the_links_of_a_list_share_one_pattern_and_a_long_path_is_folded() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let head = heap.node("object", "Link", 8);
+    heap.property(global, "head", head);
+    let mut last = head;
+    for _ in 0..20_000 {
+        let next = heap.node("object", "Link", 8);
+        heap.property(last, "next", next);
+        last = next;
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Link"}));
+    assert_eq!(column(&answer["paths"], "count"), [20_000, 1]);
+    assert_eq!(column(&answer["paths"], "text"), ["global.head.next", "global.head"]);
+    assert_eq!(texts(&heap, json!(heap.id_of(last))), ["global.head(.next ×20000)"]);
+}
+
+#[test]
+fn one_node_has_several_paths_the_shortest_first() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let [near, far, farther, item] = ["Near", "Far", "Farther", "Item"].map(|name| heap.node("object", name, 8));
+    heap.property(global, "far", far);
+    heap.property(far, "farther", farther);
+    heap.property(farther, "item", item);
+    heap.property(global, "near", near);
+    heap.property(near, "item", item);
+    heap.property(item, "near", near);
+    assert_eq!(texts(&heap, json!(heap.id_of(item))), ["global.near.item", "global.far.farther.item"]);
+}
+
+#[test]
+fn the_stack_explains_nothing_while_there_is_another_way() {
+    let mut heap = SnapshotBuilder::new();
+    let roots = heap.node("synthetic", "(GC roots)", 0);
+    let stack = heap.node("synthetic", "(Stack roots)", 0);
+    let handles = heap.node("synthetic", "(Global handles)", 0);
+    let holder = heap.node("object", "Holder", 8);
+    let [item, temporary] = ["Item", "Temporary"].map(|name| heap.node("object", name, 8));
+    heap.edge(heap.root(), "element", "1", roots);
+    heap.element(roots, 7, stack);
+    heap.element(roots, 10, handles);
+    heap.internal(stack, "3", item);
+    heap.internal(stack, "4", temporary);
+    heap.internal(handles, "1", holder);
+    heap.property(holder, "item", item);
+    assert_eq!(texts(&heap, json!(heap.id_of(item))), ["Holder.item"]);
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": heap.id_of(temporary)}));
+    assert_eq!(column(&answer["paths"][0]["steps"], "nodeName"), ["(GC roots)", "(Stack roots)", "Temporary"]);
+}
+
+#[test]
+fn a_weak_map_value_is_held_by_its_key() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let [map, key, value] = ["WeakMap", "Key", "Value"].map(|name| heap.node("object", name, 8));
+    let table = heap.node("array", "", 8);
+    heap.property(global, "map", map);
+    heap.internal(map, "table", table);
+    let elsewhere = heap.node("object", "Elsewhere", 8);
+    heap.property(global, "elsewhere", elsewhere);
+    heap.property(elsewhere, "key", key);
+    let entry = format!(
+        "part of key (Key @{}) -> value (Value @{}) pair in WeakMap (table @{})",
+        heap.id_of(key), heap.id_of(value), heap.id_of(table)
+    );
+    heap.internal(table, &format!("3 / {entry}"), value);
+    heap.internal(key, &format!("4 / {entry}"), value);
+    assert_eq!(texts(&heap, json!(heap.id_of(value))), ["global.elsewhere.key[entry]"]);
+}
+
+#[test]
+fn what_nothing_leads_to_has_no_path() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let weak = heap.node("object", "Forgotten", 8);
+    heap.edge(global, "weak", "target", weak);
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": heap.id_of(weak)}));
+    assert_eq!((&answer["unreachable"], &answer["paths"]), (&json!(1), &json!([])));
+}
+
+#[test]
+fn a_module_without_a_variable_begins_with_its_file() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let cache = heap.node("object", "Object", 8);
+    let module = heap.node("object", "Module", 8);
+    let exports = heap.node("object", "Object", 8);
+    let types = heap.node("object", "Types", 8);
+    heap.property(global, "cache", cache);
+    heap.property(cache, "/srv/app/types.js", module);
+    heap.text(module, "filename", "/srv/app/types.js", 16);
+    heap.property(module, "exports", exports);
+    heap.property(exports, "types", types);
+    assert_eq!(texts(&heap, json!(heap.id_of(types))), [r#"require("/srv/app/types.js").types"#]);
+}

@@ -1,0 +1,70 @@
+use super::{names, open, refused};
+use heapray_core::testing::SnapshotBuilder;
+use heapray_core::{Code, Snapshot};
+use serde_json::{Value, json};
+
+const TEXTS: [&str; 9] = ["a{b", "a2", "a-b", "[x]", "Ünï", "line\nbreak", "a&&b", "Foo.bar", "\u{1f600}"];
+
+fn snapshot() -> Snapshot {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    for text in TEXTS {
+        heap.text(global, "text", text, 16);
+    }
+    open(&heap)
+}
+
+fn matches(snapshot: &Snapshot, text: Value) -> Vec<String> {
+    names(snapshot, json!({"type": "string", "name": text}))
+}
+
+#[test]
+fn javascript_expressions_mean_what_they_mean_in_javascript() {
+    let snapshot = snapshot();
+    let cases = [
+        ("a{b", "", vec!["a{b"]),
+        (r"a\d{1}$", "", vec!["a2"]),
+        (r"^[\w-]+$", "", vec!["a2", "a-b"]),
+        ("[[]x", "", vec!["[x]"]),
+        ("^a[&&-]", "", vec!["a-b", "a&&b"]),
+        ("^ÜNÏ$", "i", vec!["Ünï"]),
+        ("^break", "m", vec!["line\nbreak"]),
+        ("line.break", "s", vec!["line\nbreak"]),
+        ("line.break", "", vec![]),
+        ("line[^]break", "", vec!["line\nbreak"]),
+        (r"Foo\.bar", "gy", vec!["Foo.bar"]),
+        (r"^\bFoo\b", "", vec!["Foo.bar"]),
+        (r"^\u{1f600}$", "u", vec!["\u{1f600}"]),
+        (r"o\/|b{2}|o\.b", "d", vec!["Foo.bar"]),
+        ("[]", "", vec![]),
+    ];
+    for (regex, flags, expected) in cases {
+        assert_eq!(matches(&snapshot, json!({"regex": regex, "flags": flags})), expected, "/{regex}/{flags}");
+    }
+}
+
+#[test]
+fn contained_text_is_plain_text_and_ignores_case() {
+    let snapshot = snapshot();
+    assert_eq!(matches(&snapshot, json!({"contains": "FOO.B"})), ["Foo.bar"]);
+    assert_eq!(matches(&snapshot, json!({"contains": "ünÏ"})), ["Ünï"]);
+    assert_eq!(matches(&snapshot, json!({"contains": "o.*r"})), Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_be_matched_in_linear_time_is_refused_in_so_many_words() {
+    let snapshot = snapshot();
+    for (regex, flags, named) in [
+        ("(?=a)", "", "look-around"),
+        ("(?<!a)b", "", "look-around"),
+        (r"(a)\1", "", "back references"),
+        (r"(?<x>a)\k<x>", "", "back references"),
+        ("a", "v", "flag v"),
+        ("(", "", "/(/"),
+    ] {
+        let question = json!({"ask": "filter", "name": {"regex": regex, "flags": flags}});
+        let (code, message) = refused(&snapshot, question);
+        assert_eq!(code, Code::InvalidQuery);
+        assert!(message.contains(named), "/{regex}/{flags}: {message}");
+    }
+}
