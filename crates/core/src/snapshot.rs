@@ -82,7 +82,7 @@ impl Snapshot {
         let heap =
             Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
-            || dominator_tree(heap, progress),
+            || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
             || -> Result<_> {
                 let self_sizes = shallow::attributed(heap, progress)?;
                 let distances = distance::distances(heap, progress)?;
@@ -323,12 +323,6 @@ fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
         Some(root) if (root as usize) < nodes.len() => Ok(NodeIx(root)),
         _ => Err(Error::new(Code::Range, "root_index of a node", schema.root_index.to_string()).in_section("snapshot")),
     }
-}
-
-fn dominator_tree(heap: Heap<'_>, progress: &Progress) -> Result<DominatorTree> {
-    let mut flow = FlowGraph::new(heap, progress)?;
-    let immediate = dominators::immediate_dominators(&mut flow, progress)?;
-    dominators::lay_out(&flow, &immediate, heap.root)
 }
 
 /// Both results, computed side by side where there are threads.
