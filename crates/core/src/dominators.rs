@@ -80,10 +80,18 @@ impl DominatorTree {
     }
 }
 
-/// Immediate dominators by preorder number; 0 for the root. Uses up what the graph has beside `order`.
-pub(crate) fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<Vec<Preorder>> {
+/// The dominator tree of a flow graph.
+pub(crate) fn tree(mut graph: FlowGraph, root: NodeIx, progress: &Progress) -> Result<DominatorTree> {
+    let (dominator, scratch) = immediate_dominators(&mut graph, progress)?;
+    lay_out(&graph, &dominator, root, scratch)
+}
+
+/// Immediate dominators by preorder number, 0 for the root; and two arrays that have served. Memory
+/// used once is worth using again: a page's first touch costs more than the work done on it.
+fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<(Vec<Preorder>, [Vec<u32>; 2])> {
     let count = graph.order.len();
-    let mut label = crate::column::with_room(count)?;
+    let mut label = std::mem::take(&mut graph.number);
+    label.clear();
     label.extend(0..count as Preorder);
     let mut run = LengauerTarjan {
         ancestor: std::mem::take(&mut graph.parent),
@@ -95,7 +103,7 @@ pub(crate) fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -
     let first_source = std::mem::take(&mut graph.first_source);
     let sources = std::mem::take(&mut graph.sources);
     run.semidominators(&first_source, &sources, progress)?;
-    let LengauerTarjan { semi, mut dominator, .. } = run;
+    let LengauerTarjan { semi, mut dominator, label, ancestor, .. } = run;
     // Step 4 of the paper: relative dominators become immediate ones, in preorder.
     for vertex in 1..count {
         let relative = dominator[vertex];
@@ -103,7 +111,7 @@ pub(crate) fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -
             dominator[vertex] = dominator[relative as usize];
         }
     }
-    Ok(dominator)
+    Ok((dominator, [label, ancestor]))
 }
 
 /// The paper's arrays, all indexed by vertex.
@@ -141,11 +149,8 @@ impl LengauerTarjan {
             }
             self.semi[vertex as usize] = semi;
             let parent = self.ancestor[vertex as usize];
-            self.dominator[vertex as usize] = if semi == parent {
-                parent
-            } else {
-                std::mem::replace(&mut self.dominator[semi as usize], vertex)
-            };
+            self.dominator[vertex as usize] =
+                if semi == parent { parent } else { std::mem::replace(&mut self.dominator[semi as usize], vertex) };
         }
         self.empty_bucket(0);
         self.dominator[0] = 0;
@@ -193,11 +198,12 @@ impl LengauerTarjan {
 }
 
 /// Lays the tree out: sizes bottom up, positions top down. `dominator` counts in preorder numbers.
-pub(crate) fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -> Result<DominatorTree> {
+fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Vec<u32>; 2]) -> Result<DominatorTree> {
+    let [mut below, mut free] = scratch;
     let reached = graph.order.len();
     let count = reached + graph.unreached.len();
     // By vertex: nodes below and including it. A dominator has a smaller number than what it dominates.
-    let mut below = crate::column::filled(1u32, reached)?;
+    below.fill(1);
     for vertex in (1..reached).rev() {
         below[dominator[vertex] as usize] += below[vertex];
     }
@@ -208,7 +214,7 @@ pub(crate) fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -
         size: crate::column::filled(1, count)?,
     };
     // By vertex: the next free position in its subtree.
-    let mut free = crate::column::filled(1u32, reached)?;
+    free.fill(1);
     for vertex in 0..reached {
         let above = dominator[vertex] as usize;
         let at = if vertex == 0 { 0 } else { free[above] };

@@ -79,9 +79,10 @@ impl Snapshot {
         let wellknown = WellKnown::new(&strings);
         graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
-            || dominator_tree(heap, progress),
+            || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
             || -> Result<_> {
                 let self_sizes = shallow::attributed(heap, progress)?;
                 let distances = distance::distances(heap, progress)?;
@@ -96,7 +97,8 @@ impl Snapshot {
         let retained = retained::retained_sizes(&nodes, &dominators)?;
         progress.check()?;
         progress.enter(Phase::Classes, nodes.len() as u64);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
         let (totals, mut statistics) = join(|| classes.totals_of(columns, |_| true), || statistics::by_kind(heap));
         classes.list = totals;
@@ -293,11 +295,7 @@ impl Snapshot {
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
         match order.get(at) {
             Some(&node) if self.nodes.id(node) == id => Ok(node),
-            _ => Err(Error::new(
-                Code::NoSuchNode,
-                "the id of a node of this snapshot",
-                format!("@{}", id.0),
-            )),
+            _ => Err(Error::new(Code::NoSuchNode, "the id of a node of this snapshot", format!("@{}", id.0))),
         }
     }
 
@@ -325,12 +323,6 @@ fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
         Some(root) if (root as usize) < nodes.len() => Ok(NodeIx(root)),
         _ => Err(Error::new(Code::Range, "root_index of a node", schema.root_index.to_string()).in_section("snapshot")),
     }
-}
-
-fn dominator_tree(heap: Heap<'_>, progress: &Progress) -> Result<DominatorTree> {
-    let mut flow = FlowGraph::new(heap, progress)?;
-    let immediate = dominators::immediate_dominators(&mut flow, progress)?;
-    dominators::lay_out(&flow, &immediate, heap.root)
 }
 
 /// Both results, computed side by side where there are threads.

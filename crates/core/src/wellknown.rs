@@ -154,7 +154,10 @@ mod tests {
     fn a_weak_map_entry_names_its_table() {
         assert_eq!(table("12 / part of key (Foo @3) -> value (Bar @5) pair in WeakMap (table @77)"), Some(77));
         assert_eq!(table("1 / part of key ( @3) -> value ( @5) pair in WeakMap (table @7)"), Some(7));
-        assert_eq!(table("1 / part of key (@) -> value (@7) -> value (x @9) -> value (y @1) pair in WeakMap (table @7)"), Some(7));
+        assert_eq!(
+            table("1 / part of key (@) -> value (@7) -> value (x @9) -> value (y @1) pair in WeakMap (table @7)"),
+            Some(7)
+        );
     }
 
     #[test]
