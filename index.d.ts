@@ -2,27 +2,34 @@
  * heapray: what keeps memory alive in V8, exactly and fast.
  *
  * Every size is in bytes. Every number is exact up to 2^53. Every function that works on a snapshot
- * returns a promise; the work runs on libuv's thread pool and never blocks the event loop.
+ * returns a promise; the work runs on libuv's thread pool and never blocks the event loop. Heavy work
+ * (parsing, `report`, `diff`, `strings`) uses all cores, one job at a time in the process, in the
+ * order of the calls; worker threads stand in the same line. Promises, answers and errors are of the
+ * realm that loaded this module.
  *
  * @packageDocumentation
  */
 
 /// <reference types="node" />
 
+/** Bytes of a heap snapshot. Those of shared memory are copied, all others read where they are. */
+export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
 /** Bytes or text of a heap snapshot, in any split. */
-export type Chunk = string | Uint8Array | ArrayBuffer;
+export type Chunk = string | Bytes;
 
 /**
  * Where a snapshot comes from:
  * a path (or `file:` URL); bytes in memory; a Node Readable such as `v8.getHeapSnapshot()`; a web
  * ReadableStream; any sync or async iterable of chunks. gzip, zstd and brotli are recognised by
- * content. Bytes handed over must not be changed until the promise settles.
+ * content. Bytes handed over must not be changed, moved to another thread or resized until the promise
+ * settles; a chunk, until the next is asked for. When reading ends early a stream is destroyed
+ * (a web stream cancelled, an iterator returned); what a stream fails with is the rejection.
  */
 export type Source =
   | string
   | URL
-  | Uint8Array
-  | ArrayBuffer
+  | Bytes
   | NodeJS.ReadableStream
   | ReadableStream<Chunk>
   | Iterable<Chunk>
@@ -39,7 +46,10 @@ export interface Progress {
 export interface JobOptions {
   /** Aborting rejects with `signal.reason` within 100 ms and frees what was built. */
   signal?: AbortSignal;
-  /** Called at most every 50 ms, never after the promise has settled. */
+  /**
+   * Called at most every 50 ms, at least once for a job that succeeds, never after the promise has
+   * settled. What it throws stops the job and becomes its rejection.
+   */
   onProgress?: (progress: Progress) => void;
 }
 
@@ -403,7 +413,7 @@ export interface Snapshot extends Disposable {
   node(id: number): Promise<NodeRow>;
   /** What the node refers to, largest retained size first. */
   references(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
-  /** What refers to the node (weak references left out), nearest to a root first. */
+  /** What refers to the node (the root and weak references left out), nearest to a root first. */
   retainers(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
   /** What the node dominates directly, largest first. */
   dominated(id: number, page?: Page): Promise<FilterResult>;
@@ -430,7 +440,7 @@ export interface Snapshot extends Disposable {
   [Symbol.dispose](): void;
 }
 
-export interface ReportOptions extends JobOptions {
+export interface ReportOptions extends ParseOptions {
   /** @default 'json' */
   format?: 'json' | 'text' | 'markdown';
   /** Classes, biggest objects and strings to list, 1 to 1000. @default 10 */
@@ -458,7 +468,7 @@ export interface Report {
 
 export type DiffMode = 'classes' | 'new' | 'grown' | 'freed';
 
-export interface DiffOptions extends JobOptions, Page {
+export interface DiffOptions extends ParseOptions, Page {
   /** @default 'classes' */
   mode?: DiffMode;
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
@@ -522,7 +532,7 @@ export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>
  * @example
  * const { total, nodes } = await filter(snapshot, { class: 'Session', retainedSize: { min: 1e6 }, limit: 10 });
  */
-export function filter(snapshot: Snapshot | Source, query?: Query, options?: JobOptions): Promise<FilterResult>;
+export function filter(snapshot: Snapshot | Source, query?: Query, options?: ParseOptions): Promise<FilterResult>;
 
 /**
  * Totals, statistics, biggest classes and objects, duplicated strings, detached nodes.

@@ -1,1 +1,20 @@
-//! The addon.
+//! The addon: JavaScript's calls in, jobs on libuv's pool, JSON and bytes out.
+//!
+//! Nothing here walks the heap; that is `heapray-core`. Nothing here is public either: `index.js`
+//! is the API, and this its only caller.
+//!
+//! ```text
+//! index.js ── Control ──────────── cancel, progress
+//!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs
+//!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
+//!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
+//! ```
+
+mod control;
+mod failure;
+mod job;
+mod parse;
+mod pool;
+mod read;
+mod snapshot;
+mod turn;

@@ -11,6 +11,7 @@
 mod allocations;
 mod biggest;
 mod classes;
+mod columns;
 mod diff;
 mod duplicates;
 mod filter;
@@ -31,6 +32,7 @@ mod summary;
 mod text_match;
 mod tree;
 
+pub use columns::Column;
 pub(crate) use lazy::Lazy;
 
 use crate::error::{Code, Error, Result};

@@ -1,0 +1,125 @@
+// Damaged input: what is wrong, where, and the same whichever way the bytes come.
+
+import assert from 'node:assert/strict';
+import { createReadStream, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { HeaprayError, parse } from '../index.js';
+import { badFolder, temporaryFolder } from './support/fixtures.mjs';
+import { tinySnapshot } from './support/snapshots.mjs';
+
+/** How a source ends: its error's code, section and offset, or its totals. */
+async function outcome(source) {
+  try {
+    const snapshot = await parse(source, { maxBytes: 256e6 });
+    const { nodeCount: nodes, edgeCount: edges, totalSize: size } = snapshot;
+    snapshot.close();
+    return { nodes, edges, size };
+  } catch (error) {
+    assert.ok(error instanceof HeaprayError, `${error?.stack}`);
+    assert.notEqual(error.code, 'ERR_INTERNAL', error.message);
+    const { code, section, offset, message } = error;
+    return { code, section, offset, message };
+  }
+}
+
+/** The same bytes by every road. */
+async function everyOutcome(file) {
+  const bytes = readFileSync(file);
+  return {
+    path: await outcome(file),
+    buffer: await outcome(bytes),
+    stream: await outcome(createReadStream(file, { highWaterMark: 1021 })),
+    chunks: await outcome((function* () {
+      for (let at = 0; at < bytes.length; at += 100_003) yield bytes.subarray(at, at + 100_003);
+    })()),
+  };
+}
+
+const folder = badFolder();
+
+test('the corpus of damaged snapshots ends as expected, the same from path, Buffer and stream', { skip: folder ? false : 'no corpus' }, async (t) => {
+  const expectations = JSON.parse(readFileSync(path.join(folder, 'expect.json'), 'utf8'));
+  const names = readdirSync(folder).filter((name) => name !== 'expect.json');
+  let compared = 0;
+  for (const name of names) {
+    const outcomes = await everyOutcome(path.join(folder, name));
+    for (const road of ['buffer', 'stream', 'chunks']) {
+      assert.deepEqual(outcomes[road], outcomes.path, `${name}: ${road} differs from path`);
+      compared += 1;
+    }
+    const { expect, stats } = expectations[name] ?? { expect: 'either' };
+    const { code, message, nodes, edges } = outcomes.path;
+    if (expect === 'reject') assert.ok(code, `${name} was accepted`);
+    if (expect === 'accept') assert.equal(code, undefined, `${name}: ${message}`);
+    if (!code && stats) assert.deepEqual({ nodes, edges }, { nodes: stats.nodes, edges: stats.edges }, name);
+  }
+  assert.ok(names.length > 90, `${names.length} files`);
+  t.diagnostic(`${names.length} files, ${compared} comparisons`);
+});
+
+test('every truncation of a snapshot is rejected, with its offset within the input', async () => {
+  const bytes = Buffer.from(tinySnapshot());
+  for (let length = 0; length < bytes.length; length += 1) {
+    const { code, offset } = await outcome(bytes.subarray(0, length));
+    assert.ok(['ERR_TRUNCATED', 'ERR_EMPTY', 'ERR_NOT_A_SNAPSHOT', 'ERR_SECTION'].includes(code), `${length}: ${code}`);
+    assert.ok(offset === undefined || offset <= length, `${length}: offset ${offset}`);
+  }
+});
+
+test('an error says section, offset, what was expected and what was found', async () => {
+  const text = tinySnapshot().replace('"nodes":[9,0,1,', '"nodes":[9,0,oops,');
+  const file = path.join(temporaryFolder(), 'oops.heapsnapshot');
+  writeFileSync(file, text);
+  await assert.rejects(parse(file), (error) => {
+    assert.ok(error instanceof HeaprayError);
+    assert.equal(error.name, 'HeaprayError');
+    assert.equal(error.code, 'ERR_SYNTAX');
+    assert.equal(error.section, 'nodes');
+    assert.equal(error.offset, text.indexOf('oops'));
+    assert.match(error.expected, /number/);
+    assert.match(error.found, /o/);
+    return true;
+  });
+});
+
+test('a file that cannot be read is ERR_IO with the system\'s error as cause', async () => {
+  const isIo = (code) => (error) => {
+    assert.ok(error instanceof HeaprayError);
+    assert.equal(error.code, 'ERR_IO');
+    assert.equal(error.cause.code, code);
+    return true;
+  };
+  const folder = temporaryFolder();
+  await assert.rejects(parse(path.join(folder, 'none.heapsnapshot')), isIo('ENOENT'));
+  await assert.rejects(parse(folder), isIo('EISDIR'));
+});
+
+test('maxBytes counts what comes out of a compressed stream', async () => {
+  const { gzipSync } = await import('node:zlib');
+  const text = tinySnapshot();
+  await assert.rejects(parse(gzipSync(text), { maxBytes: text.length - 1 }), { code: 'ERR_TOO_LARGE' });
+  const snapshot = await parse(gzipSync(text), { maxBytes: Buffer.byteLength(text) });
+  assert.equal(snapshot.nodeCount, 6);
+  snapshot.close();
+});
+
+test('bad arguments reject with a TypeError that shows the value', async () => {
+  const isArgumentError = (pattern) => (error) => {
+    assert.ok(error instanceof TypeError);
+    assert.equal(error.code, 'ERR_INVALID_ARGUMENT');
+    assert.match(error.message, pattern);
+    return true;
+  };
+  for (const source of [undefined, null, 7, true, {}, () => {}, Symbol('s')]) {
+    await assert.rejects(parse(source), isArgumentError(/^source must be a path, bytes/));
+  }
+  await assert.rejects(parse(''), isArgumentError(/received ''/));
+  await assert.rejects(parse('{"snapshot":{}}'), isArgumentError(/put text into a Buffer/));
+  await assert.rejects(parse(new URL('https://example.org/a')), isArgumentError(/file: URL/));
+  await assert.rejects(parse([Buffer.from('{'), 7]), isArgumentError(/a chunk of the source .* received 7/));
+  await assert.rejects(parse([], null), isArgumentError(/options must be an object, received null/));
+  await assert.rejects(parse([], { maxBytes: -1 }), isArgumentError(/maxBytes .* received -1/));
+  await assert.rejects(parse([], { signal: 'stop' }), isArgumentError(/signal must be an AbortSignal, received 'stop'/));
+  await assert.rejects(parse([], { onProgress: 5 }), isArgumentError(/onProgress must be a function, received 5/));
+});

@@ -1,0 +1,35 @@
+// index.d.ts is checked by the compiler, and against what the module exports.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import * as heapray from '../index.js';
+
+const require = createRequire(import.meta.url);
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+
+test('the types accept what the API accepts and refuse what it refuses', () => {
+  const { status, stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', here('tsconfig.json')], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
+});
+
+test('every exported value is declared, and every declared value is exported, by name for ECMAScript modules too', () => {
+  const types = readFileSync(here('../index.d.ts'), 'utf8');
+  const declared = new Set(Array.from(types.matchAll(/^export (?:function|const|class) (\w+)/gm), ([, name]) => name));
+  const exported = Object.keys(heapray).filter((name) => name !== 'default' && name !== 'module.exports');
+  assert.deepEqual(exported.sort(), [...declared].sort());
+});
+
+test('every error code in the types is one the code can give', () => {
+  const types = readFileSync(here('../index.d.ts'), 'utf8');
+  const list = types.slice(types.indexOf('export type ErrorCode'), types.indexOf('/** V8\'s node types'));
+  const declared = new Set(Array.from(list.matchAll(/'(ERR_\w+)'/g), ([, code]) => code));
+  const sources = ['../crates/core/src/error.rs', '../src/failure.rs', '../lib/errors.js'].map((file) => readFileSync(here(file), 'utf8')).join('');
+  const given = new Set(Array.from(sources.matchAll(/["'](ERR_\w+)["']/g), ([, code]) => code));
+  // An argument error is a TypeError; a cancelled job rejects with the signal's reason.
+  for (const code of ['ERR_INVALID_ARGUMENT', 'ERR_CANCELLED']) given.delete(code);
+  assert.deepEqual([...given].sort(), [...declared].sort());
+});

@@ -1,0 +1,120 @@
+'use strict';
+
+// Chunks of any kind and size → blocks worth a trip to the thread pool, one on its way while the next fills.
+
+const { Buffer } = require('node:buffer');
+const { isAnyArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
+const { argumentError } = require('./errors.js');
+const { toBytes } = require('./source.js');
+
+const BLOCK_BYTES = 4 << 20;
+/** From this size on a chunk goes as it is. */
+const LARGE_BYTES = 1 << 20;
+/** UTF-16 units encoded at a time: a chunk may be the whole text, and encoding it at once would stop the event loop. */
+const TEXT_STEP = 1 << 19;
+
+/**
+ * Pushes everything the reader has.
+ * @param {import('./source.js').Reader} reader
+ * @param {(block: Uint8Array) => Promise<void>} push
+ */
+async function pushAll(reader, push) {
+  const blocks = new Blocks(push);
+  const text = new TextChunks();
+  for (;;) {
+    const { done, value } = await reader.next();
+    if (done) break;
+    for (const bytes of chunkBytes(value, text)) await blocks.add(bytes);
+  }
+  await blocks.add(text.end());
+  await blocks.end();
+}
+
+function* chunkBytes(chunk, text) {
+  if (typeof chunk === 'string') {
+    yield* text.encode(chunk);
+    return;
+  }
+  if (!ArrayBuffer.isView(chunk) && !isAnyArrayBuffer(chunk)) {
+    throw argumentError('a chunk of the source', 'a string or bytes', chunk);
+  }
+  yield text.end();
+  const bytes = toBytes(chunk);
+  yield isSharedArrayBuffer(bytes.buffer) ? bytes.slice() : bytes;
+}
+
+/** Two blocks taking turns: one being filled, one being parsed. */
+class Blocks {
+  #push;
+  #block;
+  #spare;
+  #length = 0;
+  #inFlight;
+
+  constructor(push) {
+    this.#push = push;
+  }
+
+  /** Settles when `bytes` may change again. */
+  async add(bytes) {
+    if (bytes.length >= LARGE_BYTES) {
+      await this.end();
+      await this.#push(bytes);
+      return;
+    }
+    for (let rest = bytes; rest.length > 0; ) {
+      this.#block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      const part = rest.subarray(0, BLOCK_BYTES - this.#length);
+      this.#block.set(part, this.#length);
+      this.#length += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#length === BLOCK_BYTES) await this.#flush();
+    }
+  }
+
+  async #flush() {
+    await this.#inFlight;
+    const full = this.#block.subarray(0, this.#length);
+    [this.#block, this.#spare] = [this.#spare, this.#block];
+    this.#length = 0;
+    this.#inFlight = this.#push(full);
+    // Its failure is met at the next await; until then it is not unhandled.
+    this.#inFlight.catch(() => {});
+  }
+
+  /** Settles when everything added has been parsed. */
+  async end() {
+    if (this.#length > 0) await this.#flush();
+    await this.#inFlight;
+  }
+}
+
+const isHighSurrogate = (unit) => unit >= 0xd800 && unit <= 0xdbff;
+
+/** Text → UTF-8, where a character may be cut in two between chunks. */
+class TextChunks {
+  #high = '';
+
+  *encode(chunk) {
+    const text = this.#high === '' ? chunk : this.#high + chunk;
+    this.#high = '';
+    let at = 0;
+    while (at < text.length) {
+      let end = Math.min(at + TEXT_STEP, text.length);
+      if (isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
+      if (end === at) break;
+      yield Buffer.from(text.slice(at, end), 'utf8');
+      at = end;
+    }
+    this.#high = text.slice(at);
+  }
+
+  /** What the text so far ends in. */
+  end() {
+    const last = Buffer.from(this.#high, 'utf8');
+    this.#high = '';
+    return last;
+  }
+}
+
+module.exports = { pushAll };

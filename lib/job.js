@@ -1,0 +1,159 @@
+'use strict';
+
+// A promise with a signal, progress and an end: what every long call of the API runs in.
+//
+// A job stops in two steps. Its promise rejects at once; the work behind it sees the cancel flag
+// within milliseconds and lets go of what it had built. Nothing waits for the second step.
+
+const { setInterval, clearInterval } = require('node:timers');
+const native = require('./load.js');
+const { argumentError, callNative } = require('./errors.js');
+
+const PROGRESS_INTERVAL_MS = 50;
+
+/** Jobs of this thread. Node joins its thread pool when the process exits, so exit cancels them. */
+const running = new Set();
+
+function cancelAll() {
+  for (const job of running) job.control.cancel();
+}
+
+class Job {
+  control = new native.Control();
+  isStopped = false;
+  #reject;
+  #cleanups = new Set();
+  /** Rejects when the job is stopped, and never settles otherwise. */
+  stopped = new Promise((_, reject) => {
+    this.#reject = reject;
+  });
+
+  constructor() {
+    // Work that is not waiting for anything when it is stopped leaves this unobserved.
+    this.stopped.catch(() => {});
+  }
+
+  /** Ends the job with `reason` as its rejection. The first call counts. */
+  stop(reason) {
+    if (this.isStopped) return;
+    this.isStopped = true;
+    this.control.cancel();
+    this.#reject(reason);
+    for (const cleanup of this.#cleanups) cleanup(reason);
+  }
+
+  /** Calls `cleanup` if the job is stopped before the returned function is called. */
+  onStop(cleanup) {
+    this.#cleanups.add(cleanup);
+    return () => this.#cleanups.delete(cleanup);
+  }
+}
+
+/**
+ * Runs `work(job)` until it settles, the signal aborts or `owner` (a set of jobs) stops it.
+ * @param {{ signal?: AbortSignal, onProgress?: Function }} options Checked by {@link jobOptions}.
+ */
+async function runJob({ signal, onProgress }, work, owner) {
+  if (signal?.aborted) throw signal.reason;
+  const job = new Job();
+  const onAbort = () => job.stop(signal.reason);
+  const watcher = onProgress && new Watcher(job, onProgress);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (running.size === 0) process.on('exit', cancelAll);
+  running.add(job);
+  owner?.add(job);
+  try {
+    const result = await Promise.race([work(job), job.stopped]);
+    watcher?.finish();
+    return result;
+  } finally {
+    watcher?.stop();
+    signal?.removeEventListener('abort', onAbort);
+    owner?.delete(job);
+    running.delete(job);
+    if (running.size === 0) process.off('exit', cancelAll);
+  }
+}
+
+/** Polls where a job is. Only the numbers cross from the threads that work: no callback can outlive its realm. */
+class Watcher {
+  #job;
+  #onProgress;
+  #timer;
+  #last;
+
+  constructor(job, onProgress) {
+    this.#job = job;
+    this.#onProgress = onProgress;
+    this.#timer = setInterval(() => this.#look(), PROGRESS_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  #look() {
+    const { phase, done, total } = this.#job.control.progress();
+    // Phase and count are read one after the other: between two phases they may not belong together.
+    if (this.#job.isStopped || (this.#last?.phase === phase && done < this.#last.done)) return;
+    this.#last = { phase, done, total };
+    try {
+      this.#onProgress({ phase, done, total });
+    } catch (error) {
+      this.#job.stop(error);
+    }
+  }
+
+  /** A job too short for the timer has reported nothing yet. */
+  finish() {
+    if (this.#last === undefined) this.#look();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+  }
+}
+
+function jobOptions({ signal, onProgress } = {}) {
+  // By what it does, not by its class: Jest and jsdom have AbortSignals of their own.
+  if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) {
+    throw argumentError('options.signal', 'an AbortSignal', signal);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw argumentError('options.onProgress', 'a function', onProgress);
+  }
+  return { signal, onProgress };
+}
+
+/** Runs heavy work of the addon when it is this job's turn in the process. */
+async function inTurn(job, start, path) {
+  const turn = new native.Turn();
+  const granted = new Promise((resolve) => {
+    const wake = () => (job.isStopped ? turn.release() : resolve());
+    if (turn.wait(job.control, wake)) resolve();
+  });
+  await Promise.race([granted, job.stopped]);
+  try {
+    return await callNative(() => start(turn), path);
+  } finally {
+    turn.release();
+  }
+}
+
+/** Small questions at a time: with a heavy job they leave one of libuv's four threads to file reads. */
+const MOST_SMALL = 2;
+const line = [];
+let small = 0;
+
+/** Runs small work of the addon beside heavy work. */
+async function beside(job, start) {
+  if (small >= MOST_SMALL) await new Promise((resolve) => line.push(resolve));
+  else small += 1;
+  try {
+    if (job.isStopped) await job.stopped;
+    return await callNative(start);
+  } finally {
+    const next = line.shift();
+    if (next) next();
+    else small -= 1;
+  }
+}
+
+module.exports = { runJob, jobOptions, inTurn, beside };

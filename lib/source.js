@@ -1,0 +1,111 @@
+'use strict';
+
+// Whatever the caller has → a path, bytes, or a reader of chunks.
+
+const { createReadStream } = require('node:fs');
+const { stat } = require('node:fs/promises');
+const { Readable } = require('node:stream');
+const { fileURLToPath } = require('node:url');
+const { isAnyArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
+const { argumentError, ioError } = require('./errors.js');
+
+const EXPECTED = 'a path, bytes, a stream or an iterable of chunks';
+
+/**
+ * @typedef {{ next(): Promise<{ done?: boolean, value?: unknown }>, cancel(reason: unknown): void }} Reader
+ * @typedef {{ path: string } | { bytes: Uint8Array } | { read: () => Reader }} Input
+ */
+
+/**
+ * Tells what a source is without touching it.
+ * @returns {Input}
+ */
+function toInput(source, what) {
+  if (typeof source === 'string') return { path: checkPath(source, what) };
+  if (typeof source !== 'object' || source === null) throw argumentError(what, EXPECTED, source);
+  if (source.protocol !== undefined && typeof source.href === 'string') return { path: urlPath(source, what) };
+  if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) return bytesInput(toBytes(source));
+  if (typeof source.getReader === 'function') return { read: () => webReader(source) };
+  if (typeof source.pipe === 'function' && typeof source.on === 'function') return { read: () => nodeReader(source) };
+  if (source[Symbol.asyncIterator] || source[Symbol.iterator]) return { read: () => iterableReader(source) };
+  throw argumentError(what, EXPECTED, source);
+}
+
+function checkPath(path, what) {
+  if (path === '' || path.includes('\0')) throw argumentError(what, 'a path', path);
+  if (path.trimStart().startsWith('{')) throw argumentError(what, 'a path; put text into a Buffer or an array', path);
+  return path;
+}
+
+function urlPath(url, what) {
+  if (url.protocol !== 'file:') throw argumentError(what, 'a file: URL', url.href);
+  return fileURLToPath(url.href);
+}
+
+/** The bytes of any view or buffer, not copied. */
+function toBytes(source) {
+  if (isAnyArrayBuffer(source)) return new Uint8Array(source);
+  return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+}
+
+function bytesInput(bytes) {
+  return isSharedArrayBuffer(bytes.buffer) ? { read: () => iterableReader(copies(bytes)) } : { bytes };
+}
+
+/** Shared memory may change under the parser at any time, so the parser gets copies, a few megabytes at a time. */
+function* copies(bytes) {
+  const step = 4 << 20;
+  for (let at = 0; at < bytes.length; at += step) yield bytes.slice(at, at + step);
+}
+
+/** A regular file is read by the addon; a pipe or device, which may keep a thread waiting for ever, by Node. */
+async function openPath(path) {
+  let stats;
+  try {
+    stats = await stat(path);
+  } catch (cause) {
+    throw ioError(path, cause);
+  }
+  if (stats.isFile() || stats.isDirectory()) return { path };
+  const wrapError = (cause) => {
+    throw ioError(path, cause);
+  };
+  return {
+    read: () => {
+      const { next, cancel } = nodeReader(createReadStream(path));
+      return { next: () => next().catch(wrapError), cancel };
+    },
+  };
+}
+
+/** @returns {Reader} */
+function nodeReader(stream) {
+  const readable = stream[Symbol.asyncIterator] ? stream : new Readable().wrap(stream);
+  const iterator = readable[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    cancel: () => {
+      readable.destroy();
+      stream.destroy?.();
+    },
+  };
+}
+
+/** @returns {Reader} */
+function webReader(stream) {
+  const reader = stream.getReader();
+  return { next: () => reader.read(), cancel: (reason) => ignore(reader.cancel(reason)) };
+}
+
+/** @returns {Reader} */
+function iterableReader(iterable) {
+  const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]();
+  return { next: async () => iterator.next(), cancel: () => ignore(iterator.return?.()) };
+}
+
+/** What fails while tidying up says nothing the caller has not been told. */
+function ignore(promise) {
+  Promise.resolve(promise).catch(() => {});
+}
+
+module.exports = { toInput, toBytes, openPath };

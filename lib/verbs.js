@@ -1,0 +1,99 @@
+'use strict';
+
+// parse, filter, report, diff: arguments checked, sources opened, one job each.
+
+const { argumentError } = require('./errors.js');
+const { jobOptions } = require('./job.js');
+const { toInput } = require('./source.js');
+const { parseInput, parseOptions } = require('./parse.js');
+const { Snapshot, openSnapshot } = require('./snapshot.js');
+const { diffFields, fields, format, nodeQuery, reportFields } = require('./question.js');
+
+async function parse(source, options = {}) {
+  checkOptions(options);
+  const input = toInput(source, 'source');
+  const limits = parseOptions(options);
+  return Snapshot.run([], jobOptions(options), (job) => load(job, input, limits));
+}
+
+async function filter(source, query = {}, options = {}) {
+  checkOptions(options);
+  const question = { ask: 'filter', ...nodeQuery(query) };
+  return withSnapshots([['snapshot', source]], options, (job, [snapshot]) => Snapshot.ask(job, snapshot, question));
+}
+
+async function report(source, options = {}) {
+  checkOptions(options);
+  const question = { ask: 'report', ...pick(options, reportFields) };
+  const show = formatter(options.format, () => require('./format/report.js').formatReport);
+  return withSnapshots([['snapshot', source]], options, async (job, [snapshot]) =>
+    show(await Snapshot.ask(job, snapshot, question)),
+  );
+}
+
+async function diff(before, after, options = {}) {
+  checkOptions(options);
+  const question = { ask: 'diff', ...pick(options, diffFields) };
+  const show = formatter(options.format, () => require('./format/diff.js').formatDiff);
+  const sources = [
+    ['before', before],
+    ['after', after],
+  ];
+  return withSnapshots(sources, options, async (job, [first, second]) =>
+    show(await Snapshot.compare(job, first, second, question)),
+  );
+}
+
+/** Answers as they are, or as text. What writes text is loaded when it is asked for. */
+function formatter(wanted = 'json', writer) {
+  format('options.format', wanted);
+  return wanted === 'json' ? (answer) => answer : (answer) => writer()(answer, { format: wanted });
+}
+
+function checkOptions(options) {
+  if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
+}
+
+/** The fields of a question among options that also have a signal and the like. */
+function pick(options, checks) {
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(checks, name));
+  return fields('options', checks, Object.fromEntries(own));
+}
+
+/**
+ * Calls `work` with a Snapshot for each source; those parsed here are closed afterwards.
+ * @param {[what: string, source: unknown][]} sources
+ */
+async function withSnapshots(sources, options, work) {
+  const limits = parseOptions(options);
+  const inputs = sources.map(([what, source]) => (Snapshot.is(source) ? source : toInput(source, what)));
+  const given = inputs.filter(Snapshot.is);
+  return Snapshot.run(given, jobOptions(options), async (job) => {
+    const opened = [];
+    const closeOpened = () => opened.forEach((snapshot) => snapshot.close());
+    // A second source that hangs must not keep the first in memory.
+    const forget = job.onStop(closeOpened);
+    try {
+      const snapshots = [];
+      for (const input of inputs) {
+        if (Snapshot.is(input)) {
+          snapshots.push(input);
+          continue;
+        }
+        const snapshot = await load(job, input, limits);
+        opened.push(snapshot);
+        snapshots.push(snapshot);
+      }
+      return await work(job, snapshots);
+    } finally {
+      forget();
+      closeOpened();
+    }
+  });
+}
+
+async function load(job, input, limits) {
+  return openSnapshot(job, await parseInput(job, input, limits));
+}
+
+module.exports = { parse, filter, report, diff };

@@ -1,0 +1,67 @@
+//! Everything a job can fail with → the JSON that `lib/errors.js` makes an error of, in the caller's realm.
+
+use serde_json::{Value, json};
+use std::any::Any;
+
+/// Why a job failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The analyser says so.
+    Core(heapray_core::Error),
+    /// The system says so.
+    Io(std::io::Error),
+    /// The snapshot, or the parser, is no longer there.
+    Closed,
+    /// A bug; the text is the panic's.
+    Panic(String),
+}
+
+impl Failure {
+    /// What a caught panic said.
+    pub fn from_panic(payload: Box<dyn Any + Send>) -> Self {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("a panic without a message");
+        Failure::Panic(text.to_owned())
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Failure::Core(error) => json!({
+                "code": error.code().as_str(),
+                "section": error.section(),
+                "offset": error.offset(),
+                "expected": error.expected(),
+                "found": error.found(),
+                "message": error.to_string(),
+            }),
+            Failure::Io(error) => json!({
+                "code": "ERR_IO",
+                "errno": error.raw_os_error(),
+                "message": error.to_string(),
+            }),
+            Failure::Closed => json!({ "code": "ERR_CLOSED", "message": "the snapshot was closed" }),
+            Failure::Panic(text) => json!({ "code": "ERR_INTERNAL", "message": text }),
+        }
+    }
+}
+
+impl From<heapray_core::Error> for Failure {
+    fn from(error: heapray_core::Error) -> Self {
+        Failure::Core(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Failure::Io(error)
+    }
+}
+
+impl From<Failure> for napi::Error {
+    fn from(failure: Failure) -> Self {
+        napi::Error::from_reason(failure.to_json().to_string())
+    }
+}

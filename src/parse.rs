@@ -1,0 +1,113 @@
+//! A file, bytes in memory, or chunks as they come → an analysed snapshot.
+
+use crate::control::Control;
+use crate::failure::Failure;
+use crate::job::{Job, drop_elsewhere};
+use crate::read;
+use crate::snapshot::Loaded;
+use crate::turn::Turn;
+use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::{Phase, Progress, Snapshot};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi_derive::napi;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
+
+fn parser(max_bytes: Option<f64>, size_hint: Option<u64>) -> Parser {
+    // `as` saturates: Infinity is the largest limit there is.
+    Parser::new(ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) })
+}
+
+/// The size of the text to come, if these first bytes are text and not a compressed stream.
+fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    (first == Some(&b'{')).then_some(bytes)
+}
+
+fn analyse(parser: Parser, progress: &Progress) -> Result<Loaded, Failure> {
+    let raw = parser.finish(progress)?;
+    Ok(Loaded::new(Snapshot::analyse(raw, progress)?))
+}
+
+/// Parses a regular file.
+#[napi(ts_return_type = "Promise<NativeSnapshot>")]
+pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
+    let progress = control.share();
+    Job::heavy(turn, move || {
+        let mut file = File::open(path)?;
+        let mut start = Vec::new();
+        file.by_ref().take(64).read_to_end(&mut start)?;
+        file.seek(SeekFrom::Start(0))?;
+        let size = text_size(&start, file.metadata()?.len());
+        progress.enter(Phase::Parse, size.unwrap_or(0));
+        let mut parser = parser(max_bytes, size);
+        read::for_each_block(&file, |block| Ok(parser.push(block, &progress)?))?;
+        analyse(parser, &progress)
+    })
+}
+
+/// Parses bytes where they are. The caller keeps them as they are until the promise settles.
+#[napi(ts_return_type = "Promise<NativeSnapshot>")]
+pub fn parse_bytes(
+    bytes: Uint8Array,
+    max_bytes: Option<f64>,
+    turn: &Turn,
+    control: &Control,
+) -> AsyncTask<Job<Loaded>> {
+    let progress = control.share();
+    Job::heavy(turn, move || {
+        let size = text_size(&bytes, bytes.len() as u64);
+        progress.enter(Phase::Parse, size.unwrap_or(0));
+        let mut parser = parser(max_bytes, size);
+        parser.push(&bytes, &progress)?;
+        analyse(parser, &progress)
+    })
+}
+
+/// Parses chunks as they come. JavaScript awaits each push before the next.
+#[napi]
+pub struct NativeParser {
+    parser: Arc<Mutex<Option<Parser>>>,
+}
+
+#[napi]
+impl NativeParser {
+    /// A parser that has seen nothing.
+    #[napi(constructor)]
+    pub fn new(max_bytes: Option<f64>) -> Self {
+        NativeParser { parser: Arc::new(Mutex::new(Some(parser(max_bytes, None)))) }
+    }
+
+    /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn push(&self, chunk: Uint8Array, turn: &Turn, control: &Control) -> AsyncTask<Job<()>> {
+        let (progress, slot) = (control.share(), Arc::clone(&self.parser));
+        Job::heavy(turn, move || {
+            let mut parser = take(&slot)?;
+            progress.enter(Phase::Parse, 0);
+            parser.push(&chunk, &progress)?;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(parser);
+            Ok(())
+        })
+    }
+
+    /// Ends the input and analyses it.
+    #[napi(ts_return_type = "Promise<NativeSnapshot>")]
+    pub fn finish(&self, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
+        let (progress, slot) = (control.share(), Arc::clone(&self.parser));
+        Job::heavy(turn, move || analyse(take(&slot)?, &progress))
+    }
+
+    /// Frees what was parsed so far. A step that runs frees it when it ends.
+    #[napi]
+    pub fn abandon(&self) {
+        drop_elsewhere(take(&self.parser));
+    }
+}
+
+/// The parser for the time of one step: one that fails or panics in it is dropped, and its memory with it.
+fn take(slot: &Mutex<Option<Parser>>) -> Result<Parser, Failure> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(Failure::Closed)
+}

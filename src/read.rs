@@ -1,0 +1,51 @@
+//! A file's bytes → blocks, the next being read while the last is parsed.
+//!
+//! Plain reads into two reused blocks, not a memory map: a map of a file that shrinks ends the
+//! process with SIGBUS, and its pages count as the process's memory.
+
+use crate::failure::Failure;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+/// Large enough that hand-over costs nothing, small enough to stay in the cache of a server.
+const BLOCK: usize = 4 << 20;
+
+/// Calls `parse` with each block of the rest of the file, in order.
+pub fn for_each_block(file: &File, mut parse: impl FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
+    let (give, full) = channel();
+    let (give_back, empty) = channel();
+    for _ in 0..2 {
+        // The receiver is alive: it is in this function.
+        let _ = give_back.send(Vec::with_capacity(BLOCK));
+    }
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .name("heapray-read".to_owned())
+            .spawn_scoped(scope, move || fill_blocks(file, &empty, &give))?;
+        // Moved in here so that leaving early closes both channels, which ends the reader.
+        let (full, give_back) = (full, give_back);
+        for block in full {
+            let block: Vec<u8> = block?;
+            parse(&block)?;
+            let _ = give_back.send(block);
+        }
+        Ok(())
+    })
+}
+
+fn fill_blocks(mut file: &File, empty: &Receiver<Vec<u8>>, give: &Sender<io::Result<Vec<u8>>>) {
+    for mut block in empty {
+        block.clear();
+        let block = match file.by_ref().take(BLOCK as u64).read_to_end(&mut block) {
+            Ok(0) => return,
+            Ok(_) => Ok(block),
+            Err(error) => Err(error),
+        };
+        let failed = block.is_err();
+        if give.send(block).is_err() || failed {
+            return;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! A snapshot's handle: questions as JSON in, answers as JSON out, columns into the caller's own arrays.
+
+use crate::control::Control;
+use crate::failure::Failure;
+use crate::job::{Deliver, Job, drop_elsewhere};
+use crate::turn::Turn;
+use heapray_core::Snapshot;
+use heapray_core::query::{self, Column};
+use napi::Env;
+use napi::bindgen_prelude::{AsyncTask, ObjectFinalize, Uint8Array};
+use napi_derive::napi;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+/// A snapshot with the account of what V8 was told about its memory.
+#[derive(Clone)]
+struct Shared {
+    snapshot: Arc<Snapshot>,
+    /// Bytes reported to V8. Only the thread of the environment that owns the handle touches it.
+    reported: Arc<AtomicI64>,
+}
+
+impl Shared {
+    /// Tells V8 how the memory held has changed: answers may build indices.
+    fn report_memory(&self, env: Env) -> napi::Result<()> {
+        // Nothing is reported any more after close, when a late answer arrives.
+        if self.reported.load(Relaxed) < 0 {
+            return Ok(());
+        }
+        let now = self.snapshot.memory() as i64;
+        let before = self.reported.swap(now, Relaxed);
+        env.adjust_external_memory(now - before).map(drop)
+    }
+
+    /// Drops this share; the last owner's drop is the snapshot's.
+    fn let_go(self) {
+        if let Some(last) = Arc::into_inner(self.snapshot) {
+            drop_elsewhere(last);
+        }
+    }
+
+    fn forget_memory(&self, env: Env) -> napi::Result<()> {
+        let before = self.reported.swap(-1, Relaxed);
+        env.adjust_external_memory(-before.max(0)).map(drop)
+    }
+}
+
+/// A snapshot on its way to JavaScript.
+pub struct Loaded(Snapshot);
+
+impl Loaded {
+    pub fn new(snapshot: Snapshot) -> Self {
+        Loaded(snapshot)
+    }
+}
+
+impl Deliver for Loaded {
+    type Value = NativeSnapshot;
+
+    fn deliver(self, env: Env) -> napi::Result<NativeSnapshot> {
+        let shared = Shared { snapshot: Arc::new(self.0), reported: Arc::default() };
+        shared.report_memory(env)?;
+        Ok(NativeSnapshot { shared: RefCell::new(Some(shared)) })
+    }
+}
+
+/// An answer on its way to JavaScript.
+pub struct Answer {
+    json: String,
+    of: Shared,
+}
+
+impl Deliver for Answer {
+    type Value = String;
+
+    fn deliver(self, env: Env) -> napi::Result<String> {
+        self.of.report_memory(env)?;
+        self.of.let_go();
+        Ok(self.json)
+    }
+}
+
+/// A snapshot in JavaScript's hands.
+#[napi(custom_finalize)]
+pub struct NativeSnapshot {
+    shared: RefCell<Option<Shared>>,
+}
+
+#[napi]
+impl NativeSnapshot {
+    /// Answers a question. One that goes over the whole heap brings its turn.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn ask(
+        &self,
+        question: String,
+        turn: Option<&Turn>,
+        control: &Control,
+    ) -> napi::Result<AsyncTask<Job<Answer>>> {
+        let (of, progress) = (self.share()?, control.share());
+        let work = move || {
+            let json = query::answer(&of.snapshot, &question, &progress)?;
+            Ok(Answer { json, of })
+        };
+        Ok(match turn {
+            Some(turn) => Job::heavy(turn, work),
+            None => Job::small(work),
+        })
+    }
+
+    /// Answers a question about what changed from this snapshot to `after`.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn compare(
+        &self,
+        after: &NativeSnapshot,
+        question: String,
+        turn: &Turn,
+        control: &Control,
+    ) -> napi::Result<AsyncTask<Job<Answer>>> {
+        let (of, after, progress) = (self.share()?, after.share()?, control.share());
+        Ok(Job::heavy(turn, move || {
+            let json = query::compare(&of.snapshot, &after.snapshot, &question, &progress)?;
+            Ok(Answer { json, of })
+        }))
+    }
+
+    /// Copies a column into `target`, the bytes of an array of `nodeCount` elements of the column's
+    /// type that nobody else has seen yet.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn fill_column(
+        &self,
+        column: String,
+        mut target: Uint8Array,
+        control: &Control,
+    ) -> napi::Result<AsyncTask<Job<()>>> {
+        let (of, progress) = (self.share()?, control.share());
+        Ok(Job::small(move || {
+            let column = Column::by_name(&column)?;
+            // SAFETY: index.js made the array for this call and hands it out when the promise has
+            // settled: nobody reads or writes it meanwhile.
+            let bytes = unsafe { target.as_mut() };
+            Ok(of.snapshot.copy_column(column, bytes, &progress)?)
+        }))
+    }
+
+    /// Bytes of memory held, 0 when closed.
+    #[napi(getter)]
+    pub fn memory(&self) -> f64 {
+        self.shared.borrow().as_ref().map_or(0.0, |shared| shared.snapshot.memory() as f64)
+    }
+
+    /// Gives the memory back as soon as running answers, which JavaScript cancels, let go of it.
+    #[napi]
+    pub fn close(&self, env: Env) -> napi::Result<()> {
+        let Some(shared) = self.shared.take() else { return Ok(()) };
+        shared.forget_memory(env)?;
+        shared.let_go();
+        Ok(())
+    }
+
+    fn share(&self) -> napi::Result<Shared> {
+        self.shared.borrow().clone().ok_or_else(|| Failure::Closed.into())
+    }
+}
+
+impl ObjectFinalize for NativeSnapshot {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        self.close(env)
+    }
+}
