@@ -1,0 +1,67 @@
+'use strict';
+
+/** Columns and cells that several tables share. */
+
+const { nodeLabel, sourceLabel } = require('./labels.js');
+const { formatBytes, formatCount, formatDistance, formatPercent } = require('./numbers.js');
+const { heap, words } = require('./spans.js');
+
+/** From this share of the heap on, a size is worth a second look; from the other on it is the story. */
+const NOTABLE_PERCENT = 5;
+const ALARMING_PERCENT = 20;
+
+/** The role a share of the heap is shown in. */
+function roleOfPercent(percent) {
+  if (percent >= ALARMING_PERCENT) return 'alarm';
+  return percent >= NOTABLE_PERCENT ? 'strong' : 'plain';
+}
+
+const SOURCE_COLUMN = { title: 'Source', truncate: 'start', shrink: 16, drop: 2 };
+
+const NODE_COLUMNS = [
+  { title: 'Object', shrink: 20, truncate: 'first' },
+  { title: 'Class', shrink: 12, drop: 3 },
+  { title: 'Distance', align: 'right', drop: 4 },
+  { title: 'Self size', align: 'right' },
+  { title: 'Retained size', align: 'right' },
+  { title: '% of heap', align: 'right', drop: 1 },
+  SOURCE_COLUMN,
+];
+
+function nodeCells(node, options) {
+  const role = roleOfPercent(node.percent);
+  return [
+    nodeLabel(node, options),
+    node.className === node.name ? [] : heap(node.className),
+    formatDistance(node.distance),
+    formatBytes(node.selfSize),
+    words(formatBytes(node.retainedSize), role),
+    words(formatPercent(node.percent), role),
+    sourceLabel(node.source),
+  ];
+}
+
+const CLASS_COLUMNS = [
+  { title: 'Class', shrink: 20 },
+  { title: 'Count', align: 'right' },
+  { title: 'Distance', align: 'right', drop: 3 },
+  { title: 'Self size', align: 'right' },
+  { title: 'Retained size', align: 'right' },
+  { title: '% of heap', align: 'right', drop: 1 },
+  SOURCE_COLUMN,
+];
+
+function classCells(row) {
+  const role = roleOfPercent(row.percent);
+  return [
+    heap(row.name),
+    formatCount(row.count),
+    formatDistance(row.distance),
+    formatBytes(row.selfSize),
+    words(formatBytes(row.retainedSize), role),
+    words(formatPercent(row.percent), role),
+    sourceLabel(row.source),
+  ];
+}
+
+module.exports = { roleOfPercent, SOURCE_COLUMN, NODE_COLUMNS, nodeCells, CLASS_COLUMNS, classCells };
