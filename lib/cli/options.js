@@ -110,8 +110,8 @@ function parseMineOnly(text) {
   throw new InvalidArgumentError('Expected nothing or auto.');
 }
 
-function addTreeOption(command, name, what) {
-  return command.addOption(option(`--${name} [depth,limit]`, `${what}, DEPTH levels deep (2), LIMIT on each (5)`, { parser: values.parseTree }));
+function addTreeOption(command, name, what, { depth, limit } = { depth: 2, limit: 5 }) {
+  return command.addOption(option(`--${name} [depth,limit]`, `${what}, DEPTH levels deep (${depth}), LIMIT on each (${limit})`, { parser: values.parseTree }));
 }
 
 /** The options given → a `Query`; nothing is set that was not asked for, so the API's defaults hold. */

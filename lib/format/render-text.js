@@ -10,7 +10,7 @@ const GAP = 2;
 const INDENT = 2;
 
 /** Narrower than this nothing can be laid out; longer lines are then left to the terminal. */
-const LEAST_WIDTH = 40;
+const LEAST_WIDTH = 60;
 
 /** A detail longer than this many lines is cut in its middle. */
 const DETAIL_LINES = 3;

@@ -16,7 +16,7 @@ const BAR_CELLS = 20;
  * @param {object} [options]
  * @param {'text' | 'markdown'} [options.format] @default 'text'
  * @param {boolean} [options.color] escape sequences in text @default false
- * @param {number} [options.width] cells of a line of text, 40 at least @default 100
+ * @param {number} [options.width] cells of a line of text, 60 at least @default 100
  * @param {boolean} [options.showStrings] print the contents of strings @default false
  * @param {string} [options.title] name of the snapshot
  * @param {string[]} [options.exceeded] thresholds that were exceeded

@@ -27,8 +27,8 @@ function define(program, done) {
     .description('One object: sizes, what holds it, what it refers to, what refers to it.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id>', "id of the object, '@123' or '123'", parseId);
-  addTreeOption(command, 'references', 'what it refers to');
-  addTreeOption(command, 'retainers', 'what refers to it');
+  addTreeOption(command, 'references', 'what it refers to', REFERENCES);
+  addTreeOption(command, 'retainers', 'what refers to it', RETAINERS);
   command.addOption(option('--paths <count>', `retaining paths to show (${PATHS})`, { parser: parseCount }));
   addOutputOptions(command)
     .addHelpText('after', EXAMPLES)

@@ -29,7 +29,7 @@ function define(program, done) {
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id|class>', "id ('@123' or '123') or name of a class")
     .addOption(option('--limit <count>', `retaining paths to show, 1 to 1000 (${PATHS})`, { parser: parseCount }));
-  addTreeOption(command, 'retainers', 'tree of retainers');
+  addTreeOption(command, 'retainers', 'tree of retainers', RETAINERS);
   addOutputOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
