@@ -28,11 +28,12 @@ function isAboutTheFile(error) {
   return error instanceof Error && typeof error.code === 'string' && error.code !== 'ERR_INTERNAL';
 }
 
-/** What a report calls the snapshot: no folders, they differ between machines. */
+/** What an error calls the file: as it was typed. */
 function displayName(file) {
   return file === STDIN ? 'standard input' : file;
 }
 
+/** What a report calls the snapshot: without its folder, which differs between machines. */
 function titleOf(file) {
   return file === STDIN ? 'standard input' : path.basename(file);
 }

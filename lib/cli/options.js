@@ -22,19 +22,23 @@ const NAMED_FILTERS = [
   'noNativeContext',
 ];
 
-/**
- * Flags whose value may be left out, and what they then mean. The value must follow an equals sign,
- * or the file after a bare flag would be taken for it.
- */
-const BARE_VALUES = { '--references': '2,5', '--retainers': '2,5', '--mine-only': 'always', '--script': '' };
+/** Flags whose value may be left out. */
+const MAY_BE_BARE = new Set(['--references', '--retainers', '--mine-only', '--script']);
 
-/** Bare flags → flags with their value, so that the parser never looks at the next argument. */
+/**
+ * Bare flags → flags with an empty value, which their parsers read as `true`. The parser of the command
+ * line would look at the next argument otherwise, and take the file for the value.
+ */
 function spellOutBareFlags(argv) {
   const end = argv.indexOf('--');
   return argv.map((argument, index) => {
-    const isFlag = Object.hasOwn(BARE_VALUES, argument) && (end === -1 || index < end);
-    return isFlag ? `${argument}=${BARE_VALUES[argument]}` : argument;
+    const isBare = MAY_BE_BARE.has(argument) && (end === -1 || index < end);
+    return isBare ? `${argument}=` : argument;
   });
+}
+
+function orBare(parser) {
+  return (text) => (text === '' ? true : parser(text));
 }
 
 /** `choices` shows and completes the values; `parser` decides, because a few lists are open. */
@@ -75,7 +79,7 @@ function addFilterOption(command) {
 
 /** Everything `Query` of the API has. */
 function addQueryOptions(command) {
-  const { parseContains, parseId, parseIds, parseList, parseRange, parseSize, parseText, parseTree } = values;
+  const { parseContains, parseId, parseIds, parseList, parseRange, parseSize, parseText } = values;
   command
     .optionsGroup('Which objects (all conditions must hold):')
     .addOption(option('--id <ids>', 'ids, separated by commas', { parser: parseIds }))
@@ -84,7 +88,7 @@ function addQueryOptions(command) {
     .addOption(option('--type <types>', "V8's node types, separated by commas", { choices: NODE_TYPES, parser: parseList }))
     .addOption(option('--class <text>', 'the class is TEXT, or matches /REGEXP/flags', { parser: parseText }))
     .addOption(option('--class-contains <text>', 'the class contains TEXT, in whatever case', { parser: parseContains }))
-    .addOption(option('--script [text]', 'has a source location; in the script TEXT or matching /REGEXP/flags', { parser: (text) => (text === '' ? true : parseText(text)) }))
+    .addOption(option('--script [text]', 'has a source location; in the script TEXT or matching /REGEXP/flags', { parser: orBare(parseText) }))
     .addOption(option('--no-script', 'has no source location'))
     .addOption(option('--min-self <size>', 'self size at least SIZE: 10kB, 1.5MB, 1GiB …', { parser: parseSize }))
     .addOption(option('--max-self <size>', 'self size at most SIZE', { parser: parseSize }))
@@ -100,18 +104,22 @@ function addQueryOptions(command) {
     .addOption(option('--allocated-up-to <id>', 'has an id of at most ID', { parser: parseId }));
   addFilterOption(command);
   return command.addOption(
-    option('--mine-only [auto]', 'hide what belongs to Node, V8 and internals; =auto: in heaps over 25 MB', { parser: parseMineOnly, choices: ['auto'] }),
+    option('--mine-only [auto]', 'hide what belongs to Node, V8 and internals; =auto: in heaps over 25 MB', { parser: orBare(parseMineOnly), choices: ['auto'] }),
   );
 }
 
 function parseMineOnly(text) {
-  if (text === 'always') return true;
   if (text === 'auto') return 'auto';
   throw new InvalidArgumentError('Expected nothing or auto.');
 }
 
 function addTreeOption(command, name, what, { depth, limit } = { depth: 2, limit: 5 }) {
-  return command.addOption(option(`--${name} [depth,limit]`, `${what}, DEPTH levels deep (${depth}), LIMIT on each (${limit})`, { parser: values.parseTree }));
+  return command.addOption(option(`--${name} [depth,limit]`, `${what}, DEPTH levels deep (${depth}), LIMIT on each (${limit})`, { parser: orBare(values.parseTree) }));
+}
+
+/** The tree asked for, or the one the verb shows anyway. */
+function treeOr(byDefault, given) {
+  return given === undefined || given === true ? byDefault : given;
 }
 
 /** The options given → a `Query`; nothing is set that was not asked for, so the API's defaults hold. */
@@ -170,4 +178,5 @@ module.exports = {
   option,
   spellOutBareFlags,
   toQuery,
+  treeOr,
 };

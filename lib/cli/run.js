@@ -22,7 +22,7 @@ const { createProgressLine, wantsColor, widthOf, WIDTH_WITHOUT_TERMINAL } = requ
 /**
  * @param {string[]} files snapshots to open, in the order `ask` gets them
  * @param {object} options as commander parsed them
- * @param {(snapshots: import('../../index').Snapshot[], job: import('../../index').JobOptions) => Promise<Answer>} ask
+ * @param {(api: typeof import('../../index'), snapshots: import('../../index').Snapshot[], job: import('../../index').JobOptions) => Promise<Answer>} ask
  * @returns {Promise<number>} the exit code
  */
 async function run(files, options, ask) {

@@ -19,7 +19,7 @@ const EDGES_SHOWN = 20;
  * @returns {string}
  */
 function formatNodes(result, options = {}) {
-  return document.render([...exceededBlocks(options.exceeded), document.line(summary(result, options)), ...rows(result, options), ...next(result)], options);
+  return document.render([...exceededBlocks(options.exceeded), document.line(summary(result, options)), ...rows(result), ...next(result)], options);
 }
 
 function summary({ total, selfSize, nodes, mineOnly }, { offset = 0 }) {
@@ -28,11 +28,11 @@ function summary({ total, selfSize, nodes, mineOnly }, { offset = 0 }) {
   return [words(kind, 'strong'), `, ${formatBytes(selfSize)} by ${total === 1 ? 'itself' : 'themselves'}${shown}`];
 }
 
-function rows({ nodes }, options) {
+function rows({ nodes }) {
   if (nodes.length === 0) return [];
   const table = (some) => document.table(NODE_COLUMNS, some.map((node) => nodeCells(node, { showStrings: true })));
   if (!nodes.some(hasDetails)) return [table(nodes)];
-  return nodes.flatMap((node) => [document.heading(nodeLabel(node, { showStrings: true })), table([node]), ...nodeTrees(node, options)]);
+  return nodes.flatMap((node) => [document.heading(nodeLabel(node, { showStrings: true })), table([node]), ...nodeTrees(node)]);
 }
 
 function hasDetails(node) {

@@ -3,7 +3,7 @@
 /** `heapray node FILE ID` */
 
 const { formatNode } = require('../../format/node.js');
-const { addOutputOptions, addTreeOption, option } = require('../options.js');
+const { addOutputOptions, addTreeOption, option, treeOr } = require('../options.js');
 const { run } = require('../run.js');
 const { parseCount, parseId } = require('../values.js');
 
@@ -35,12 +35,15 @@ function define(program, done) {
     .action(async (file, id, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, id, options))));
 }
 
-async function answer(api, [snapshot], job, id, { references = REFERENCES, retainers = RETAINERS, paths = PATHS }) {
+async function answer(api, [snapshot], job, id, options) {
+  const { paths = PATHS } = options;
+  const references = treeOr(REFERENCES, options.references);
+  const retainers = treeOr(RETAINERS, options.retainers);
   // Rejects when there is no such node, where a filter would only find nothing.
   await snapshot.node(id);
   const { nodes } = await api.filter(snapshot, { id, references, retainers }, job);
   const json = { node: nodes[0], paths: await snapshot.retainingPaths(id, { limit: paths }), dominators: await snapshot.dominatorPath(id) };
-  return { json, format: (options) => formatNode(json, options) };
+  return { json, format: (how) => formatNode(json, how) };
 }
 
 module.exports = { define };

@@ -4,7 +4,7 @@
 
 const { formatRetainers } = require('../../format/node.js');
 const { UsageError } = require('../errors.js');
-const { addOutputOptions, addTreeOption, option } = require('../options.js');
+const { addOutputOptions, addTreeOption, option, treeOr } = require('../options.js');
 const { run } = require('../run.js');
 const { parseCount } = require('../values.js');
 
@@ -35,7 +35,8 @@ function define(program, done) {
     .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
 }
 
-async function answer(api, [snapshot], job, text, { limit = PATHS, retainers = RETAINERS }) {
+async function answer(api, [snapshot], job, text, { limit = PATHS, retainers: tree }) {
+  const retainers = treeOr(RETAINERS, tree);
   const of = /^@?\d+$/.test(text) ? Number(text.replace('@', '')) : text;
   const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(snapshot, of);
   const { nodes } = await api.filter(snapshot, { id, retainers }, job);
