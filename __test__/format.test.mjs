@@ -152,6 +152,7 @@ describe('labels', () => {
   test('contents of strings are shown only when asked for', () => {
     for (const type of ['string', 'concatenated string', 'sliced string']) {
       assert.equal(plain(nodeLabel({ ...node, type, name: 'password' })), `(${type}) @7`);
+      assert.equal(plain(nodeLabel({ ...node, type, name: '(8 characters)' })), `(${type}, 8 characters) @7`);
     }
   });
 

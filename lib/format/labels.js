@@ -9,6 +9,9 @@ const STRING_TYPES = new Set(['string', 'concatenated string', 'sliced string'])
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
+/** What a report without `showStrings` has in place of contents. */
+const HIDDEN_CONTENTS = /^\((\d+ characters)\)$/;
+
 // V8 spells a WeakMap entry as one long internal name; what matters is whose entry it is.
 const WEAK_MAP_ENTRY = /^\d+ \/ part of key \((.*?) @(\d+)\) -> value \(.*? @\d+\) pair in WeakMap \(table @\d+\)$/;
 
@@ -21,12 +24,18 @@ function nodeLabel(node, { showStrings = false } = {}) {
 }
 
 function nameOf({ type, name, className, detached }, showStrings) {
-  if (STRING_TYPES.has(type)) return showStrings ? heap(quoted(name)) : heap(`(${type})`);
+  if (STRING_TYPES.has(type)) return heap(showStrings ? quoted(name) : hiddenString(type, name));
   if (type === 'closure') return heap(`${name === '' ? '(anonymous)' : name}()`);
   if (type === 'regexp') return heap(`/${name}/`);
   if (type === 'array') return heap(name === '' ? '(internal array)[]' : `${name}[]`);
   const shown = name === '' ? className : name;
   return heap(detached && !shown.startsWith('Detached ') ? `Detached ${shown}` : shown);
+}
+
+/** A report that hides contents gives the length instead; other answers give the contents, which stay unsaid. */
+function hiddenString(type, name) {
+  const length = HIDDEN_CONTENTS.exec(name);
+  return length === null ? `(${type})` : `(${type}, ${length[1]})`;
 }
 
 /** A step of a retaining path as a node: paths spell two of the fields differently. */

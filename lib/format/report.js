@@ -104,7 +104,7 @@ function duplicatedStrings({ total, wasted, strings }, { showStrings = false }) 
     formatCount(row.count),
     formatCount(row.length),
     row.ids.length === 0 ? [] : heap(`@${row.ids[0]}`, 'id'),
-    showStrings ? heap(quoted(row.value)) : [],
+    showStrings && row.value !== null ? heap(quoted(row.value)) : [],
   ]);
   const blocks = [
     document.heading('Duplicated strings', `${formatAmount(total, 'text')} held more than once, ${formatBytes(wasted)} wasted`),
