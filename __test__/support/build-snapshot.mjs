@@ -36,6 +36,9 @@ const META = {
 
 const DETACHED = 2;
 
+/** Descriptions give ids below, or far above. */
+const FIRST_SCRIPT_ID = 901;
+
 function node(type) {
   return (name, size = 0, { references = [], id, detached = false, at } = {}) => ({ type, name, size, references, id, detached, at });
 }
@@ -46,7 +49,7 @@ export const string = node('string');
 export const array = node('array');
 export const native = node('native');
 export const code = node('code');
-export const synthetic = (name, { references } = {}) => node('synthetic')(name, 0, { references });
+export const synthetic = (name, options) => node('synthetic')(name, 0, options);
 
 function reference(type) {
   return (name, to = name) => ({ type, name, to });
@@ -107,12 +110,14 @@ function withScripts(heap) {
   const result = { ...heap };
   const [rootKey] = Object.keys(heap);
   result[rootKey] = { ...heap[rootKey], references: [...heap[rootKey].references, element(9, '(scripts)')] };
-  result['(scripts)'] = synthetic('(Scripts)', { references: scripts.map((script, index) => element(index, `loader of ${script}`)) });
-  scripts.forEach((script) => {
-    result[`loader of ${script}`] = closure('', 32, { references: [internal('shared', `shared of ${script}`)], at: [script, 1, 1] });
-    result[`shared of ${script}`] = code('', 56, { references: [internal('script', `script ${script}`)] });
-    result[`script ${script}`] = code(script, 120, { references: [internal('name', `name of ${script}`)] });
-    result[`name of ${script}`] = string(script, 24);
+  result['(scripts)'] = synthetic('(Scripts)', { id: FIRST_SCRIPT_ID - 2, references: scripts.map((script, index) => element(index, `loader of ${script}`)) });
+  scripts.forEach((script, index) => {
+    // The same ids whatever the rest of the heap: these objects are the same before and after.
+    const id = FIRST_SCRIPT_ID + 8 * index;
+    result[`loader of ${script}`] = closure('', 32, { id, references: [internal('shared', `shared of ${script}`)], at: [script, 1, 1] });
+    result[`shared of ${script}`] = code('', 56, { id: id + 2, references: [internal('script', `script ${script}`)] });
+    result[`script ${script}`] = code(script, 120, { id: id + 4, references: [internal('name', `name of ${script}`)] });
+    result[`name of ${script}`] = string(script, 24, { id: id + 6 });
   });
   return result;
 }

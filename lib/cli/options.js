@@ -83,10 +83,10 @@ function addQueryOptions(command) {
   command
     .optionsGroup('Which objects (all conditions must hold):')
     .addOption(option('--id <ids>', 'ids, separated by commas', { parser: parseIds }))
-    .addOption(option('--name <text>', 'the name is TEXT, or matches /REGEXP/flags', { parser: parseText }))
+    .addOption(option('--name <text>', 'the name is TEXT, or matches /REGEXP/flags', { parser: parseText }).conflicts('nameContains'))
     .addOption(option('--name-contains <text>', 'the name contains TEXT, in whatever case', { parser: parseContains }))
     .addOption(option('--type <types>', "V8's node types, separated by commas", { choices: NODE_TYPES, parser: parseList }))
-    .addOption(option('--class <text>', 'the class is TEXT, or matches /REGEXP/flags', { parser: parseText }))
+    .addOption(option('--class <text>', 'the class is TEXT, or matches /REGEXP/flags', { parser: parseText }).conflicts('classContains'))
     .addOption(option('--class-contains <text>', 'the class contains TEXT, in whatever case', { parser: parseContains }))
     .addOption(option('--script [text]', 'has a source location; in the script TEXT or matching /REGEXP/flags', { parser: orBare(parseText) }))
     .addOption(option('--no-script', 'has no source location'))

@@ -58,12 +58,23 @@ function facts(node, dominators) {
  */
 function formatRetainers({ paths, node }, options = {}) {
   const blocks = [document.title(['What holds ', typeof options.of === 'number' ? heap(`@${options.of}`, 'id') : heap(String(options.of))])];
-  if (paths.total > 1) blocks.push(document.line(`${formatAmount(paths.total, 'object')}, paths alike merged.`));
+  if (paths.total > 1) blocks.push(document.line(ways(paths)));
   blocks.push(...pathBlocks(paths, SHOWN));
   if (node !== null) {
     blocks.push(document.heading(['Retainers of ', ...nodeLabel(node, SHOWN)]), treeOrNothing(node.retainers, 'retainers'));
   }
   return document.render(blocks, options);
+}
+
+function ways({ total, patterns, unreachable, paths }) {
+  const unseen = patterns - paths.length;
+  return [
+    words(formatAmount(total, 'object'), 'strong'),
+    ` held in ${formatAmount(patterns, 'way')}`,
+    ...(unseen > 0 ? [`, of which the ${paths.length} most frequent are shown`] : []),
+    ...(unreachable > 0 ? [`; ${formatAmount(unreachable, 'object')} not held from any GC root`] : []),
+    '.',
+  ];
 }
 
 module.exports = { formatNode, formatRetainers };

@@ -15,10 +15,14 @@ const STEP_COLUMNS = [
   { ...SOURCE_COLUMN },
 ];
 
+/**
+ * @param {import('../../index').PathResult} result of one object, or of a class when `total` is above 1
+ * @param {object} [options] as of `nodeLabel`
+ */
 function pathBlocks({ total, paths }, options) {
   if (paths.length === 0) return [document.heading('Held by'), document.line('No path from a GC root: nothing but weak references, or garbage not collected yet.')];
   return paths.flatMap((path, index) => [
-    document.heading(headline(path, index, total), index === 0 ? 'the shortest path from a GC root' : undefined),
+    document.heading(headline(path, index, total), asideOf(path, index)),
     document.line(heap(path.text, 'path')),
     document.table(STEP_COLUMNS, path.steps.map((step) => stepCells(step, options))),
   ]);
@@ -27,6 +31,11 @@ function pathBlocks({ total, paths }, options) {
 function headline({ count }, index, total) {
   if (total <= 1) return index === 0 ? 'Held by' : 'Also held by';
   return [words(formatAmount(count, 'object')), ' held by'];
+}
+
+function asideOf({ count }, index) {
+  if (count > 1) return 'the steps are those of the one nearest to a GC root';
+  return index === 0 ? 'the shortest path from a GC root' : undefined;
 }
 
 function stepCells(step, options) {
