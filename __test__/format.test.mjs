@@ -135,6 +135,20 @@ describe('width', () => {
   });
 });
 
+describe('wrapping of paths', () => {
+  test('ends lines before a step', () => {
+    const lines = wrap([heap('server.handler{sessions}[3].history')], 18, 3).map(plain);
+    assert.deepEqual(lines, ['server.handler', '{sessions}[3]', '.history']);
+  });
+
+  test('breaks a step rather than taking more lines than there are', () => {
+    for (let width = 4; width < 40; width += 1) {
+      const lines = wrap([heap('server.handler{sessions}[3].history.aVeryLongPropertyNameIndeed.x')], width, 3).map(plain);
+      assert.ok(lines.length <= 3 && lines.every((line) => displayWidth(line) <= width), `${width}: ${lines}`);
+    }
+  });
+});
+
 describe('labels', () => {
   const node = { id: 7, type: 'object', name: 'Session', className: 'Session', detached: false };
 
@@ -276,12 +290,29 @@ describe('diff', () => {
 });
 
 describe('errors', () => {
+  const error = (message, details) => Object.assign(new Error(message), details);
+
   test('are one paragraph with code, file, section, offset, expectation and hint', () => {
-    const error = Object.assign(new Error('the snapshot ends too early'), { code: 'ERR_TRUNCATED', section: 'nodes', offset: 200872, expected: 'a number', found: 'the end' });
-    const text = formatError(error, 'app\n.heapsnapshot');
-    assert.equal(text.split('\n').length, 1);
-    for (const part of ['app\\n.heapsnapshot', 'ends too early', 'section nodes', 'byte 200872', 'a number', 'the end', 'ERR_TRUNCATED', 'incomplete']) {
-      assert.ok(text.includes(part), `${part} in ${text}`);
-    }
+    const details = { code: 'ERR_TRUNCATED', section: 'nodes', offset: 200872, expected: 'a number', found: 'the end' };
+    const text = formatError(error('the snapshot ends too early', details), 'app\n.heapsnapshot');
+    assert.equal(
+      text,
+      'app\\n.heapsnapshot: the snapshot ends too early. At section nodes, byte 200872. Expected a number. Found the end. ' +
+        'The file is incomplete: was the disk full, or the process killed while it wrote the snapshot? Copy it again or take it again. [ERR_TRUNCATED]',
+    );
+  });
+
+  test('say no detail twice', () => {
+    const details = { code: 'ERR_RANGE', section: 'edges', offset: 12, expected: 'a node', found: '9' };
+    assert.equal(
+      formatError(error('edges: expected a node, found 9 at byte 12', details), 'a'),
+      'a: edges: expected a node, found 9 at byte 12. The file is damaged, or was not written by V8. [ERR_RANGE]',
+    );
+  });
+
+  test('of the system name the file once', () => {
+    const cause = error("ENOENT: no such file or directory, open '/x/a'", { code: 'ENOENT' });
+    const io = error('cannot read /x/a: ENOENT', { code: 'ERR_IO', cause });
+    assert.equal(formatError(io, 'a'), 'a: ENOENT: no such file or directory. [ERR_IO]');
   });
 });

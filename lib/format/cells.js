@@ -10,8 +10,12 @@ const { heap, words } = require('./spans.js');
 const NOTABLE_PERCENT = 5;
 const ALARMING_PERCENT = 20;
 
-/** The role a share of the heap is shown in. */
-function roleOfPercent(percent) {
+/**
+ * The role an object's or class's share of the heap is shown in. That a root of the program, such as
+ * `global`, retains nearly everything is always so and no news.
+ */
+function roleOfShare({ percent, distance }) {
+  if (distance <= 1) return 'plain';
   if (percent >= ALARMING_PERCENT) return 'alarm';
   return percent >= NOTABLE_PERCENT ? 'strong' : 'plain';
 }
@@ -29,7 +33,7 @@ const NODE_COLUMNS = [
 ];
 
 function nodeCells(node, options) {
-  const role = roleOfPercent(node.percent);
+  const role = roleOfShare(node);
   return [
     nodeLabel(node, options),
     node.className === node.name ? [] : heap(node.className),
@@ -52,7 +56,7 @@ const CLASS_COLUMNS = [
 ];
 
 function classCells(row) {
-  const role = roleOfPercent(row.percent);
+  const role = roleOfShare(row);
   return [
     heap(row.name),
     formatCount(row.count),
@@ -64,4 +68,4 @@ function classCells(row) {
   ];
 }
 
-module.exports = { roleOfPercent, SOURCE_COLUMN, NODE_COLUMNS, nodeCells, CLASS_COLUMNS, classCells };
+module.exports = { roleOfShare, SOURCE_COLUMN, NODE_COLUMNS, nodeCells, CLASS_COLUMNS, classCells };

@@ -24,17 +24,22 @@ const DAMAGED = new Set(['ERR_SYNTAX', 'ERR_HEADER', 'ERR_SECTION', 'ERR_COUNT',
  * @param {string} [file] what was being read
  */
 function formatError(error, file) {
-  const parts = [`${file === undefined ? '' : `${visible(file)}: `}${sentence(error.message)}`];
-  const place = [];
-  if (error.section !== undefined) place.push(`section ${visible(error.section)}`);
-  if (error.offset !== undefined) place.push(`byte ${error.offset}`);
-  if (place.length > 0) parts.push(`At ${place.join(', ')}.`);
-  // The message may say it already; saying it twice helps nobody.
-  if (error.expected !== undefined && !error.message.includes(error.expected)) parts.push(`Expected ${sentence(error.expected)}`);
-  if (error.found !== undefined && !error.message.includes(error.found)) parts.push(`Found ${sentence(error.found)}`);
+  const message = messageOf(error, file);
+  const parts = [`${file === undefined ? '' : `${visible(file)}: `}${sentence(message)}`];
+  // The message may say a detail already; saying it twice helps nobody.
+  const unsaid = (label, value) => (value === undefined || message.includes(value) ? [] : [`${label}${value}`]);
+  const place = [...unsaid('section ', error.section), ...unsaid('', error.offset === undefined ? undefined : `byte ${error.offset}`)];
+  if (place.length > 0) parts.push(sentence(`At ${place.join(', ')}`));
+  parts.push(...unsaid('Expected ', error.expected).map(sentence), ...unsaid('Found ', error.found).map(sentence));
   const hint = hintFor(error.code);
   if (hint !== undefined) parts.push(hint);
   return `${parts.join(' ')} [${error.code ?? error.name}]`;
+}
+
+/** The system repeats its call and the file, which stands before the message already. */
+function messageOf({ code, message, cause }, file) {
+  if (code !== 'ERR_IO' || file === undefined || !(cause instanceof Error)) return message;
+  return cause.message.replace(/, \w+( '.*')?$/s, '');
 }
 
 function hintFor(code) {

@@ -2,7 +2,7 @@
 
 /** One object, or one class, with what holds it → text or Markdown. */
 
-const { roleOfPercent } = require('./cells.js');
+const { roleOfShare } = require('./cells.js');
 const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');
 const { treeOrNothing } = require('./nodes.js');
@@ -41,7 +41,7 @@ function facts(node, dominators) {
     ['class', heap(node.className)],
     ['type', heap(node.type)],
     ['self size', formatBytes(node.selfSize)],
-    ['retained size', [words(`${formatBytes(node.retainedSize)}, ${formatPercent(node.percent)} of the heap`, roleOfPercent(node.percent))]],
+    ['retained size', [words(`${formatBytes(node.retainedSize)}, ${formatPercent(node.percent)} of the heap`, roleOfShare(node))]],
     ['distance', formatDistance(node.distance)],
     ...(node.detached ? [['detached', words('yes', 'alarm')]] : []),
     ...(node.source === null ? [] : [['source', sourceLabel(node.source)]]),

@@ -2,7 +2,7 @@
 
 /** The answer of `report` → text or Markdown: what holds the memory first, the small print last. */
 
-const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfPercent } = require('./cells.js');
+const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfShare } = require('./cells.js');
 const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
@@ -72,7 +72,7 @@ function statistics({ total, native, v8heap }) {
 function biggest(nodes, options) {
   if (nodes.length === 0) return [];
   const list = nodes.map((node) => {
-    const role = roleOfPercent(node.percent);
+    const role = roleOfShare(node);
     return {
       figures: [words(formatBytes(node.retainedSize), role), words(formatPercent(node.percent), role)],
       label: nodeLabel(node, options),
@@ -117,7 +117,7 @@ function duplicatedStrings({ total, wasted, strings }, { showStrings = false }) 
 function detached({ count, selfSize, nodes }, options) {
   if (count === 0) return [];
   return [
-    document.heading('Detached nodes', `${formatAmount(count, 'node')} removed from the document but still held, ${formatBytes(selfSize)} by themselves`),
+    document.heading('Detached nodes', `${formatAmount(count, 'node')} detached but still held, ${formatBytes(selfSize)} by themselves`),
     document.table(NODE_COLUMNS, nodes.map((node) => nodeCells(node, options))),
   ];
 }

@@ -73,18 +73,40 @@ function cells(spans, width, takePart) {
   return kept;
 }
 
-/** The spans broken into lines of at most `width` cells, `maxLines` at most: beyond that the middle is left out. */
+/**
+ * The spans broken into lines of at most `width` cells, `maxLines` at most: beyond that the middle is
+ * left out. Lines end before a step of a path where there is room for the shorter line.
+ */
 function wrap(spans, width, maxLines) {
   const lines = [];
   // A few cells of slack: lines end early where a wide character does not fit.
   let rest = fit(spans, maxLines * width - maxLines, 'middle');
   while (rest.length > 0) {
-    const line = firstCells(rest, Math.max(2, width));
-    if (line.length === 0) break;
+    const full = firstCells(rest, Math.max(2, width));
+    if (full.length === 0) break;
+    const line = atStep(full, rest, (maxLines - lines.length - 1) * (width - 1));
     lines.push(line);
     rest = after(rest, line);
   }
   return lines;
+}
+
+const STEP = /[.[{( ]/;
+
+/** Steps further back than this share of the line are not worth the gap. */
+const LONGEST_STEP = 0.4;
+
+/** The line without its last, broken step, unless the rest would then not fit into the `room` below. */
+function atStep(line, spans, room) {
+  const last = line[line.length - 1];
+  const isWhole = line.length === spans.length && last.text.length === spans[spans.length - 1].text.length;
+  if (isWhole) return line;
+  for (let end = last.text.length - 1; end > last.text.length * (1 - LONGEST_STEP); end -= 1) {
+    if (!STEP.test(last.text[end])) continue;
+    const shorter = [...line.slice(0, -1), { ...last, text: last.text.slice(0, end) }];
+    return widthOf(after(spans, shorter)) <= room ? shorter : line;
+  }
+  return line;
 }
 
 function after(spans, taken) {
