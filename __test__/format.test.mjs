@@ -1,0 +1,318 @@
+// Formatting is pure: every rule can be shown with values written down here.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+
+const require = createRequire(import.meta.url);
+const { formatError } = require('../lib/format/error.js');
+const { nodeLabel, referenceLabel, sourceLabel } = require('../lib/format/labels.js');
+const numbers = require('../lib/format/numbers.js');
+const { formatReport } = require('../lib/format/report.js');
+const { formatDiff } = require('../lib/format/diff.js');
+const { formatNodes } = require('../lib/format/nodes.js');
+const { fit, heap, words, wrap } = require('../lib/format/spans.js');
+const { displayWidth, quoted, takeEnd, takeStart, visible } = require('../lib/format/text.js');
+
+const plain = (spans) => spans.map(({ text }) => text).join('');
+
+describe('numbers', () => {
+  test('sizes are decimal with one decimal below 100, as DevTools prints them', () => {
+    const expected = [
+      [0, '0 B'], [1, '1 B'], [999, '999 B'], [1000, '1.0 kB'], [1234, '1.2 kB'], [99_949, '99.9 kB'], [99_950, '100 kB'],
+      [123_456, '123 kB'], [1_234_567, '1.2 MB'], [43_200_000, '43.2 MB'], [2_330_000_000, '2.3 GB'], [5e12, '5.0 TB'],
+      [2 ** 53 - 1, '9.0 PB'], [-1500, '-1.5 kB'],
+    ];
+    for (const [bytes, text] of expected) assert.equal(numbers.formatBytes(bytes), text);
+  });
+
+  test('a size never reads 1000 of a unit', () => {
+    assert.equal(numbers.formatBytes(999_499), '999 kB');
+    assert.equal(numbers.formatBytes(999_500), '1.0 MB');
+    assert.equal(numbers.formatBytes(999.6), '1.0 kB');
+    assert.equal(numbers.formatBytes(999_999_999), '1.0 GB');
+  });
+
+  test('counts have separators, growth has a sign', () => {
+    assert.equal(numbers.formatCount(1234567), '1,234,567');
+    assert.equal(numbers.formatCount(999), '999');
+    assert.equal(numbers.formatCountDelta(1000), '+1,000');
+    assert.equal(numbers.formatCountDelta(-1000), '-1,000');
+    assert.equal(numbers.formatCountDelta(0), '0');
+    assert.equal(numbers.formatBytesDelta(2_000_000), '+2.0 MB');
+  });
+
+  test('a share too small to show is not shown as nothing', () => {
+    assert.equal(numbers.formatPercent(0), '0.0%');
+    assert.equal(numbers.formatPercent(0.01), '<0.1%');
+    assert.equal(numbers.formatPercent(61.234), '61.2%');
+    assert.equal(numbers.formatPercent(100), '100.0%');
+  });
+
+  test('distances of V8 itself and of the unreachable read as in DevTools', () => {
+    assert.deepEqual([4, 0, 1e8, 200_000_003, -5].map(numbers.formatDistance), ['4', '0', '-', '-', '-']);
+  });
+
+  test('bars grow by eighths and stay within their cells', () => {
+    assert.equal(numbers.formatBar(0, 20), '');
+    assert.equal(numbers.formatBar(1e-9, 20), '▏');
+    assert.equal(numbers.formatBar(0.5, 4), '██');
+    assert.equal(numbers.formatBar(2, 4), '████');
+  });
+});
+
+describe('hostile text', () => {
+  test('escape sequences, control characters and direction overrides become visible escapes', () => {
+    assert.equal(visible('\u001b[31mred'), '\\x1b[31mred');
+    assert.equal(visible('\u009b2J'), '\\x9b2J');
+    assert.equal(visible('a\nb\tc\0\u007f'), 'a\\nb\\tc\\0\\x7f');
+    assert.equal(visible('\u202egpj.exe\u2066'), '\\u202egpj.exe\\u2066');
+    assert.equal(visible('\u2028\ufeff'), '\\u2028\\ufeff');
+    assert.equal(visible('\u{e0041}'), '\\u{e0041}');
+  });
+
+  test('lone surrogates are escaped, pairs and scripts stay', () => {
+    assert.equal(visible('\ud83d!'), '\\ud83d!');
+    assert.equal(visible('\ude00'), '\\ude00');
+    assert.equal(visible('😀 日本語 नमस्ते'), '😀 日本語 नमस्ते');
+  });
+
+  test('no code point below U+0300 that a terminal acts on gets through', () => {
+    for (let code = 0; code < 0x300; code += 1) {
+      const shown = visible(String.fromCharCode(code));
+      assert.doesNotMatch(shown, /[\x00-\x1f\x7f-\x9f\xad]/);
+    }
+  });
+
+  test('a text of a million characters is cut before it is looked at', () => {
+    assert.equal(visible('x'.repeat(1e6)).length, 4097);
+    assert.equal(visible(`${'x'.repeat(4095)}${'😀'.repeat(10)}`), `${'x'.repeat(4095)}…`);
+    assert.ok(quoted('"'.repeat(1e6)).length < 5000);
+  });
+
+  test('a pile of marks on one letter is cut', () => {
+    assert.ok(visible(`a${'\u0301'.repeat(1000)}`).length < 20);
+  });
+});
+
+describe('width', () => {
+  test('is counted in cells of a terminal', () => {
+    assert.equal(displayWidth('abc'), 3);
+    assert.equal(displayWidth('日本'), 4);
+    assert.equal(displayWidth('é'), 1);
+    assert.equal(displayWidth('e\u0301'), 1);
+    assert.equal(displayWidth('👩‍👩‍👧‍👦'), 2);
+    assert.equal(displayWidth('😀'), 2);
+    assert.equal(displayWidth('█▏…─'), 4);
+  });
+
+  test('cutting never splits a character, whatever the width', () => {
+    const text = 'a😀é日👩‍👩‍👧‍👦e\u0301z';
+    for (let width = 0; width <= 12; width += 1) {
+      for (const part of [takeStart(text, width), takeEnd(text, width)]) {
+        assert.ok(displayWidth(part) <= width);
+        assert.ok(part.isWellFormed?.() ?? !/[\ud800-\udfff]/u.test(part));
+        assert.ok(text.includes(part));
+      }
+    }
+  });
+
+  test('fits at the start, middle and end, and keeps the id behind a name', () => {
+    const spans = [heap('abcdefghij')];
+    assert.equal(plain(fit(spans, 10)), 'abcdefghij');
+    assert.equal(plain(fit(spans, 5, 'end')), 'abcd…');
+    assert.equal(plain(fit(spans, 5, 'start')), '…ghij');
+    assert.equal(plain(fit(spans, 5, 'middle')), 'ab…ij');
+    assert.equal(plain(fit([heap('LongClassName'), words(' '), heap('@7', 'id')], 8, 'first')), 'Long… @7');
+  });
+
+  test('wrapping loses nothing that fits and cuts the middle of the rest', () => {
+    const long = 'abcdefghij'.repeat(3);
+    assert.equal(wrap([heap(long)], 12, 9).map(plain).join(''), long);
+    const lines = wrap([heap(long)], 5, 3).map(plain);
+    assert.ok(lines.length <= 3 && lines.every((line) => line.length <= 5));
+    assert.ok(lines[0].startsWith('abc') && lines.at(-1).endsWith('j') && lines.join('').includes('…'));
+  });
+});
+
+describe('wrapping of paths', () => {
+  test('ends lines before a step', () => {
+    const lines = wrap([heap('server.handler{sessions}[3].history')], 18, 3).map(plain);
+    assert.deepEqual(lines, ['server.handler', '{sessions}[3]', '.history']);
+  });
+
+  test('breaks a step rather than taking more lines than there are', () => {
+    for (let width = 4; width < 40; width += 1) {
+      const lines = wrap([heap('server.handler{sessions}[3].history.aVeryLongPropertyNameIndeed.x')], width, 3).map(plain);
+      assert.ok(lines.length <= 3 && lines.every((line) => displayWidth(line) <= width), `${width}: ${lines}`);
+    }
+  });
+});
+
+describe('labels', () => {
+  const node = { id: 7, type: 'object', name: 'Session', className: 'Session', detached: false };
+
+  test('nodes are decorated by type', () => {
+    const label = (type, name) => plain(nodeLabel({ ...node, type, name }, { showStrings: true }));
+    assert.equal(label('object', 'Session'), 'Session @7');
+    assert.equal(label('closure', 'handle'), 'handle() @7');
+    assert.equal(label('closure', ''), '(anonymous)() @7');
+    assert.equal(label('regexp', 'a+'), '/a+/ @7');
+    assert.equal(label('array', ''), '(internal array)[] @7');
+    assert.equal(label('string', 'say "hi"\n'), '"say \\"hi\\"\\n" @7');
+    assert.equal(plain(nodeLabel({ ...node, detached: true })), 'Detached Session @7');
+  });
+
+  test('contents of strings are shown only when asked for', () => {
+    for (const type of ['string', 'concatenated string', 'sliced string']) {
+      assert.equal(plain(nodeLabel({ ...node, type, name: 'password' })), `(${type}) @7`);
+      assert.equal(plain(nodeLabel({ ...node, type, name: '(8 characters)' })), `(${type}, 8 characters) @7`);
+    }
+  });
+
+  test('references read as code does', () => {
+    const label = (type, name) => referenceLabel({ type, name }).text;
+    assert.equal(label('property', 'cache'), '.cache');
+    assert.equal(label('property', 'odd name'), '["odd name"]');
+    assert.equal(label('element', 3), '[3]');
+    assert.equal(label('context', 'user'), 'variable user');
+    assert.equal(label('internal', 'map'), '[[map]]');
+    assert.equal(label('internal', '12 / part of key (Foo @3) -> value (secret @4) pair in WeakMap (table @5)'), 'WeakMap entry of key Foo @3');
+  });
+
+  test('sources without a script name still say which script', () => {
+    assert.equal(plain(sourceLabel({ script: '/a.js', scriptId: 4, line: 1, column: 2 })), '/a.js:1:2');
+    assert.equal(plain(sourceLabel({ script: null, scriptId: 4, line: 1, column: 2 })), 'script 4:1:2');
+    assert.deepEqual(sourceLabel(null), []);
+  });
+});
+
+const HOSTILE = '\u001b[31m`|``<img src=x>@octocat\u202e\n# title';
+
+function row(overrides = {}) {
+  return {
+    id: 123, type: 'object', name: HOSTILE, className: HOSTILE, selfSize: 104, retainedSize: 25_300_000, percent: 61.2, ratio: 2,
+    edgeCount: 3, distance: 4, detached: false, source: { script: HOSTILE, scriptId: 1, line: 1, column: 2 }, ...overrides,
+  };
+}
+
+const REPORT = {
+  schemaVersion: 1,
+  kind: 'report',
+  totals: { nodes: 383102, edges: 1912332, strings: 40123, size: 43_200_000 },
+  statistics: { total: 43_200_000, native: { total: 3e6, typedArrays: 2e6 }, v8heap: { total: 40_200_000, code: 4e6, jsArrays: 1e6, strings: 20e6, system: 2e6 } },
+  classes: [{ index: 0, name: HOSTILE, count: 1000, distance: 4, selfSize: 104_000, retainedSize: 25_300_000, percent: 61.2, source: null }],
+  biggest: [{ ...row(), path: HOSTILE.repeat(100) }, { ...row({ type: 'string', name: 'the password' }), path: null }],
+  duplicatedStrings: { total: 1, wasted: 100, strings: [{ value: 'the password', count: 2, selfSize: 200, retainedSize: 200, wasted: 100, length: 12, ids: [5, 7] }] },
+  detached: { count: 1, selfSize: 104, nodes: [row({ detached: true })] },
+  skipped: [HOSTILE],
+};
+
+const DIFF = {
+  schemaVersion: 1, kind: 'diff', mode: 'grown', total: 2, sameProcess: false,
+  before: { nodes: 10, size: 1000 }, after: { nodes: 20, size: 3000 },
+  nodes: [{ ...row(), retainedBefore: 0, retainedAfter: 5, growth: 5, path: HOSTILE }], next: 1,
+};
+
+const ANSWERS = {
+  report: (options) => formatReport(REPORT, options),
+  diff: (options) => formatDiff(DIFF, options),
+  filter: (options) => formatNodes({ total: 1, selfSize: 104, mineOnly: false, nodes: [row()], next: null }, options),
+};
+
+for (const [name, format] of Object.entries(ANSWERS)) {
+  describe(`text of ${name}`, () => {
+    test('holds nothing a terminal acts on, and colours only when asked for', () => {
+      assert.doesNotMatch(format({}), /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+      const colored = format({ color: true });
+      assert.match(colored, /\x1b\[/);
+      assert.equal(colored.replace(/\x1b\[[\d;]*m/g, '').replace(/ +$/gm, ''), format({}));
+    });
+
+    test('is never wider than the terminal', () => {
+      for (const width of [60, 80, 120, 200]) {
+        for (const line of format({ width }).split('\n')) assert.ok(displayWidth(line) <= width, `${width}: ${line}`);
+      }
+    });
+
+    test('lines end without blanks, the text with one line break', () => {
+      assert.doesNotMatch(format({}), / $/m);
+      assert.match(format({}), /[^\n]\n$/);
+    });
+  });
+
+  describe(`Markdown of ${name}`, () => {
+    test('keeps everything of the heap inside code spans', () => {
+      const outside = withoutCode(format({ format: 'markdown' }));
+      assert.doesNotMatch(outside, /@|<img|octocat|# title|\x1b/);
+    });
+
+    test('every row of a table has as many cells as its head', () => {
+      const tables = format({ format: 'markdown' }).split('\n\n').filter((block) => block.startsWith('|'));
+      for (const table of tables) {
+        const cells = table.trim().split('\n').map((line) => line.split(/(?<!\\)\|/).length);
+        assert.equal(new Set(cells).size, 1, table);
+      }
+    });
+  });
+}
+
+/** Code spans by CommonMark's rule: a run of backticks up to the next run of the same length. */
+function withoutCode(markdown) {
+  return markdown.replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '');
+}
+
+describe('report', () => {
+  test('hides contents of strings unless they are asked for, in every format', () => {
+    for (const format of ['text', 'markdown']) {
+      assert.doesNotMatch(formatReport(REPORT, { format }), /password/);
+      assert.equal(formatReport(REPORT, { format, showStrings: true }).match(/password/g).length, 2);
+    }
+  });
+
+  test('leaves out what there is nothing to say about', () => {
+    const text = formatReport({ ...REPORT, duplicatedStrings: { total: 0, wasted: 0, strings: [] }, detached: { count: 0, selfSize: 0, nodes: [] }, skipped: [] });
+    assert.doesNotMatch(text, /Duplicated|Detached nodes|Skipped/);
+  });
+
+  test('an empty heap is no division by zero', () => {
+    const statistics = { total: 0, native: { total: 0, typedArrays: 0 }, v8heap: { total: 0, code: 0, jsArrays: 0, strings: 0, system: 0 } };
+    const text = formatReport({ ...REPORT, totals: { nodes: 1, edges: 0, strings: 0, size: 0 }, statistics, classes: [], biggest: [] });
+    assert.doesNotMatch(text, /NaN|Infinity|undefined/);
+  });
+});
+
+describe('diff', () => {
+  test('says so when the snapshots are of different processes', () => {
+    assert.match(formatDiff(DIFF), /different processes/);
+    assert.doesNotMatch(formatDiff({ ...DIFF, sameProcess: true }), /different processes/);
+  });
+});
+
+describe('errors', () => {
+  const error = (message, details) => Object.assign(new Error(message), details);
+
+  test('are one paragraph with code, file, section, offset, expectation and hint', () => {
+    const details = { code: 'ERR_TRUNCATED', section: 'nodes', offset: 200872, expected: 'a number', found: 'the end' };
+    const text = formatError(error('the snapshot ends too early', details), 'app\n.heapsnapshot');
+    assert.equal(
+      text,
+      'app\\n.heapsnapshot: the snapshot ends too early. At section nodes, byte 200872. Expected a number. Found the end. ' +
+        'The file is incomplete: was the disk full, or the process killed while it wrote the snapshot? Copy it again or take it again. [ERR_TRUNCATED]',
+    );
+  });
+
+  test('say no detail twice', () => {
+    const details = { code: 'ERR_RANGE', section: 'edges', offset: 12, expected: 'a node', found: '9' };
+    assert.equal(
+      formatError(error('edges: expected a node, found 9 at byte 12', details), 'a'),
+      'a: edges: expected a node, found 9 at byte 12. The file is damaged, or was not written by V8. [ERR_RANGE]',
+    );
+  });
+
+  test('of the system name the file once', () => {
+    const cause = error("ENOENT: no such file or directory, open '/x/a'", { code: 'ENOENT' });
+    const io = error('cannot read /x/a: ENOENT', { code: 'ERR_IO', cause });
+    assert.equal(formatError(io, 'a'), 'a: ENOENT: no such file or directory. [ERR_IO]');
+  });
+});

@@ -1,0 +1,42 @@
+'use strict';
+
+/** argv → exit code. */
+
+const { CommanderError } = require('commander');
+const { EXIT, outcomeOf } = require('./errors.js');
+const { spellOutBareFlags } = require('./options.js');
+const { isBrokenPipe } = require('./output.js');
+const { createProgram } = require('./program.js');
+
+/** @param {string[]} argv without the interpreter and the script */
+async function main(argv) {
+  process.stdout.on('error', endQuietlyOnBrokenPipe);
+  process.stderr.on('error', endQuietlyOnBrokenPipe);
+  const code = await exitCodeOf(argv);
+  // Not `exitCode`: a snapshot on standard input that was refused may still be coming.
+  process.exit(code);
+}
+
+/** `heapray … | head -1` is a common thing to type. Answers have their own check; this is for help texts. */
+function endQuietlyOnBrokenPipe(error) {
+  if (!isBrokenPipe(error)) throw error;
+}
+
+async function exitCodeOf(argv) {
+  let code = EXIT.OK;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(spellOutBareFlags(argv), { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has printed the help, the version or its complaint itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE;
+    const outcome = outcomeOf(error);
+    if (outcome.message !== null) process.stderr.write(`heapray: ${outcome.message}\n`);
+    return outcome.code;
+  }
+}
+
+module.exports = { main };

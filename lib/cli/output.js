@@ -1,0 +1,90 @@
+'use strict';
+
+/** The finished answer → standard output or a file, whole or not at all. */
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { OutputError, UsageError } = require('./errors.js');
+
+/** JSON has no need to escape these, a terminal would act on them; the value stays the same. */
+const ACTIVE_CHARACTERS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The API's JSON: indented for people, in one line for programs. */
+function jsonText(value, { pretty }) {
+  const text = JSON.stringify(value, null, pretty ? 2 : 0);
+  return `${text.replace(ACTIVE_CHARACTERS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+/**
+ * Resolves when the text is written. A reader that has gone away (`| head -1`) has what it wanted.
+ */
+function writeStdout(text) {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error === null || error === undefined || isBrokenPipe(error)) resolve();
+      else reject(new OutputError(`standard output could not be written: ${error.message}`));
+    });
+  });
+}
+
+function isBrokenPipe(error) {
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+}
+
+/** Finds out before the work what would make it useless after. */
+function checkOutput(file, inputs) {
+  if (file === undefined) return;
+  const folder = path.dirname(path.resolve(file));
+  if (!isFolder(folder)) throw new UsageError(`cannot write '${file}': there is no folder '${folder}'`);
+  const existing = statOf(file);
+  if (existing?.isDirectory()) throw new UsageError(`cannot write '${file}': it is a folder`);
+  if (existing !== undefined && inputs.some((input) => isSameFile(statOf(input), existing))) {
+    throw new UsageError(`'${file}' is the snapshot itself: the answer would replace it`);
+  }
+}
+
+function isFolder(file) {
+  return statOf(file)?.isDirectory() ?? false;
+}
+
+function statOf(file) {
+  return fs.statSync(file, { throwIfNoEntry: false });
+}
+
+function isSameFile(a, b) {
+  return a !== undefined && a.isFile() && a.dev === b.dev && a.ino === b.ino;
+}
+
+/**
+ * Writes beside the file and renames: whoever reads it sees the old answer or the new one, never half.
+ * Devices and pipes (`/dev/stdout`) are written to; renaming would replace them.
+ */
+function writeFile(file, text) {
+  try {
+    const existing = statOf(file);
+    if (existing !== undefined && !existing.isFile()) fs.writeFileSync(file, text);
+    else replaceFile(existing === undefined ? path.resolve(file) : fs.realpathSync(file), text, existing?.mode);
+  } catch (error) {
+    throw new OutputError(`'${file}' could not be written: ${error.message}`);
+  }
+}
+
+function replaceFile(target, text, mode = 0o666) {
+  const temporary = `${target}.${process.pid}.${crypto.randomBytes(4).toString('hex')}.tmp`;
+  const descriptor = fs.openSync(temporary, 'wx', mode & 0o777);
+  try {
+    try {
+      fs.writeFileSync(descriptor, text);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(temporary, target);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+module.exports = { jsonText, writeStdout, isBrokenPipe, checkOutput, writeFile };

@@ -1,0 +1,52 @@
+'use strict';
+
+/** The verbs → one commander program. Completion scripts and `docs/cli.md`'s test read it too. */
+
+const { Command } = require('commander');
+const { version } = require('../../package.json');
+
+const VERBS = [
+  require('./verbs/report.js'),
+  require('./verbs/diff.js'),
+  require('./verbs/classes.js'),
+  require('./verbs/filter.js'),
+  require('./verbs/node.js'),
+  require('./verbs/retainers.js'),
+  require('./verbs/completion.js'),
+];
+
+const EPILOGUE = `
+FILE is a heap snapshot: .heapsnapshot or .heaptimeline, plain or compressed with gzip, zstd or brotli;
+'-' is standard input. Take one with v8.writeHeapSnapshot(), node --heapsnapshot-signal=SIGUSR2 or
+DevTools' Memory panel. Sizes are decimal as in DevTools: 1 kB is 1000 bytes.
+
+Exit codes: 0 success, 1 a threshold (--fail-on) was exceeded, 2 wrong usage or unwritable output,
+3 unreadable input, 130 interrupted.
+
+Examples:
+  heapray report app.heapsnapshot
+  heapray diff before.heapsnapshot after.heapsnapshot --fail-on 'growth>10MB'
+  heapray retainers app.heapsnapshot Session
+  heapray <command> --help`;
+
+/** @param {(exitCode: number) => void} done what to do with the exit code of the verb that ran */
+function createProgram(done) {
+  const program = new Command('heapray')
+    .description('Finds out what keeps memory alive in V8, from heap snapshots.')
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ optionTerm })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'heapray: ')) })
+    .addHelpText('after', EPILOGUE);
+  for (const { define } of VERBS) define(program, done);
+  return program;
+}
+
+/** An optional value must follow `=`; commander would print a blank. */
+function optionTerm({ flags, optional }) {
+  const shown = flags.replace(/<[^>]+>/, (value) => value.slice(1, -1).toUpperCase());
+  return optional ? shown.replace(/ \[([^\]]+)\]/, (_, value) => `[=${value.toUpperCase()}]`) : shown;
+}
+
+module.exports = { createProgram };

@@ -1,0 +1,92 @@
+'use strict';
+
+/**
+ * A verb's question → its answer on standard output or in a file, and the exit code.
+ *
+ * This is the life of every command: check, open the snapshots, ask, close, write. What is asked and how
+ * the answer reads is the verb's part; see `verbs/`.
+ */
+
+const { EXIT, Interrupted } = require('./errors.js');
+const { checkFiles, openSnapshot, titleOf } = require('./input.js');
+const { checkOutput, jsonText, writeFile, writeStdout } = require('./output.js');
+const { createProgressLine, wantsColor, widthOf, WIDTH_WITHOUT_TERMINAL } = require('./terminal.js');
+
+/**
+ * @typedef {object} Answer
+ * @property {object} json what `--format json` prints
+ * @property {(options: object) => string} format text or Markdown of it
+ * @property {string[]} [exceeded] thresholds that were exceeded
+ */
+
+/**
+ * @param {string[]} files snapshots to open, in the order `ask` gets them
+ * @param {object} options as commander parsed them
+ * @param {(api: typeof import('../../index'), snapshots: import('../../index').Snapshot[], job: import('../../index').JobOptions) => Promise<Answer>} ask
+ * @returns {Promise<number>} the exit code
+ */
+async function run(files, options, ask) {
+  checkFiles(files);
+  checkOutput(options.output, files);
+  const answer = await untilInterrupted((job) => answerFrom(files, job, ask));
+  const text = answerText(answer, options, files.map(titleOf));
+  if (options.output === undefined) await writeStdout(text);
+  else writeFile(options.output, text);
+
+  const { exceeded = [] } = answer;
+  for (const threshold of exceeded) process.stderr.write(`heapray: threshold exceeded: ${threshold}\n`);
+  return exceeded.length > 0 ? EXIT.THRESHOLD_EXCEEDED : EXIT.OK;
+}
+
+async function answerFrom(files, job, ask) {
+  // Loaded here so that help, completion and usage errors do not need the addon.
+  const api = require('../../index.js');
+  const snapshots = [];
+  try {
+    for (const file of files) snapshots.push(await openSnapshot(api, file, job));
+    return await ask(api, snapshots, job);
+  } finally {
+    for (const snapshot of snapshots) snapshot.close();
+  }
+}
+
+/** Ctrl-C ends the work at once, whatever it is: nothing has been written yet. */
+async function untilInterrupted(work) {
+  const controller = new AbortController();
+  const progress = createProgressLine(process.stderr, process.env);
+  let interrupt;
+  const interrupted = new Promise((_, reject) => {
+    interrupt = (signal) => {
+      const reason = new Interrupted(signal);
+      controller.abort(reason);
+      reject(reason);
+    };
+  });
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const onProgress = (state) => {
+    if (!controller.signal.aborted) progress.update(state);
+  };
+  try {
+    return await Promise.race([work({ signal: controller.signal, onProgress }), interrupted]);
+  } finally {
+    progress.clear();
+    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGTERM', interrupt);
+  }
+}
+
+function answerText({ json, format, exceeded }, { format: kind, output, showStrings }, titles) {
+  const stdout = process.stdout;
+  if (kind === 'json') return jsonText(json, { pretty: output === undefined && Boolean(stdout.isTTY) });
+  return format({
+    format: kind,
+    titles,
+    exceeded,
+    showStrings,
+    color: output === undefined && wantsColor(stdout, process.env),
+    width: output === undefined ? widthOf(stdout, process.env) : WIDTH_WITHOUT_TERMINAL,
+  });
+}
+
+module.exports = { run };

@@ -1,0 +1,58 @@
+'use strict';
+
+/** Environment and streams → whether to colour, how wide to print, whether to show progress. */
+
+const { formatBytes, formatCount } = require('../format/numbers.js');
+
+/** Cells of a line where no terminal says otherwise: wide enough for tables, narrow enough for a log. */
+const WIDTH_WITHOUT_TERMINAL = 120;
+
+const LABELS = {
+  wait: 'waiting',
+  parse: 'reading',
+  graph: 'linking',
+  dominators: 'finding dominators',
+  retained: 'adding up retained sizes',
+  classes: 'naming classes',
+  query: 'searching',
+};
+
+/** https://no-color.org and https://force-color.org; the latter is stronger, as in Node itself. */
+function wantsColor(stream, env) {
+  const force = env.FORCE_COLOR;
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  return Boolean(stream.isTTY) && env.TERM !== 'dumb';
+}
+
+function widthOf(stream, env) {
+  if (stream.isTTY && stream.columns > 0) return stream.columns;
+  const columns = Number(env.COLUMNS);
+  return Number.isInteger(columns) && columns > 0 ? columns : WIDTH_WITHOUT_TERMINAL;
+}
+
+/** One line on stderr that is rewritten and goes away at the end; nothing where there is no terminal. */
+function createProgressLine(stream, env) {
+  if (!stream.isTTY || env.TERM === 'dumb') return { update() {}, clear() {} };
+  let shown = false;
+  return {
+    update(progress) {
+      stream.write(`\r\x1b[K${progressText(progress).slice(0, (stream.columns || 80) - 1)}`);
+      shown = true;
+    },
+    clear() {
+      if (shown) stream.write('\r\x1b[K');
+      shown = false;
+    },
+  };
+}
+
+function progressText({ phase, done, total }) {
+  const amount = phase === 'parse' ? formatBytes : formatCount;
+  const label = LABELS[phase] ?? phase;
+  if (phase === 'wait') return `${label} …`;
+  if (total > 0) return `${label} ${Math.min(100, Math.floor((100 * done) / total))}% of ${amount(total)}`;
+  return done > 0 ? `${label} ${amount(done)}` : `${label} …`;
+}
+
+module.exports = { WIDTH_WITHOUT_TERMINAL, wantsColor, widthOf, createProgressLine };

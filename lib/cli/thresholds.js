@@ -1,0 +1,112 @@
+'use strict';
+
+/**
+ * `--fail-on EXPRESSION` → whether the answer goes too far (exit code 1).
+ *
+ * An expression is METRIC OPERATOR VALUE: `total>500MB`, `detached>0`, `growth>10%`,
+ * `class:Session.count>1000`. It states what is *not* wanted. Metrics are functions of the answer, so
+ * this file knows nothing about snapshots; classes are looked up by whoever runs the verb, because a
+ * report lists only the largest.
+ */
+
+const { InvalidArgumentError } = require('commander');
+const { formatBytes, formatCount, formatPercent } = require('../format/numbers.js');
+const { toBytes } = require('./values.js');
+
+const OPERATORS = {
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
+// The last operator splits, so that a class may be called `<div>`.
+const EXPRESSION = /^\s*(.+?)\s*(>=|<=|==|!=|>|<)\s*([+-]?\d[^<>=!]*)$/s;
+
+const CLASS_METRIC = /^class:(.+)\.([A-Za-z]+)$/s;
+
+/**
+ * What an expression of one verb may speak of.
+ * @typedef {object} Metrics
+ * @property {Record<string, { unit: 'bytes' | 'count' | 'percent', of: (answer: object) => number, about: string }>} metrics
+ * @property {Record<string, 'bytes' | 'count' | 'percent'>} [classFields] fields of `class:NAME.FIELD`
+ * @property {(answer: object) => number} [whole] what a percentage of bytes refers to
+ */
+
+/** @returns a parser for commander that collects the thresholds of repeated options */
+function thresholdParser(metrics) {
+  return (text, previous = []) => [...previous, parseThreshold(text, metrics)];
+}
+
+function parseThreshold(text, metrics) {
+  const match = EXPRESSION.exec(text);
+  if (match === null) throw new InvalidArgumentError(`Expected METRIC OPERATOR VALUE, such as '${exampleOf(metrics)}'.`);
+  const [, name, operator, value] = match;
+  const metric = metricNamed(name, metrics);
+  return { text: `${name} ${operator} ${value.trim()}`, ...metric, operator, ...limitOf(value.trim(), metric.unit, metrics) };
+}
+
+function metricNamed(name, { metrics, classFields }) {
+  if (Object.hasOwn(metrics, name)) return { metric: name, unit: metrics[name].unit };
+  const [, className, field] = CLASS_METRIC.exec(name) ?? [];
+  if (classFields !== undefined && field !== undefined && Object.hasOwn(classFields, field)) return { className, field, unit: classFields[field] };
+  const known = Object.keys(metrics);
+  if (classFields !== undefined) known.push(`class:NAME.${Object.keys(classFields).join('|')}`);
+  throw new InvalidArgumentError(`There is no metric '${name}'. Known are ${known.join(', ')}.`);
+}
+
+/** Bytes may be given with a unit or in percent of the whole, everything else is a plain number. */
+function limitOf(text, unit, { whole }) {
+  const percent = /^([+-]?\d+(?:\.\d+)?)\s*%$/.exec(text);
+  if (percent !== null && (unit === 'percent' || (unit === 'bytes' && whole !== undefined))) {
+    return { limit: Number(percent[1]), ofWhole: unit === 'bytes' };
+  }
+  const limit = unit === 'bytes' ? toBytes(text) : /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  if (limit === undefined) throw new InvalidArgumentError(unit === 'bytes' ? `'${text}' is no size such as 10kB, 1.5MB or 1GiB.` : `'${text}' is no number.`);
+  return { limit, ofWhole: false };
+}
+
+function exampleOf({ metrics }) {
+  const [name, { unit }] = Object.entries(metrics)[0];
+  return unit === 'bytes' ? `${name}>10MB` : `${name}>0`;
+}
+
+/** Names of the classes the thresholds ask about. */
+function classesIn(thresholds = []) {
+  return [...new Set(thresholds.filter(({ className }) => className !== undefined).map(({ className }) => className))];
+}
+
+/**
+ * The thresholds that were exceeded, each as a sentence.
+ * @param {Map<string, object>} classes rows by class name; a class that is missing has 0 of everything
+ */
+function exceededIn(thresholds = [], answer, { metrics, whole }, classes = new Map()) {
+  return thresholds.flatMap((threshold) => {
+    const { metric, className, field, operator, unit } = threshold;
+    const actual = metric === undefined ? (classes.get(className)?.[field] ?? 0) : metrics[metric].of(answer);
+    const limit = threshold.ofWhole ? (threshold.limit / 100) * whole(answer) : threshold.limit;
+    return OPERATORS[operator](actual, limit) ? [`${threshold.text} (it is ${shown(actual, unit)})`] : [];
+  });
+}
+
+function shown(value, unit) {
+  if (unit === 'percent') return formatPercent(value);
+  return unit === 'bytes' && Math.abs(value) >= 1000 ? `${formatBytes(value)}, ${formatCount(value)} bytes` : unit === 'bytes' ? formatBytes(value) : formatCount(value);
+}
+
+/** The part of `--help` that lists the metrics. */
+function metricsHelp({ metrics, classFields, whole }) {
+  const rows = Object.entries(metrics).map(([name, { about }]) => [name, about]);
+  if (classFields !== undefined) rows.push([`class:NAME.FIELD`, `of one class; FIELD is ${Object.keys(classFields).join(', ')}`]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const percent = whole === undefined ? '' : ' Sizes may be given in percent of the heap.';
+  return [
+    `Thresholds (--fail-on 'METRIC OPERATOR VALUE', operators > >= < <= == !=):`,
+    ...rows.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`),
+    `  The exit code is 1 when one of them holds.${percent}`,
+  ].join('\n');
+}
+
+module.exports = { thresholdParser, parseThreshold, classesIn, exceededIn, metricsHelp };

@@ -1,0 +1,78 @@
+'use strict';
+
+/** `heapray report FILE` */
+
+const { formatReport } = require('../../format/report.js');
+const { addOutputOptions, defined, option } = require('../options.js');
+const { run } = require('../run.js');
+const { classesIn, exceededIn, metricsHelp, thresholdParser } = require('../thresholds.js');
+const { parseCount } = require('../values.js');
+
+const THRESHOLDS = {
+  metrics: {
+    total: { unit: 'bytes', of: ({ totals }) => totals.size, about: 'size of the heap' },
+    nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'objects of the heap' },
+    edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'references of the heap' },
+    detached: { unit: 'count', of: ({ detached }) => detached.count, about: 'detached DOM nodes' },
+    detachedSize: { unit: 'bytes', of: ({ detached }) => detached.selfSize, about: 'their self size' },
+    wasted: { unit: 'bytes', of: ({ duplicatedStrings }) => duplicatedStrings.wasted, about: 'what duplicated strings waste' },
+    biggest: { unit: 'bytes', of: ({ biggest }) => biggest[0]?.retainedSize ?? 0, about: 'retained size of the object that retains most' },
+    code: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.code, about: 'code' },
+    strings: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.strings, about: 'strings' },
+    jsArrays: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.jsArrays, about: 'JS arrays' },
+    typedArrays: { unit: 'bytes', of: ({ statistics }) => statistics.native.typedArrays, about: 'typed arrays' },
+    native: { unit: 'bytes', of: ({ statistics }) => statistics.native.total, about: 'memory outside the JavaScript heap' },
+  },
+  classFields: { count: 'count', selfSize: 'bytes', retainedSize: 'bytes', percent: 'percent' },
+  whole: ({ totals }) => totals.size,
+};
+
+const EXAMPLES = `
+Examples:
+  heapray report app.heapsnapshot
+  heapray report app.heapsnapshot --format markdown -o comment.md
+  heapray report app.heapsnapshot --fail-on 'total>500MB' --fail-on 'class:Session.count>1000'
+  curl -s host/heap | heapray report - --format json | jq .biggest[0]
+`;
+
+function define(program, done) {
+  const command = program
+    .command('report')
+    .summary('what holds the memory')
+    .description('What holds the memory: totals, statistics, biggest objects and classes, duplicated strings, detached nodes.')
+    .argument('<file>', "heap snapshot; '-' is standard input")
+    .addOption(option('--limit <count>', 'classes, objects and strings to list, 1 to 1000 (10)', { parser: parseCount }))
+    .addOption(option('--show-strings', 'print the contents of strings, which may hold secrets'))
+    .addOption(option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below', { parser: thresholdParser(THRESHOLDS) }));
+  addOutputOptions(command)
+    .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
+    .action(async (file, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, options))));
+}
+
+async function answer(api, [snapshot], job, { limit, showStrings, failOn }) {
+  const json = await api.report(snapshot, defined({ ...job, limit, showStrings, format: 'json' }));
+  return {
+    json,
+    format: ({ titles, ...rest }) => formatReport(json, { ...rest, title: titles[0] }),
+    exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshot, classesIn(failOn))),
+  };
+}
+
+/** The report lists only the largest classes; thresholds may be about any. */
+async function classRows(snapshot, names) {
+  const rows = new Map();
+  for (const name of names) {
+    const { classes } = await snapshot.classes({ name: { exact: name } });
+    // Constructors of the same name at several places are classes of their own: they add up.
+    if (classes.length > 0) rows.set(name, sumOf(classes));
+  }
+  return rows;
+}
+
+function sumOf(classes) {
+  const sum = { count: 0, selfSize: 0, retainedSize: 0, percent: 0 };
+  for (const row of classes) for (const field of Object.keys(sum)) sum[field] += row[field];
+  return sum;
+}
+
+module.exports = { define };

@@ -1,0 +1,59 @@
+'use strict';
+
+/** `heapray retainers FILE ID|CLASS` */
+
+const { formatRetainers } = require('../../format/node.js');
+const { UsageError } = require('../errors.js');
+const { addOutputOptions, addTreeOption, option, treeOr } = require('../options.js');
+const { run } = require('../run.js');
+const { parseCount } = require('../values.js');
+
+const PATHS = 5;
+const RETAINERS = { depth: 3, limit: 5 };
+
+const EXAMPLES = `
+The tree below the paths is that of the object, or of the object of the class that retains most. JSON is
+{ paths, node }: the answer of retainingPaths() and a row of filter() with its tree.
+
+Examples:
+  heapray retainers app.heapsnapshot Session
+  heapray retainers app.heapsnapshot '(string)' --limit 20
+  heapray retainers app.heapsnapshot @1234 --retainers=6,3
+`;
+
+function define(program, done) {
+  const command = program
+    .command('retainers')
+    .summary('what holds an object, or all objects of a class')
+    .description('What holds an object, or all objects of a class: merged paths from GC roots, and the tree of retainers.')
+    .argument('<file>', "heap snapshot; '-' is standard input")
+    .argument('<id|class>', "id ('@123' or '123') or name of a class")
+    .addOption(option('--limit <count>', `retaining paths to show, 1 to 1000 (${PATHS})`, { parser: parseCount }));
+  addTreeOption(command, 'retainers', 'tree of retainers', RETAINERS);
+  addOutputOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
+}
+
+async function answer(api, [snapshot], job, text, { limit = PATHS, retainers: tree }) {
+  const retainers = treeOr(RETAINERS, tree);
+  const of = /^@?\d+$/.test(text) ? Number(text.replace('@', '')) : text;
+  const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(snapshot, of);
+  const { nodes } = await api.filter(snapshot, { id, retainers }, job);
+  const json = { paths: await snapshot.retainingPaths(of, { limit }), node: nodes[0] ?? null };
+  return { json, format: (options) => formatRetainers(json, { ...options, of }) };
+}
+
+/** Rejects when there is no such node. */
+async function existingId(snapshot, id) {
+  return (await snapshot.node(id)).id;
+}
+
+async function largestOf(snapshot, className) {
+  const { classes } = await snapshot.classes({ name: { exact: className }, limit: 1 });
+  if (classes.length === 0) throw new UsageError(`there is no class '${className}': heapray classes FILE --name-contains TEXT finds some`);
+  const { nodes } = await snapshot.classInstances(className, { limit: 1 });
+  return nodes[0].id;
+}
+
+module.exports = { define };

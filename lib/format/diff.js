@@ -1,0 +1,109 @@
+'use strict';
+
+/** The answer of `diff` → text or Markdown: what grew first. */
+
+const document = require('./document.js');
+const { nodeLabel, sourceLabel } = require('./labels.js');
+const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } = require('./numbers.js');
+const { exceededBlocks } = require('./report.js');
+const { heap, words } = require('./spans.js');
+
+const HEADINGS = {
+  classes: ['Classes by growth', 'self sizes of objects that came and went'],
+  new: ['New objects', 'in the second snapshot only, by retained size'],
+  grown: ['Objects that grew', 'the same object in both snapshots, by growth of retained size'],
+  freed: ['Freed objects', 'in the first snapshot only, by the retained size they had'],
+};
+
+/**
+ * @param {import('../../index').DiffResult} diff
+ * @param {object} [options] as of `formatReport`; `titles` names the two snapshots
+ * @returns {string}
+ */
+function formatDiff(diff, options = {}) {
+  const { titles } = options;
+  return document.render(
+    [
+      document.title(titles === undefined ? 'Heap growth' : ['Heap growth: ', heap(titles[0]), ' → ', heap(titles[1])]),
+      ...exceededBlocks(options.exceeded),
+      document.line(totals(diff)),
+      ...otherProcess(diff),
+      document.heading(...HEADINGS[diff.mode]),
+      ...(diff.mode === 'classes' ? classBlocks(diff) : nodeBlocks(diff, options)),
+    ],
+    options,
+  );
+}
+
+function totals({ before, after }) {
+  const growth = after.size - before.size;
+  const share = before.size > 0 ? `, ${growth > 0 ? '+' : ''}${((100 * growth) / before.size).toFixed(1)}%` : '';
+  return [
+    words(formatBytesDelta(growth), roleOfGrowth(growth)),
+    `${share}: ${formatBytes(before.size)} → ${formatBytes(after.size)}, `,
+    `${formatCount(before.nodes)} → ${formatAmount(after.nodes, 'object')} (${formatCountDelta(after.nodes - before.nodes)})`,
+  ];
+}
+
+function otherProcess({ sameProcess }) {
+  if (sameProcess) return [];
+  return [
+    document.line([
+      words('The snapshots are of different processes: ', 'warning'),
+      'they have no object ids in common, so every object counts as freed in the first and new in the second. Only the sums per class can be compared.',
+    ]),
+  ];
+}
+
+function roleOfGrowth(growth) {
+  if (growth > 0) return 'alarm';
+  return growth < 0 ? 'good' : 'plain';
+}
+
+const CLASS_COLUMNS = [
+  { title: 'Class', shrink: 20 },
+  { title: 'New', align: 'right', drop: 2 },
+  { title: 'Deleted', align: 'right', drop: 1 },
+  { title: 'Count', align: 'right' },
+  { title: 'Allocated', align: 'right', drop: 4 },
+  { title: 'Freed', align: 'right', drop: 3 },
+  { title: 'Size', align: 'right' },
+];
+
+function classBlocks({ classes, total }) {
+  if (classes.length === 0) return [document.line(total === 0 ? 'Nothing came and nothing went.' : 'No more rows.')];
+  const rows = classes.map((row) => [
+    heap(row.name),
+    formatCountDelta(row.addedCount),
+    formatCountDelta(-row.removedCount),
+    formatCountDelta(row.countDelta),
+    formatBytesDelta(row.addedSize),
+    formatBytesDelta(-row.removedSize),
+    words(formatBytesDelta(row.sizeDelta), roleOfGrowth(row.sizeDelta)),
+  ]);
+  return [document.table(CLASS_COLUMNS, rows), ...more(total - classes.length, 'class', 'classes')];
+}
+
+function nodeBlocks({ nodes, mode, total }, options) {
+  if (nodes.length === 0) return [document.line(total === 0 ? 'None.' : 'No more rows.')];
+  const list = nodes.map((node) => ({
+    figures: [words(formatBytesDelta(node.growth), roleOfGrowth(node.growth)), mode === 'grown' ? formatChange(node) : words(formatPercent(node.percent), 'faint')],
+    label: nodeLabel(node, options),
+    details: [
+      ['held by', node.path === null || node.path === undefined ? null : heap(node.path, 'path')],
+      ['source', sourceLabel(node.source)],
+    ],
+  }));
+  return [document.entries(list), ...more(total - nodes.length, 'object')];
+}
+
+function formatChange({ retainedBefore, retainedAfter }) {
+  return words(`${formatBytes(retainedBefore)} → ${formatBytes(retainedAfter)}`, 'faint');
+}
+
+function more(count, singular, plural) {
+  if (count <= 0) return [];
+  return [document.line(words(`${formatAmount(count, singular, plural)} more: --limit and --offset show them.`, 'faint'))];
+}
+
+module.exports = { formatDiff };

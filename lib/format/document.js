@@ -1,0 +1,72 @@
+'use strict';
+
+/**
+ * An answer of the API → a list of blocks; a list of blocks → text or Markdown.
+ *
+ * What is said is decided once, in `report.js`, `diff.js` and their neighbours; how it looks in a
+ * terminal or in a pull request is decided here and in the two renderers, so the two cannot disagree.
+ */
+
+const { spansOf } = require('./spans.js');
+const { renderMarkdown } = require('./render-markdown.js');
+const { renderText } = require('./render-text.js');
+
+/** Cells of a line when nobody says how wide the output is. */
+const DEFAULT_WIDTH = 100;
+
+/** The name of the whole answer. */
+function title(content) {
+  return { kind: 'title', spans: spansOf(content) };
+}
+
+/** The name of a part, with a few words on it. */
+function heading(content, aside) {
+  return { kind: 'heading', spans: spansOf(content), aside: spansOf(aside) };
+}
+
+/** A sentence. */
+function line(content) {
+  return { kind: 'line', spans: spansOf(content) };
+}
+
+/**
+ * A table. A column is `{ title, align, truncate, shrink, drop }`: `shrink` is the least width it may
+ * be cut to, `truncate` says where (`end`, `middle`, `start`), and of the columns with `drop` the
+ * highest goes first when the table is still too wide.
+ */
+function table(columns, rows) {
+  return { kind: 'table', columns, rows: rows.map((row) => row.map(spansOf)) };
+}
+
+/**
+ * A numbered list of things that need more than a table row: figures in columns, a label, and details
+ * `[term, content]` below it that are wrapped instead of cut.
+ */
+function entries(list, start = 1) {
+  return {
+    kind: 'entries',
+    start,
+    list: list.map(({ figures, label, details }) => ({
+      figures: figures.map(spansOf),
+      label: spansOf(label),
+      details: details.map(([term, content]) => ({ term, spans: spansOf(content) })).filter(({ spans }) => spans.length > 0),
+    })),
+  };
+}
+
+/** Lines of a drawn tree: `[{ prefix, spans }]`. */
+function tree(lines) {
+  return { kind: 'tree', lines };
+}
+
+/**
+ * @param {object[]} blocks
+ * @param {{ format?: 'text' | 'markdown', color?: boolean, width?: number }} [options]
+ * `color` and `width` are for text alone. @default text without colours, 100 cells wide
+ * @returns {string} ends with a line break
+ */
+function render(blocks, { format = 'text', color = false, width = DEFAULT_WIDTH } = {}) {
+  return format === 'markdown' ? renderMarkdown(blocks) : renderText(blocks, { color, width });
+}
+
+module.exports = { DEFAULT_WIDTH, title, heading, line, table, entries, tree, render };

@@ -1,0 +1,54 @@
+'use strict';
+
+/** An error of heapray → one paragraph a person can act on. */
+
+const { visible } = require('./text.js');
+
+const HINTS = {
+  ERR_EMPTY: 'The file is empty: was the process killed while it wrote the snapshot?',
+  ERR_NOT_A_SNAPSHOT: 'Take one with v8.writeHeapSnapshot(), `node --heapsnapshot-signal=SIGUSR2` or DevTools\' Memory panel ("Heap snapshot").',
+  ERR_TRUNCATED: 'The file is incomplete: was the disk full, or the process killed while it wrote the snapshot? Copy it again or take it again.',
+  ERR_TOO_LARGE: 'This is more than one snapshot may hold here.',
+  ERR_COMPRESSION: 'The compressed file is damaged: copy it again.',
+  ERR_OUT_OF_MEMORY: 'Analysing takes about as much memory as the (decompressed) file is long.',
+  ERR_NO_SUCH_NODE: 'Ids are those of this snapshot: `heapray filter` and `heapray report` print them.',
+  ERR_INTERNAL: 'This is a bug in heapray: please report it.',
+};
+
+/** Damage that is no accident of the hint list above: the file says something impossible. */
+const DAMAGED = new Set(['ERR_SYNTAX', 'ERR_HEADER', 'ERR_SECTION', 'ERR_COUNT', 'ERR_RANGE']);
+
+/**
+ * Code, file, section, byte offset, what was expected and found, and a hint, in one paragraph.
+ * @param {{ code?: string, message: string, section?: string, offset?: number, expected?: string, found?: string, cause?: Error }} error
+ * @param {string} [file] what was being read
+ */
+function formatError(error, file) {
+  const message = messageOf(error, file);
+  const parts = [`${file === undefined ? '' : `${visible(file)}: `}${sentence(message)}`];
+  // The message may say a detail already; saying it twice helps nobody.
+  const unsaid = (label, value) => (value === undefined || message.includes(value) ? [] : [`${label}${value}`]);
+  const place = [...unsaid('section ', error.section), ...unsaid('', error.offset === undefined ? undefined : `byte ${error.offset}`)];
+  if (place.length > 0) parts.push(sentence(`At ${place.join(', ')}`));
+  parts.push(...unsaid('Expected ', error.expected).map(sentence), ...unsaid('Found ', error.found).map(sentence));
+  const hint = hintFor(error.code);
+  if (hint !== undefined) parts.push(hint);
+  return `${parts.join(' ')} [${error.code ?? error.name}]`;
+}
+
+/** The system repeats its call and the file, which stands before the message already. */
+function messageOf({ code, message, cause }, file) {
+  if (code !== 'ERR_IO' || file === undefined || !(cause instanceof Error)) return message;
+  return cause.message.replace(/, \w+( '.*')?$/s, '');
+}
+
+function hintFor(code) {
+  return HINTS[code] ?? (DAMAGED.has(code) ? 'The file is damaged, or was not written by V8.' : undefined);
+}
+
+function sentence(text) {
+  const shown = visible(text);
+  return /[.!?]$/.test(shown) ? shown : `${shown}.`;
+}
+
+module.exports = { formatError };

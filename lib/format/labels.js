@@ -1,0 +1,77 @@
+'use strict';
+
+/** Nodes, references and places in scripts → the words that stand for them everywhere. */
+
+const { heap, words } = require('./spans.js');
+const { quoted } = require('./text.js');
+
+const STRING_TYPES = new Set(['string', 'concatenated string', 'sliced string']);
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/** What a report without `showStrings` has in place of contents. */
+const HIDDEN_CONTENTS = /^\((\d+ characters)\)$/;
+
+// V8 spells a WeakMap entry as one long internal name; what matters is whose entry it is.
+const WEAK_MAP_ENTRY = /^\d+ \/ part of key \((.*?) @(\d+)\) -> value \(.*? @\d+\) pair in WeakMap \(table @\d+\)$/;
+
+/**
+ * `Session @123`, `handle() @7`, `"text" @9`: the name decorated as DevTools does, with the id.
+ * @param {{ showStrings?: boolean }} [options] without `showStrings: true` contents of strings are not shown
+ */
+function nodeLabel(node, { showStrings = false } = {}) {
+  return [nameOf(node, showStrings), words(' '), heap(`@${node.id}`, 'id')];
+}
+
+function nameOf({ type, name, className, detached }, showStrings) {
+  if (STRING_TYPES.has(type)) return heap(showStrings ? quoted(name) : hiddenString(type, name));
+  if (type === 'closure') return heap(`${name === '' ? '(anonymous)' : name}()`);
+  if (type === 'regexp') return heap(`/${name}/`);
+  if (type === 'array') return heap(name === '' ? '(internal array)[]' : `${name}[]`);
+  const shown = name === '' ? className : name;
+  return heap(detached && !shown.startsWith('Detached ') ? `Detached ${shown}` : shown);
+}
+
+/** A report that hides contents gives the length instead; other answers give the contents, which stay unsaid. */
+function hiddenString(type, name) {
+  const length = HIDDEN_CONTENTS.exec(name);
+  return length === null ? `(${type})` : `(${type}, ${length[1]})`;
+}
+
+/** A step of a retaining path as a node: paths spell two of the fields differently. */
+function stepNode(step) {
+  return { id: step.id, type: step.nodeType, name: step.nodeName, className: step.className, detached: false };
+}
+
+/** `.cache`, `["odd name"]`, `[3]`, `variable user`, `[[map]]`: how code or DevTools would write the reference. */
+function referenceLabel({ type, name }) {
+  switch (type) {
+    case 'element':
+      return heap(`[${name}]`, 'reference');
+    case 'property':
+    case 'shortcut':
+      return heap(IDENTIFIER.test(name) ? `.${name}` : `[${quoted(String(name))}]`, 'reference');
+    case 'context':
+      return heap(`variable ${name}`, 'reference');
+    case 'hidden':
+      return heap(`hidden ${name}`, 'reference');
+    case 'weak':
+      return heap(`weak ${name}`, 'reference');
+    default:
+      return heap(internalName(String(name)), 'reference');
+  }
+}
+
+function internalName(name) {
+  const entry = WEAK_MAP_ENTRY.exec(name);
+  return entry === null ? `[[${name}]]` : `WeakMap entry of key ${entry[1]} @${entry[2]}`;
+}
+
+/** `/app/session.js:12:3`; nothing when the snapshot does not say. */
+function sourceLabel(source) {
+  if (source === null || source === undefined) return [];
+  const script = source.script === null || source.script === '' ? `script ${source.scriptId}` : source.script;
+  return [heap(`${script}:${source.line}:${source.column}`, 'source')];
+}
+
+module.exports = { STRING_TYPES, nodeLabel, stepNode, referenceLabel, sourceLabel };

@@ -1,0 +1,80 @@
+'use strict';
+
+/** One object, or one class, with what holds it → text or Markdown. */
+
+const { roleOfShare } = require('./cells.js');
+const document = require('./document.js');
+const { nodeLabel, sourceLabel } = require('./labels.js');
+const { treeOrNothing } = require('./nodes.js');
+const { formatAmount, formatBytes, formatDistance, formatPercent } = require('./numbers.js');
+const { pathBlocks } = require('./paths.js');
+const { heap, words } = require('./spans.js');
+
+const SHOWN = { showStrings: true };
+
+/**
+ * @param {object} answer
+ * @param {import('../../index').NodeRow} answer.node with `references` and `retainers`
+ * @param {import('../../index').PathResult} answer.paths
+ * @param {import('../../index').NodeRow[]} answer.dominators from the root to the node
+ * @param {object} [options] as of `formatReport`
+ * @returns {string}
+ */
+function formatNode({ node, paths, dominators }, options = {}) {
+  return document.render(
+    [
+      document.title(nodeLabel(node, SHOWN)),
+      document.table([{ title: '' }, { title: '', shrink: 20 }], facts(node, dominators)),
+      ...pathBlocks(paths, SHOWN),
+      document.heading('Refers to', formatAmount(node.edgeCount, 'reference')),
+      treeOrNothing(node.references, 'references'),
+      document.heading('Referred to by'),
+      treeOrNothing(node.retainers, 'retainers'),
+    ],
+    options,
+  );
+}
+
+function facts(node, dominators) {
+  const dominator = dominators[dominators.length - 2];
+  return [
+    ['class', heap(node.className)],
+    ['type', heap(node.type)],
+    ['self size', formatBytes(node.selfSize)],
+    ['retained size', [words(`${formatBytes(node.retainedSize)}, ${formatPercent(node.percent)} of the heap`, roleOfShare(node))]],
+    ['distance', formatDistance(node.distance)],
+    ...(node.detached ? [['detached', words('yes', 'alarm')]] : []),
+    ...(node.source === null ? [] : [['source', sourceLabel(node.source)]]),
+    ...(dominator === undefined ? [] : [['dominated by', nodeLabel(dominator, SHOWN)]]),
+  ];
+}
+
+/**
+ * @param {object} answer
+ * @param {import('../../index').PathResult} answer.paths
+ * @param {import('../../index').NodeRow | null} answer.node the object, or the largest of the class, with `retainers`
+ * @param {object} [options] as of `formatReport`, and `of`: the id or class asked for
+ * @returns {string}
+ */
+function formatRetainers({ paths, node }, options = {}) {
+  const blocks = [document.title(['What holds ', typeof options.of === 'number' ? heap(`@${options.of}`, 'id') : heap(String(options.of))])];
+  if (paths.total > 1) blocks.push(document.line(ways(paths)));
+  blocks.push(...pathBlocks(paths, SHOWN));
+  if (node !== null) {
+    blocks.push(document.heading(['Retainers of ', ...nodeLabel(node, SHOWN)]), treeOrNothing(node.retainers, 'retainers'));
+  }
+  return document.render(blocks, options);
+}
+
+function ways({ total, patterns, unreachable, paths }) {
+  const unseen = patterns - paths.length;
+  return [
+    words(formatAmount(total, 'object'), 'strong'),
+    ` held in ${formatAmount(patterns, 'way')}`,
+    ...(unseen > 0 ? [`, of which the ${paths.length} most frequent are shown`] : []),
+    ...(unreachable > 0 ? [`; ${formatAmount(unreachable, 'object')} not held from any GC root`] : []),
+    '.',
+  ];
+}
+
+module.exports = { formatNode, formatRetainers };

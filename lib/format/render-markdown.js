@@ -1,0 +1,95 @@
+'use strict';
+
+/**
+ * Blocks → GitHub-flavoured Markdown, fit for a comment on a pull request.
+ *
+ * Everything from the heap goes into code spans: there `@123` mentions nobody, `#1` links nothing and
+ * HTML is text.
+ */
+
+const { CODE_ROLES, fit } = require('./spans.js');
+const { formatCount } = require('./numbers.js');
+
+/** Names are cut here so that a comment stays readable and below the size a forge accepts. */
+const CELL_WIDTH = 80;
+const DETAIL_WIDTH = 300;
+const TREE_WIDTH = 120;
+
+function renderMarkdown(blocks) {
+  return `${blocks.map((block) => RENDERERS[block.kind](block)).join('\n\n')}\n`;
+}
+
+const RENDERERS = {
+  title: ({ spans }) => `## ${inline(spans)}`,
+  heading: ({ spans, aside }) => (aside.length === 0 ? `### ${inline(spans)}` : `### ${inline(spans)}\n\n${inline(aside)}`),
+  line: ({ spans }) => inline(spans),
+  table: markdownTable,
+
+  entries: ({ list, start }) =>
+    list
+      .map(({ figures, label, details }, index) => {
+        const facts = figures.map((spans) => inline(spans)).filter((text) => text !== '');
+        const first = `${formatCount(start + index)}. ${[facts.join(', '), inline(fit(label, CELL_WIDTH, 'first'))].filter(Boolean).join(' ')}`;
+        const rest = details.map(({ term, spans }) => `   - ${term} ${inline(fit(spans, DETAIL_WIDTH, 'middle'))}`);
+        return [first, ...rest].join('\n');
+      })
+      .join('\n'),
+
+  tree: ({ lines }) => {
+    const text = lines.map(({ prefix, spans }) => prefix + fit(spans, TREE_WIDTH).map((span) => span.text).join(''));
+    const fence = '`'.repeat(Math.max(3, longestRun(text.join('\n')) + 1));
+    return [fence + 'text', ...text, fence].join('\n');
+  },
+};
+
+function markdownTable({ columns, rows }) {
+  // A column that is empty in every row only takes room.
+  const kept = columns.map((_, index) => index).filter((index) => rows.length === 0 || rows.some((cells) => cells[index].length > 0));
+  const head = kept.map((index) => escaped(columns[index].title));
+  const rule = kept.map((index) => (columns[index].align === 'right' ? '---:' : '---'));
+  const body = rows.map((cells) => kept.map((index) => inline(fit(cells[index], CELL_WIDTH, columns[index].truncate)).replace(/\|/g, '\\|')));
+  return [head, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Neighbours from the heap share one code span: `Session @123` rather than two boxes. */
+function inline(spans) {
+  let text = '';
+  let code = '';
+  for (const span of spans) {
+    if (CODE_ROLES.has(span.role) || (code !== '' && span.text.trim() === '')) {
+      code += span.text;
+      continue;
+    }
+    text += closed(code) + emphasised(span);
+    code = '';
+  }
+  return (text + closed(code)).trim();
+}
+
+function closed(code) {
+  const content = code.trimEnd();
+  return content === '' ? code : codeSpan(content) + ' '.repeat(code.length - content.length);
+}
+
+function emphasised({ text, role }) {
+  const safe = escaped(text);
+  return role === 'strong' || role === 'alarm' ? safe.replace(/^(\s*)(.*\S)(\s*)$/, '$1**$2**$3') : safe;
+}
+
+function codeSpan(content) {
+  const fence = '`'.repeat(longestRun(content) + 1);
+  // The padding blank is taken away again by the renderer, and keeps a backtick or blank at the edge apart.
+  const blank = /^[` ]|[` ]$/.test(content) ? ' ' : '';
+  return fence + blank + content + blank + fence;
+}
+
+/** Our own words hold no markup, but a `*`, `_` or `<` in them must not become any. */
+function escaped(text) {
+  return text.replace(/[\\`*_<>[\]]/g, '\\$&');
+}
+
+function longestRun(text) {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
+
+module.exports = { renderMarkdown };

@@ -1,0 +1,130 @@
+'use strict';
+
+/** The answer of `report` → text or Markdown: what holds the memory first, the small print last. */
+
+const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfShare } = require('./cells.js');
+const document = require('./document.js');
+const { nodeLabel, sourceLabel } = require('./labels.js');
+const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
+const { heap, words } = require('./spans.js');
+const { quoted } = require('./text.js');
+
+const BAR_CELLS = 20;
+
+/**
+ * @param {import('../../index').Report} report
+ * @param {object} [options]
+ * @param {'text' | 'markdown'} [options.format] @default 'text'
+ * @param {boolean} [options.color] escape sequences in text @default false
+ * @param {number} [options.width] cells of a line of text, 60 at least @default 100
+ * @param {boolean} [options.showStrings] print the contents of strings @default false
+ * @param {string} [options.title] name of the snapshot
+ * @param {string[]} [options.exceeded] thresholds that were exceeded
+ * @returns {string}
+ */
+function formatReport(report, options = {}) {
+  return document.render(
+    [
+      document.title(options.title === undefined ? 'Heap report' : ['Heap report: ', heap(options.title)]),
+      ...exceededBlocks(options.exceeded),
+      document.line(totals(report.totals)),
+      ...statistics(report.statistics),
+      ...biggest(report.biggest, options),
+      ...classes(report.classes),
+      ...duplicatedStrings(report.duplicatedStrings, options),
+      ...detached(report.detached, options),
+      ...skipped(report.skipped),
+    ],
+    options,
+  );
+}
+
+/** Why the exit code is 1: in a pull request nobody sees what was printed on stderr. */
+function exceededBlocks(exceeded = []) {
+  return exceeded.map((text) => document.line([words('Threshold exceeded: ', 'alarm'), heap(text)]));
+}
+
+function totals({ size, nodes, edges, strings }) {
+  return [
+    words(formatBytes(size), 'strong'),
+    ` in ${formatAmount(nodes, 'object')}, ${formatAmount(edges, 'reference')}, ${formatAmount(strings, 'string')}`,
+  ];
+}
+
+function statistics({ total, native, v8heap }) {
+  const kinds = [
+    ['Code', v8heap.code],
+    ['Strings', v8heap.strings],
+    ['JS arrays', v8heap.jsArrays],
+    ['Typed arrays', native.typedArrays],
+    ['System objects', v8heap.system],
+    ['Other JS objects', v8heap.total - v8heap.code - v8heap.strings - v8heap.jsArrays - v8heap.system],
+    ['Other native objects', native.total - native.typedArrays],
+  ].sort((a, b) => b[1] - a[1]);
+  const rows = kinds.map(([kind, size]) => {
+    const share = total > 0 ? size / total : 0;
+    return [kind, formatBytes(size), formatPercent(share * 100), words(formatBar(share, BAR_CELLS), 'bar')];
+  });
+  const columns = [{ title: 'Kind' }, { title: 'Size', align: 'right' }, { title: '% of heap', align: 'right' }, { title: '', drop: 1 }];
+  return [document.heading('What the memory is'), document.table(columns, rows)];
+}
+
+function biggest(nodes, options) {
+  if (nodes.length === 0) return [];
+  const list = nodes.map((node) => {
+    const role = roleOfShare(node);
+    return {
+      figures: [words(formatBytes(node.retainedSize), role), words(formatPercent(node.percent), role)],
+      label: nodeLabel(node, options),
+      details: [
+        ['held by', node.path === null ? null : heap(node.path, 'path')],
+        ['source', sourceLabel(node.source)],
+      ],
+    };
+  });
+  return [document.heading('What holds the memory', 'objects by retained size: what would be freed without them'), document.entries(list)];
+}
+
+function classes(rows) {
+  if (rows.length === 0) return [];
+  return [document.heading('Classes', 'by retained size, all instances together'), document.table(CLASS_COLUMNS, rows.map(classCells))];
+}
+
+function duplicatedStrings({ total, wasted, strings }, { showStrings = false }) {
+  if (total === 0) return [];
+  const columns = [
+    { title: 'Wasted', align: 'right' },
+    { title: 'Copies', align: 'right' },
+    { title: 'Length', align: 'right' },
+    { title: 'One of them' },
+    { title: 'Contents', shrink: 20 },
+  ];
+  const rows = strings.map((row) => [
+    words(formatBytes(row.wasted), 'strong'),
+    formatCount(row.count),
+    formatCount(row.length),
+    row.ids.length === 0 ? [] : heap(`@${row.ids[0]}`, 'id'),
+    showStrings && row.value !== null ? heap(quoted(row.value)) : [],
+  ]);
+  const blocks = [
+    document.heading('Duplicated strings', `${formatAmount(total, 'text')} held more than once, ${formatBytes(wasted)} wasted`),
+    document.table(columns, rows),
+  ];
+  if (!showStrings) blocks.push(document.line(words('Contents are hidden, they may hold secrets: --show-strings or showStrings: true shows them.', 'faint')));
+  return blocks;
+}
+
+function detached({ count, selfSize, nodes }, options) {
+  if (count === 0) return [];
+  return [
+    document.heading('Detached nodes', `${formatAmount(count, 'node')} detached but still held, ${formatBytes(selfSize)} by themselves`),
+    document.table(NODE_COLUMNS, nodes.map((node) => nodeCells(node, options))),
+  ];
+}
+
+function skipped(notes) {
+  if (notes.length === 0) return [];
+  return [document.heading('Skipped', 'parts of the file this version does not know'), ...notes.map((note) => document.line(['- ', heap(note)]))];
+}
+
+module.exports = { formatReport, exceededBlocks };
