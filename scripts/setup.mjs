@@ -77,11 +77,11 @@ function rustSources() {
   return [...manifests.filter((file) => existsSync(file)), ...folders.flatMap(filesOfBuild)];
 }
 
-// Tests and benches of the core are no part of the addon.
+// Tests, benches and examples of the core are no part of the addon.
 function filesOfBuild(folder) {
   return readdirSync(folder, { recursive: true })
     .map(String)
-    .filter((name) => /\.(rs|toml)$/.test(name) && !/^(tests|benches)\b/.test(name))
+    .filter((name) => /\.(rs|toml)$/.test(name) && !/^(tests|benches|examples)\b/.test(name))
     .map((name) => path.join(folder, name));
 }
 

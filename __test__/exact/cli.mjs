@@ -3,9 +3,9 @@
 //
 // Ends with 1 when anything differs.
 
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { compareFiles } from './files.mjs';
-import { fuzz } from './fuzz.mjs';
+import { setUp } from '../../scripts/setup.mjs';
 
 const usage = `usage: npm run exact -- FILE…
        npm run exact -- --fuzz COUNT [--seed FIRST]`;
@@ -14,14 +14,27 @@ process.exitCode = await main();
 
 async function main() {
   const options = { fuzz: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } };
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (values.help || (!values.fuzz && positionals.length === 0)) {
+  const { values, positionals: files } = parseArgs({ options, allowPositionals: true });
+  if (values.help || (!values.fuzz && files.length === 0)) {
     console.log(usage);
     return values.help ? 0 : 2;
   }
+  const missing = files.find((file) => !existsSync(file));
+  if (missing) {
+    console.error(`no such file: ${missing}`);
+    return 2;
+  }
+  setUp();
   const tally = values.fuzz
-    ? await fuzz({ count: Number(values.fuzz), seed: Number(values.seed ?? 1), log: console.log })
-    : await compareFiles(positionals, { log: console.log });
+    ? await fuzzRandomPairs(Number(values.fuzz), Number(values.seed ?? 1))
+    : await (await import('./files.mjs')).compareFiles(files, { log: console.log });
   console.log(tally.summary());
   return tally.mismatchCount === 0 ? 0 : 1;
+}
+
+async function fuzzRandomPairs(count, seed) {
+  const { fuzz } = await import('./fuzz.mjs');
+  const tally = await fuzz({ count, seed, log: console.log });
+  console.log(tally.details());
+  return tally;
 }

@@ -2,9 +2,9 @@
 
 import path from 'node:path';
 import { compareChanges, compareSnapshot } from './compare.mjs';
-import { load, version } from './devtools.mjs';
-import { HeaprayView } from './heapray.mjs';
+import { version } from './devtools.mjs';
 import { readText } from './input.mjs';
+import { openBoth } from './open.mjs';
 import { Tally } from './tally.mjs';
 
 /**
@@ -13,33 +13,12 @@ import { Tally } from './tally.mjs';
  * @param {string[]} files
  * @param {{ log?: (line: string) => void, pairs?: boolean }} [options] `pairs`: compare consecutive ones too
  */
-export async function compareFiles(files, { log = () => {}, pairs = true } = {}) {
-  log(`judge: chrome-devtools-frontend ${version}`);
-  const total = new Tally();
-  let before = null;
-  for (const file of files) {
-    const name = path.basename(file);
-    const now = await compareFile(file, total, log);
-    if (pairs && before && now) await comparePair(before, now, `${before.name} → ${name}`, total, log);
-    before?.view.close();
-    before = now && { ...now, name };
-  }
-  before?.view.close();
-  return total;
-}
-
-async function compareFile(file, total, log) {
-  const name = path.basename(file);
-  const oracle = await load(() => readText(file));
-  const view = await HeaprayView.load(file);
+export async function compareFile(file, total, log) {
   const tally = new Tally();
-  if (oracle.judge) await compareSnapshot(oracle, view, tally);
-  else tally.exempt('cannot-open', 'files');
-  report(name, tally, total, log);
-  if (oracle.judge) return { judge: oracle.judge, view };
-  log(`  DevTools says: ${oracle.error}`);
-  view.close();
-  return null;
+  const opened = await openBoth(() => readText(file), file, tally);
+  if (opened) await compareSnapshot(opened.oracle, opened.view, tally);
+  report(path.basename(file), tally, total, log);
+  return opened && { judge: opened.oracle.judge, view: opened.view };
 }
 
 async function comparePair(before, now, name, total, log) {

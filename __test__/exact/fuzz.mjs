@@ -1,9 +1,8 @@
 // Seeds → random pairs of snapshots → both through DevTools and heapray.
 
 import { compareChanges, compareSnapshot } from './compare.mjs';
-import { load } from './devtools.mjs';
 import { snapshotPair } from './fuzz-generator.mjs';
-import { HeaprayView } from './heapray.mjs';
+import { openBoth } from './open.mjs';
 import { Tally } from './tally.mjs';
 
 const stopAfterMismatchedSeeds = 5;
@@ -23,24 +22,21 @@ export async function fuzz({ count, seed, log = () => {} }) {
     mismatched++;
     log(`seed ${seed + i}: ${tally.summary()}\n${tally.details()}`);
   }
-  log(total.details());
   return total;
 }
 
 async function fuzzOne(seed) {
   const tally = new Tally();
-  const texts = snapshotPair(seed);
-  const judges = [];
-  const views = [];
-  for (const text of texts) {
-    const oracle = await load(() => [text], { alwaysMend: true });
-    const view = await HeaprayView.load(Buffer.from(text));
-    views.push(view);
-    judges.push(oracle.judge);
-    if (oracle.judge) await compareSnapshot(oracle, view, tally);
-    else tally.exempt('cannot-open', 'files');
+  const opened = [];
+  for (const text of snapshotPair(seed)) {
+    const both = await openBoth(() => [text], Buffer.from(text), tally, { alwaysMend: true });
+    if (!both) continue;
+    await compareSnapshot(both.oracle, both.view, tally);
+    opened.push(both);
   }
-  if (judges[0] && judges[1]) await compareChanges(judges, views, tally);
+  const judges = opened.map(({ oracle }) => oracle.judge);
+  const views = opened.map(({ view }) => view);
+  if (opened.length === 2) await compareChanges(judges, views, tally);
   for (const view of views) view.close();
   return tally;
 }
