@@ -245,7 +245,8 @@ impl Edges {
         let numbered = |word| matches!(Self::kind_of(word), EdgeKind::Element | EdgeKind::Hidden | EdgeKind::Shortcut);
         let bad = |(&word, &name): (&u32, &u32)| (name >= strings) & !numbered(word);
         let pairs = || self.targets.chunks(1 << 16).zip(self.names.chunks(1 << 16));
-        let at = pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
+        let at =
+            pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
         let (targets, names) = pairs().nth(at)?;
         targets.iter().zip(names).position(bad).map(|i| (at << 16) + i)
     }
@@ -265,11 +266,11 @@ impl Edges {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Location {
     /// V8's script id.
-    pub script_id: i64,
+    pub script_id: i32,
     /// 0-based line.
-    pub line: i64,
+    pub line: i32,
     /// 0-based column.
-    pub column: i64,
+    pub column: i32,
 }
 
 /// The `locations` section: many objects share few places, so each place is kept once.

@@ -31,8 +31,6 @@ pub(crate) const NO_NUMBER: Preorder = u32::MAX;
 pub(crate) struct FlowGraph {
     /// preorder number → node.
     pub(crate) order: Vec<u32>,
-    /// node → preorder number.
-    pub(crate) number: Vec<Preorder>,
     /// vertex → its parent in the search tree; the root's is itself.
     pub(crate) parent: Vec<Preorder>,
     /// vertex → least source of the tree and forward edges into it.
@@ -123,10 +121,16 @@ impl<'a> Search<'a> {
     /// Follows an edge of the root and all that retains from there.
     fn explore(&mut self, word: u32, policy: Option<&Policy>, progress: &Progress) -> Result<()> {
         let to = Edges::target_of(word);
-        if !can_retain(word) || self.number[to.index()] != NO_NUMBER {
+        if !can_retain(word) {
             return Ok(());
         }
-        self.open(to, 0);
+        match self.number[to.index()] {
+            NO_NUMBER => self.open(to, 0),
+            number => {
+                self.least_source[number as usize] = 0;
+                return Ok(());
+            }
+        }
         match policy {
             // Inside the page everything that can retain does.
             None => self.run::<true>(progress, |_, word| can_retain(word)),
@@ -234,7 +238,7 @@ impl<'a> Search<'a> {
             heap.nodes.iter().filter(|node| number[node.index()] == NO_NUMBER).collect()
         };
         order.shrink_to_fit();
-        Ok(FlowGraph { order, number, parent, least_source, first_source, sources, unreached })
+        Ok(FlowGraph { order, parent, least_source, first_source, sources, unreached })
     }
 }
 

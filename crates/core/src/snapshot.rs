@@ -58,6 +58,8 @@ pub struct Snapshot {
     pub(crate) wellknown: WellKnown,
     pub(crate) retainers: OnceLock<Retainers>,
     pub(crate) by_id: OnceLock<Vec<NodeIx>>,
+    /// Tables that only some questions need.
+    pub(crate) lazy: crate::query::Lazy,
 }
 
 impl Snapshot {
@@ -77,7 +79,8 @@ impl Snapshot {
         let wellknown = WellKnown::new(&strings);
         graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
             || dominator_tree(heap, progress),
             || -> Result<_> {
@@ -94,7 +97,8 @@ impl Snapshot {
         let retained = retained::retained_sizes(&nodes, &dominators)?;
         progress.check()?;
         progress.enter(Phase::Classes, nodes.len() as u64);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
         let (totals, mut statistics) = join(|| classes.totals_of(columns, |_| true), || statistics::by_kind(heap));
         classes.list = totals;
@@ -119,6 +123,7 @@ impl Snapshot {
             wellknown,
             retainers: OnceLock::new(),
             by_id: OnceLock::new(),
+            lazy: crate::query::Lazy::default(),
         })
     }
 
@@ -272,24 +277,25 @@ impl Snapshot {
         &self.allocations
     }
 
+    /// All nodes by id, those with one id in file order. The first call sorts them.
+    pub fn nodes_by_id(&self) -> &[NodeIx] {
+        self.by_id.get_or_init(|| {
+            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
+            order.sort_by_key(|&node| self.nodes.id(node));
+            order
+        })
+    }
+
     /// The first node with an id. The first call sorts the ids.
     ///
     /// # Errors
     /// [`Code::NoSuchNode`](crate::Code::NoSuchNode).
     pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
-        let order = self.by_id.get_or_init(|| {
-            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
-            order.sort_by_key(|&node| self.nodes.id(node));
-            order
-        });
+        let order = self.nodes_by_id();
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
         match order.get(at) {
             Some(&node) if self.nodes.id(node) == id => Ok(node),
-            _ => Err(Error::new(
-                Code::NoSuchNode,
-                "the id of a node of this snapshot",
-                format!("@{}", id.0),
-            )),
+            _ => Err(Error::new(Code::NoSuchNode, "the id of a node of this snapshot", format!("@{}", id.0))),
         }
     }
 
@@ -306,6 +312,7 @@ impl Snapshot {
             + 8 * self.retained.capacity()
             + self.retainers.get().map_or(0, Retainers::memory)
             + self.by_id.get().map_or(0, |order| 4 * order.capacity())
+            + self.lazy.memory()
     }
 }
 
