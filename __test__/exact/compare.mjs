@@ -192,10 +192,12 @@ function countExemptions({ asShipped, judge, error, reasons }, tally) {
     const differs = (name) => shipped[name][i] !== mended[name][i];
     if (differs('selfSize') || differs('retainedSize')) tally.exempt('size-over-4-gib', 'nodes');
     else if (columns.some(differs)) tally.exempt('negative-number', 'nodes');
+    else if (differs('classKey')) tally.exempt('root-not-first', 'nodes');
   }
   const [shippedTotals, mendedTotals] = [asShipped.classTotals(), judge.classTotals()];
   for (const [key, totals] of mendedTotals) {
     if (JSON.stringify(shippedTotals.get(key)) === JSON.stringify(totals)) continue;
-    tally.exempt(reasons.has('equal-class-text') ? 'equal-class-text' : 'size-over-4-gib', 'classes');
+    const likely = ['root-not-first', 'equal-class-text', 'size-over-4-gib'].find((name) => reasons.has(name));
+    tally.exempt(likely ?? 'negative-number', 'classes');
   }
 }

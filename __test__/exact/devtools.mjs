@@ -36,6 +36,7 @@ export async function load(chunks, { alwaysMend = false } = {}) {
     const { snapshot, error, reasons } = await loadAsShipped(chunks());
     const asShipped = snapshot && new DevToolsView(snapshot);
     if (asShipped?.hasEqualClassTexts()) reasons.add('equal-class-text');
+    if (snapshot && snapshot.rootNodeIndex !== 0) reasons.add('root-not-first');
     if (!error && reasons.size === 0 && !alwaysMend) return { asShipped, judge: asShipped, error, reasons };
     const mended = await loadMended(chunks());
     if (error) reasons.add(mended?.functionsWereMissing ? 'function-count' : 'cannot-open');

@@ -4,7 +4,7 @@
 // second time with just that fault mended (mends.mjs), and heapray must equal the mended run everywhere.
 // A node or class is *exempted* when the two runs differ on it; the comparison counts those by name.
 
-/** @typedef {'size-over-4-gib' | 'negative-number' | 'equal-class-text' | 'function-count' | 'cannot-open' | 'cyclic-string'} Exemption */
+/** @typedef {'size-over-4-gib' | 'negative-number' | 'equal-class-text' | 'root-not-first' | 'function-count' | 'cannot-open' | 'cyclic-string'} Exemption */
 
 /** What is exempted and why, in the order it is printed. */
 export const exemptions = {
@@ -14,6 +14,8 @@ export const exemptions = {
     'DevTools reads past the minus sign, so index -2 becomes 2; heapray reads what V8 wrote',
   'equal-class-text':
     'classes that differ only in how DevTools numbered their name overwrite each other in its Summary; heapray adds them up',
+  'root-not-first':
+    'when the header names another root than node 0 (V8 never does), DevTools looks for plain objects only behind it; heapray looks at all',
   'function-count':
     'V8 counts functions before its own listener adds some, and DevTools refuses the file; heapray goes by the table',
   'cannot-open':

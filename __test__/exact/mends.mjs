@@ -1,6 +1,6 @@
 // DevTools' analysis with its known faults mended, and nothing else changed.
 //
-//   text → JSON.parse → wide numbers → JSHeapSnapshot with two methods overridden
+//   text → JSON.parse → wide numbers → JSHeapSnapshot with a few methods overridden
 //
 // What each mend is for stands in exemptions.mjs.
 
@@ -57,13 +57,18 @@ function mendedClasses(devtools) {
   return classes;
 }
 
-function makeMendedClasses({ JSHeapSnapshot, JSHeapSnapshotNode }) {
+function makeMendedClasses({ JSHeapSnapshot, JSHeapSnapshotNode, HeapSnapshotNodeIterator }) {
   class MendedSnapshot extends JSHeapSnapshot {
     #firstOfText = new Map();
     #known = 0;
 
     createNode(nodeIndex) {
       return new MendedNode(this, nodeIndex ?? -1);
+    }
+
+    // The original begins at the root, wherever that is.
+    allNodes() {
+      return new HeapSnapshotNodeIterator(this.createNode(0));
     }
 
     // The original copies the sizes into 32 bits on their way to the second thread.
