@@ -1,0 +1,73 @@
+// DevTools' TypeScript → one module Node can import.
+//
+// npm's chrome-devtools-frontend holds sources only. Bundling them takes under a second; the result is
+// cached in `.cache/devtools` and never committed. The single stub is core/i18n/locales.js, a list of
+// languages that Chromium's build generates and the package lacks; no number depends on it.
+
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const packageFolder = path.join(project, 'node_modules/chrome-devtools-frontend');
+const cacheFolder = path.join(project, '.cache/devtools');
+
+const entry = `
+  export * from './entrypoints/heap_snapshot_worker/HeapSnapshot.ts';
+  export { HeapSnapshotLoader } from './entrypoints/heap_snapshot_worker/HeapSnapshotLoader.ts';
+  export { HeapSnapshotModel } from './models/heap_snapshot/heap_snapshot.ts';
+`;
+
+const languages = `
+  export const LOCALES = ['en-US'];
+  export const BUNDLED_LOCALES = ['en-US'];
+  export const DEFAULT_LOCALE = 'en-US';
+  export const REMOTE_FETCH_PATTERN = '';
+  export const LOCAL_FETCH_PATTERN = '';
+`;
+
+const generatedLanguages = {
+  name: 'generated-languages',
+  setup(build) {
+    build.onResolve({ filter: /\/locales\.js$/ }, ({ path }) => ({ path, namespace: 'languages' }));
+    build.onLoad({ filter: /.*/, namespace: 'languages' }, () => ({ contents: languages }));
+  },
+};
+
+/** DevTools' classes, and the version of the package they come from. */
+export async function importDevTools() {
+  const { version } = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'));
+  const file = path.join(cacheFolder, `heap-snapshot-${version}.mjs`);
+  if (!existsSync(file)) await bundle(file);
+  // DevTools uses it since Chrome 119; Node has it from version 22.
+  Promise.withResolvers ??= withResolvers;
+  return { version, ...(await import(pathToFileURL(file).href)) };
+}
+
+async function bundle(file) {
+  const { build } = await import('esbuild');
+  mkdirSync(cacheFolder, { recursive: true });
+  // Test files run side by side: whoever comes second replaces the file by an equal one, whole.
+  const unfinished = `${file}.${process.pid}`;
+  await build({
+    stdin: { contents: entry, resolveDir: path.join(packageFolder, 'front_end'), loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    outfile: unfinished,
+    logLevel: 'warning',
+    plugins: [generatedLanguages],
+  });
+  renameSync(unfinished, file);
+}
+
+function withResolvers() {
+  let resolve;
+  let reject;
+  const promise = new this((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,80 @@
+// Counts what was compared, keeps the first mismatches of each kind, and prints both.
+
+import { exemptions } from './exemptions.mjs';
+
+const shownPerKind = 10;
+
+export class Tally {
+  /** What was compared: files, nodes, classes, values … */
+  compared = {};
+  /** Exemption → `{ nodes, classes, files }`. */
+  exempted = {};
+  /** Kind → `{ count, first: string[] }`. */
+  mismatches = {};
+
+  count(what, number = 1) {
+    this.compared[what] = (this.compared[what] ?? 0) + number;
+  }
+
+  exempt(name, what, number = 1) {
+    if (!(name in exemptions)) throw new Error(`no exemption is called ${name}`);
+    if (number === 0) return;
+    this.exempted[name] ??= {};
+    this.exempted[name][what] = (this.exempted[name][what] ?? 0) + number;
+  }
+
+  /** One value of one thing. `where` is asked only when the two differ. */
+  equal(kind, expected, actual, where) {
+    this.count('values');
+    if (Object.is(expected, actual)) return;
+    this.mismatch(kind, () => `${where()}: DevTools ${show(expected)}, heapray ${show(actual)}`);
+  }
+
+  mismatch(kind, text) {
+    const entry = (this.mismatches[kind] ??= { count: 0, first: [] });
+    entry.count++;
+    if (entry.first.length < shownPerKind) entry.first.push(text());
+  }
+
+  /** Adds the counts of another tally; its mismatches get `prefix`. */
+  add(other, prefix = '') {
+    for (const [what, number] of Object.entries(other.compared)) this.count(what, number);
+    for (const [name, counts] of Object.entries(other.exempted)) {
+      for (const [what, number] of Object.entries(counts)) this.exempt(name, what, number);
+    }
+    for (const [kind, { count, first }] of Object.entries(other.mismatches)) {
+      const entry = (this.mismatches[kind] ??= { count: 0, first: [] });
+      entry.count += count;
+      entry.first.push(...first.slice(0, shownPerKind - entry.first.length).map((text) => prefix + text));
+    }
+  }
+
+  get mismatchCount() {
+    return Object.values(this.mismatches).reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** The counts, in one line. */
+  summary() {
+    const counts = Object.entries(this.compared).map(([what, number]) => `${number.toLocaleString('en-US')} ${what}`);
+    const mismatches = this.mismatchCount;
+    return `compared ${counts.join(', ')}: ${mismatches ? `${mismatches.toLocaleString('en-US')} MISMATCHES` : 'all equal'}`;
+  }
+
+  /** Exemptions with their reasons, and mismatches. */
+  details() {
+    const lines = [];
+    for (const name of Object.keys(exemptions).filter((name) => name in this.exempted)) {
+      const counts = Object.entries(this.exempted[name]).map(([what, number]) => `${number} ${what}`);
+      lines.push(`  exempt: ${name} (${counts.join(', ')}): ${exemptions[name]}`);
+    }
+    for (const [kind, { count, first }] of Object.entries(this.mismatches)) {
+      lines.push(`  MISMATCH: ${kind}, ${count} times`, ...first.map((text) => `    ${text}`));
+    }
+    return lines.join('\n');
+  }
+}
+
+function show(value) {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
+}

