@@ -237,6 +237,20 @@ impl Edges {
         EdgeName::Index(i64::from(value))
     }
 
+    /// First edge whose name is not one of `strings` strings.
+    pub(crate) fn first_name_beyond(&self, strings: u32) -> Option<usize> {
+        let bad = |(&word, &name): (&u32, &u32)| (name >= strings) & !Self::kind_of(word).is_indexed();
+        let pairs = || self.targets.chunks(1 << 16).zip(self.names.chunks(1 << 16));
+        let at = pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
+        let (targets, names) = pairs().nth(at)?;
+        targets.iter().zip(names).position(bad).map(|i| (at << 16) + i)
+    }
+
+    /// First edge that leads beyond `nodes` nodes: only possible when edges came before nodes.
+    pub(crate) fn first_target_beyond(&self, nodes: usize) -> Option<usize> {
+        self.targets.iter().position(|&word| Self::target_of(word).index() >= nodes)
+    }
+
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         4 * (self.targets.capacity() + self.names.capacity()) + 16 * self.odd_indices.capacity()

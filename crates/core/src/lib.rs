@@ -11,6 +11,7 @@ pub mod error;
 pub mod ids;
 pub mod progress;
 
+mod column;
 pub mod columns;
 pub mod parse;
 pub mod schema;

@@ -200,13 +200,12 @@ impl Schema {
     /// Reads the text of the `snapshot` member.
     ///
     /// # Errors
-    /// [`Code::Header`] when a field or type list is missing or of another shape,
-    /// [`Code::NotASnapshot`] when there is no `meta` at all.
+    /// [`Code::Header`] when a field or type list is missing or of another shape.
     pub fn parse(text: &[u8]) -> Result<Schema> {
         let header: Value = serde_json::from_slice(text)
             .map_err(|error| header_error("a JSON object", error.to_string()))?;
         let Some(meta) = header.get("meta") else {
-            return Err(Error::new(Code::NotASnapshot, "snapshot.meta", "a header without it").in_section("snapshot"));
+            return Err(header_error("snapshot.meta", "a header without it"));
         };
         let node_names = names(meta, "node_fields")?;
         let node = NodeFields {
@@ -253,6 +252,16 @@ impl Schema {
             node,
             edge,
         })
+    }
+
+    /// Whether the header says what the numbers of a section mean.
+    pub(crate) fn declares(&self, section: &str) -> bool {
+        match section {
+            "locations" => self.location.is_some(),
+            "samples" => self.sample.is_some(),
+            "trace_function_infos" => self.function.is_some(),
+            _ => true,
+        }
     }
 
     /// Type names in the file that this version has never heard of.

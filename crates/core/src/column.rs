@@ -1,0 +1,151 @@
+//! Growing columns: a vector whose new part is written by several threads before it counts.
+//!
+//! Columns are sized by what was read, never by what a header claims: [`Column::claim`] is only a
+//! hint, capped by the caller. Large ones ask the kernel for huge pages, because a third of the
+//! time of a first write is page faults otherwise.
+
+use crate::error::{Error, Result};
+use std::mem::MaybeUninit;
+
+/// A vector of plain numbers under construction.
+#[derive(Debug)]
+pub(crate) struct Column<T> {
+    values: Vec<T>,
+    /// Largest capacity worth having at once.
+    claim: usize,
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), claim: 0 }
+    }
+}
+
+impl<T: Copy> Column<T> {
+    /// Expects `records` values in all: room for them is made with the first growth.
+    pub(crate) fn claim(&mut self, records: usize) {
+        self.claim = records;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Makes room for `more` values behind the present ones.
+    pub(crate) fn reserve(&mut self, more: usize) -> Result<()> {
+        let needed = self.values.len() + more;
+        if needed > self.values.capacity() {
+            let wanted = if needed <= self.claim { self.claim } else { needed.max(self.values.capacity() / 2 * 3) };
+            reserve_exact(&mut self.values, wanted)?;
+        }
+        Ok(())
+    }
+
+    /// The next `more` values, not yet written. Call [`Column::reserve`] before and [`Column::commit`] after.
+    pub(crate) fn spare(&mut self, more: usize) -> &mut [MaybeUninit<T>] {
+        &mut self.values.spare_capacity_mut()[..more]
+    }
+
+    /// Counts `more` values in.
+    ///
+    /// # Safety
+    /// The first `more` values of [`Column::spare`] must have been written.
+    pub(crate) unsafe fn commit(&mut self, more: usize) {
+        debug_assert!(self.values.len() + more <= self.values.capacity());
+        // SAFETY: the caller wrote them, and `spare` checked that they lie within the capacity.
+        unsafe { self.values.set_len(self.values.len() + more) }
+    }
+
+    pub(crate) fn push(&mut self, value: T) -> Result<()> {
+        self.reserve(1)?;
+        self.values.push(value);
+        Ok(())
+    }
+
+    /// The finished column, without spare room.
+    pub(crate) fn finish(mut self) -> Vec<T> {
+        self.values.shrink_to_fit();
+        self.values
+    }
+}
+
+/// Grows a vector to `capacity` values, on huge pages where there are some.
+fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
+    let more = capacity - values.len();
+    values.try_reserve_exact(more).map_err(|_| Error::out_of_memory(more.saturating_mul(size_of::<T>())))?;
+    advise_huge_pages(values.as_ptr().cast(), values.capacity() * size_of::<T>());
+    Ok(())
+}
+
+/// A vector of `len` copies of `value`, on huge pages where there are some.
+pub(crate) fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    reserve_exact(&mut values, len)?;
+    values.resize(len, value);
+    Ok(values)
+}
+
+/// An empty vector with room for `len` values, on huge pages where there are some.
+pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    reserve_exact(&mut values, len)?;
+    Ok(values)
+}
+
+/// Position of the first value that is not below `limit`, looked for block by block so that the
+/// common answer, none, is found at the speed of reading.
+pub(crate) fn all_below(values: &[u32], limit: u32) -> Option<usize> {
+    const BLOCK: usize = 1 << 16;
+    let beyond = |block: &[u32]| block.iter().copied().max().is_some_and(|most| most >= limit);
+    let (at, block) = values.chunks(BLOCK).enumerate().find(|(_, block)| beyond(block))?;
+    block.iter().position(|&value| value >= limit).map(|i| at * BLOCK + i)
+}
+
+#[cfg(target_os = "linux")]
+fn advise_huge_pages(start: *const u8, length: usize) {
+    const PAGE: usize = 2 << 20;
+    let first = (start as usize).next_multiple_of(PAGE);
+    let last = (start as usize + length) / PAGE * PAGE;
+    if last > first {
+        // SAFETY: the range lies within an allocation this process owns, and MADV_HUGEPAGE changes
+        // neither its contents nor its validity; a refusal is harmless and ignored.
+        unsafe {
+            libc::madvise(first as *mut libc::c_void, last - first, libc::MADV_HUGEPAGE);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise_huge_pages(_start: *const u8, _length: usize) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_written_before_a_commit_count_after_it() {
+        let mut column = Column::default();
+        column.claim(10);
+        column.reserve(3).unwrap();
+        for (i, slot) in column.spare(3).iter_mut().enumerate() {
+            slot.write(i as u32);
+        }
+        // SAFETY: the loop above wrote all three.
+        unsafe { column.commit(3) };
+        column.push(7).unwrap();
+        assert_eq!(column.len(), 4);
+        assert_eq!(column.finish(), [0, 1, 2, 7]);
+    }
+
+    #[test]
+    fn room_that_cannot_be_had_is_an_error() {
+        let error = with_room::<u64>(usize::MAX / 16).unwrap_err();
+        assert_eq!(error.code(), crate::Code::OutOfMemory);
+    }
+
+    #[test]
+    fn large_columns_survive_the_huge_page_advice() {
+        let values = filled(5u32, 3 << 20).unwrap();
+        assert!(values.iter().all(|&v| v == 5));
+    }
+}

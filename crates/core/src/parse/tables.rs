@@ -1,0 +1,542 @@
+//! Records → columns: which number of a record goes where, and which values cannot be.
+
+use super::records::{BadField, Slice, Table};
+use crate::column::Column;
+use crate::columns::{BIG_SIZE, Edges, FieldDivider, Location, Locations, MOST_NODES, Nodes};
+use crate::error::{Code, Error, Result};
+use crate::ids::StringIx;
+use crate::schema::{EdgeFields, EdgeKind, FunctionFields, LocationFields, NodeFields, Schema};
+use crate::trace::{Function, Sample};
+use std::mem::MaybeUninit;
+
+/// Cuts the next part of a column into runs of these lengths.
+fn cut<'a, T: Copy>(column: &'a mut Column<T>, lengths: &[usize]) -> Result<std::vec::IntoIter<&'a mut [MaybeUninit<T>]>> {
+    let total = lengths.iter().sum();
+    column.reserve(total)?;
+    let mut rest = column.spare(total);
+    let mut runs = Vec::with_capacity(lengths.len());
+    for &length in lengths {
+        let (run, after) = rest.split_at_mut(length);
+        runs.push(run);
+        rest = after;
+    }
+    Ok(runs.into_iter())
+}
+
+/// The same for a column that may be absent: empty runs then.
+fn cut_if<'a, T: Copy>(
+    present: bool,
+    column: &'a mut Column<T>,
+    lengths: &[usize],
+) -> Result<std::vec::IntoIter<&'a mut [MaybeUninit<T>]>> {
+    if present { cut(column, lengths) } else { Ok(lengths.iter().map(|_| Default::default()).collect::<Vec<_>>().into_iter()) }
+}
+
+#[inline(always)]
+fn unsigned(value: i64, field: usize, what: &str) -> std::result::Result<u32, BadField> {
+    u32::try_from(value).map_err(|_| bad(field, what))
+}
+
+#[cold]
+fn bad(field: usize, what: &str) -> BadField {
+    BadField { field, expected: what.to_owned() }
+}
+
+/// `nodes`.
+#[derive(Debug)]
+pub(crate) struct NodeTable {
+    fields: NodeFields,
+    kinds: Column<u8>,
+    names: Column<u32>,
+    ids: Column<u32>,
+    self_sizes: Column<u32>,
+    big_sizes: Vec<(u32, u64)>,
+    edge_counts: Column<u32>,
+    trace_ids: Column<u32>,
+    detachedness: Column<u8>,
+}
+
+impl NodeTable {
+    /// `most` is how many nodes the header claims, capped by what the input can hold.
+    pub(crate) fn new(fields: &NodeFields, most: usize) -> Self {
+        let mut table = Self {
+            fields: fields.clone(),
+            kinds: Column::default(),
+            names: Column::default(),
+            ids: Column::default(),
+            self_sizes: Column::default(),
+            big_sizes: Vec::new(),
+            edge_counts: Column::default(),
+            trace_ids: Column::default(),
+            detachedness: Column::default(),
+        };
+        table.kinds.claim(most);
+        table.names.claim(most);
+        table.ids.claim(most);
+        table.self_sizes.claim(most);
+        // One more: the prefix sums end with the number of edges.
+        table.edge_counts.claim(most + 1);
+        table.trace_ids.claim(most);
+        table.detachedness.claim(most);
+        table
+    }
+
+    pub(crate) fn finish(self) -> Nodes {
+        Nodes {
+            kinds: self.kinds.finish(),
+            names: self.names.finish(),
+            ids: self.ids.finish(),
+            self_sizes: self.self_sizes.finish(),
+            big_sizes: self.big_sizes,
+            first_edge: self.edge_counts.finish(),
+            trace_ids: self.trace_ids.finish(),
+            detachedness: self.detachedness.finish(),
+        }
+    }
+}
+
+pub(crate) struct NodeSlice<'a> {
+    fields: &'a NodeFields,
+    kinds: &'a mut [MaybeUninit<u8>],
+    names: &'a mut [MaybeUninit<u32>],
+    ids: &'a mut [MaybeUninit<u32>],
+    self_sizes: &'a mut [MaybeUninit<u32>],
+    edge_counts: &'a mut [MaybeUninit<u32>],
+    trace_ids: &'a mut [MaybeUninit<u32>],
+    detachedness: &'a mut [MaybeUninit<u8>],
+    big_sizes: Vec<(u32, u64)>,
+}
+
+impl Slice for NodeSlice<'_> {
+    type Extra = Vec<(u32, u64)>;
+
+    #[inline(always)]
+    fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
+        let fields = self.fields;
+        let kind = values[fields.kind];
+        self.kinds[at].write(u8::try_from(kind).map_err(|_| bad(fields.kind, "a node type from 0 to 255"))?);
+        self.names[at].write(unsigned(values[fields.name], fields.name, "the index of a string")?);
+        self.ids[at].write(unsigned(values[fields.id], fields.id, "an id of 32 bits")?);
+        let size = values[fields.self_size];
+        if (0..i64::from(BIG_SIZE)).contains(&size) {
+            self.self_sizes[at].write(size as u32);
+        } else {
+            // Sizes add up in 64 bits all through the analysis: one alone may not come near that.
+            if !(0..1 << 53).contains(&size) {
+                return Err(bad(fields.self_size, "a self size from 0 to 2^53"));
+            }
+            self.big_sizes.push((at as u32, size as u64));
+            self.self_sizes[at].write(BIG_SIZE);
+        }
+        self.edge_counts[at].write(unsigned(values[fields.edge_count], fields.edge_count, "a number of edges")?);
+        if let Some(field) = fields.trace_node_id {
+            self.trace_ids[at].write(unsigned(values[field], field, "the id of a trace node")?);
+        }
+        if let Some(field) = fields.detachedness {
+            self.detachedness[at].write((values[field] & 3) as u8);
+        }
+        Ok(())
+    }
+
+    fn into_extra(self) -> Self::Extra {
+        self.big_sizes
+    }
+}
+
+impl Table for NodeTable {
+    type Extra = Vec<(u32, u64)>;
+    type Slice<'a> = NodeSlice<'a>;
+
+    fn section(&self) -> &'static str {
+        "nodes"
+    }
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    fn slices(&mut self, lengths: &[usize]) -> Result<Vec<NodeSlice<'_>>> {
+        let total: usize = lengths.iter().sum();
+        if (self.kinds.len() + total) as u64 > MOST_NODES {
+            return Err(Error::new(Code::TooLarge, format!("at most {MOST_NODES} nodes"), "more"));
+        }
+        let fields = &self.fields;
+        let mut kinds = cut(&mut self.kinds, lengths)?;
+        let mut names = cut(&mut self.names, lengths)?;
+        let mut ids = cut(&mut self.ids, lengths)?;
+        let mut self_sizes = cut(&mut self.self_sizes, lengths)?;
+        let mut edge_counts = cut(&mut self.edge_counts, lengths)?;
+        let mut trace_ids = cut_if(fields.trace_node_id.is_some(), &mut self.trace_ids, lengths)?;
+        let mut detachedness = cut_if(fields.detachedness.is_some(), &mut self.detachedness, lengths)?;
+        let slice = |_: &usize| {
+            Some(NodeSlice {
+                fields,
+                kinds: kinds.next()?,
+                names: names.next()?,
+                ids: ids.next()?,
+                self_sizes: self_sizes.next()?,
+                edge_counts: edge_counts.next()?,
+                trace_ids: trace_ids.next()?,
+                detachedness: detachedness.next()?,
+                big_sizes: Vec::new(),
+            })
+        };
+        Ok(lengths.iter().map_while(slice).collect())
+    }
+
+    fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
+        let mut base = self.kinds.len() as u32;
+        for (big, &length) in extras.into_iter().zip(lengths) {
+            self.big_sizes.extend(big.into_iter().map(|(at, size)| (base + at, size)));
+            base += length as u32;
+        }
+        let more = lengths.iter().sum();
+        // SAFETY: every slice's records were put, and `put` writes each present column at its place.
+        unsafe {
+            self.kinds.commit(more);
+            self.names.commit(more);
+            self.ids.commit(more);
+            self.self_sizes.commit(more);
+            self.edge_counts.commit(more);
+            if self.fields.trace_node_id.is_some() {
+                self.trace_ids.commit(more);
+            }
+            if self.fields.detachedness.is_some() {
+                self.detachedness.commit(more);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `edges`.
+#[derive(Debug)]
+pub(crate) struct EdgeTable {
+    fields: EdgeFields,
+    kinds: [EdgeKind; 256],
+    divider: FieldDivider,
+    /// Nodes there are; the largest number there may be while `nodes` has not come yet.
+    nodes: u32,
+    targets: Column<u32>,
+    names: Column<u32>,
+    odd_indices: Vec<(u32, i64)>,
+}
+
+impl EdgeTable {
+    pub(crate) fn new(schema: &Schema, nodes: Option<usize>, most: usize) -> Self {
+        let mut table = Self {
+            fields: schema.edge.clone(),
+            kinds: schema.edge_kinds,
+            divider: FieldDivider::new(schema.node.count),
+            nodes: nodes.map_or(MOST_NODES as u32, |nodes| nodes as u32),
+            targets: Column::default(),
+            names: Column::default(),
+            odd_indices: Vec::new(),
+        };
+        table.targets.claim(most);
+        table.names.claim(most);
+        table
+    }
+
+    pub(crate) fn finish(self) -> Edges {
+        Edges { targets: self.targets.finish(), names: self.names.finish(), odd_indices: self.odd_indices }
+    }
+}
+
+pub(crate) struct EdgeSlice<'a> {
+    fields: &'a EdgeFields,
+    kinds: &'a [EdgeKind; 256],
+    divider: FieldDivider,
+    nodes: u32,
+    targets: &'a mut [MaybeUninit<u32>],
+    names: &'a mut [MaybeUninit<u32>],
+    odd_indices: Vec<(u32, i64)>,
+}
+
+impl Slice for EdgeSlice<'_> {
+    type Extra = Vec<(u32, i64)>;
+
+    #[inline(always)]
+    fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
+        let fields = self.fields;
+        let Ok(number) = u8::try_from(values[fields.kind]) else {
+            return Err(bad(fields.kind, "an edge type from 0 to 255"));
+        };
+        let kind = self.kinds[number as usize];
+        let target = u32::try_from(values[fields.to_node]).ok().and_then(|index| self.divider.ordinal(index));
+        let Some(target) = target.filter(|&target| target < self.nodes) else {
+            return Err(bad(fields.to_node, "the index of a node"));
+        };
+        let name = values[fields.name_or_index];
+        match u32::try_from(name) {
+            Ok(name) => self.names[at].write(name),
+            Err(_) if kind.is_indexed() => {
+                self.odd_indices.push((at as u32, name));
+                self.names[at].write(0)
+            }
+            Err(_) => return Err(bad(fields.name_or_index, "the index of a string")),
+        };
+        self.targets[at].write(Edges::pack(target, kind));
+        Ok(())
+    }
+
+    fn into_extra(self) -> Self::Extra {
+        self.odd_indices
+    }
+}
+
+impl Table for EdgeTable {
+    type Extra = Vec<(u32, i64)>;
+    type Slice<'a> = EdgeSlice<'a>;
+
+    fn section(&self) -> &'static str {
+        "edges"
+    }
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    fn slices(&mut self, lengths: &[usize]) -> Result<Vec<EdgeSlice<'_>>> {
+        let total: usize = lengths.iter().sum();
+        if (self.targets.len() + total) as u64 > u64::from(u32::MAX) {
+            return Err(Error::new(Code::TooLarge, "at most 2^32 - 1 edges", "more"));
+        }
+        let mut targets = cut(&mut self.targets, lengths)?;
+        let mut names = cut(&mut self.names, lengths)?;
+        let (fields, kinds, divider, nodes) = (&self.fields, &self.kinds, self.divider, self.nodes);
+        let slice = |_: &usize| {
+            let (targets, names) = (targets.next()?, names.next()?);
+            Some(EdgeSlice { fields, kinds, divider, nodes, targets, names, odd_indices: Vec::new() })
+        };
+        Ok(lengths.iter().map_while(slice).collect())
+    }
+
+    fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
+        let mut base = self.targets.len() as u32;
+        for (odd, &length) in extras.into_iter().zip(lengths) {
+            self.odd_indices.extend(odd.into_iter().map(|(at, index)| (base + at, index)));
+            base += length as u32;
+        }
+        let more = lengths.iter().sum();
+        // SAFETY: every slice's records were put, and `put` writes both columns at its place.
+        unsafe {
+            self.targets.commit(more);
+            self.names.commit(more);
+        }
+        Ok(())
+    }
+}
+
+/// A table whose records are few or need order: each slice gathers rows, `commit` consumes them in turn.
+pub(crate) trait Rows {
+    type Row: Send;
+    const SECTION: &'static str;
+    fn fields(&self) -> usize;
+    fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField>;
+    fn add(&mut self, row: Self::Row) -> Result<()>;
+}
+
+/// Makes a [`Table`] of [`Rows`].
+#[derive(Debug)]
+pub(crate) struct RowTable<R>(pub(crate) R);
+
+pub(crate) struct RowSlice<'a, R: Rows> {
+    rows: &'a R,
+    gathered: Vec<R::Row>,
+}
+
+impl<R: Rows + Sync> Slice for RowSlice<'_, R> {
+    type Extra = Vec<R::Row>;
+
+    #[inline]
+    fn put(&mut self, _at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
+        self.gathered.push(self.rows.row(values)?);
+        Ok(())
+    }
+
+    fn into_extra(self) -> Self::Extra {
+        self.gathered
+    }
+}
+
+impl<R: Rows + Sync> Table for RowTable<R> {
+    type Extra = Vec<R::Row>;
+    type Slice<'a>
+        = RowSlice<'a, R>
+    where
+        R: 'a;
+
+    fn section(&self) -> &'static str {
+        R::SECTION
+    }
+
+    fn fields(&self) -> usize {
+        self.0.fields()
+    }
+
+    fn slices(&mut self, lengths: &[usize]) -> Result<Vec<RowSlice<'_, R>>> {
+        Ok(lengths.iter().map(|&length| RowSlice { rows: &self.0, gathered: Vec::with_capacity(length) }).collect())
+    }
+
+    fn commit(&mut self, _lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
+        extras.into_iter().flatten().try_for_each(|row| self.0.add(row))
+    }
+}
+
+/// `locations`.
+#[derive(Debug)]
+pub(crate) struct LocationRows {
+    fields: LocationFields,
+    divider: FieldDivider,
+    nodes: Option<u32>,
+    locations: Locations,
+    /// Records read before the number of nodes was known.
+    early: Vec<(u32, u32)>,
+    /// Direct-mapped memory of the last places seen: a heap has few of them.
+    recent: Vec<(Location, u32)>,
+}
+
+const RECENT: usize = 1 << 12;
+
+impl LocationRows {
+    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Result<Self> {
+        let mut locations = Locations::default();
+        if let Some(nodes) = nodes {
+            locations.of_node = crate::column::filled(u32::MAX, nodes)?;
+        }
+        let none = (Location { script_id: i64::MIN, line: 0, column: 0 }, 0);
+        Ok(Self {
+            fields: fields.clone(),
+            divider: FieldDivider::new(schema.node.count),
+            nodes: nodes.map(|nodes| nodes as u32),
+            locations,
+            early: Vec::new(),
+            recent: vec![none; RECENT],
+        })
+    }
+
+    fn place(&mut self, location: Location) -> u32 {
+        let hash = (location.script_id.wrapping_mul(31) ^ location.line).wrapping_mul(0x9e37_79b9) ^ location.column;
+        let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
+        if slot.0 != location {
+            let next = self.locations.places.len() as u32;
+            let at = *self.locations.known.entry(location).or_insert(next);
+            if at == next {
+                self.locations.places.push(location);
+            }
+            *slot = (location, at);
+        }
+        slot.1
+    }
+
+    /// The locations of `nodes` nodes.
+    pub(crate) fn finish(mut self, nodes: usize) -> Result<Locations> {
+        if self.locations.places.is_empty() {
+            return Ok(Locations::default());
+        }
+        if self.locations.of_node.is_empty() {
+            self.locations.of_node = crate::column::filled(u32::MAX, nodes)?;
+        }
+        for &(node, place) in &self.early {
+            let Some(slot) = self.locations.of_node.get_mut(node as usize) else {
+                return Err(Error::new(Code::Range, format!("object_index of one of {nodes} nodes"), format!("node {node}"))
+                    .in_section("locations"));
+            };
+            *slot = place;
+        }
+        Ok(self.locations)
+    }
+}
+
+impl Rows for LocationRows {
+    type Row = (u32, Location);
+    const SECTION: &'static str = "locations";
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    #[inline]
+    fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField> {
+        let fields = &self.fields;
+        let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
+        let node = node.filter(|&node| node < self.nodes.unwrap_or(MOST_NODES as u32));
+        let location =
+            Location { script_id: values[fields.script_id], line: values[fields.line], column: values[fields.column] };
+        match node {
+            Some(node) => Ok((node, location)),
+            None => Err(bad(fields.object_index, "the index of a node")),
+        }
+    }
+
+    fn add(&mut self, (node, location): Self::Row) -> Result<()> {
+        let place = self.place(location);
+        match self.nodes {
+            Some(_) => self.locations.of_node[node as usize] = place,
+            None => self.early.push((node, place)),
+        }
+        Ok(())
+    }
+}
+
+/// `samples`.
+#[derive(Debug)]
+pub(crate) struct SampleRows {
+    pub(crate) fields: (usize, usize, usize),
+    pub(crate) samples: Vec<Sample>,
+}
+
+impl Rows for SampleRows {
+    type Row = Sample;
+    const SECTION: &'static str = "samples";
+
+    fn fields(&self) -> usize {
+        self.fields.0
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<Sample, BadField> {
+        let (_, timestamp, last_id) = self.fields;
+        Ok(Sample {
+            timestamp_us: u64::try_from(values[timestamp]).map_err(|_| bad(timestamp, "a time in microseconds"))?,
+            last_assigned_id: unsigned(values[last_id], last_id, "an id of 32 bits")?,
+        })
+    }
+
+    fn add(&mut self, sample: Sample) -> Result<()> {
+        self.samples.push(sample);
+        Ok(())
+    }
+}
+
+/// `trace_function_infos`.
+#[derive(Debug)]
+pub(crate) struct FunctionRows {
+    pub(crate) fields: FunctionFields,
+    pub(crate) functions: Vec<Function>,
+}
+
+impl Rows for FunctionRows {
+    type Row = Function;
+    const SECTION: &'static str = "trace_function_infos";
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<Function, BadField> {
+        let fields = &self.fields;
+        Ok(Function {
+            name: StringIx(unsigned(values[fields.name], fields.name, "the index of a string")?),
+            script_name: StringIx(unsigned(values[fields.script_name], fields.script_name, "the index of a string")?),
+            script_id: values[fields.script_id],
+            line: values[fields.line],
+            column: values[fields.column],
+        })
+    }
+
+    fn add(&mut self, function: Function) -> Result<()> {
+        self.functions.push(function);
+        Ok(())
+    }
+}
