@@ -56,12 +56,6 @@ impl<T: Copy> Column<T> {
         unsafe { self.values.set_len(self.values.len() + more) }
     }
 
-    pub(crate) fn push(&mut self, value: T) -> Result<()> {
-        self.reserve(1)?;
-        self.values.push(value);
-        Ok(())
-    }
-
     /// The finished column, without spare room.
     pub(crate) fn finish(mut self) -> Vec<T> {
         self.values.shrink_to_fit();
@@ -132,9 +126,8 @@ mod tests {
         }
         // SAFETY: the loop above wrote all three.
         unsafe { column.commit(3) };
-        column.push(7).unwrap();
-        assert_eq!(column.len(), 4);
-        assert_eq!(column.finish(), [0, 1, 2, 7]);
+        assert_eq!(column.len(), 3);
+        assert_eq!(column.finish(), [0, 1, 2]);
     }
 
     #[test]

@@ -158,6 +158,8 @@ pub struct Edges {
     pub(crate) names: Vec<u32>,
     /// Indices that do not fit 32 unsigned bits (negative ones), by edge, ascending.
     pub(crate) odd_indices: Vec<(u32, i64)>,
+    /// Strings there are: a shortcut may have a number beyond them instead of a name.
+    pub(crate) strings: u32,
 }
 
 /// One edge, unpacked.
@@ -227,7 +229,8 @@ impl Edges {
     pub fn name(&self, edge: Edge) -> EdgeName {
         let value = self.names[edge.ix.index()];
         if !edge.kind.is_indexed() {
-            return EdgeName::Name(StringIx(value));
+            let name = value < self.strings;
+            return if name { EdgeName::Name(StringIx(value)) } else { EdgeName::Index(i64::from(value)) };
         }
         if !self.odd_indices.is_empty()
             && let Ok(at) = self.odd_indices.binary_search_by_key(&edge.ix.0, |&(e, _)| e)
@@ -237,9 +240,10 @@ impl Edges {
         EdgeName::Index(i64::from(value))
     }
 
-    /// First edge whose name is not one of `strings` strings.
+    /// First edge whose name is not one of `strings` strings. Shortcuts may be numbered instead.
     pub(crate) fn first_name_beyond(&self, strings: u32) -> Option<usize> {
-        let bad = |(&word, &name): (&u32, &u32)| (name >= strings) & !Self::kind_of(word).is_indexed();
+        let numbered = |word| matches!(Self::kind_of(word), EdgeKind::Element | EdgeKind::Hidden | EdgeKind::Shortcut);
+        let bad = |(&word, &name): (&u32, &u32)| (name >= strings) & !numbered(word);
         let pairs = || self.targets.chunks(1 << 16).zip(self.names.chunks(1 << 16));
         let at = pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
         let (targets, names) = pairs().nth(at)?;

@@ -18,9 +18,17 @@ pub mod schema;
 pub mod strings;
 pub mod trace;
 
+mod bits;
+mod detached;
+mod flow;
+mod shallow;
+mod wellknown;
 pub mod classes;
+pub mod distance;
 pub mod dominators;
 pub mod graph;
+pub mod interfaces;
+mod retained;
 pub mod statistics;
 
 pub mod snapshot;

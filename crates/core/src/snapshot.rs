@@ -1,15 +1,20 @@
 //! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
 
-use crate::classes::Classes;
-use crate::columns::{Edge, EdgeName, Edges, Location, Locations, Nodes};
-use crate::dominators::DominatorTree;
-use crate::error::Result;
-use crate::graph::Retainers;
+use crate::classes::{Classes, TotalsColumns};
+use crate::columns::{Edge, EdgeName, Edges, FieldDivider, Location, Locations, Nodes};
+use crate::distance::{self, Heap};
+use crate::dominators::{self, DominatorTree};
+use crate::error::{Code, Error, Result};
+use crate::flow::FlowGraph;
+use crate::graph::{self, Retainers};
 use crate::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
+use crate::progress::{Phase, Progress};
 use crate::schema::{NodeKind, Schema};
-use crate::statistics::Statistics;
+use crate::statistics::{self, Statistics};
 use crate::strings::Strings;
 use crate::trace::{Allocations, Sample};
+use crate::wellknown::WellKnown;
+use crate::{detached, interfaces, retained, shallow};
 use std::sync::OnceLock;
 
 /// What the parser hands over: the file's columns, checked, nothing derived yet.
@@ -50,6 +55,7 @@ pub struct Snapshot {
     pub(crate) retained: Vec<u64>,
     pub(crate) classes: Classes,
     pub(crate) statistics: Statistics,
+    pub(crate) wellknown: WellKnown,
     pub(crate) retainers: OnceLock<Retainers>,
     pub(crate) by_id: OnceLock<Vec<NodeIx>>,
 }
@@ -57,11 +63,63 @@ pub struct Snapshot {
 impl Snapshot {
     /// The whole analysis: columns → graph → dominators → retained sizes → classes.
     ///
+    /// The order is DevTools': names change when detachedness spreads, self sizes when they are
+    /// attributed, and what follows sees the new ones. Two arms run side by side: the dominator tree
+    /// needs neither sizes nor distances.
+    ///
     /// # Errors
     /// [`Code::Cancelled`](crate::Code::Cancelled) or [`Code::OutOfMemory`](crate::Code::OutOfMemory).
-    pub fn analyse(_raw: RawSnapshot, progress: &crate::Progress) -> Result<Snapshot> {
+    pub fn analyse(raw: RawSnapshot, progress: &Progress) -> Result<Snapshot> {
+        let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
+        let root = root_of(&schema, &nodes)?;
+        progress.enter(Phase::Graph, nodes.len() as u64);
+        detached::propagate(&schema, &mut nodes, &edges, &mut strings);
+        let wellknown = WellKnown::new(&strings);
+        graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
+        progress.enter(Phase::Dominators, nodes.len() as u64);
+        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let (tree, rest) = join(
+            || dominator_tree(heap, progress),
+            || -> Result<_> {
+                let self_sizes = shallow::attributed(heap, progress)?;
+                let distances = distance::distances(heap, progress)?;
+                let classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
+                Ok((self_sizes, distances, classes))
+            },
+        );
+        let dominators = tree?;
+        let (self_sizes, distances, mut classes) = rest?;
+        self_sizes.apply(&mut nodes);
+        progress.enter(Phase::Retained, nodes.len() as u64);
+        let retained = retained::retained_sizes(&nodes, &dominators)?;
         progress.check()?;
-        Err(crate::Error::new(crate::Code::Empty, "an analysis", "none yet"))
+        progress.enter(Phase::Classes, nodes.len() as u64);
+        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
+        let (totals, mut statistics) = join(|| classes.totals_of(columns, |_| true), || statistics::by_kind(heap));
+        classes.list = totals;
+        statistics.total = retained[root.index()] + schema.extra_native_bytes;
+        statistics.v8heap.total = statistics.total.saturating_sub(statistics.native.total);
+        progress.check()?;
+        Ok(Snapshot {
+            schema,
+            root,
+            nodes,
+            edges,
+            strings,
+            locations,
+            samples,
+            allocations,
+            skipped,
+            distances,
+            dominators,
+            retained,
+            classes,
+            statistics,
+            wellknown,
+            retainers: OnceLock::new(),
+            by_id: OnceLock::new(),
+        })
     }
 
     /// Number of nodes.
@@ -144,8 +202,27 @@ impl Snapshot {
     }
 
     /// Incoming edges. The first call builds the lists, at 4 bytes an edge.
-    pub fn retainers(&self) -> &Retainers {
-        self.retainers.get_or_init(|| Retainers::new(&self.nodes, &self.edges))
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`].
+    pub fn retainers(&self) -> Result<&Retainers> {
+        if let Some(retainers) = self.retainers.get() {
+            return Ok(retainers);
+        }
+        let retainers = Retainers::new(&self.nodes, &self.edges)?;
+        Ok(self.retainers.get_or_init(|| retainers))
+    }
+
+    /// What the elementary rules need to see.
+    pub(crate) fn heap(&self) -> Heap<'_> {
+        Heap {
+            schema: &self.schema,
+            nodes: &self.nodes,
+            edges: &self.edges,
+            strings: &self.strings,
+            wellknown: &self.wellknown,
+            root: self.root,
+        }
     }
 
     /// Steps from a GC root: 0 the root or -5 unreachable, from 100,000,000 on only through V8's own roots.
@@ -208,8 +285,8 @@ impl Snapshot {
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
         match order.get(at) {
             Some(&node) if self.nodes.id(node) == id => Ok(node),
-            _ => Err(crate::Error::new(
-                crate::Code::NoSuchNode,
+            _ => Err(Error::new(
+                Code::NoSuchNode,
                 "the id of a node of this snapshot",
                 format!("@{}", id.0),
             )),
@@ -230,4 +307,27 @@ impl Snapshot {
             + self.retainers.get().map_or(0, Retainers::memory)
             + self.by_id.get().map_or(0, |order| 4 * order.capacity())
     }
+}
+
+fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
+    let index = u32::try_from(schema.root_index).ok();
+    let root = index.and_then(|index| FieldDivider::new(schema.node.count).ordinal(index));
+    match root {
+        Some(root) if (root as usize) < nodes.len() => Ok(NodeIx(root)),
+        _ => Err(Error::new(Code::Range, "root_index of a node", schema.root_index.to_string()).in_section("snapshot")),
+    }
+}
+
+fn dominator_tree(heap: Heap<'_>, progress: &Progress) -> Result<DominatorTree> {
+    let mut flow = FlowGraph::new(heap, progress)?;
+    let immediate = dominators::immediate_dominators(&mut flow, progress)?;
+    dominators::lay_out(&flow, &immediate, heap.root)
+}
+
+/// Both results, computed side by side where there are threads.
+fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    #[cfg(feature = "parallel")]
+    return rayon::join(a, b);
+    #[cfg(not(feature = "parallel"))]
+    (a(), b())
 }

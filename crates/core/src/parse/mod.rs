@@ -108,12 +108,14 @@ impl Sink for Limited {
 fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
     let schema = parts.schema.take().ok_or_else(|| missing("snapshot"))?;
     let mut nodes = parts.nodes.take().ok_or_else(|| missing("nodes"))?;
-    let edges = parts.edges.take().ok_or_else(|| missing("edges"))?;
+    let mut edges = parts.edges.take().ok_or_else(|| missing("edges"))?;
     let strings = parts.strings.take().ok_or_else(|| missing("strings"))?;
     check_counts(schema.node_count, nodes.len(), "nodes", &parts)?;
     check_counts(schema.edge_count, edges.len(), "edges", &parts)?;
     nodes.finish_edge_counts(edges.len()).map_err(|error| error.at(parts.offset_of("edges")))?;
     check_names(&nodes, &edges, &strings, &parts)?;
+    check_sizes(&nodes, &parts)?;
+    edges.strings = strings.len() as u32;
     if nodes.is_empty() {
         return Err(Error::new(Code::Count, "a root node", "no nodes").at(parts.offset_of("nodes")).in_section("nodes"));
     }
@@ -161,6 +163,15 @@ fn check_counts(claimed: Option<u64>, found: usize, section: &str, parts: &Parts
         }
         _ => Ok(()),
     }
+}
+
+/// Sums stay exact, here in 64 bits and in JavaScript's numbers.
+fn check_sizes(nodes: &Nodes, parts: &Parts) -> Result<()> {
+    let sum: u128 = nodes.iter().map(|node| u128::from(nodes.self_size(node))).sum();
+    if sum > 1 << 53 {
+        return Err(range("nodes", parts, "self sizes that add up to at most 2^53".to_owned(), sum.to_string()));
+    }
+    Ok(())
 }
 
 fn check_names(nodes: &Nodes, edges: &Edges, strings: &Strings, parts: &Parts) -> Result<()> {

@@ -122,11 +122,6 @@ impl Machine {
         matches!(self.state, State::First | State::Before)
     }
 
-    /// Whether nothing but the opening bracket was seen.
-    pub(crate) fn is_first(&self) -> bool {
-        self.state == State::First
-    }
-
     /// Makes the machine expect a number, after the fast way has read some.
     pub(crate) fn restart(&mut self) {
         self.state = State::Before;

@@ -239,7 +239,7 @@ impl EdgeTable {
     }
 
     pub(crate) fn finish(self) -> Edges {
-        Edges { targets: self.targets.finish(), names: self.names.finish(), odd_indices: self.odd_indices }
+        Edges { targets: self.targets.finish(), names: self.names.finish(), odd_indices: self.odd_indices, strings: 0 }
     }
 }
 

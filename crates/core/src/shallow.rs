@@ -1,0 +1,140 @@
+//! Self sizes as DevTools attributes them: what V8 keeps in separate pieces counts for its owner.
+//!
+//! Hidden nodes, arrays and external string data belong to the one object that refers to them,
+//! directly or through other such pieces; their size moves there. A piece with several owners keeps
+//! its size. DevTools: `JSHeapSnapshot.calculateShallowSizes`.
+
+use crate::columns::{Edges, Nodes};
+use crate::distance::Heap;
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::schema::{EdgeKind, NodeKind, Schema};
+use crate::wellknown::{Mark, WellKnown};
+
+/// No owner seen yet.
+const NONE: u32 = u32::MAX;
+/// Several owners.
+const MANY: u32 = u32::MAX - 1;
+
+/// Sizes that move: found beside the dominators, which read the node columns at the same time.
+pub(crate) struct Attribution {
+    /// Pieces with one owner.
+    moves: Vec<(NodeIx, NodeIx)>,
+}
+
+impl Attribution {
+    pub(crate) fn apply(self, nodes: &mut Nodes) {
+        for (piece, owner) in self.moves {
+            let size = nodes.self_size(piece);
+            nodes.set_self_size(piece, 0);
+            nodes.set_self_size(owner, nodes.self_size(owner) + size);
+        }
+    }
+}
+
+/// Finds the owner of each piece. Nothing moves when no root edge leads to an object of the program.
+pub(crate) fn attributed(heap: Heap<'_>, progress: &Progress) -> Result<Attribution> {
+    let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
+    let has_user_root = nodes
+        .edge_range(root)
+        .any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
+    let mut moves = Vec::new();
+    if has_user_root {
+        let mut owners = Owners::new(schema, nodes, wellknown)?;
+        owners.from_plain_nodes(nodes, edges, progress)?;
+        owners.through_pieces(nodes, edges);
+        for piece in nodes.iter() {
+            let Some(owner) = owners.single(piece) else { continue };
+            let kind = schema.node_kinds[nodes.type_number(owner) as usize];
+            if kind != NodeKind::Synthetic && owner != root && nodes.self_size(piece) != 0 {
+                moves.push((piece, owner));
+            }
+        }
+    }
+    Ok(Attribution { moves })
+}
+
+/// Whether distances start here: everything but V8's own bundles of roots.
+pub(crate) fn is_user_root(schema: &Schema, nodes: &Nodes, wellknown: &WellKnown, node: NodeIx) -> bool {
+    schema.node_kinds[nodes.type_number(node) as usize] != NodeKind::Synthetic
+        || wellknown.mark(nodes.name(node)) == Mark::DocumentDomTrees
+}
+
+struct Owners {
+    pieces: crate::bits::NodeSet,
+    owner: Vec<u32>,
+    /// Pieces whose owner changed and has to be passed on.
+    changed: Vec<NodeIx>,
+}
+
+impl Owners {
+    fn new(schema: &Schema, nodes: &Nodes, wellknown: &WellKnown) -> Result<Self> {
+        let mut pieces = crate::bits::NodeSet::new(nodes.len());
+        for node in nodes.iter() {
+            let piece = match schema.node_kinds[nodes.type_number(node) as usize] {
+                NodeKind::Hidden | NodeKind::Array => true,
+                NodeKind::Native => wellknown.mark(nodes.name(node)) == Mark::ExternalStringData,
+                _ => false,
+            };
+            if piece {
+                pieces.insert(node);
+            }
+        }
+        Ok(Self { pieces, owner: crate::column::filled(NONE, nodes.len())?, changed: Vec::new() })
+    }
+
+    fn single(&self, node: NodeIx) -> Option<NodeIx> {
+        let owner = self.owner[node.index()];
+        (owner < MANY).then_some(NodeIx(owner))
+    }
+
+    /// First round: what each piece hears from nodes that are no pieces.
+    fn from_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
+        for node in nodes.iter() {
+            if node.0 % 65_536 == 0 {
+                progress.check()?;
+            }
+            if self.pieces.contains(node) {
+                continue;
+            }
+            for &word in &edges.targets[nodes.edge_range(node)] {
+                let to = Edges::target_of(word);
+                if self.pieces.contains(to) && Edges::kind_of(word) != EdgeKind::Weak {
+                    let owner = &mut self.owner[to.index()];
+                    *owner = merged(*owner, node.0);
+                }
+            }
+        }
+        self.changed = nodes.iter().filter(|node| self.owner[node.index()] != NONE).collect();
+        Ok(())
+    }
+
+    /// Then from piece to piece. Every node changes at most twice, so this ends.
+    fn through_pieces(&mut self, nodes: &Nodes, edges: &Edges) {
+        while let Some(node) = self.changed.pop() {
+            let owner = self.owner[node.index()];
+            for &word in &edges.targets[nodes.edge_range(node)] {
+                let to = Edges::target_of(word);
+                if !self.pieces.contains(to) || Edges::kind_of(word) == EdgeKind::Weak {
+                    continue;
+                }
+                let slot = &mut self.owner[to.index()];
+                let new = merged(*slot, owner);
+                if new != *slot {
+                    *slot = new;
+                    self.changed.push(to);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn merged(owner: u32, heard: u32) -> u32 {
+    match owner {
+        NONE => heard,
+        _ if owner == heard => owner,
+        _ => MANY,
+    }
+}
