@@ -39,7 +39,7 @@ fn record(sketch: &mut Sketch, random: &mut Random, index: u32, shapes: &[u32], 
     let object = sketch.node(Kind::Object, CLASSES[class], 24 + 8 * random.below(8));
     sketch.link(object, Link::Internal, "map", shapes[class]);
     for property in PROPERTIES.iter().skip(random.below(6) as usize).take(4) {
-        let value = earlier[random.below(earlier.len() as u32) as usize];
+        let value = known(random, earlier);
         sketch.link(object, Link::Property, property, value);
     }
     let label = match index % GUEST_EVERY {
@@ -54,6 +54,13 @@ fn record(sketch: &mut Sketch, random: &mut Random, index: u32, shapes: &[u32], 
     object
 }
 
+/// An earlier record, mostly a young one: objects know those made about when they were, and that is
+/// what makes caches useful.
+fn known(random: &mut Random, earlier: &[u32]) -> u32 {
+    let reach = if random.below(8) == 0 { earlier.len() } else { earlier.len().min(4096) };
+    earlier[earlier.len() - 1 - random.below(reach as u32) as usize]
+}
+
 fn array(sketch: &mut Sketch, random: &mut Random, object: u32, earlier: &[u32]) {
     let length = random.below(16);
     let array = sketch.node(Kind::Object, "Array", 32);
@@ -61,9 +68,7 @@ fn array(sketch: &mut Sketch, random: &mut Random, object: u32, earlier: &[u32])
     sketch.link(object, Link::Property, "list", array);
     sketch.link(array, Link::Internal, "elements", elements);
     for index in 0..length {
-        // Mostly young ones, as in real heaps: that is what makes caches useful.
-        let back = random.below(earlier.len().min(4096) as u32) as usize;
-        sketch.edge(elements, Link::Element, index, earlier[earlier.len() - 1 - back]);
+        sketch.edge(elements, Link::Element, index, known(random, earlier));
     }
 }
 
