@@ -265,11 +265,11 @@ impl Edges {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Location {
     /// V8's script id.
-    pub script_id: i64,
+    pub script_id: i32,
     /// 0-based line.
-    pub line: i64,
+    pub line: i32,
     /// 0-based column.
-    pub column: i64,
+    pub column: i32,
 }
 
 /// The `locations` section: many objects share few places, so each place is kept once.

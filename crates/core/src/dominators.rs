@@ -80,22 +80,21 @@ impl DominatorTree {
     }
 }
 
-/// Immediate dominators by preorder number; 0 for the root.
+/// Immediate dominators by preorder number; 0 for the root. Uses up what the graph has beside `order`.
 pub(crate) fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<Vec<Preorder>> {
     let count = graph.order.len();
-    let ancestor = std::mem::take(&mut graph.parent);
-    let semi = std::mem::take(&mut graph.least_source);
     let mut label = crate::column::with_room(count)?;
     label.extend(0..count as Preorder);
     let mut run = LengauerTarjan {
-        ancestor,
-        semi,
+        ancestor: std::mem::take(&mut graph.parent),
+        semi: std::mem::take(&mut graph.least_source),
         label,
-        dominator: crate::column::filled(0, count)?,
-        bucket: crate::column::filled(NO_NUMBER, count)?,
+        dominator: crate::column::filled(NO_NUMBER, count)?,
         path: Vec::new(),
     };
-    run.semidominators(graph, progress)?;
+    let first_source = std::mem::take(&mut graph.first_source);
+    let sources = std::mem::take(&mut graph.sources);
+    run.semidominators(&first_source, &sources, progress)?;
     let LengauerTarjan { semi, mut dominator, .. } = run;
     // Step 4 of the paper: relative dominators become immediate ones, in preorder.
     for vertex in 1..count {
@@ -116,48 +115,47 @@ struct LengauerTarjan {
     semi: Vec<Preorder>,
     /// The vertex with the least semidominator on the compressed path up to, not including, `ancestor`.
     label: Vec<Preorder>,
-    /// Immediate dominator or a vertex with the same one; before that, the next vertex in a bucket.
+    /// Two arrays in one, as vertices are processed in descending order. From the present vertex on:
+    /// the immediate dominator, or a vertex with the same one, or the next vertex in a bucket.
+    /// Before it: the first vertex in the bucket of those whose semidominator this is.
     dominator: Vec<Preorder>,
-    /// First vertex of which this one is the semidominator.
-    bucket: Vec<Preorder>,
     /// Scratch for `evaluate`: recursion would overflow on long lists.
     path: Vec<Preorder>,
 }
 
 impl LengauerTarjan {
     /// Steps 2 and 3: semidominators in descending order, relative dominators on the way.
-    fn semidominators(&mut self, graph: &FlowGraph, progress: &Progress) -> Result<()> {
-        for vertex in (0..graph.order.len() as Preorder).rev() {
+    fn semidominators(&mut self, first_source: &[u32], sources: &[Preorder], progress: &Progress) -> Result<()> {
+        for vertex in (1..self.ancestor.len() as Preorder).rev() {
             if vertex % 65_536 == 0 {
                 progress.check()?;
             }
             self.empty_bucket(vertex);
-            if vertex == 0 {
-                break;
-            }
             // All sources in the list have larger numbers, hence are linked; the smaller ones were
             // reduced to the least of them while numbering.
             let mut semi = self.semi[vertex as usize];
-            let range = graph.first_source[vertex as usize] as usize..graph.first_source[vertex as usize + 1] as usize;
-            for &source in &graph.sources[range] {
+            let range = first_source[vertex as usize] as usize..first_source[vertex as usize + 1] as usize;
+            for &source in &sources[range] {
                 let least = self.evaluate(source, vertex);
                 semi = semi.min(self.semi[least as usize]);
             }
             self.semi[vertex as usize] = semi;
             let parent = self.ancestor[vertex as usize];
-            if semi == parent {
-                self.dominator[vertex as usize] = parent;
+            self.dominator[vertex as usize] = if semi == parent {
+                parent
             } else {
-                self.dominator[vertex as usize] = std::mem::replace(&mut self.bucket[semi as usize], vertex);
-            }
+                std::mem::replace(&mut self.dominator[semi as usize], vertex)
+            };
         }
+        self.empty_bucket(0);
+        self.dominator[0] = 0;
         Ok(())
     }
 
     /// Theorem 2 of the paper, for all vertices whose semidominator is `semi`: those below it are
     /// linked, those above are not, so `evaluate` sees exactly the path in between.
     fn empty_bucket(&mut self, semi: Preorder) {
-        let mut vertex = std::mem::replace(&mut self.bucket[semi as usize], NO_NUMBER);
+        let mut vertex = self.dominator[semi as usize];
         while vertex != NO_NUMBER {
             let next = self.dominator[vertex as usize];
             let least = self.evaluate(vertex, semi);
@@ -197,7 +195,7 @@ impl LengauerTarjan {
 /// Lays the tree out: sizes bottom up, positions top down. `dominator` counts in preorder numbers.
 pub(crate) fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -> Result<DominatorTree> {
     let reached = graph.order.len();
-    let count = graph.number.len();
+    let count = reached + graph.unreached.len();
     // By vertex: nodes below and including it. A dominator has a smaller number than what it dominates.
     let mut below = crate::column::filled(1u32, reached)?;
     for vertex in (1..reached).rev() {

@@ -31,8 +31,6 @@ pub(crate) const NO_NUMBER: Preorder = u32::MAX;
 pub(crate) struct FlowGraph {
     /// preorder number → node.
     pub(crate) order: Vec<u32>,
-    /// node → preorder number.
-    pub(crate) number: Vec<Preorder>,
     /// vertex → its parent in the search tree; the root's is itself.
     pub(crate) parent: Vec<Preorder>,
     /// vertex → least source of the tree and forward edges into it.
@@ -240,7 +238,7 @@ impl<'a> Search<'a> {
             heap.nodes.iter().filter(|node| number[node.index()] == NO_NUMBER).collect()
         };
         order.shrink_to_fit();
-        Ok(FlowGraph { order, number, parent, least_source, first_source, sources, unreached })
+        Ok(FlowGraph { order, parent, least_source, first_source, sources, unreached })
     }
 }
 

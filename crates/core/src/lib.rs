@@ -33,7 +33,11 @@ pub mod statistics;
 
 pub mod snapshot;
 
+pub mod display;
 pub mod query;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use error::{Code, Error, Result};
 pub use progress::{Phase, Progress};

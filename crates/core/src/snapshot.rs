@@ -58,6 +58,8 @@ pub struct Snapshot {
     pub(crate) wellknown: WellKnown,
     pub(crate) retainers: OnceLock<Retainers>,
     pub(crate) by_id: OnceLock<Vec<NodeIx>>,
+    /// Tables that only some questions need.
+    pub(crate) lazy: crate::query::Lazy,
 }
 
 impl Snapshot {
@@ -119,6 +121,7 @@ impl Snapshot {
             wellknown,
             retainers: OnceLock::new(),
             by_id: OnceLock::new(),
+            lazy: crate::query::Lazy::default(),
         })
     }
 
@@ -272,16 +275,21 @@ impl Snapshot {
         &self.allocations
     }
 
+    /// All nodes by id, those with one id in file order. The first call sorts them.
+    pub fn nodes_by_id(&self) -> &[NodeIx] {
+        self.by_id.get_or_init(|| {
+            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
+            order.sort_by_key(|&node| self.nodes.id(node));
+            order
+        })
+    }
+
     /// The first node with an id. The first call sorts the ids.
     ///
     /// # Errors
     /// [`Code::NoSuchNode`](crate::Code::NoSuchNode).
     pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
-        let order = self.by_id.get_or_init(|| {
-            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
-            order.sort_by_key(|&node| self.nodes.id(node));
-            order
-        });
+        let order = self.nodes_by_id();
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
         match order.get(at) {
             Some(&node) if self.nodes.id(node) == id => Ok(node),
@@ -306,6 +314,7 @@ impl Snapshot {
             + 8 * self.retained.capacity()
             + self.retainers.get().map_or(0, Retainers::memory)
             + self.by_id.get().map_or(0, |order| 4 * order.capacity())
+            + self.lazy.memory()
     }
 }
 

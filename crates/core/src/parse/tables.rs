@@ -405,7 +405,7 @@ impl LocationRows {
         if let Some(nodes) = nodes {
             locations.of_node = crate::column::filled(u32::MAX, nodes)?;
         }
-        let none = (Location { script_id: i64::MIN, line: 0, column: 0 }, 0);
+        let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
         Ok(Self {
             fields: fields.clone(),
             divider: FieldDivider::new(schema.node.count),
@@ -417,7 +417,7 @@ impl LocationRows {
     }
 
     fn place(&mut self, location: Location) -> u32 {
-        let hash = (location.script_id.wrapping_mul(31) ^ location.line).wrapping_mul(0x9e37_79b9) ^ location.column;
+        let hash = (location.script_id.wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
         let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
         if slot.0 != location {
             let next = self.locations.places.len() as u32;
@@ -462,8 +462,9 @@ impl Rows for LocationRows {
         let fields = &self.fields;
         let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
         let node = node.filter(|&node| node < self.nodes.unwrap_or(MOST_NODES as u32));
+        let signed = |field: usize| i32::try_from(values[field]).map_err(|_| bad(field, "a number of 32 bits"));
         let location =
-            Location { script_id: values[fields.script_id], line: values[fields.line], column: values[fields.column] };
+            Location { script_id: signed(fields.script_id)?, line: signed(fields.line)?, column: signed(fields.column)? };
         match node {
             Some(node) => Ok((node, location)),
             None => Err(bad(fields.object_index, "the index of a node")),

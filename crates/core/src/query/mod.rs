@@ -1,1 +1,178 @@
-//! Questions: options in, plain data out, no formatting.
+//! Questions → answers: one JSON text in, one out, plain data, no formatting.
+//!
+//! The questions are those of `index.d.ts`, named by the member `ask`; the answers are what it
+//! describes. Everything is paged, and every loop over the heap can be cancelled.
+//!
+//! ```text
+//! {"ask":"filter","class":{"contains":"session"},"limit":10}
+//! {"total":3,"selfSize":264,"mineOnly":false,"nodes":[…],"next":null}
+//! ```
+
+mod allocations;
+mod biggest;
+mod classes;
+mod diff;
+mod duplicates;
+mod filter;
+mod lazy;
+mod mine;
+mod named;
+mod native_contexts;
+mod page;
+mod path_text;
+mod paths;
+mod patterns;
+mod report;
+mod routes;
+mod rows;
+mod scripts;
+mod steps;
+mod summary;
+mod text_match;
+mod tree;
+
+pub(crate) use lazy::Lazy;
+
+use crate::error::{Code, Error, Result};
+use crate::ids::NodeIx;
+use crate::progress::{Phase, Progress};
+use crate::snapshot::Snapshot;
+use duplicates::Duplicates;
+use filter::{FilterResult, Sort, Sorting, find, page_of};
+use page::Page;
+use rows::{NodeRow, Rows};
+use serde::{Deserialize, Serialize};
+use tree::Direction;
+
+/// A question about one snapshot.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "ask", rename_all = "camelCase")]
+enum Question {
+    Summary(Nothing),
+    Node(ById),
+    References(ListOf),
+    Retainers(ListOf),
+    Dominated(ListOf),
+    DominatorPath(ById),
+    RetainingPaths(PathsOf),
+    Classes(classes::ClassQuery),
+    ClassInstances(classes::InstanceQuery),
+    Strings(Pages),
+    Allocations(Pages),
+    AllocationStack(ById),
+    Samples(Nothing),
+    Filter(Box<filter::FilterQuery>),
+    Report(report::ReportQuery),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ById {
+    id: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListOf {
+    id: u64,
+    limit: Option<u64>,
+    offset: Option<u64>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PathsOf {
+    of: paths::PathTarget,
+    limit: Option<u64>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pages {
+    limit: Option<u64>,
+    offset: Option<u64>,
+}
+
+impl Pages {
+    fn page(&self) -> Result<Page> {
+        Page::new(self.limit, self.offset)
+    }
+}
+
+/// Answers a question about one snapshot.
+///
+/// # Errors
+/// [`Code::InvalidQuery`] for a question that cannot be asked, [`Code::NoSuchNode`] for an id the
+/// snapshot does not have, [`Code::Cancelled`].
+pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
+    let question = serde_json::from_str(question)
+        .map_err(|error| Error::new(Code::InvalidQuery, "a question about a snapshot", error.to_string()))?;
+    progress.enter(Phase::Query, 0);
+    progress.check()?;
+    match question {
+        Question::Summary(_) => json(&summary::summary(snapshot)?),
+        Question::Node(query) => json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)),
+        Question::References(query) => list(snapshot, &query, Direction::References, progress),
+        Question::Retainers(query) => list(snapshot, &query, Direction::Retainers, progress),
+        Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
+        Question::DominatorPath(query) => json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?),
+        Question::RetainingPaths(query) => {
+            json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?)
+        }
+        Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
+        Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
+        Question::Strings(query) => json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)),
+        Question::Allocations(query) => json(&allocations::allocations(snapshot, query.page()?, progress)?),
+        Question::AllocationStack(query) => {
+            json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?))
+        }
+        Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
+        Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
+        Question::Report(query) => json(&report::report(snapshot, &query, progress)?),
+    }
+}
+
+/// Answers a question about two snapshots; the first is the baseline.
+///
+/// # Errors
+/// As [`answer`].
+pub fn compare(before: &Snapshot, after: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
+    let query = diff::question(question)?;
+    progress.enter(Phase::Query, 0);
+    progress.check()?;
+    json(&diff::diff(before, after, &query, progress)?)
+}
+
+fn json(answer: &impl Serialize) -> Result<String> {
+    serde_json::to_string(answer)
+        .map_err(|error| Error::new(Code::InvalidQuery, "an answer that JSON can say", error.to_string()))
+}
+
+fn list(snapshot: &Snapshot, query: &ListOf, direction: Direction, progress: &Progress) -> Result<String> {
+    let page = Page::new(query.limit, query.offset)?;
+    let rows = Rows::new(snapshot, progress)?;
+    json(&tree::list(&rows, find(snapshot, query.id)?, direction, page)?)
+}
+
+fn dominated(snapshot: &Snapshot, query: &ListOf, progress: &Progress) -> Result<FilterResult> {
+    let page = Page::new(query.limit, query.offset)?;
+    let rows = Rows::new(snapshot, progress)?;
+    let children = snapshot.dominators().children(find(snapshot, query.id)?).collect();
+    page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| Ok(rows.node(node)))
+}
+
+/// From the root down to the node.
+fn dominator_path(snapshot: &Snapshot, node: NodeIx, progress: &Progress) -> Result<Vec<NodeRow>> {
+    let rows = Rows::new(snapshot, progress)?;
+    let mut chain = vec![node];
+    let mut at = node;
+    while at != snapshot.root() {
+        at = snapshot.dominators().parent(at);
+        chain.push(at);
+    }
+    Ok(chain.into_iter().rev().map(|node| rows.node(node)).collect())
+}

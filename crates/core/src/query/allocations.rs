@@ -1,0 +1,149 @@
+//! Where and when objects were allocated: functions, stacks and the timeline of tracked snapshots.
+
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::page::Page;
+use crate::query::rows::SourceRow;
+use crate::query::steps::Steps;
+use crate::snapshot::Snapshot;
+use crate::strings::Text;
+use crate::trace::Function;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// What one function allocated.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllocationRow {
+    function_name: Text,
+    source: Option<SourceRow>,
+    count: u64,
+    size: u64,
+    live_count: u64,
+    live_size: u64,
+}
+
+/// A page of allocating functions.
+#[derive(Debug, Serialize)]
+pub struct AllocationPage {
+    total: usize,
+    functions: Vec<AllocationRow>,
+    next: Option<usize>,
+}
+
+/// One call of an allocation stack.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FrameRow {
+    function_name: Text,
+    source: Option<SourceRow>,
+}
+
+/// A point of the timeline and what of its objects is alive.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SampleRow {
+    timestamp_ms: f64,
+    last_assigned_id: u32,
+    size: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    count: u64,
+    size: u64,
+    live_count: u64,
+    live_size: u64,
+}
+
+/// Functions by bytes allocated, those of the whole tree summed per function.
+pub(crate) fn allocations(snapshot: &Snapshot, page: Page, progress: &Progress) -> Result<AllocationPage> {
+    let allocations = snapshot.allocations();
+    let live = live(snapshot, progress)?;
+    let mut sums = vec![Sums::default(); allocations.functions.len()];
+    for (trace, live) in allocations.tree.iter().zip(&live) {
+        let Some(sum) = sums.get_mut(trace.function as usize) else { continue };
+        if trace.count > 0 {
+            sum.count += trace.count;
+            sum.size += trace.size;
+            sum.live_count += live.live_count;
+            sum.live_size += live.live_size;
+        }
+    }
+    let listed: Vec<usize> = (0..sums.len()).filter(|&function| sums[function].count > 0).collect();
+    let total = listed.len();
+    let chosen = page.select(listed, |&a, &b| sums[b].size.cmp(&sums[a].size).then_with(|| a.cmp(&b)));
+    let functions = chosen.into_iter().map(|function| {
+        let frame = frame(snapshot, allocations.functions[function]);
+        let Sums { count, size, live_count, live_size } = sums[function];
+        AllocationRow { function_name: frame.function_name, source: frame.source, count, size, live_count, live_size }
+    });
+    Ok(AllocationPage { total, functions: functions.collect(), next: page.next(total) })
+}
+
+/// Living objects per node of the tree.
+fn live(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
+    let tree = &snapshot.allocations().tree;
+    let position: HashMap<u32, usize> = tree.iter().enumerate().map(|(at, trace)| (trace.id, at)).collect();
+    let mut live = vec![Sums::default(); tree.len()];
+    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    for node in snapshot.nodes().iter() {
+        steps.step()?;
+        let trace = snapshot.nodes().trace_id(node);
+        if trace != 0
+            && let Some(&at) = position.get(&trace)
+        {
+            live[at].live_count += 1;
+            live[at].live_size += snapshot.nodes().self_size(node);
+        }
+    }
+    Ok(live)
+}
+
+/// The stack a node was allocated at, innermost call first; empty when it was not recorded.
+pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Vec<FrameRow> {
+    let allocations = snapshot.allocations();
+    let trace = snapshot.nodes().trace_id(node);
+    let mut at = allocations.tree.iter().position(|candidate| candidate.id == trace).filter(|_| trace != 0);
+    let mut frames = Vec::new();
+    // A tree in preorder has every caller before its callees, so that the walk ends. The first is no call: `(root)`.
+    while let Some(position) = at.filter(|&position| position > 0) {
+        let trace = &allocations.tree[position];
+        if let Some(&function) = allocations.functions.get(trace.function as usize) {
+            frames.push(frame(snapshot, function));
+        }
+        at = Some(trace.parent as usize).filter(|&parent| parent < position);
+    }
+    frames
+}
+
+fn frame(snapshot: &Snapshot, function: Function) -> FrameRow {
+    let text = |string| Text::of(snapshot.strings().get(string));
+    let script = Some(text(function.script_name)).filter(|name| !name.0.is_empty());
+    let is_known = function.script_id != 0 || script.is_some();
+    let source = SourceRow { script, script_id: function.script_id, line: function.line, column: function.column };
+    FrameRow { function_name: text(function.name), source: is_known.then_some(source) }
+}
+
+/// The timeline: each sample with the bytes of living objects whose ids were given out since the one before.
+pub(crate) fn samples(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<SampleRow>> {
+    let samples = snapshot.samples();
+    let mut sizes = vec![0; samples.len()];
+    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    for node in snapshot.nodes().iter() {
+        steps.step()?;
+        let id = snapshot.nodes().id(node).0;
+        // Even ids are the embedder's: they do not grow with time.
+        let at = samples.partition_point(|sample| sample.last_assigned_id < id);
+        if id % 2 == 1 && at < sizes.len() {
+            sizes[at] += snapshot.nodes().self_size(node);
+        }
+    }
+    let rows = samples.iter().zip(sizes).map(|(sample, size)| SampleRow {
+        timestamp_ms: sample.timestamp_us as f64 / 1000.0,
+        last_assigned_id: sample.last_assigned_id,
+        size,
+    });
+    Ok(rows.collect())
+}

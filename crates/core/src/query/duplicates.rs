@@ -1,0 +1,236 @@
+//! Strings that are in the heap more than once → groups with what the copies cost.
+
+use crate::bits::NodeSet;
+use crate::display::{EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, write_display_name};
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::page::Page;
+use crate::query::steps::Steps;
+use crate::schema::{EdgeKind, NodeKind};
+use crate::snapshot::Snapshot;
+use crate::strings::{Text, utf16_len};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Nodes listed per row.
+const SOME_IDS: usize = 5;
+
+/// A text and its copies.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StringRow {
+    pub(crate) value: Option<Text>,
+    count: u32,
+    self_size: u64,
+    retained_size: u64,
+    pub(crate) wasted: f64,
+    length: u64,
+    ids: Vec<u32>,
+}
+
+/// A page of duplicated strings.
+#[derive(Debug, Serialize)]
+pub struct StringPage {
+    pub(crate) total: usize,
+    pub(crate) strings: Vec<StringRow>,
+    pub(crate) next: Option<usize>,
+}
+
+/// Strings with equal text.
+#[derive(Clone, Debug)]
+struct Group {
+    first: NodeIx,
+    count: u32,
+    self_size: u64,
+    retained_size: u64,
+    /// Where V8 cut the text: the length it had.
+    length: Option<i64>,
+}
+
+impl Group {
+    fn wasted(&self) -> f64 {
+        self.self_size as f64 - self.self_size as f64 / f64::from(self.count)
+    }
+}
+
+/// All groups, and the group of every string looked at.
+pub(crate) struct Duplicates {
+    groups: Vec<Group>,
+    /// String nodes and their groups, in node order.
+    members: Vec<(NodeIx, u32)>,
+}
+
+/// Not yet looked up.
+const UNKNOWN: u32 = u32::MAX;
+
+/// What V8 wrote of a string that it cut: same text, length and hash mean the same string.
+type Cut = (Option<i64>, Option<i64>);
+
+/// Text → number of the text.
+struct Texts<'a> {
+    snapshot: &'a Snapshot,
+    /// By position in the string table, so that a text is hashed once however many nodes have it.
+    of_string: Vec<u32>,
+    known: HashMap<Cow<'a, [u8]>, u32>,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        let of_string = vec![UNKNOWN; snapshot.strings().len()];
+        Self { snapshot, of_string, known: HashMap::new(), buffer: Vec::new() }
+    }
+
+    fn number(&mut self, node: NodeIx) -> u32 {
+        let next = self.known.len() as u32;
+        if self.snapshot.kind(node) == NodeKind::ConcatenatedString {
+            self.buffer.clear();
+            write_display_name(self.snapshot, node, &mut self.buffer);
+            if let Some(&number) = self.known.get(self.buffer.as_slice()) {
+                return number;
+            }
+            self.known.insert(Cow::Owned(self.buffer.clone()), next);
+            return next;
+        }
+        let slot = &mut self.of_string[self.snapshot.nodes().name(node).index()];
+        if *slot == UNKNOWN {
+            *slot = *self.known.entry(Cow::Borrowed(self.snapshot.name(node))).or_insert(next);
+        }
+        *slot
+    }
+}
+
+impl Duplicates {
+    /// Groups all strings that count: with a size, not sliced, not flattened.
+    pub(crate) fn find(snapshot: &Snapshot, progress: &Progress) -> Result<Duplicates> {
+        let mut found = Duplicates { groups: Vec::new(), members: Vec::new() };
+        let mut texts = Texts::new(snapshot);
+        let mut by_key: HashMap<(u32, Option<Cut>), u32> = HashMap::new();
+        let mut steps = Steps::of(progress, snapshot.nodes().len());
+        for node in snapshot.nodes().iter() {
+            steps.step()?;
+            if counts(snapshot, node) {
+                let cut = cut(snapshot, node);
+                let key = (texts.number(node), cut);
+                let group = *by_key.entry(key).or_insert_with(|| found.open(node, cut));
+                found.add(snapshot, node, group);
+            }
+        }
+        Ok(found)
+    }
+
+    fn open(&mut self, first: NodeIx, cut: Option<Cut>) -> u32 {
+        let length = cut.and_then(|(length, _)| length);
+        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length });
+        self.groups.len() as u32 - 1
+    }
+
+    fn add(&mut self, snapshot: &Snapshot, node: NodeIx, group: u32) {
+        let totals = &mut self.groups[group as usize];
+        totals.count += 1;
+        totals.self_size += snapshot.nodes().self_size(node);
+        totals.retained_size += snapshot.retained_size(node);
+        self.members.push((node, group));
+    }
+
+    /// The strings that have a copy.
+    pub(crate) fn nodes(&self, snapshot: &Snapshot) -> NodeSet {
+        let mut bits = NodeSet::new(snapshot.nodes().len());
+        for &(node, group) in &self.members {
+            if self.groups[group as usize].count > 1 {
+                bits.insert(node);
+            }
+        }
+        bits
+    }
+
+    /// What one copy of each text would have saved, in all.
+    pub(crate) fn wasted(&self) -> f64 {
+        self.groups.iter().filter(|group| group.count > 1).map(Group::wasted).sum()
+    }
+
+    /// A page of the groups, most wasted bytes first.
+    pub(crate) fn page(&self, snapshot: &Snapshot, page: Page) -> StringPage {
+        let doubled: Vec<usize> = (0..self.groups.len()).filter(|&group| self.groups[group].count > 1).collect();
+        let total = doubled.len();
+        let chosen = page.select(doubled, |&a, &b| {
+            self.groups[b].wasted().total_cmp(&self.groups[a].wasted()).then_with(|| a.cmp(&b))
+        });
+        let mut strings: Vec<StringRow> = chosen.iter().map(|&group| self.row(snapshot, group)).collect();
+        self.add_ids(snapshot, &chosen, &mut strings);
+        StringPage { total, strings, next: page.next(total) }
+    }
+
+    fn row(&self, snapshot: &Snapshot, group: usize) -> StringRow {
+        let group = &self.groups[group];
+        let value = display_name(snapshot, group.first);
+        let length = group.length.and_then(|length| u64::try_from(length).ok());
+        StringRow {
+            length: length.unwrap_or_else(|| utf16_len(&value.0) as u64),
+            value: Some(value),
+            count: group.count,
+            self_size: group.self_size,
+            retained_size: group.retained_size,
+            wasted: group.wasted(),
+            ids: Vec::new(),
+        }
+    }
+
+    /// The first nodes of each chosen group, in one walk over all members.
+    fn add_ids(&self, snapshot: &Snapshot, chosen: &[usize], rows: &mut [StringRow]) {
+        let mut row_of = vec![UNKNOWN; self.groups.len()];
+        for (row, &group) in chosen.iter().enumerate() {
+            row_of[group] = row as u32;
+        }
+        for &(node, group) in &self.members {
+            if let Some(row) = rows.get_mut(row_of[group as usize] as usize)
+                && row.ids.len() < SOME_IDS
+            {
+                row.ids.push(snapshot.nodes().id(node).0);
+            }
+        }
+    }
+}
+
+/// Whether a node is a string of its own. Strings without a size encode numbers in the snapshot;
+/// a concatenated string with an empty half was flattened, and its text is in the other half.
+fn counts(snapshot: &Snapshot, node: NodeIx) -> bool {
+    match snapshot.kind(node) {
+        NodeKind::String => snapshot.nodes().self_size(node) > 0,
+        NodeKind::ConcatenatedString => snapshot.nodes().self_size(node) > 0 && !is_flat(snapshot, node),
+        _ => false,
+    }
+}
+
+fn is_flat(snapshot: &Snapshot, rope: NodeIx) -> bool {
+    let is_empty = |node| match is_shown_raw(snapshot, node) {
+        true => snapshot.name(node).is_empty(),
+        false => display_name(snapshot, node).0.is_empty(),
+    };
+    snapshot.edges_of(rope).any(|edge| {
+        edge.kind == EdgeKind::Internal
+            && matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"first" | b"second"))
+            && is_empty(edge.to)
+    })
+}
+
+/// Length and hash of a string V8 cut, where it says so.
+fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
+    let flag = internal_target(snapshot, node, b"truncated")?;
+    if value_of(snapshot, flag, b"bool")? != b"true" {
+        return None;
+    }
+    let number = |name: &[u8]| {
+        let value = internal_target(snapshot, node, name)?;
+        parse_int(value_of(snapshot, value, b"int")?)
+    };
+    Some((number(b"length"), number(b"hash")))
+}
+
+/// V8 writes values as a number node named by their type, with a string node for the value.
+fn value_of<'a>(snapshot: &'a Snapshot, node: NodeIx, kind: &[u8]) -> Option<&'a [u8]> {
+    let is_value = snapshot.kind(node) == NodeKind::Number && snapshot.name(node) == kind;
+    is_value.then(|| internal_target(snapshot, node, b"value")).flatten().map(|value| snapshot.name(value))
+}

@@ -1,0 +1,144 @@
+//! Whose a node is: the program's own, or Node's, V8's, the runtime's.
+//!
+//! Three of four objects in a server's heap were there before its first line ran. "Mine only" hides
+//! them. A node is judged by evidence of its own, never by who holds it: in Node everything a
+//! module exports hangs below Node's module loader, and to follow owners would hide the program.
+//! In doubt a node is shown.
+//!
+//! Hidden are
+//! * what V8 keeps for itself: hidden nodes, code, object shapes, backing arrays (their bytes count
+//!   for their owners), synthetic roots, boxed numbers, everything named `system / …` or `(…)`;
+//! * what the embedder keeps: `Node / …`, C++ objects (`blink::…`, `std::…`);
+//! * functions and instances whose script is the runtime's: `node:…`, `internal/…`, Deno's `ext:…`,
+//!   code run by `vm` without a file name (`evalmachine.<anonymous>`), and in Node up to 14, whose
+//!   built-in scripts have bare names, `fs.js` and its like;
+//! * functions without a script, which are built into V8 (bound functions are shown), and what a
+//!   native context holds directly: the prototypes and constructors every program starts with;
+//! * strings and symbols held by code or shapes alone: source text, constants, property names.
+
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::native_contexts::is_native_context;
+use crate::query::scripts::Scripts;
+use crate::schema::NodeKind;
+use crate::snapshot::Snapshot;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+/// Heaps above this size are mostly the program's data, and its author looks for that.
+const BIG_HEAP: u64 = 25_000_000;
+
+/// Whether to hide what is not the program's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MineOnly {
+    /// Hide it.
+    Yes,
+    /// Show everything.
+    #[default]
+    No,
+    /// Hide it in heaps over 25 MB, unless the question names ids or types.
+    Auto,
+}
+
+impl<'de> Deserialize<'de> for MineOnly {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Bool(true) => Ok(MineOnly::Yes),
+            serde_json::Value::Bool(false) => Ok(MineOnly::No),
+            serde_json::Value::String(text) if text == "auto" => Ok(MineOnly::Auto),
+            other => Err(D::Error::custom(format!("mineOnly: expected true, false or \"auto\", found {other}"))),
+        }
+    }
+}
+
+impl MineOnly {
+    /// What it comes to for this snapshot, when the question names no node or type itself.
+    pub(crate) fn applies(self, snapshot: &Snapshot, names_nodes: bool) -> bool {
+        match self {
+            MineOnly::Yes => true,
+            MineOnly::No => false,
+            MineOnly::Auto => !names_nodes && snapshot.total_size() > BIG_HEAP,
+        }
+    }
+}
+
+/// Tells the program's own nodes.
+pub(crate) struct Mine<'a> {
+    snapshot: &'a Snapshot,
+    /// For each distinct place: whether its script is the runtime's.
+    foreign: Vec<bool>,
+}
+
+impl<'a> Mine<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
+        let scripts = Scripts::of(snapshot, progress)?;
+        let bare_names = scripts.names().any(|name| snapshot.strings().get(name).starts_with(b"internal/bootstrap/"));
+        let foreign = snapshot.locations.places.iter().map(|&place| {
+            scripts.name(place).is_some_and(|name| is_runtime_script(snapshot.strings().get(name), bare_names))
+        });
+        Ok(Self { snapshot, foreign: foreign.collect() })
+    }
+
+    /// Whether the node is the program's own.
+    pub(crate) fn is_mine(&self, node: NodeIx) -> bool {
+        match self.snapshot.kind(node) {
+            NodeKind::Hidden
+            | NodeKind::Array
+            | NodeKind::Code
+            | NodeKind::Number
+            | NodeKind::Synthetic
+            | NodeKind::ObjectShape
+            | NodeKind::Undeclared => false,
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString | NodeKind::Symbol => {
+                !self.is_program_text(node)
+            }
+            NodeKind::Native => is_document_object(self.snapshot.name(node)),
+            NodeKind::Closure => match self.is_foreign(node) {
+                Some(foreign) => !foreign,
+                None => self.snapshot.name(node) == b"native_bind",
+            },
+            NodeKind::Object | NodeKind::RegExp | NodeKind::BigInt | NodeKind::WasmObject | NodeKind::Other => {
+                !is_internal_name(self.snapshot.name(node))
+                    && !self.is_foreign(node).unwrap_or_else(|| self.is_intrinsic(node))
+            }
+        }
+    }
+
+    /// Whether the node's script is the runtime's; `None` without a script.
+    fn is_foreign(&self, node: NodeIx) -> Option<bool> {
+        self.snapshot.locations.index_of(node).map(|place| self.foreign[place.index()])
+    }
+
+    fn is_program_text(&self, node: NodeIx) -> bool {
+        let holder = self.snapshot.dominators().parent(node);
+        matches!(self.snapshot.kind(holder), NodeKind::Code | NodeKind::ObjectShape)
+    }
+
+    fn is_intrinsic(&self, node: NodeIx) -> bool {
+        is_native_context(self.snapshot.name(self.snapshot.dominators().parent(node)))
+    }
+}
+
+fn is_runtime_script(name: &[u8], bare_names: bool) -> bool {
+    const PREFIXES: [&[u8]; 6] = [b"node:", b"internal/", b"evalmachine.", b"ext:", b"extensions::", b"native "];
+    PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || bare_names && name.ends_with(b".js") && !name.iter().any(|b| matches!(b, b'/' | b'\\'))
+}
+
+/// `system / Context`, `(internal array)`, and the browser's caches and prototypes: `Object (prototype) / http://…`.
+pub(crate) fn is_internal_name(name: &[u8]) -> bool {
+    name.starts_with(b"system / ")
+        || name.starts_with(b"(")
+        || [&b" (prototype) / "[..], b" (internal cache) / "].iter().any(|part| memchr::memmem::find(name, part).is_some())
+}
+
+/// A native node a page knows of: an element, a text, a window; not the C++ behind it.
+fn is_document_object(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"Detached ").unwrap_or(name);
+    !(is_internal_name(name)
+        || name.starts_with(b"Node / ")
+        || name.starts_with(b"C++ ")
+        || matches!(name, b"undefined" | b"null" | b"true" | b"false" | b"InternalNode")
+        || memchr::memmem::find(name, b"::").is_some() && !name.starts_with(b"<"))
+}

@@ -1,0 +1,150 @@
+//! DevTools' named filters → one bit a node.
+//!
+//! Four of them ask "what would go if these were not there": everything the root no longer reaches
+//! in a walk that does not enter them. What the root does not reach anyhow is left out.
+
+use crate::bits::NodeSet;
+use crate::columns::Edge;
+use crate::display::{EdgeLabel, edge_label};
+use crate::error::{Code, Error, Result};
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::duplicates::Duplicates;
+use crate::query::native_contexts::{NONE, NativeContexts, SHARED};
+use crate::query::steps::Steps;
+use crate::schema::{EdgeKind, NodeKind};
+use crate::snapshot::Snapshot;
+
+/// A named filter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NamedFilter {
+    DetachedDomNodes,
+    Contexts,
+    Console,
+    EventHandlers,
+    DuplicatedStrings,
+    SharedNativeContext,
+    NoNativeContext,
+    /// By position of the context's node, multiplied by the file's node field count as in DevTools.
+    NativeContext(u64),
+}
+
+/// The start of a name that ends in a number.
+const NATIVE_CONTEXT: &str = "nativeContext_";
+
+impl NamedFilter {
+    /// The filter of DevTools' name for it.
+    pub(crate) fn parse(name: &str) -> Result<NamedFilter> {
+        Ok(match name {
+            "objectsRetainedByDetachedDomNodes" => NamedFilter::DetachedDomNodes,
+            "objectsRetainedByContexts" => NamedFilter::Contexts,
+            "objectsRetainedByConsole" => NamedFilter::Console,
+            "objectsRetainedByEventHandlers" => NamedFilter::EventHandlers,
+            "duplicatedStrings" => NamedFilter::DuplicatedStrings,
+            "sharedNativeContext" => NamedFilter::SharedNativeContext,
+            "noNativeContext" => NamedFilter::NoNativeContext,
+            _ => match name.strip_prefix(NATIVE_CONTEXT).and_then(|index| index.parse().ok()) {
+                Some(index) => NamedFilter::NativeContext(index),
+                None => return Err(Error::new(Code::InvalidQuery, "one of DevTools' named filters", format!("{name:?}"))),
+            },
+        })
+    }
+
+    /// The nodes it keeps.
+    pub(crate) fn nodes(self, snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
+        match self {
+            NamedFilter::DetachedDomNodes => retained(snapshot, progress, |_, edge| snapshot.detachedness(edge.to) != 2),
+            NamedFilter::Contexts => retained(snapshot, progress, |_, edge| !is_context(snapshot.name(edge.to))),
+            NamedFilter::Console => retained(snapshot, progress, |from, edge| !is_console(snapshot, from, edge)),
+            NamedFilter::EventHandlers => {
+                let handlers = event_handlers(snapshot, progress)?;
+                retained(snapshot, progress, |_, edge| !handlers.contains(edge.to))
+            }
+            NamedFilter::DuplicatedStrings => Ok(Duplicates::find(snapshot, progress)?.nodes(snapshot)),
+            NamedFilter::SharedNativeContext => labelled(snapshot, progress, SHARED),
+            NamedFilter::NoNativeContext => labelled(snapshot, progress, NONE),
+            NamedFilter::NativeContext(index) => {
+                let fields = snapshot.schema().node.count as u64;
+                let node = u32::try_from(index / fields).ok().filter(|_| index.is_multiple_of(fields));
+                match node.filter(|&node| node < snapshot.node_count()) {
+                    Some(node) => labelled(snapshot, progress, node),
+                    None => Ok(NodeSet::new(snapshot.nodes().len())),
+                }
+            }
+        }
+    }
+}
+
+/// What the root reaches only over edges that `enter` refuses.
+fn retained(snapshot: &Snapshot, progress: &Progress, enter: impl Fn(NodeIx, Edge) -> bool) -> Result<NodeSet> {
+    let count = snapshot.nodes().len();
+    let mut reached = NodeSet::new(count);
+    let mut steps = Steps::of(progress, snapshot.edges().len());
+    let mut queue = vec![snapshot.root()];
+    reached.insert(snapshot.root());
+    while let Some(node) = queue.pop() {
+        for edge in snapshot.edges_of(node) {
+            steps.step()?;
+            if edge.kind != EdgeKind::Weak && !reached.contains(edge.to) && enter(node, edge) {
+                reached.insert(edge.to);
+                queue.push(edge.to);
+            }
+        }
+    }
+    let mut kept = NodeSet::new(count);
+    for node in snapshot.nodes().iter() {
+        if !reached.contains(node) && snapshot.distance(node) >= 0 {
+            kept.insert(node);
+        }
+    }
+    Ok(kept)
+}
+
+fn labelled(snapshot: &Snapshot, progress: &Progress, label: u32) -> Result<NodeSet> {
+    let contexts = NativeContexts::of(snapshot, progress)?;
+    let mut kept = NodeSet::new(snapshot.nodes().len());
+    for node in snapshot.nodes().iter().filter(|&node| contexts.label(node) == label) {
+        kept.insert(node);
+    }
+    Ok(kept)
+}
+
+/// Whether a raw name is that of a closure's context.
+pub(crate) fn is_context(name: &[u8]) -> bool {
+    name.strip_prefix(b"system / Context").is_some_and(|rest| rest.is_empty() || rest.starts_with(b" / "))
+}
+
+/// Whether an edge is a value the DevTools console holds on to.
+pub(crate) fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
+    snapshot.kind(from) == NodeKind::Synthetic
+        && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b" / DevTools console"))
+}
+
+/// The functions behind event listeners.
+fn event_handlers(snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
+    let mut handlers = NodeSet::new(snapshot.nodes().len());
+    let mut steps = Steps::new(progress);
+    for node in snapshot.nodes().iter() {
+        steps.step()?;
+        if snapshot.name(node) == b"V8EventListener"
+            && let Some(callback) = target_named(snapshot, node, b"1")
+        {
+            handlers.insert(handler_of(snapshot, callback));
+        }
+    }
+    Ok(handlers)
+}
+
+/// The callback when it is a function, else the first function it refers to: the handler in a framework's wrapper.
+fn handler_of(snapshot: &Snapshot, callback: NodeIx) -> NodeIx {
+    let is_function = |node| target_named(snapshot, node, b"code").is_some();
+    if is_function(callback) {
+        return callback;
+    }
+    snapshot.edges_of(callback).map(|edge| edge.to).find(|&to| is_function(to)).unwrap_or(callback)
+}
+
+/// The target of the first edge of any type with this name.
+fn target_named(snapshot: &Snapshot, node: NodeIx, name: &[u8]) -> Option<NodeIx> {
+    snapshot.edges_of(node).find(|&edge| edge_label(snapshot, edge).is(name)).map(|edge| edge.to)
+}

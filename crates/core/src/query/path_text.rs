@@ -1,0 +1,205 @@
+//! A path → the text that reads as code would: `configBus._events.change[896]`.
+//!
+//! ```text
+//! .name  ["any name"]  [7]    a property or element
+//! {name}                      a variable that the function before it captured
+//! [entry]                     a key or value of a Map, an item of a Set
+//! .(name)                     a field of V8's own
+//! (.next ×19997)              the same steps again and again
+//! ```
+//!
+//! What comes before the program's own part of the path is left out: roots, the embedder's objects,
+//! the module loader. A path that begins in a module begins with a variable of the module.
+
+use crate::columns::Edge;
+use crate::display::{EdgeLabel, edge_label};
+use crate::ids::NodeIx;
+use crate::query::named::is_context;
+use crate::schema::{EdgeKind, NodeKind};
+use crate::snapshot::Snapshot;
+use crate::strings::Text;
+
+/// Steps that repeat more often than this are written once with their number.
+const REPEATS: usize = 3;
+/// Longest group of steps looked for.
+const LONGEST_GROUP: usize = 4;
+
+/// One step of a path: the edge (none for the first node) and the node it leads to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) edge: Option<Edge>,
+    pub(crate) node: NodeIx,
+}
+
+/// Writes paths of one snapshot.
+#[derive(Clone, Copy)]
+pub(crate) struct PathText<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    /// Whether positions are written as `[*]`: for what many paths have in common.
+    pub(crate) any_index: bool,
+}
+
+impl PathText<'_> {
+    /// The text of a path from a root down.
+    pub(crate) fn write(&self, steps: &[Step]) -> Vec<u8> {
+        let start = self.start(steps);
+        let Some(first) = steps.get(start) else { return Vec::new() };
+        let mut text = self.name_of_start(*first);
+        let segments: Vec<Vec<u8>> = (start + 1..steps.len()).filter_map(|at| self.segment(steps, at)).collect();
+        fold(&segments, &mut text);
+        text
+    }
+
+    /// Where the program's part begins: at the last of the machinery's own steps, or at the first
+    /// variable of a module, when only the module loader and one function stand before it.
+    fn start(&self, steps: &[Step]) -> usize {
+        let last = steps.len().saturating_sub(1);
+        let own = steps.iter().position(|step| !self.is_machinery(step.node)).unwrap_or(last);
+        let Some(variable) = (own..steps.len()).find(|&at| self.is_variable(steps, at)) else { return own };
+        let before = steps[own..variable].iter().filter(|step| !self.is_plumbing(step.node));
+        // The function whose variable it is: any function of the module will do for the way in.
+        if before.count() <= 1 { variable } else { own }
+    }
+
+    /// Nodes no program names: roots, V8's and the embedder's own.
+    fn is_machinery(&self, node: NodeIx) -> bool {
+        match self.snapshot.kind(node) {
+            NodeKind::Synthetic | NodeKind::Hidden | NodeKind::Code | NodeKind::Array | NodeKind::ObjectShape => true,
+            NodeKind::Native => {
+                let name = self.snapshot.name(node);
+                name.starts_with(b"system / ") || name.starts_with(b"Node / ") || name.windows(2).any(|w| w == b"::")
+            }
+            NodeKind::Object => self.snapshot.name(node).starts_with(b"system / "),
+            _ => false,
+        }
+    }
+
+    /// Nodes every path to a module goes through.
+    fn is_plumbing(&self, node: NodeIx) -> bool {
+        const NAMES: [&[u8]; 10] = [
+            b"global", b"process", b"Module", b"ModuleWrap", b"Object", b"Array", b"Generator", b"GlobalObject",
+            b"SafeMap", b"Map",
+        ];
+        self.is_machinery(node)
+            || self.snapshot.kind(node) == NodeKind::Object && NAMES.contains(&self.snapshot.name(node))
+    }
+
+    fn is_variable(&self, steps: &[Step], at: usize) -> bool {
+        at > 0
+            && is_context(self.snapshot.name(steps[at - 1].node))
+            && steps[at].edge.is_some_and(|edge| edge.kind == EdgeKind::Context && !is_link(self.snapshot, edge))
+    }
+
+    /// A variable by its own name, a global by what it is called, anything else by its class.
+    fn name_of_start(&self, step: Step) -> Vec<u8> {
+        let named = step.edge.filter(|edge| matches!(edge.kind, EdgeKind::Context | EdgeKind::Property));
+        if let Some(edge) = named
+            && let EdgeLabel::Name(name) = edge_label(self.snapshot, edge)
+        {
+            return name.to_vec();
+        }
+        let name = self.snapshot.name(step.node);
+        // `Window / http://…`, `global / …`: what stands behind the slash is no name.
+        let end = memchr::memmem::find(name, b" / ").filter(|&end| end > 0 && !name.starts_with(b"system")).unwrap_or(name.len());
+        match self.snapshot.kind(step.node) {
+            NodeKind::Closure if name.is_empty() => b"(function)".to_vec(),
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => b"(string)".to_vec(),
+            _ if name.is_empty() => [b"(", self.snapshot.type_name(step.node).as_bytes(), b")"].concat(),
+            _ => name[..end].to_vec(),
+        }
+    }
+
+    /// How the step reads behind the one before; `None` when code would not write it.
+    fn segment(&self, steps: &[Step], at: usize) -> Option<Vec<u8>> {
+        let edge = steps[at].edge?;
+        let from = steps[at - 1].node;
+        match (edge.kind, edge_label(self.snapshot, edge)) {
+            (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => {
+                Some([b"{", name, b"}"].concat())
+            }
+            (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(name)),
+            (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
+                Some(self.position(index))
+            }
+            (EdgeKind::Hidden, EdgeLabel::Index(index)) if is_context(self.snapshot.name(from)) => {
+                Some(if self.any_index { b"{*}".to_vec() } else { format!("{{{index}}}").into_bytes() })
+            }
+            (EdgeKind::Internal, EdgeLabel::Name(name)) => self.internal(from, name),
+            (EdgeKind::Context | EdgeKind::Hidden | EdgeKind::Weak, _) => None,
+            (_, label) => Some([b".(", label.text().0.as_slice(), b")"].concat()),
+        }
+    }
+
+    fn position(&self, index: i64) -> Vec<u8> {
+        if self.any_index { b"[*]".to_vec() } else { format!("[{index}]").into_bytes() }
+    }
+
+    /// V8's own fields: those that code steps over unseen are left out.
+    fn internal(&self, from: NodeIx, name: &[u8]) -> Option<Vec<u8>> {
+        const UNSEEN: [&[u8]; 12] = [
+            b"elements", b"properties", b"context", b"previous", b"table", b"map", b"shared", b"extension",
+            b"scope_info", b"native_to_javascript", b"javascript_to_native", b"transition",
+        ];
+        if UNSEEN.contains(&name) {
+            return None;
+        }
+        if memchr::memmem::find(name, b" pair in WeakMap (table @").is_some() {
+            return Some(b"[entry]".to_vec());
+        }
+        let is_number = !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+        match is_number {
+            true if self.snapshot.kind(from) == NodeKind::Array => Some(b"[entry]".to_vec()),
+            true => None,
+            false => Some([b".(", name, b")"].concat()),
+        }
+    }
+}
+
+/// Context edges that lead from scope to scope rather than to a variable.
+fn is_link(snapshot: &Snapshot, edge: Edge) -> bool {
+    matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"previous" | b"extension" | b"scope_info" | b"native_context"))
+}
+
+fn property(name: &[u8]) -> Vec<u8> {
+    if let Some(symbol) = name.strip_prefix(b"<symbol ").and_then(|rest| rest.strip_suffix(b">")) {
+        return [b"[Symbol(", symbol, b")]"].concat();
+    }
+    let bare = name.strip_prefix(b"#").unwrap_or(name);
+    let is_identifier = !bare.is_empty()
+        && !bare[0].is_ascii_digit()
+        && bare.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$') || *b >= 0x80);
+    if is_identifier {
+        return [b".", name].concat();
+    }
+    let quoted = serde_json::to_vec(&Text::of(name)).unwrap_or_else(|_| name.to_vec());
+    [b"[", quoted.as_slice(), b"]"].concat()
+}
+
+/// Appends the segments; groups of up to four that repeat are written once, with their number.
+fn fold(segments: &[Vec<u8>], text: &mut Vec<u8>) {
+    let mut at = 0;
+    while at < segments.len() {
+        let (length, times) = (1..=LONGEST_GROUP)
+            .map(|length| (length, repeats(&segments[at..], length)))
+            .find(|&(_, times)| times > REPEATS)
+            .unwrap_or((1, 1));
+        let group = segments[at..at + length].concat();
+        if times > 1 {
+            text.extend_from_slice(b"(");
+            text.extend_from_slice(&group);
+            text.extend_from_slice(format!(" ×{times})").as_bytes());
+        } else {
+            text.extend_from_slice(&group);
+        }
+        at += length * times;
+    }
+}
+
+/// How often the first `length` segments stand there in a row.
+fn repeats(segments: &[Vec<u8>], length: usize) -> usize {
+    if segments.len() < length {
+        return 0;
+    }
+    let group = &segments[..length];
+    segments.chunks_exact(length).take_while(|chunk| *chunk == group).count()
+}

@@ -1,0 +1,114 @@
+//! Path → pattern: what the paths of a thousand instances have in common.
+//!
+//! A pattern is a path with positions left open (`[*]`), ids replaced by classes, and loops closed:
+//! a step that stood up to eight steps before leads back there, so that the links of a list, or the
+//! generations of a closure that keeps its predecessor, all have one pattern. Patterns are nodes of
+//! a tree; a node's pattern is its predecessor's and one step more, found once however many
+//! instances hang below.
+
+use crate::display::{EdgeLabel, edge_label};
+use crate::ids::{NodeIx, StringIx};
+use crate::query::path_text::Step;
+use crate::query::routes::Routes;
+use crate::schema::EdgeKind;
+use crate::snapshot::Snapshot;
+use crate::wellknown::Mark;
+use std::collections::HashMap;
+
+/// The pattern of nothing.
+pub(crate) const EMPTY: u32 = 0;
+/// No pattern known yet.
+const UNKNOWN: u32 = u32::MAX;
+/// Steps back in which a loop is looked for.
+const LONGEST_LOOP: usize = 8;
+
+/// One step of a pattern.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Pace {
+    kind: Option<EdgeKind>,
+    name: PaceName,
+    class: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum PaceName {
+    None,
+    Name(StringIx),
+    Position,
+    WeakMapEntry,
+}
+
+/// All patterns met.
+pub(crate) struct Patterns<'a> {
+    snapshot: &'a Snapshot,
+    routes: &'a Routes,
+    /// Predecessor and last step of each pattern; the empty one first.
+    tree: Vec<(u32, Option<Pace>)>,
+    known: HashMap<(u32, Pace), u32>,
+    of_node: Vec<u32>,
+}
+
+impl<'a> Patterns<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes) -> Self {
+        let of_node = vec![UNKNOWN; snapshot.nodes().len()];
+        Self { snapshot, routes, tree: vec![(EMPTY, None)], known: HashMap::new(), of_node }
+    }
+
+    /// The pattern of a node's best way. All calls together cost one step a node.
+    pub(crate) fn of_node(&mut self, node: NodeIx) -> u32 {
+        let mut way = Vec::new();
+        let mut at = node;
+        let mut pattern = EMPTY;
+        while at != self.snapshot.root() {
+            if self.of_node[at.index()] != UNKNOWN {
+                pattern = self.of_node[at.index()];
+                break;
+            }
+            way.push(at);
+            match self.routes.arrival(self.snapshot, at) {
+                Some(edge) => at = self.snapshot.nodes().source_of(edge.ix),
+                None => break,
+            }
+        }
+        for &node in way.iter().rev() {
+            let edge = self.routes.arrival(self.snapshot, node);
+            pattern = self.extend(pattern, Step { edge, node });
+            self.of_node[node.index()] = pattern;
+        }
+        pattern
+    }
+
+    /// The pattern with one step more.
+    pub(crate) fn extend(&mut self, pattern: u32, step: Step) -> u32 {
+        let pace = self.pace(step);
+        let mut at = pattern;
+        for _ in 0..LONGEST_LOOP {
+            let (before, last) = self.tree[at as usize];
+            if last == Some(pace) {
+                return at;
+            }
+            at = before;
+        }
+        let next = self.tree.len() as u32;
+        let known = *self.known.entry((pattern, pace)).or_insert(next);
+        if known == next {
+            self.tree.push((pattern, Some(pace)));
+        }
+        known
+    }
+
+    fn pace(&self, step: Step) -> Pace {
+        let name = match step.edge.map(|edge| (edge, edge_label(self.snapshot, edge))) {
+            None => PaceName::None,
+            Some((_, EdgeLabel::Index(_))) => PaceName::Position,
+            Some((edge, EdgeLabel::Name(name))) => match edge.kind {
+                EdgeKind::Internal if !name.is_empty() && name.iter().all(u8::is_ascii_digit) => PaceName::Position,
+                _ => match self.snapshot.edge_string(edge) {
+                    Some(string) if self.snapshot.wellknown.mark(string) == Mark::Ephemeron => PaceName::WeakMapEntry,
+                    string => string.map_or(PaceName::None, PaceName::Name),
+                },
+            },
+        };
+        Pace { kind: step.edge.map(|edge| edge.kind), name, class: self.snapshot.classes().of(step.node).0 }
+    }
+}

@@ -1,0 +1,144 @@
+//! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
+
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::biggest::biggest;
+use crate::query::classes::{ClassQuery, ClassRow, classes};
+use crate::query::duplicates::{Duplicates, StringRow};
+use crate::query::filter::{Sort, Sorting, page_of};
+use crate::query::page::Page;
+use crate::query::paths::way_text;
+use crate::query::routes::Routes;
+use crate::query::rows::{NodeRow, Rows};
+use crate::query::tree::in_range;
+use crate::schema::NodeKind;
+use crate::snapshot::Snapshot;
+use crate::statistics::Statistics;
+use crate::strings::{Text, utf16_len};
+use serde::{Deserialize, Serialize};
+
+/// Changes when a field of an answer changes its meaning.
+pub(crate) const SCHEMA_VERSION: u32 = 1;
+
+/// The question of `report`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(missing_docs, reason = "index.d.ts describes the fields")]
+pub struct ReportQuery {
+    pub limit: Option<u64>,
+    pub show_strings: Option<bool>,
+}
+
+/// The answer of `report`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    schema_version: u32,
+    kind: &'static str,
+    totals: Totals,
+    statistics: Statistics,
+    classes: Vec<ClassRow>,
+    biggest: Vec<BigRow>,
+    duplicated_strings: DuplicatedStrings,
+    detached: Detached,
+    skipped: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Totals {
+    nodes: u32,
+    edges: u32,
+    strings: u32,
+    size: u64,
+}
+
+/// A node and the path that holds it.
+#[derive(Debug, Serialize)]
+struct BigRow {
+    #[serde(flatten)]
+    node: NodeRow,
+    path: Option<Text>,
+}
+
+#[derive(Debug, Serialize)]
+struct DuplicatedStrings {
+    total: usize,
+    wasted: f64,
+    strings: Vec<StringRow>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Detached {
+    count: usize,
+    self_size: u64,
+    nodes: Vec<NodeRow>,
+}
+
+/// Answers `report`.
+pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progress) -> Result<Report> {
+    let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
+    let show_strings = query.show_strings.unwrap_or(false);
+    let rows = Rows::new(snapshot, progress)?;
+    let routes = Routes::of(snapshot, progress)?;
+    let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
+    let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
+    let biggest = biggest(snapshot, limit, progress)?;
+    Ok(Report {
+        schema_version: SCHEMA_VERSION,
+        kind: "report",
+        totals: Totals {
+            nodes: snapshot.node_count(),
+            edges: snapshot.edge_count(),
+            strings: snapshot.string_count(),
+            size: snapshot.total_size(),
+        },
+        statistics: *snapshot.statistics(),
+        classes: classes(snapshot, &by_class, progress)?.classes,
+        biggest: biggest
+            .into_iter()
+            .map(|big| BigRow { node: node(big), path: way_text(snapshot, routes, big) })
+            .collect(),
+        duplicated_strings: duplicated_strings(snapshot, limit, show_strings, progress)?,
+        detached: detached(&rows, limit, node)?,
+        skipped: snapshot.skipped().to_vec(),
+    })
+}
+
+fn duplicated_strings(
+    snapshot: &Snapshot,
+    limit: usize,
+    show_strings: bool,
+    progress: &Progress,
+) -> Result<DuplicatedStrings> {
+    let duplicates = Duplicates::find(snapshot, progress)?;
+    let page = duplicates.page(snapshot, Page::first(limit));
+    let mut strings = page.strings;
+    if !show_strings {
+        strings.iter_mut().for_each(|row| row.value = None);
+    }
+    Ok(DuplicatedStrings { total: page.total, wasted: duplicates.wasted(), strings })
+}
+
+fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> Result<Detached> {
+    let snapshot = rows.snapshot;
+    let nodes: Vec<NodeIx> = snapshot.nodes().iter().filter(|&node| snapshot.detachedness(node) == 2).collect();
+    let count = nodes.len();
+    let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
+    let by = Sorting::new(Sort::RetainedSize, None);
+    let page = page_of(rows, nodes, by, Page::first(limit), |detached| Ok(node(detached)))?;
+    Ok(Detached { count, self_size, nodes: page.nodes })
+}
+
+/// The row of a node that does not give a string's contents away: they may be a customer's.
+fn without_text(rows: &Rows<'_>, node: NodeIx) -> NodeRow {
+    let mut row = rows.node(node);
+    if matches!(
+        rows.snapshot.kind(node),
+        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString
+    ) {
+        row.name = Text::from(format!("({} characters)", utf16_len(&row.name.0)));
+    }
+    row
+}

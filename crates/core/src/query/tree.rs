@@ -1,0 +1,210 @@
+//! What a node refers to and what refers to it: one page of a list, or a tree some levels deep.
+
+use crate::columns::Edge;
+use crate::display::edge_label;
+use crate::error::{Code, Error, Result};
+use crate::ids::NodeIx;
+use crate::query::page::Page;
+use crate::query::rows::{LabelRow, NodeRow, Rows};
+use crate::schema::EdgeKind;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+
+/// Most nodes in the trees of one row.
+const MOST_ITEMS: usize = 10_000;
+
+/// Which way a tree grows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Direction {
+    References,
+    Retainers,
+}
+
+/// One level of a tree.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tree {
+    pub(crate) items: Vec<TreeItem>,
+    pub(crate) omitted: usize,
+}
+
+/// A reference and the node at its other end.
+#[derive(Clone, Debug, Serialize)]
+pub struct TreeItem {
+    #[serde(rename = "type")]
+    kind: String,
+    name: LabelRow,
+    node: NodeRow,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cycle: bool,
+}
+
+/// A page of one level.
+#[derive(Debug, Serialize)]
+pub struct ItemPage {
+    total: usize,
+    items: Vec<TreeItem>,
+    next: Option<usize>,
+}
+
+/// `true`, or how deep and how broad.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum TreeQuery {
+    /// With the defaults, or not at all.
+    Plain(bool),
+    /// Depth and breadth.
+    Sized(TreeSize),
+}
+
+/// How deep and how broad a tree is.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreeSize {
+    depth: Option<u64>,
+    limit: Option<u64>,
+}
+
+impl TreeQuery {
+    /// Depth and limit, or `None` when no tree is wanted.
+    pub(crate) fn size(self) -> Result<Option<(usize, usize)>> {
+        let size = match self {
+            TreeQuery::Plain(false) => return Ok(None),
+            TreeQuery::Plain(true) => TreeSize { depth: None, limit: None },
+            TreeQuery::Sized(size) => size,
+        };
+        let depth = in_range("depth", size.depth.unwrap_or(2), 20)?;
+        let limit = in_range("limit", size.limit.unwrap_or(5), 1000)?;
+        Ok(Some((depth, limit)))
+    }
+}
+
+/// A number from 1 to `most`.
+pub(crate) fn in_range(name: &str, value: u64, most: u64) -> Result<usize> {
+    if (1..=most).contains(&value) {
+        return Ok(value as usize);
+    }
+    Err(Error::new(Code::InvalidQuery, format!("a {name} from 1 to {most}"), value.to_string()))
+}
+
+/// One end of an edge: the edge and the node the list is about to show.
+#[derive(Clone, Copy)]
+struct End {
+    edge: Edge,
+    node: NodeIx,
+}
+
+/// All references or retainers of a node, in the order of the file or of DevTools' retainer lists.
+///
+/// Retainers leave out weak references and those from the root of the heap, as DevTools' panel does.
+fn ends(rows: &Rows<'_>, node: NodeIx, direction: Direction) -> Result<Vec<End>> {
+    let snapshot = rows.snapshot;
+    Ok(match direction {
+        Direction::References => snapshot.edges_of(node).map(|edge| End { edge, node: edge.to }).collect(),
+        Direction::Retainers => snapshot
+            .retainers()?
+            .of(node)
+            .map(|at| End { edge: snapshot.edges().get(at), node: snapshot.nodes().source_of(at) })
+            .filter(|end| end.edge.kind != EdgeKind::Weak && end.node != snapshot.root())
+            .collect(),
+    })
+}
+
+/// References by retained size, then name; retainers by distance, then name.
+fn order(rows: &Rows<'_>, direction: Direction) -> impl Fn(&End, &End) -> Ordering {
+    let snapshot = rows.snapshot;
+    move |a, b| {
+        let first = match direction {
+            Direction::References => snapshot.retained_size(b.node).cmp(&snapshot.retained_size(a.node)),
+            Direction::Retainers => rank(snapshot.distance(a.node)).cmp(&rank(snapshot.distance(b.node))),
+        };
+        first
+            .then_with(|| compare_labels(rows, a.edge, b.edge))
+            .then_with(|| match direction {
+                Direction::References => a.edge.ix.cmp(&b.edge.ix),
+                Direction::Retainers => b.edge.ix.cmp(&a.edge.ix),
+            })
+    }
+}
+
+/// Distances in order of nearness: the unreachable are farthest.
+pub(crate) fn rank(distance: i32) -> u32 {
+    u32::try_from(distance).unwrap_or(u32::MAX)
+}
+
+/// Names before numbers, `__proto__` last of the names.
+fn compare_labels(rows: &Rows<'_>, a: Edge, b: Edge) -> Ordering {
+    use crate::display::EdgeLabel::{Index, Name};
+    match (edge_label(rows.snapshot, a), edge_label(rows.snapshot, b)) {
+        (Name(a), Name(b)) => (a == b"__proto__", a).cmp(&(b == b"__proto__", b)),
+        (Index(a), Index(b)) => a.cmp(&b),
+        (Name(_), Index(_)) => Ordering::Less,
+        (Index(_), Name(_)) => Ordering::Greater,
+    }
+}
+
+fn item(rows: &Rows<'_>, end: End) -> TreeItem {
+    TreeItem {
+        kind: rows.edge_type(end.edge),
+        name: edge_label(rows.snapshot, end.edge).into(),
+        node: rows.node(end.node),
+        cycle: false,
+    }
+}
+
+/// A page of a node's references or retainers.
+pub(crate) fn list(rows: &Rows<'_>, node: NodeIx, direction: Direction, page: Page) -> Result<ItemPage> {
+    let all = ends(rows, node, direction)?;
+    let total = all.len();
+    let items = page.select(all, order(rows, direction)).into_iter().map(|end| item(rows, end)).collect();
+    Ok(ItemPage { total, items, next: page.next(total) })
+}
+
+/// The tree of a node, `depth` levels of at most `limit` items.
+pub(crate) fn tree(
+    rows: &Rows<'_>,
+    node: NodeIx,
+    direction: Direction,
+    (depth, limit): (usize, usize),
+) -> Result<Tree> {
+    let mut growth = Growth { rows, direction, limit, left: MOST_ITEMS, above: vec![node] };
+    growth.level(node, depth)
+}
+
+struct Growth<'a> {
+    rows: &'a Rows<'a>,
+    direction: Direction,
+    limit: usize,
+    /// Items the row may still get.
+    left: usize,
+    /// The branch from the row's node down to here.
+    above: Vec<NodeIx>,
+}
+
+impl Growth<'_> {
+    /// Recursion is bounded by the depth asked for, at most 20.
+    fn level(&mut self, node: NodeIx, depth: usize) -> Result<Tree> {
+        let all = ends(self.rows, node, self.direction)?;
+        let total = all.len();
+        let page = Page::first(self.limit.min(self.left));
+        let chosen = page.select(all, order(self.rows, self.direction));
+        self.left -= chosen.len();
+        let omitted = total - chosen.len();
+        let items = chosen.into_iter().map(|end| self.branch(end, depth)).collect::<Result<_>>()?;
+        Ok(Tree { items, omitted })
+    }
+
+    fn branch(&mut self, end: End, depth: usize) -> Result<TreeItem> {
+        let mut item = item(self.rows, end);
+        item.cycle = self.above.contains(&end.node);
+        if depth > 1 && !item.cycle {
+            self.above.push(end.node);
+            let below = Some(self.level(end.node, depth - 1)?);
+            self.above.pop();
+            match self.direction {
+                Direction::References => item.node.references = below,
+                Direction::Retainers => item.node.retainers = below,
+            }
+        }
+        Ok(item)
+    }
+}
