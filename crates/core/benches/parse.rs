@@ -81,7 +81,11 @@ fn strings(criterion: &mut Criterion) {
         );
     });
     group.bench_function("simd-json, to an arena", |bencher| {
-        bencher.iter_batched_ref(|| section.to_vec(), |bytes| black_box(arena_of(bytes, count)), BatchSize::PerIteration);
+        bencher.iter_batched_ref(
+            || section.to_vec(),
+            |bytes| black_box(arena_of(bytes, count)),
+            BatchSize::PerIteration,
+        );
     });
 }
 

@@ -93,7 +93,12 @@ impl Expected {
         let answer: Value = serde_json::from_str(answer).unwrap();
         let found = answer.pointer(self.at).unwrap_or(&Value::Null);
         if self.or_more {
-            assert!(found.as_u64() >= self.value.as_u64(), "{name}: {found} at {}, not {} or more", self.at, self.value);
+            assert!(
+                found.as_u64() >= self.value.as_u64(),
+                "{name}: {found} at {}, not {} or more",
+                self.at,
+                self.value
+            );
         } else {
             assert_eq!(found, &self.value, "{name}: {}", self.at);
         }

@@ -23,9 +23,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         parser.push(&block[..length], &progress)?;
     }
     let raw = parser.finish(&progress)?;
-    println!("parsed   {:>8.1?}  {} nodes, {} edges, {} strings", start.elapsed(), raw.nodes.len(), raw.edges.len(), raw.strings.len());
+    println!(
+        "parsed   {:>8.1?}  {} nodes, {} edges, {} strings",
+        start.elapsed(),
+        raw.nodes.len(),
+        raw.edges.len(),
+        raw.strings.len()
+    );
     let snapshot = Snapshot::analyse(raw, &progress)?;
-    println!("analysed {:>8.1?}  {} bytes on the heap, {} classes", start.elapsed(), snapshot.total_size(), snapshot.classes().all().len());
+    println!(
+        "analysed {:>8.1?}  {} bytes on the heap, {} classes",
+        start.elapsed(),
+        snapshot.total_size(),
+        snapshot.classes().all().len()
+    );
     println!("memory   {:>6.0} MB  file {:.0} MB", snapshot.memory() as f64 / 1e6, size as f64 / 1e6);
     Ok(())
 }

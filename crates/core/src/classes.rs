@@ -248,7 +248,8 @@ impl<'a> Naming<'a> {
                 NodeKind::Closure => "Function".to_owned(),
                 NodeKind::RegExp => "RegExp".to_owned(),
                 _ => {
-                    let name = self.heap.schema.node_type_names.get(number as usize).map_or("undefined", String::as_str);
+                    let name =
+                        self.heap.schema.node_type_names.get(number as usize).map_or("undefined", String::as_str);
                     format!("({name})")
                 }
             };

@@ -245,7 +245,8 @@ impl Edges {
         let numbered = |word| matches!(Self::kind_of(word), EdgeKind::Element | EdgeKind::Hidden | EdgeKind::Shortcut);
         let bad = |(&word, &name): (&u32, &u32)| (name >= strings) & !numbered(word);
         let pairs = || self.targets.chunks(1 << 16).zip(self.names.chunks(1 << 16));
-        let at = pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
+        let at =
+            pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
         let (targets, names) = pairs().nth(at)?;
         targets.iter().zip(names).position(bad).map(|i| (at << 16) + i)
     }

@@ -164,7 +164,16 @@ mod tests {
 
     #[test]
     fn parse_int_reads_what_javascript_reads() {
-        for (text, value) in [("12", Some(12.0)), (" 4", Some(4.0)), ("4x", Some(4.0)), ("-2", Some(-2.0)), ("+7", Some(7.0)), ("x", None), ("", None), ("-", None)] {
+        for (text, value) in [
+            ("12", Some(12.0)),
+            (" 4", Some(4.0)),
+            ("4x", Some(4.0)),
+            ("-2", Some(-2.0)),
+            ("+7", Some(7.0)),
+            ("x", None),
+            ("", None),
+            ("-", None),
+        ] {
             assert_eq!(parse_int(text.as_bytes()), value, "{text}");
         }
     }

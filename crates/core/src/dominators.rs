@@ -141,11 +141,8 @@ impl LengauerTarjan {
             }
             self.semi[vertex as usize] = semi;
             let parent = self.ancestor[vertex as usize];
-            self.dominator[vertex as usize] = if semi == parent {
-                parent
-            } else {
-                std::mem::replace(&mut self.dominator[semi as usize], vertex)
-            };
+            self.dominator[vertex as usize] =
+                if semi == parent { parent } else { std::mem::replace(&mut self.dominator[semi as usize], vertex) };
         }
         self.empty_bucket(0);
         self.dominator[0] = 0;

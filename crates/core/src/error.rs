@@ -78,13 +78,7 @@ impl Error {
     /// A failure of kind `code`: `expected` and `found` complete "expected …, found …".
     #[cold]
     pub fn new(code: Code, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Error(Box::new(Inner {
-            code,
-            section: None,
-            offset: None,
-            expected: expected.into(),
-            found: found.into(),
-        }))
+        Error(Box::new(Inner { code, section: None, offset: None, expected: expected.into(), found: found.into() }))
     }
 
     /// Adds the section, unless an inner layer named one already.

@@ -84,7 +84,8 @@ impl Candidates {
             if heap.wellknown.mark(name) == Mark::Proto {
                 continue;
             }
-            let added = *self.lengths.entry(name).or_insert_with(|| utf16_len(&format_property(heap.strings.get(name))));
+            let added =
+                *self.lengths.entry(name).or_insert_with(|| utf16_len(&format_property(heap.strings.get(name))));
             if length > 1 && length + added > LONGEST_NAME {
                 break;
             }

@@ -19,17 +19,17 @@ pub mod strings;
 pub mod trace;
 
 mod bits;
-mod detached;
-mod flow;
-mod shallow;
-mod wellknown;
 pub mod classes;
+mod detached;
 pub mod distance;
 pub mod dominators;
+mod flow;
 pub mod graph;
 pub mod interfaces;
 mod retained;
+mod shallow;
 pub mod statistics;
+mod wellknown;
 
 pub mod snapshot;
 

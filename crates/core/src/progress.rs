@@ -40,15 +40,8 @@ impl Phase {
         }
     }
 
-    const ALL: [Phase; 7] = [
-        Phase::Wait,
-        Phase::Parse,
-        Phase::Graph,
-        Phase::Dominators,
-        Phase::Retained,
-        Phase::Classes,
-        Phase::Query,
-    ];
+    const ALL: [Phase; 7] =
+        [Phase::Wait, Phase::Parse, Phase::Graph, Phase::Dominators, Phase::Retained, Phase::Classes, Phase::Query];
 }
 
 /// Shared between a job and whoever watches it.

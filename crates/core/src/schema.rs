@@ -202,8 +202,8 @@ impl Schema {
     /// # Errors
     /// [`Code::Header`] when a field or type list is missing or of another shape.
     pub fn parse(text: &[u8]) -> Result<Schema> {
-        let header: Value = serde_json::from_slice(text)
-            .map_err(|error| header_error("a JSON object", error.to_string()))?;
+        let header: Value =
+            serde_json::from_slice(text).map_err(|error| header_error("a JSON object", error.to_string()))?;
         let Some(meta) = header.get("meta") else {
             return Err(header_error("snapshot.meta", "a header without it"));
         };
@@ -321,9 +321,7 @@ fn position(names: &[String], list: &str, name: &str) -> Result<usize> {
 /// at the position of `type` is a list of names, and a file may have it at position 0 all the same.
 fn type_names(meta: &Value, list: &str, at: usize) -> Result<Vec<String>> {
     let value = meta.get(list).ok_or_else(|| header_error(format!("meta.{list}"), "none"))?;
-    let array = value
-        .as_array()
-        .ok_or_else(|| header_error(format!("meta.{list} to be an array"), kind_of(value)))?;
+    let array = value.as_array().ok_or_else(|| header_error(format!("meta.{list} to be an array"), kind_of(value)))?;
     let types = array
         .get(at)
         .and_then(Value::as_array)

@@ -36,9 +36,8 @@ impl Attribution {
 /// Finds the owner of each piece. Nothing moves when no root edge leads to an object of the program.
 pub(crate) fn attributed(heap: Heap<'_>, progress: &Progress) -> Result<Attribution> {
     let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
-    let has_user_root = nodes
-        .edge_range(root)
-        .any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
+    let has_user_root =
+        nodes.edge_range(root).any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
     let mut moves = Vec::new();
     if has_user_root {
         let mut owners = Owners::new(schema, nodes, wellknown)?;

@@ -79,7 +79,8 @@ impl Snapshot {
         let wellknown = WellKnown::new(&strings);
         graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
             || dominator_tree(heap, progress),
             || -> Result<_> {
@@ -96,7 +97,8 @@ impl Snapshot {
         let retained = retained::retained_sizes(&nodes, &dominators)?;
         progress.check()?;
         progress.enter(Phase::Classes, nodes.len() as u64);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
         let (totals, mut statistics) = join(|| classes.totals_of(columns, |_| true), || statistics::by_kind(heap));
         classes.list = totals;
@@ -293,11 +295,7 @@ impl Snapshot {
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
         match order.get(at) {
             Some(&node) if self.nodes.id(node) == id => Ok(node),
-            _ => Err(Error::new(
-                Code::NoSuchNode,
-                "the id of a node of this snapshot",
-                format!("@{}", id.0),
-            )),
+            _ => Err(Error::new(Code::NoSuchNode, "the id of a node of this snapshot", format!("@{}", id.0))),
         }
     }
 

@@ -60,7 +60,9 @@ pub(crate) fn by_kind(heap: Heap<'_>) -> Statistics {
                 }
             }
             NodeKind::Code => statistics.v8heap.code += size,
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => statistics.v8heap.strings += size,
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
+                statistics.v8heap.strings += size
+            }
             _ if heap.wellknown.mark(heap.nodes.name(node)) == Mark::Array => {
                 statistics.v8heap.js_arrays += size;
                 elements.extend(elements_of(heap, node));

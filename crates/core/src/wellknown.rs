@@ -106,6 +106,9 @@ impl WellKnown {
 /// remains in the middle has to hold ` @\d+\) -> value \(` somewhere.
 fn weak_map_entry(text: &[u8]) -> Option<(&[u8], u64)> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 {
+        return None;
+    }
     let pair = &text[digits..];
     let rest = pair.strip_prefix(b" / part of key (")?;
     let (rest, table) = split_trailing_number(rest.strip_suffix(b")")?)?;
@@ -151,7 +154,10 @@ mod tests {
     fn a_weak_map_entry_names_its_table() {
         assert_eq!(table("12 / part of key (Foo @3) -> value (Bar @5) pair in WeakMap (table @77)"), Some(77));
         assert_eq!(table("1 / part of key ( @3) -> value ( @5) pair in WeakMap (table @7)"), Some(7));
-        assert_eq!(table("1 / part of key (@) -> value (@7) -> value (x @9) -> value (y @1) pair in WeakMap (table @7)"), Some(7));
+        assert_eq!(
+            table("1 / part of key (@) -> value (@7) -> value (x @9) -> value (y @1) pair in WeakMap (table @7)"),
+            Some(7)
+        );
     }
 
     #[test]

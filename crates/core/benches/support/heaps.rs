@@ -4,11 +4,22 @@ use super::sketch::{APP, Kind, Link, Sketch};
 use super::{Heap, Random};
 
 const CLASSES: [&str; 12] = [
-    "Session", "Request", "Token", "Identifier", "CallExpression", "Position", "CacheEntry", "Listener", "Visit", "Account",
-    "Invoice", "Scope",
+    "Session",
+    "Request",
+    "Token",
+    "Identifier",
+    "CallExpression",
+    "Position",
+    "CacheEntry",
+    "Listener",
+    "Visit",
+    "Account",
+    "Invoice",
+    "Scope",
 ];
 
-const PROPERTIES: [&str; 10] = ["name", "value", "parent", "start", "end", "owner", "next", "items", "kind", "previous"];
+const PROPERTIES: [&str; 10] =
+    ["name", "value", "parent", "start", "end", "owner", "next", "items", "kind", "previous"];
 
 /// How many records of each class there are: `records / CLASSES.len()`, when that comes out even.
 pub const CLASS_COUNT: u32 = CLASSES.len() as u32;

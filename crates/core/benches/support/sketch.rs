@@ -56,8 +56,13 @@ pub const APP: u32 = 2;
 
 impl Sketch {
     pub fn new() -> Self {
-        let mut sketch =
-            Self { nodes: Vec::new(), edges: Vec::new(), strings: vec!["<dummy>".into()], known: HashMap::new(), trace_depth: 0 };
+        let mut sketch = Self {
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            strings: vec!["<dummy>".into()],
+            known: HashMap::new(),
+            trace_depth: 0,
+        };
         let root = sketch.node(Kind::Synthetic, "", 0);
         let gc_roots = sketch.node(Kind::Synthetic, "(GC roots)", 0);
         let app = sketch.node(Kind::Object, "App", 64);
@@ -161,7 +166,15 @@ impl Sketch {
         out.extend_from_slice(b"\n\"nodes\":[");
         for (at, (node, edges)) in self.nodes.iter().zip(edge_counts).enumerate() {
             let comma = if at == 0 { "" } else { "," };
-            writeln!(out, "{comma}{},{},{},{},{edges},{},0", node.kind as u8, node.name, 2 * at + 1, node.self_size, node.trace)?;
+            writeln!(
+                out,
+                "{comma}{},{},{},{},{edges},{},0",
+                node.kind as u8,
+                node.name,
+                2 * at + 1,
+                node.self_size,
+                node.trace
+            )?;
         }
         out.extend_from_slice(b"],\n");
         Ok(())

@@ -103,12 +103,18 @@ impl<S: Sink> Input<S> {
                     (_, Some(error)) => Err(error),
                     (Err(error), None) => Err(damaged("gzip", &error, self.received)),
                     // Whole by now, so that this cannot fail; the sink comes back with it.
-                    (Ok(()), None) => gzip.finish().map(|writer| writer.sink).map_err(|error| damaged("gzip", &error, self.received)),
+                    (Ok(()), None) => {
+                        gzip.finish().map(|writer| writer.sink).map_err(|error| damaged("gzip", &error, self.received))
+                    }
                 }
             }
             #[cfg(feature = "compression")]
             Decoder::Zstd(frames, writer) => {
-                if frames.is_whole() { Ok(writer.sink) } else { Err(cut("zstd", self.received)) }
+                if frames.is_whole() {
+                    Ok(writer.sink)
+                } else {
+                    Err(cut("zstd", self.received))
+                }
             }
             #[cfg(feature = "compression")]
             Decoder::Brotli(mut brotli) => {
@@ -180,7 +186,11 @@ fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
 #[cfg(not(feature = "compression"))]
 fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
     if head.starts_with(GZIP) || head.starts_with(ZSTD) {
-        return Err(Error::new(Code::Compression, "an uncompressed snapshot (this build cannot decompress)", "a compressed one"));
+        return Err(Error::new(
+            Code::Compression,
+            "an uncompressed snapshot (this build cannot decompress)",
+            "a compressed one",
+        ));
     }
     Ok(Decoder::Plain(writer))
 }
@@ -214,13 +224,22 @@ fn damaged(format: &str, error: &io::Error, received: u64) -> Error {
 #[cfg(feature = "compression")]
 #[cold]
 fn cut(format: &str, received: u64) -> Error {
-    Error::new(Code::Truncated, format!("the rest of the {format} stream"), format!("the end after {received} compressed bytes"))
+    Error::new(
+        Code::Truncated,
+        format!("the rest of the {format} stream"),
+        format!("the end after {received} compressed bytes"),
+    )
 }
 
 #[cfg(feature = "compression")]
 #[cold]
 fn not_recognised() -> Error {
-    Error::new(Code::NotASnapshot, "a V8 heap snapshot, plain or compressed with gzip, zstd or brotli", "something else").at(0)
+    Error::new(
+        Code::NotASnapshot,
+        "a V8 heap snapshot, plain or compressed with gzip, zstd or brotli",
+        "something else",
+    )
+    .at(0)
 }
 
 #[cfg(feature = "compression")]
@@ -304,7 +323,8 @@ mod zstd {
             self.decoder.collect_to_writer(&mut *out).map_err(io::Error::other)?;
             if last {
                 self.open = false;
-                let (stored, computed) = (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
+                let (stored, computed) =
+                    (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum());
                 if self.checksum && stored != computed {
                     return Err(io::Error::other("a checksum that does not fit"));
                 }

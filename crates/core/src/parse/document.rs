@@ -51,7 +51,9 @@ enum Section {
 enum State {
     Start,
     /// A key, or the end when nothing or no comma came before.
-    Key { first: bool },
+    Key {
+        first: bool,
+    },
     InKey,
     Colon,
     Value,
@@ -118,7 +120,8 @@ impl Document {
                     }
                 }
                 State::Capture(capture) => {
-                    let (used, done) = capture.push(&chunk[at..], here).map_err(|error| error.in_section(&key_text(&self.key)))?;
+                    let (used, done) =
+                        capture.push(&chunk[at..], here).map_err(|error| error.in_section(&key_text(&self.key)))?;
                     at += used;
                     if done {
                         self.close_capture()?;
@@ -164,7 +167,9 @@ impl Document {
             }
             (State::Comma, b',') => self.state = State::Key { first: false },
             (State::Comma, b'}') => self.state = State::Done,
-            (State::InKey, _) => return Err(Error::new(Code::NotASnapshot, "the name of a section", "a longer text").at(offset)),
+            (State::InKey, _) => {
+                return Err(Error::new(Code::NotASnapshot, "the name of a section", "a longer text").at(offset));
+            }
             (State::Key { .. }, _) => return Err(unexpected("the name of a section", byte).at(offset)),
             (State::Colon, _) => return Err(unexpected("':'", byte).at(offset)),
             (State::Comma, _) => return Err(unexpected("',' or '}'", byte).at(offset)),
@@ -178,7 +183,9 @@ impl Document {
     fn open_value(&mut self, offset: u64) -> Result<()> {
         let name = key_text(&self.key);
         if self.seen.contains(&name) && KNOWN.contains(&name.as_str()) {
-            return Err(Error::new(Code::Section, "each section once", format!("\"{name}\" again")).at(offset).in_section(&name));
+            return Err(Error::new(Code::Section, "each section once", format!("\"{name}\" again"))
+                .at(offset)
+                .in_section(&name));
         }
         if self.seen.len() < MOST_MEMBERS {
             self.seen.push(name.clone());
@@ -296,8 +303,12 @@ impl Document {
             return Err(self.truncated(length));
         }
         if self.parts.schema.is_none() {
-            return Err(Error::new(Code::NotASnapshot, "a V8 heap snapshot (with \"snapshot\", \"nodes\", \"edges\", \"strings\")", self.likely())
-                .at(0));
+            return Err(Error::new(
+                Code::NotASnapshot,
+                "a V8 heap snapshot (with \"snapshot\", \"nodes\", \"edges\", \"strings\")",
+                self.likely(),
+            )
+            .at(0));
         }
         self.parts.skipped.dedup();
         Ok(self.parts)
@@ -328,7 +339,10 @@ impl Document {
         } else if self.seen.is_empty() {
             "an empty object"
         } else {
-            return format!("an object with {}", self.seen.iter().take(5).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "));
+            return format!(
+                "an object with {}",
+                self.seen.iter().take(5).map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+            );
         };
         kind.to_owned()
     }

@@ -117,14 +117,26 @@ fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
     check_sizes(&nodes, &parts)?;
     edges.strings = strings.len() as u32;
     if nodes.is_empty() {
-        return Err(Error::new(Code::Count, "a root node", "no nodes").at(parts.offset_of("nodes")).in_section("nodes"));
+        return Err(Error::new(Code::Count, "a root node", "no nodes")
+            .at(parts.offset_of("nodes"))
+            .in_section("nodes"));
     }
     if let Some(at) = edges.first_target_beyond(nodes.len()) {
-        return Err(range("edges", &parts, format!("to_node of one of {} nodes", nodes.len()), format!("another in edge {at}")));
+        return Err(range(
+            "edges",
+            &parts,
+            format!("to_node of one of {} nodes", nodes.len()),
+            format!("another in edge {at}"),
+        ));
     }
     let functions = parts.allocations.functions.len() as u32;
     if let Some(node) = parts.allocations.tree.iter().find(|node| node.function >= functions) {
-        return Err(range("trace_tree", &parts, format!("one of {functions} functions"), format!("function {}", node.function)));
+        return Err(range(
+            "trace_tree",
+            &parts,
+            format!("one of {functions} functions"),
+            format!("function {}", node.function),
+        ));
     }
     let most = strings.len() as u32;
     if let Some(function) = parts.allocations.functions.iter().find(|f| f.name.0 >= most || f.script_name.0 >= most) {

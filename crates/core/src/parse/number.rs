@@ -176,7 +176,10 @@ impl Machine {
 fn parse(text: &[u8]) -> Result<i64> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let shown = || String::from_utf8_lossy(text).into_owned();
-    if digits.is_empty() || !digits[0].is_ascii_digit() || (digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit()) {
+    if digits.is_empty()
+        || !digits[0].is_ascii_digit()
+        || (digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit())
+    {
         return Err(Error::new(Code::Syntax, "a number", shown()));
     }
     if digits.iter().all(u8::is_ascii_digit) {
@@ -231,7 +234,9 @@ mod tests {
         for digits in 0..20 {
             for seed in 0..200u64 {
                 let number: String = (0..digits)
-                    .map(|i| char::from(b'0' + (seed.wrapping_mul(6_364_136_223_846_793_005).rotate_left(i * 7) % 10) as u8))
+                    .map(|i| {
+                        char::from(b'0' + (seed.wrapping_mul(6_364_136_223_846_793_005).rotate_left(i * 7) % 10) as u8)
+                    })
                     .collect();
                 for tail in tails {
                     let text = format!("{number}{tail}1,2,3,4,5,6,7,8,9");

@@ -88,7 +88,9 @@ impl<T: Table> Records<T> {
         let bracket = memchr(b']', chunk).unwrap_or(chunk.len());
         loop {
             // Up to the next record's start, byte by byte.
-            while at < chunk.len() && !(self.have == 0 && self.machine.is_fresh() && bracket - at.min(bracket) > WORTH_CUTTING) {
+            while at < chunk.len()
+                && !(self.have == 0 && self.machine.is_fresh() && bracket - at.min(bracket) > WORTH_CUTTING)
+            {
                 let done = self.byte(chunk[at], offset + at as u64)?;
                 at += 1;
                 if done {
@@ -131,7 +133,12 @@ impl<T: Table> Records<T> {
             self.have = 0;
             self.put_one()?;
         } else if last {
-            return Err(Error::new(Code::Count, format!("a multiple of {fields} numbers"), format!("{} too many", self.have)).at(offset));
+            return Err(Error::new(
+                Code::Count,
+                format!("a multiple of {fields} numbers"),
+                format!("{} too many", self.have),
+            )
+            .at(offset));
         }
         Ok(last)
     }

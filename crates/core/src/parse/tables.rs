@@ -10,7 +10,10 @@ use crate::trace::{Function, Sample};
 use std::mem::MaybeUninit;
 
 /// Cuts the next part of a column into runs of these lengths.
-fn cut<'a, T: Copy>(column: &'a mut Column<T>, lengths: &[usize]) -> Result<std::vec::IntoIter<&'a mut [MaybeUninit<T>]>> {
+fn cut<'a, T: Copy>(
+    column: &'a mut Column<T>,
+    lengths: &[usize],
+) -> Result<std::vec::IntoIter<&'a mut [MaybeUninit<T>]>> {
     let total = lengths.iter().sum();
     column.reserve(total)?;
     let mut rest = column.spare(total);
@@ -29,7 +32,11 @@ fn cut_if<'a, T: Copy>(
     column: &'a mut Column<T>,
     lengths: &[usize],
 ) -> Result<std::vec::IntoIter<&'a mut [MaybeUninit<T>]>> {
-    if present { cut(column, lengths) } else { Ok(lengths.iter().map(|_| Default::default()).collect::<Vec<_>>().into_iter()) }
+    if present {
+        cut(column, lengths)
+    } else {
+        Ok(lengths.iter().map(|_| Default::default()).collect::<Vec<_>>().into_iter())
+    }
 }
 
 #[inline(always)]
@@ -440,8 +447,12 @@ impl LocationRows {
         }
         for &(node, place) in &self.early {
             let Some(slot) = self.locations.of_node.get_mut(node as usize) else {
-                return Err(Error::new(Code::Range, format!("object_index of one of {nodes} nodes"), format!("node {node}"))
-                    .in_section("locations"));
+                return Err(Error::new(
+                    Code::Range,
+                    format!("object_index of one of {nodes} nodes"),
+                    format!("node {node}"),
+                )
+                .in_section("locations"));
             };
             *slot = place;
         }
@@ -463,8 +474,11 @@ impl Rows for LocationRows {
         let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
         let node = node.filter(|&node| node < self.nodes.unwrap_or(MOST_NODES as u32));
         let signed = |field: usize| i32::try_from(values[field]).map_err(|_| bad(field, "a number of 32 bits"));
-        let location =
-            Location { script_id: signed(fields.script_id)?, line: signed(fields.line)?, column: signed(fields.column)? };
+        let location = Location {
+            script_id: signed(fields.script_id)?,
+            line: signed(fields.line)?,
+            column: signed(fields.column)?,
+        };
         match node {
             Some(node) => Ok((node, location)),
             None => Err(bad(fields.object_index, "the index of a node")),

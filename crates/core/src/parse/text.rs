@@ -42,7 +42,15 @@ pub(crate) struct StringScanner {
 
 impl StringScanner {
     pub(crate) fn new() -> Self {
-        Self { strings: Strings::default(), state: State::First, unit: 0, high: None, start: 0, raw: false, lone: false }
+        Self {
+            strings: Strings::default(),
+            state: State::First,
+            unit: 0,
+            high: None,
+            start: 0,
+            raw: false,
+            lone: false,
+        }
     }
 
     /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and
@@ -168,7 +176,12 @@ impl StringScanner {
             0..0x80 => arena.push(code as u8),
             0x80..0x800 => arena.extend_from_slice(&[0xc0 | (code >> 6) as u8, continuation(0)]),
             0x800..0x10000 => arena.extend_from_slice(&[0xe0 | (code >> 12) as u8, continuation(6), continuation(0)]),
-            _ => arena.extend_from_slice(&[0xf0 | (code >> 18) as u8, continuation(12), continuation(6), continuation(0)]),
+            _ => arena.extend_from_slice(&[
+                0xf0 | (code >> 18) as u8,
+                continuation(12),
+                continuation(6),
+                continuation(0),
+            ]),
         }
     }
 
@@ -284,7 +297,15 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused_at_its_place() {
-        for (text, offset) in [("\"a\u{1}\"]", 2), ("'a']", 0), ("\"a\" \"b\"]", 4), (r#""\x"]"#, 2), (r#""\u12g4"]"#, 5), ("1]", 0), ("\"a\",]", 4)] {
+        for (text, offset) in [
+            ("\"a\u{1}\"]", 2),
+            ("'a']", 0),
+            ("\"a\" \"b\"]", 4),
+            (r#""\x"]"#, 2),
+            (r#""\u12g4"]"#, 5),
+            ("1]", 0),
+            ("\"a\",]", 4),
+        ] {
             let error = scan(text.as_bytes(), 100).unwrap_err();
             assert_eq!((error.code(), error.offset()), (Code::Syntax, Some(offset)), "{text}");
         }

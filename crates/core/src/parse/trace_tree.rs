@@ -22,7 +22,14 @@ pub(crate) struct TreeScanner {
 
 impl TreeScanner {
     pub(crate) fn new() -> Self {
-        Self { tree: Vec::new(), open: vec![u32::MAX], machine: Machine::first(), values: [0; 4], have: 0, closed: false }
+        Self {
+            tree: Vec::new(),
+            open: vec![u32::MAX],
+            machine: Machine::first(),
+            values: [0; 4],
+            have: 0,
+            closed: false,
+        }
     }
 
     /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and

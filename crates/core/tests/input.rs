@@ -1,0 +1,243 @@
+//! Any split of the input gives the same snapshot or the same error; what is broken is refused with its place.
+
+use heapray_core::ids::NodeIx;
+use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::testing::SnapshotBuilder;
+use heapray_core::{Code, Error, Progress, Snapshot};
+
+fn open(bytes: &[u8], chunk: usize, options: ParserOptions) -> Result<Snapshot, Error> {
+    let progress = Progress::new();
+    let mut parser = Parser::new(options);
+    for part in bytes.chunks(chunk.max(1)) {
+        parser.push(part, &progress)?;
+    }
+    Snapshot::analyse(parser.finish(&progress)?, &progress)
+}
+
+fn whole(bytes: &[u8]) -> Result<Snapshot, Error> {
+    open(bytes, bytes.len(), ParserOptions::default())
+}
+
+/// Everything that could differ, as text.
+fn fingerprint(snapshot: &Snapshot) -> String {
+    let node = |node: NodeIx| {
+        let edges: Vec<_> =
+            snapshot.edges_of(node).map(|edge| (edge.kind, edge.to, snapshot.edges().name(edge))).collect();
+        format!(
+            "{:?} {:?} {} {} {:?} {edges:?}",
+            snapshot.nodes().id(node),
+            snapshot.strings().text(snapshot.nodes().name(node)),
+            snapshot.nodes().self_size(node),
+            snapshot.retained_size(node),
+            snapshot.location(node),
+        )
+    };
+    snapshot.nodes().iter().map(node).collect::<Vec<_>>().join("\n")
+}
+
+fn small() -> SnapshotBuilder {
+    let mut builder = SnapshotBuilder::new();
+    let root = builder.root();
+    let global = builder.global();
+    let list = builder.node("object", "Array", 32);
+    builder.property(global, "größe \"quoted\" \u{1f600}", list);
+    for i in 0..20 {
+        let item = builder.node("object", "Item", 24 + i);
+        builder.element(list, i as i64 - 2, item);
+        builder.location(item, 7, i, 3);
+    }
+    builder.element(root, 1, list);
+    builder
+}
+
+/// Enough records that chunks are cut into pieces.
+fn large() -> SnapshotBuilder {
+    let mut builder = SnapshotBuilder::new();
+    let global = builder.global();
+    let list = builder.node("object", "Array", 32);
+    builder.property(global, "list", list);
+    for i in 0..60_000u64 {
+        let item = builder.node("object", ["Item", "Entry", "Session"][(i % 3) as usize], i * 77_777 % 5_000_000_000);
+        builder.element(list, i as i64, item);
+        builder.property(item, "list", list);
+        builder.location(item, i % 5, i % 100, 3);
+    }
+    builder
+}
+
+#[test]
+fn every_split_of_a_small_snapshot_gives_the_same_graph() {
+    let bytes = small().json();
+    let expected = fingerprint(&whole(&bytes).expect("valid"));
+    for chunk in 1..bytes.len().min(700) {
+        let options = ParserOptions { size_hint: (chunk % 2 == 0).then_some(bytes.len() as u64), max_bytes: None };
+        assert_eq!(fingerprint(&open(&bytes, chunk, options).expect("valid")), expected, "chunks of {chunk}");
+    }
+}
+
+#[test]
+fn splits_and_pieces_of_a_large_snapshot_give_the_same_graph() {
+    let bytes = large().json();
+    assert!(bytes.len() > 2 << 20, "large enough to be cut into pieces: {}", bytes.len());
+    let expected = fingerprint(&whole(&bytes).expect("valid"));
+    for chunk in [1 << 10, 4_099, 65_537, 300_007, 1 << 20] {
+        assert_eq!(
+            fingerprint(&open(&bytes, chunk, ParserOptions::default()).expect("valid")),
+            expected,
+            "chunks of {chunk}"
+        );
+    }
+}
+
+#[test]
+fn white_space_and_the_order_of_sections_do_not_matter() {
+    let bytes = large().json();
+    let expected = fingerprint(&whole(&bytes).expect("valid"));
+    let value: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+    let pretty = serde_json::to_vec_pretty(&value).expect("JSON");
+    assert_eq!(fingerprint(&whole(&pretty).expect("valid")), expected);
+    let sections = ["strings", "locations", "edges", "nodes", "snapshot"];
+    let shuffled: Vec<String> = sections.iter().map(|name| format!("\"{name}\":{}", value[name])).collect();
+    let shuffled = format!("{{{}}}", shuffled.join(","));
+    assert_eq!(fingerprint(&whole(shuffled.as_bytes()).expect("valid")), expected);
+}
+
+#[test]
+fn a_cut_anywhere_is_an_error() {
+    let bytes = small().json();
+    for end in 0..bytes.len() {
+        let error = whole(&bytes[..end]).expect_err("cut");
+        assert!(matches!(error.code(), Code::Truncated | Code::Empty), "{end}: {error:?}");
+        assert_eq!(error.offset(), Some(end as u64), "{error:?}");
+    }
+}
+
+#[test]
+fn a_changed_byte_never_panics_and_fails_the_same_way_in_any_split() {
+    let bytes = small().json();
+    let (mut refused, mut read) = (0, 0);
+    for at in 0..bytes.len() {
+        for replacement in *b"\0 \"],[}{9-x\\" {
+            let mut broken = bytes.clone();
+            broken[at] = replacement;
+            let outcome = |result: Result<Snapshot, Error>| result.map(|snapshot| fingerprint(&snapshot));
+            let (one, split) = (outcome(whole(&broken)), outcome(open(&broken, 1 + at % 13, ParserOptions::default())));
+            assert_eq!(one, split, "byte {at} as {replacement}");
+            if one.is_err() { refused += 1 } else { read += 1 }
+        }
+    }
+    assert!(refused > 1000 && read > 100, "{refused} refused, {read} read");
+}
+
+#[test]
+fn counts_that_lie_cost_nothing_and_are_refused() {
+    let text = String::from_utf8(small().json()).expect("text");
+    for (name, lie) in [("node_count", 4_000_000_000u64), ("edge_count", 1 << 60), ("node_count", 3), ("edge_count", 0)]
+    {
+        let start = text.find(&format!("\"{name}\":")).expect("the header has it") + name.len() + 3;
+        let end = start + text[start..].find([',', '}']).expect("an end");
+        let lying = format!("{}{lie}{}", &text[..start], &text[end..]);
+        for hint in [None, Some(lying.len() as u64)] {
+            let error =
+                open(lying.as_bytes(), 100, ParserOptions { size_hint: hint, max_bytes: None }).expect_err("a lie");
+            assert_eq!(error.code(), Code::Count, "{error:?}");
+        }
+    }
+}
+
+#[test]
+fn more_bytes_than_allowed_are_refused() {
+    let bytes = small().json();
+    let options = ParserOptions { size_hint: None, max_bytes: Some(bytes.len() as u64 - 1) };
+    assert_eq!(open(&bytes, 64, options).expect_err("too large").code(), Code::TooLarge);
+    let options = ParserOptions { size_hint: None, max_bytes: Some(bytes.len() as u64) };
+    open(&bytes, 64, options).expect("just small enough");
+}
+
+#[test]
+fn other_profiles_are_named() {
+    for (text, word) in [
+        (r#"{"head":{"callFrame":{}},"samples":[]}"#, ".heapprofile"),
+        (r#"{"nodes":[{"id":1}],"startTime":1,"endTime":2}"#, ".cpuprofile"),
+        (r#"{"version":2,"type":"GCDebugging","nodes":[1],"nodeClassNames":["a"]}"#, "JavaScriptCore"),
+        ("[1]", "an array"),
+        ("<!doctype html>", "markup"),
+        ("\u{feff}{}", "an empty object"),
+    ] {
+        let error = whole(text.as_bytes()).expect_err("no snapshot");
+        assert_eq!(error.code(), Code::NotASnapshot, "{error:?}");
+        assert!(error.found().contains(word), "{error:?}");
+    }
+    assert_eq!(whole(b"").expect_err("nothing").code(), Code::Empty);
+}
+
+#[test]
+fn unknown_sections_fields_and_types_are_skipped_and_reported() {
+    let text = String::from_utf8(small().json()).expect("text");
+    let more = text.replacen("{\"snapshot\"", r#"{"news":{"a":[1,"]}",{}]},"flag":true,"snapshot""#, 1);
+    let snapshot = whole(more.as_bytes()).expect("valid");
+    assert_eq!(snapshot.skipped(), ["section news", "section flag"]);
+}
+
+#[test]
+fn a_section_twice_or_something_behind_the_end_is_refused() {
+    let text = String::from_utf8(small().json()).expect("text");
+    let twice = text.replacen("{\"snapshot\"", r#"{"strings":[],"snapshot""#, 1);
+    assert_eq!(whole(twice.as_bytes()).expect_err("twice").code(), Code::Section);
+    let error = whole(format!("{text} x").as_bytes()).expect_err("more");
+    assert_eq!((error.code(), error.offset()), (Code::Syntax, Some(text.len() as u64 + 1)));
+}
+
+#[cfg(feature = "compression")]
+mod compressed {
+    use super::*;
+    use std::io::Write;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
+    #[test]
+    fn gzip_and_zstd_are_recognised_by_content_in_any_split() {
+        let bytes = small().json();
+        let expected = fingerprint(&whole(&bytes).expect("valid"));
+        for packed in [
+            gzip(&bytes),
+            zstd(&bytes),
+            [gzip(&bytes[..100]), gzip(&bytes[100..])].concat(),
+            [zstd(&bytes[..100]), zstd(&bytes[100..])].concat(),
+        ] {
+            for chunk in [1, 2, 3, 7, 64, packed.len()] {
+                assert_eq!(fingerprint(&open(&packed, chunk, ParserOptions::default()).expect("valid")), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_compressed_stream_that_is_cut_or_damaged_is_refused() {
+        let bytes = large().json();
+        for packed in [gzip(&bytes), zstd(&bytes)] {
+            for end in [3, 10, packed.len() / 2, packed.len() - 1] {
+                let error = whole(&packed[..end]).expect_err("cut");
+                assert!(matches!(error.code(), Code::Truncated | Code::NotASnapshot | Code::Compression), "{end} {error:?}");
+            }
+            let mut damaged = packed.clone();
+            let middle = packed.len() / 2;
+            damaged[middle..middle + 64].iter_mut().for_each(|byte| *byte ^= 0x55);
+            whole(&damaged).expect_err("damaged");
+        }
+    }
+
+    #[test]
+    fn a_bomb_costs_only_what_is_allowed() {
+        let bomb = gzip(&vec![b' '; 64 << 20]);
+        let options = ParserOptions { size_hint: None, max_bytes: Some(1 << 20) };
+        assert_eq!(open(&bomb, 4096, options).expect_err("a bomb").code(), Code::TooLarge);
+    }
+}
