@@ -1,7 +1,8 @@
 //! Heaps without tricks: mixed objects as programs have them, and a file of strings.
 
-use super::sketch::{APP, Kind, Link, Sketch};
+use super::counted::Counted;
 use super::{Heap, Random};
+use heapray_core::testing::Node;
 
 const CLASSES: [&str; 12] = [
     "Session",
@@ -21,7 +22,7 @@ const CLASSES: [&str; 12] = [
 const PROPERTIES: [&str; 10] =
     ["name", "value", "parent", "start", "end", "owner", "next", "items", "kind", "previous"];
 
-/// How many records of each class there are: `records / CLASSES.len()`, when that comes out even.
+/// Records take turns in their classes: there are `records / CLASS_COUNT` of each, when that comes out even.
 pub const CLASS_COUNT: u32 = CLASSES.len() as u32;
 
 /// Every so many records one has the label `guest`, the only text that is there twice.
@@ -31,77 +32,81 @@ pub const GUEST_EVERY: u32 = 10;
 /// with contexts, strings, and references back to earlier records. With the same seed a smaller heap
 /// is the beginning of a bigger one, ids and all.
 pub fn mixed(records: u32, seed: u64) -> Heap {
-    let mut sketch = Sketch::new();
+    let mut heap = Counted::new();
     let mut random = Random(seed);
-    let shapes: Vec<u32> = CLASSES.iter().map(|_| sketch.node(Kind::ObjectShape, "Map", 80)).collect();
-    let list = sketch.node(Kind::Array, "", 16 + 8 * records);
-    sketch.link(APP, Link::Property, "records", list);
-    let mut earlier = vec![APP];
+    let shapes: Vec<Node> = CLASSES.iter().map(|_| heap.node("object shape", "Map", 80)).collect();
+    let list = heap.node("array", "", 16 + 8 * records);
+    heap.link(heap.app, "property", "records", list);
+    let mut earlier = vec![heap.app];
     for index in 0..records {
-        let record = record(&mut sketch, &mut random, index, &shapes, &earlier);
-        sketch.edge(list, Link::Element, index, record);
+        let record = record(&mut heap, &mut random, index, &shapes, &earlier);
+        heap.element(list, index, record);
         earlier.push(record);
     }
-    finished("mixed", &sketch)
+    heap.finish("mixed")
 }
 
-fn record(sketch: &mut Sketch, random: &mut Random, index: u32, shapes: &[u32], earlier: &[u32]) -> u32 {
+fn record(heap: &mut Counted, random: &mut Random, index: u32, shapes: &[Node], earlier: &[Node]) -> Node {
     let class = (index % CLASS_COUNT) as usize;
-    let object = sketch.node(Kind::Object, CLASSES[class], 24 + 8 * random.below(8));
-    sketch.link(object, Link::Internal, "map", shapes[class]);
+    let object = heap.node("object", CLASSES[class], 24 + 8 * random.below(8));
+    heap.link(object, "internal", "map", shapes[class]);
     for property in PROPERTIES.iter().skip(random.below(6) as usize).take(4) {
         let value = known(random, earlier);
-        sketch.link(object, Link::Property, property, value);
+        heap.link(object, "property", property, value);
     }
     let label = match index % GUEST_EVERY {
-        0 => sketch.name("guest"),
-        _ => sketch.text(format!("{} {:x}", CLASSES[class], random.next())),
+        0 => "guest".to_owned(),
+        _ => format!("{} {:x}", CLASSES[class], random.next()),
     };
-    let string = sketch.node_named(Kind::String, label, 40);
-    sketch.link(object, Link::Property, "label", string);
-    array(sketch, random, object, earlier);
-    closure(sketch, object, string);
-    sketch.link(string, Link::Internal, "map", shapes[0]);
+    let label = heap.node("string", &label, 40);
+    heap.link(object, "property", "label", label);
+    heap.link(label, "internal", "map", shapes[0]);
+    array(heap, random, object, earlier);
+    closure(heap, object, label);
     object
 }
 
 /// An earlier record, mostly a young one: objects know those made about when they were, and that is
 /// what makes caches useful.
-fn known(random: &mut Random, earlier: &[u32]) -> u32 {
+fn known(random: &mut Random, earlier: &[Node]) -> Node {
     let reach = if random.below(8) == 0 { earlier.len() } else { earlier.len().min(4096) };
     earlier[earlier.len() - 1 - random.below(reach as u32) as usize]
 }
 
-fn array(sketch: &mut Sketch, random: &mut Random, object: u32, earlier: &[u32]) {
+fn array(heap: &mut Counted, random: &mut Random, object: Node, earlier: &[Node]) {
     let length = random.below(16);
-    let array = sketch.node(Kind::Object, "Array", 32);
-    let elements = sketch.node(Kind::Array, "", 16 + 8 * length);
-    sketch.link(object, Link::Property, "list", array);
-    sketch.link(array, Link::Internal, "elements", elements);
+    let array = heap.node("object", "Array", 32);
+    let elements = heap.node("array", "", 16 + 8 * length);
+    heap.link(object, "property", "list", array);
+    heap.link(array, "internal", "elements", elements);
     for index in 0..length {
-        sketch.edge(elements, Link::Element, index, known(random, earlier));
+        heap.element(elements, index, known(random, earlier));
     }
 }
 
-fn closure(sketch: &mut Sketch, object: u32, captured: u32) {
-    let closure = sketch.node(Kind::Closure, "listener", 64);
-    let context = sketch.node(Kind::Object, "system / Context", 40);
-    sketch.link(object, Link::Property, "listener", closure);
-    sketch.link(closure, Link::Internal, "context", context);
-    sketch.link(context, Link::Context, "self", object);
-    sketch.link(context, Link::Context, "label", captured);
-    sketch.link(context, Link::Weak, "observed", object);
+fn closure(heap: &mut Counted, object: Node, captured: Node) {
+    let closure = heap.node("closure", "listener", 64);
+    let context = heap.node("object", "system / Context", 40);
+    heap.link(object, "property", "listener", closure);
+    heap.link(closure, "internal", "context", context);
+    heap.link(context, "context", "self", object);
+    heap.link(context, "context", "label", captured);
+    heap.link(context, "weak", "observed", object);
 }
 
 /// A file that is nearly all strings, of 20 to 220 characters, every eighth with escapes. No node has
 /// one of them for a name: it is the table alone that counts.
 pub fn strings(count: u32, seed: u64) -> Heap {
-    let mut sketch = Sketch::new();
     let mut random = Random(seed);
+    let mut heap = Counted::new().finish("strings");
+    assert!(heap.json.ends_with(b"]}"), "the table of strings comes last");
+    heap.json.truncate(heap.json.len() - 2);
     for index in 0..count {
-        sketch.text(sentence(&mut random, index % 8 == 0));
+        heap.json.push(b',');
+        serde_json::to_writer(&mut heap.json, &sentence(&mut random, index % 8 == 0)).unwrap();
     }
-    finished("strings", &sketch)
+    heap.json.extend_from_slice(b"]}");
+    heap
 }
 
 fn sentence(random: &mut Random, escapes: bool) -> String {
@@ -113,16 +118,4 @@ fn sentence(random: &mut Random, escapes: bool) -> String {
         text.push_str("\"quoted\"\n\ta\\path\u{1}");
     }
     text
-}
-
-pub(super) fn finished(name: &'static str, sketch: &Sketch) -> Heap {
-    Heap {
-        name,
-        json: sketch.to_json(),
-        nodes: sketch.node_count(),
-        edges: sketch.edge_count(),
-        total: sketch.total_size(),
-        // Everything hangs from the one App.
-        top_class: ("App", sketch.total_size()),
-    }
 }

@@ -3,10 +3,10 @@
 #![allow(dead_code, reason = "every bench uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a bench may stop, and says what it skips")]
 
+pub mod counted;
 pub mod heaps;
 pub mod pathological;
 pub mod real;
-pub mod sketch;
 
 use heapray_core::parse::{Parser, ParserOptions};
 use heapray_core::snapshot::RawSnapshot;
@@ -75,6 +75,6 @@ impl Random {
 
     /// A number from 0 to `limit - 1`.
     pub fn below(&mut self, limit: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(limit) >> 32) as u32
+        (((self.next() >> 32) * u64::from(limit)) >> 32) as u32
     }
 }

@@ -2,85 +2,88 @@
 //! cyclic ones for dominators.
 
 use super::Heap;
-use super::heaps::finished;
-use super::sketch::{APP, Kind, Link, Sketch};
+use super::counted::Counted;
 
-/// All of them, with `size` nodes each, but for a few.
+/// All of them.
 pub fn all(size: u32) -> Vec<Heap> {
     vec![chain(size), star(size), ladder(size), doubly_linked(size), deep_trace_tree(size)]
 }
 
 /// `App → link → link → …`: the deepest tree there is.
 pub fn chain(length: u32) -> Heap {
-    let mut sketch = Sketch::new();
-    let mut last = APP;
+    let mut heap = Counted::new();
+    let mut last = heap.app;
     for _ in 0..length {
-        let link = sketch.node(Kind::Object, "Link", 32);
-        sketch.link(last, Link::Property, "next", link);
+        let link = heap.node("object", "Link", 32);
+        heap.link(last, "property", "next", link);
         last = link;
     }
-    finished("chain", &sketch)
+    heap.finish("chain")
 }
 
 /// `App → hub → leaf, leaf, …`: the widest.
 pub fn star(leaves: u32) -> Heap {
-    let mut sketch = Sketch::new();
-    let hub = sketch.node(Kind::Array, "", 16 + 8 * leaves);
-    sketch.link(APP, Link::Property, "leaves", hub);
+    let mut heap = Counted::new();
+    let hub = heap.node("array", "", 16 + 8 * leaves);
+    heap.link(heap.app, "property", "leaves", hub);
     for index in 0..leaves {
-        let leaf = sketch.node(Kind::Object, "Leaf", 32);
-        sketch.edge(hub, Link::Element, index, leaf);
+        let leaf = heap.node("object", "Leaf", 32);
+        heap.element(hub, index, leaf);
     }
-    finished("star", &sketch)
+    heap.finish("star")
 }
 
-/// Two rails with every rung crossed and an edge back from each step to the one before:
+/// Two rails, crossed at every step, with edges back:
 ///
 /// ```text
 /// App → a₁ ⇄ a₂ ⇄ a₃ …
-///     ↘    ✕    ✕         App dominates every step immediately, though the paths are long;
+///     ↘    ✕    ✕         App dominates every step immediately, however long the way there;
 ///       b₁ ⇄ b₂ ⇄ b₃ …    an iterative algorithm takes many rounds to see it.
 /// ```
 pub fn ladder(nodes: u32) -> Heap {
-    let mut sketch = Sketch::new();
-    let mut before = [APP, APP];
+    let mut heap = Counted::new();
+    let mut before = [heap.app, heap.app];
     for step in 0..nodes / 2 {
-        let rung = [sketch.node(Kind::Object, "LeftStep", 32), sketch.node(Kind::Object, "RightStep", 32)];
+        let rung = [heap.node("object", "LeftStep", 32), heap.node("object", "RightStep", 32)];
         for side in 0..2 {
-            sketch.link(before[side], Link::Property, "next", rung[side]);
-            sketch.link(before[side], Link::Property, "across", rung[1 - side]);
+            heap.link(before[side], "property", "next", rung[side]);
+            heap.link(before[side], "property", "across", rung[1 - side]);
             if step > 0 {
-                sketch.link(rung[side], Link::Property, "previous", before[side]);
+                heap.link(rung[side], "property", "previous", before[side]);
             }
         }
         before = rung;
     }
-    finished("ladder", &sketch)
+    heap.finish("ladder")
 }
 
-/// A list whose items know the one before, and the list its last one.
+/// A list whose items know the one before, and which knows its last item.
 pub fn doubly_linked(length: u32) -> Heap {
-    let mut sketch = Sketch::new();
-    let list = sketch.node(Kind::Object, "LinkedList", 40);
-    sketch.link(APP, Link::Property, "list", list);
+    let mut heap = Counted::new();
+    let list = heap.node("object", "LinkedList", 40);
+    heap.link(heap.app, "property", "list", list);
     let mut last = list;
     for _ in 0..length {
-        let item = sketch.node(Kind::Object, "Item", 40);
-        sketch.link(last, Link::Property, "next", item);
-        sketch.link(item, Link::Property, "previous", last);
+        let item = heap.node("object", "Item", 40);
+        heap.link(last, "property", "next", item);
+        heap.link(item, "property", "previous", last);
         last = item;
     }
-    sketch.link(list, Link::Property, "last", last);
-    finished("doubly linked", &sketch)
+    heap.link(list, "property", "last", last);
+    heap.finish("doubly linked")
 }
 
-/// Allocation stacks as deep as `depth` calls: JSON nested twice as deep as that.
+/// Allocation stacks as deep as `depth` calls, each call the only one its caller made: JSON nested
+/// as deep as that.
 pub fn deep_trace_tree(depth: u32) -> Heap {
-    let mut sketch = Sketch::new();
+    let mut heap = Counted::new();
     for index in 0..1000 {
-        let kept = sketch.node(Kind::Object, "Kept", 32);
-        sketch.edge(APP, Link::Element, index, kept);
-        sketch.allocated_at_depth(kept, depth);
+        let kept = heap.node("object", "Kept", 32);
+        heap.element(heap.app, index, kept);
+        heap.builder.trace(kept, depth);
     }
-    finished("deep trace tree", &sketch)
+    heap.builder.trace_function("descend", "descend.js", [1, 1, 1]);
+    let calls: String = (1..=depth).map(|call| format!("{call},0,1,16,[")).collect();
+    heap.builder.trace_tree(&(calls + &"]".repeat(depth as usize)));
+    heap.finish("deep trace tree")
 }
