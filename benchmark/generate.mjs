@@ -1,0 +1,50 @@
+// Big snapshots, made on the spot: a program of a chosen size takes a snapshot of itself.
+//
+//   node benchmark/generate.mjs --size xlarge [--output FILE] [--seed N] [--node PATH]
+//
+// V8 needs about ten times the heap for it: 15 GB of memory for `huge`.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { nodeBinary } from '../scripts/node-versions.mjs';
+
+const PROGRAM = fileURLToPath(new URL('heap/program.mjs', import.meta.url));
+
+/** How many source files the program keeps: 1.2 MB of snapshot each. */
+export const SOURCE_FILES = { small: 3, medium: 37, large: 248, xlarge: 690, huge: 2000 };
+
+/** V8 up to Node 20 can take minutes for what newer ones write in seconds; and a snapshot should not depend on who runs this. */
+const NODE_MAJOR = 24;
+
+/**
+ * Writes a snapshot to `file`, under a temporary name first: a file of that name is whole.
+ * The same seed gives the same heap, but for what V8 itself keeps in it.
+ */
+export async function generate({ file, size, seed = 1, node = nodeBinary(NODE_MAJOR) }) {
+  const sourceFiles = SOURCE_FILES[size];
+  if (!sourceFiles) throw new Error(`--size is one of ${Object.keys(SOURCE_FILES).join(', ')}, not ${size}`);
+  await mkdir(path.dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}.tmp`;
+  try {
+    const args = ['--max-old-space-size=8192', PROGRAM, unfinished, String(sourceFiles), String(seed)];
+    const [code, signal] = await once(spawn(node, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
+    if (code !== 0) throw new Error(`the program to take a snapshot of ended with ${signal ?? `exit code ${code}`}`);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { size: { type: 'string', default: 'xlarge' }, output: { type: 'string' }, seed: { type: 'string' }, node: { type: 'string' } },
+  });
+  const file = path.resolve(values.output ?? `${values.size}.heapsnapshot`);
+  console.error(`writing ${file} …`);
+  await generate({ file, size: values.size, seed: values.seed && Number(values.seed), node: values.node });
+  console.error(`${((await stat(file)).size / 1e6).toFixed(0)} MB`);
+}

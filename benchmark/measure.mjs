@@ -1,0 +1,45 @@
+// One run: a child process from spawn to exit, its peak memory, and what it answered.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
+const KEPT_OF_STDERR = 1 << 16;
+
+/**
+ * Loads `file` with `tool` in a process of its own. Never throws for what the tool does: a run that
+ * fails has an `error` instead of numbers.
+ *
+ * `seconds` is from spawn to exit; `peakBytes` is the most memory the process had resident at any
+ * time, all threads and mapped files included, as the kernel counted it (`maxRSS`, read by the child
+ * as its last act).
+ */
+export async function measure({ node, tool, file, timeoutSeconds, check = false }) {
+  const started = performance.now();
+  const args = [CHILD, tool, file, ...(check ? ['--check'] : [])];
+  const child = spawn(node, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutSeconds * 1000);
+  const report = collect(child.stdio[3]);
+  const complaints = collect(child.stderr, KEPT_OF_STDERR);
+  const [code, signal] = await once(child, 'exit');
+  const seconds = (performance.now() - started) / 1000;
+  clearTimeout(timer);
+  if (seconds >= timeoutSeconds) return { error: `stopped after ${timeoutSeconds} s` };
+  if (code !== 0) return { seconds, error: reason(await complaints) ?? `ended with ${signal ?? `exit code ${code}`}` };
+  const text = await report;
+  return text ? { seconds, ...JSON.parse(text) } : { seconds, error: 'ended without an answer' };
+}
+
+async function collect(stream, most = Infinity) {
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) if (text.length < most) text += chunk;
+  return text;
+}
+
+/** The line of an error output that says what happened. */
+function reason(complaints) {
+  const lines = complaints.split('\n');
+  const line = lines.find(line => /FATAL ERROR|panicked|^\w*Error\b|RuntimeError/.test(line)) ?? lines.find(Boolean);
+  return line?.trim().slice(0, 200);
+}

@@ -1,0 +1,156 @@
+// `npm run bench`: heapray and the other tools on the same snapshots, as whole processes.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { nodeBinary } from '../scripts/node-versions.mjs';
+import { differences } from './answers.mjs';
+import { measure } from './measure.mjs';
+import { README, RESULTS } from './paths.mjs';
+import { SIZES, snapshotAt, snapshotOfSize } from './snapshots.mjs';
+import { markdownTable, median, textTable, writeBetweenMarkers } from './table.mjs';
+
+/** In this order in every round, and in the table. */
+const TOOLS = ['heapray', 'devtools', 'memlab', 'v8-heap-parser'];
+
+const HELP = `Usage: npm run bench -- [options]
+
+Loads snapshots with heapray, Chrome DevTools' worker, memlab and @vscode/v8-heap-parser, each in a
+process of its own, checks that their answers agree, and prints the median time and peak memory.
+
+  --file FILE       a snapshot to measure on; may be given several times
+  --size SIZE       ${SIZES.join(', ')}: from the corpus or generated; may be
+                    given several times (default: medium and large)
+  --runs N          timed runs of each tool, after one that is not timed (default 3)
+  --node WHICH      the Node that runs all tools: a path, or a major version to get from npm
+                    (default: the one that runs this)
+  --only TOOL       ${TOOLS.join(', ')}; may be given several times
+  --timeout SECONDS give a tool up after so long (default 900)
+  --json            print what was measured as JSON
+  --write-readme    put the table into README.md`;
+
+const { values: options } = parseArgs({
+  options: {
+    file: { type: 'string', multiple: true, default: [] },
+    size: { type: 'string', multiple: true, default: [] },
+    runs: { type: 'string', default: '3' },
+    node: { type: 'string' },
+    only: { type: 'string', multiple: true, default: TOOLS },
+    timeout: { type: 'string', default: '900' },
+    json: { type: 'boolean', default: false },
+    'write-readme': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (options.help) {
+  console.log(HELP);
+} else {
+  await main();
+}
+
+async function main() {
+  const settings = {
+    node: chosenNode(options.node),
+    runs: positiveInteger('--runs', options.runs),
+    timeoutSeconds: positiveInteger('--timeout', options.timeout),
+  };
+  const snapshots = await chosenSnapshots();
+  const tools = await preparedTools();
+  const measurements = [];
+  for (const snapshot of snapshots) measurements.push(await measureAll(snapshot, tools, settings));
+  console.log(options.json ? JSON.stringify(measurements, null, 2) : textTable(measurements));
+  const all = await store(measurements);
+  if (options['write-readme']) await writeBetweenMarkers(README, markdownTable(all));
+}
+
+async function chosenSnapshots() {
+  const sizes = options.size.length || options.file.length ? options.size : ['medium', 'large'];
+  const snapshots = options.file.map(snapshotAt);
+  for (const size of sizes) snapshots.push(await snapshotOfSize(size));
+  return snapshots;
+}
+
+async function preparedTools() {
+  const tools = [];
+  for (const name of TOOLS.filter(name => options.only.includes(name))) {
+    const { title, prepare } = await import(`./tools/${name}.mjs`);
+    tools.push({ name, title, version: await prepare() });
+  }
+  const unknown = options.only.find(name => !TOOLS.includes(name));
+  if (unknown) throw new Error(`--only is one of ${TOOLS.join(', ')}, not ${unknown}`);
+  return tools;
+}
+
+/** One snapshot with every tool: a round to check the answers, then rounds that count. */
+async function measureAll(snapshot, tools, { node, runs, timeoutSeconds }) {
+  const results = tools.map(tool => ({ ...tool, timed: [] }));
+  for (const result of results) {
+    // This also brings the file into the page cache, so that nobody pays for being first.
+    const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds, check: true });
+    say(`${snapshot.name}: ${result.title}: ${run.error ?? 'answers'}`);
+    Object.assign(result, { answers: run.answers, error: run.error });
+  }
+  for (let round = 1; round <= runs; round++) {
+    // Interleaved: what else the machine does meanwhile strikes all of them alike.
+    for (const result of results.filter(({ error }) => !error)) {
+      const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds });
+      say(`${snapshot.name}: ${result.title}: run ${round}: ${run.error ?? `${run.seconds.toFixed(2)} s, ${Math.round(run.peakBytes / 1e6)} MB`}`);
+      if (run.error) result.error = run.error;
+      else result.timed.push({ seconds: run.seconds, peakBytes: run.peakBytes });
+    }
+  }
+  return summary(snapshot, results, node, runs);
+}
+
+function summary(snapshot, results, node, runs) {
+  const working = results.filter(({ error }) => !error);
+  const reference = working[0]?.answers;
+  for (const result of working) {
+    result.seconds = median(result.timed.map(({ seconds }) => seconds));
+    result.peakBytes = median(result.timed.map(({ peakBytes }) => peakBytes));
+    result.differences = differences(result.answers, reference);
+    for (const line of result.differences) say(`${snapshot.name}: ${result.title} differs from ${working[0].title}: ${line}`);
+  }
+  const { nodes = 0, edges = 0 } = reference ?? {};
+  return {
+    // The name alone: the path is this machine's business.
+    snapshot: { name: snapshot.name, bytes: snapshot.bytes, nodes, edges },
+    machine: { cpu: os.cpus()[0]?.model.trim() ?? 'unknown', cpus: os.cpus().length, memoryBytes: os.totalmem(), platform: `${os.platform()} ${os.release()}`, node: nodeVersion(node) },
+    date: new Date().toISOString().slice(0, 10),
+    runs,
+    tools: results,
+  };
+}
+
+/** Adds to the stored results, in place of earlier ones of the same snapshot, size and Node; returns all. */
+async function store(measurements) {
+  const key = ({ snapshot, machine }) => `${snapshot.name} ${snapshot.bytes} ${machine.node}`;
+  const fresh = new Set(measurements.map(key));
+  const stored = existsSync(RESULTS) ? JSON.parse(await readFile(RESULTS, 'utf8')) : [];
+  const all = [...stored.filter(old => !fresh.has(key(old))), ...measurements].sort((a, b) => a.snapshot.bytes - b.snapshot.bytes);
+  await writeFile(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+  return all;
+}
+
+function chosenNode(wanted) {
+  if (!wanted) return process.execPath;
+  return /^\d+$/.test(wanted) ? nodeBinary(Number(wanted)) : path.resolve(wanted);
+}
+
+function nodeVersion(node) {
+  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1);
+}
+
+function positiveInteger(option, text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${option} is a positive integer, not ${text}`);
+  return value;
+}
+
+function say(line) {
+  console.error(line);
+}

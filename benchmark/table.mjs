@@ -1,0 +1,71 @@
+// Measurements → the table people read.
+
+import { readFile, writeFile } from 'node:fs/promises';
+
+const START = '<!-- bench:start -->';
+const END = '<!-- bench:end -->';
+
+/** The middle of some numbers; between two middle ones, the mean. */
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const HEADINGS = ['snapshot', 'tool', 'time', 'peak memory', 'peak / file', 'time vs heapray', 'memory vs heapray'];
+
+/** Rows of text for one measured snapshot, one for each tool. */
+export function rows({ snapshot, tools }) {
+  const heapray = tools.find(tool => tool.name === 'heapray' && !tool.error);
+  return tools.map((tool, at) => {
+    const first = at === 0 ? `${snapshot.name}, ${megabytes(snapshot.bytes)}` : '';
+    const name = `${tool.title} ${tool.version ?? ''}`.trim();
+    if (tool.error) return [first, name, `fails: ${tool.error}`, '', '', '', ''];
+    return [
+      first,
+      name,
+      `${tool.seconds.toPrecision(3)} s`,
+      megabytes(tool.peakBytes),
+      (tool.peakBytes / snapshot.bytes).toFixed(2),
+      heapray ? times(tool.seconds / heapray.seconds) : '',
+      heapray ? times(tool.peakBytes / heapray.peakBytes) : '',
+    ];
+  });
+}
+
+/** Aligned columns for a terminal. */
+export function textTable(measurements) {
+  const lines = [HEADINGS, ...measurements.flatMap(rows)];
+  // A failure's reason is as long as it is, and stands alone in its row.
+  const widths = HEADINGS.map((_, column) => Math.max(...lines.filter(line => line[3]).map(line => line[column].length)));
+  return lines.map(line => line.map((cell, column) => (column > 1 && line[3] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
+}
+
+/** The same in Markdown, with what a reader must know to judge it. */
+export function markdownTable(measurements) {
+  const line = cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = HEADINGS.map((_, column) => (column > 1 ? '--:' : '---'));
+  return [line(HEADINGS), line(rule), ...measurements.flatMap(rows).map(line), '', ...measurements.map(note)].join('\n');
+}
+
+function note({ snapshot, machine, runs, date, tools }) {
+  const odd = tools.flatMap(tool => (tool.differences?.length ? [`${tool.title} answers otherwise than heapray (${tool.differences.map(text => text.split(':')[0]).join(', ')})`] : []));
+  const how = `${snapshot.name}: ${snapshot.nodes.toLocaleString('en-US')} nodes, ${snapshot.edges.toLocaleString('en-US')} edges; median of ${runs} interleaved ${runs === 1 ? 'run' : 'runs'}, whole processes, Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${date}.`;
+  return `- ${[how, ...odd.map(text => `${text}.`)].join(' ')}`;
+}
+
+function megabytes(bytes) {
+  return `${Math.round(bytes / 1e6).toLocaleString('en-US')} MB`;
+}
+
+function times(factor) {
+  return `${factor.toFixed(factor < 10 ? 1 : 0)}×`;
+}
+
+/** Puts the table between the markers of a Markdown file. */
+export async function writeBetweenMarkers(file, table) {
+  const text = await readFile(file, 'utf8');
+  const [start, end] = [text.indexOf(START), text.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`${file} lacks the markers ${START} and ${END}`);
+  await writeFile(file, `${text.slice(0, start + START.length)}\n${table}\n${text.slice(end)}`);
+}
