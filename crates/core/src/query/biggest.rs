@@ -5,30 +5,49 @@
 //! that each retain nine tenths of its head counts once, and its last node stands for it: below it
 //! the memory spreads. When that is one of V8's own (the backing array of a Map), the last of the
 //! chain that is not does.
+//!
+//! A list of a million links is a chain too, but it loses a little with each of them. There the
+//! first link stands for all: it is the first node of a class that the chain holds several nodes
+//! of, and a chain that goes on below with that class is not listed again.
 
 use crate::error::Result;
-use crate::ids::NodeIx;
+use crate::ids::{ClassIx, NodeIx, StringIx};
 use crate::progress::Progress;
-use crate::query::mine::is_internal_name;
+use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::steps::Steps;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
+
+/// Nodes of one class that make a chain a list.
+const FEWEST_LINKS: usize = 4;
+
+/// What makes nodes links of one list: class and, because all functions are of one class, name.
+type Link = (ClassIx, StringIx);
+
+/// The head of a chain. Ordered by size, then position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Head {
+    size: u64,
+    node: Reverse<NodeIx>,
+    /// The links of the list which this chain may go on.
+    above: Option<Link>,
+}
 
 /// The `limit` nodes that stand for the chains that retain most, largest first. Costs little more
 /// than looking at the children of the nodes on the way there.
 pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) -> Result<Vec<NodeIx>> {
-    let mut steps = Steps::new(progress);
-    let mut heads = BinaryHeap::from([entry(snapshot, snapshot.root())]);
+    let root = snapshot.root();
+    let first = Head { size: snapshot.retained_size(root), node: Reverse(root), above: None };
+    let mut chains = Chains { snapshot, heads: BinaryHeap::from([first]), steps: Steps::new(progress) };
     let mut found: Vec<NodeIx> = Vec::new();
     let mut least = 0;
-    while let Some((size, Reverse(head))) = heads.pop() {
-        if found.len() >= limit && size <= least {
+    while let Some(head) = chains.heads.pop() {
+        if found.len() >= limit && head.size <= least {
             break;
         }
-        let chain = chain(snapshot, head, &mut heads, &mut steps)?;
-        if let Some(&node) = chain.iter().rev().find(|&&node| is_object(snapshot, node)) {
+        if let Some(node) = chains.follow(head)? {
             found.push(node);
             found.sort_by_key(|&node| (Reverse(snapshot.retained_size(node)), node));
             found.truncate(limit);
@@ -38,48 +57,74 @@ pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) ->
     Ok(found)
 }
 
-fn entry(snapshot: &Snapshot, node: NodeIx) -> (u64, Reverse<NodeIx>) {
-    (snapshot.retained_size(node), Reverse(node))
+struct Chains<'a> {
+    snapshot: &'a Snapshot,
+    heads: BinaryHeap<Head>,
+    steps: Steps<'a>,
 }
 
-/// The chain from its head down; every branch that leaves it is the head of another.
-fn chain(
-    snapshot: &Snapshot,
-    head: NodeIx,
-    heads: &mut BinaryHeap<(u64, Reverse<NodeIx>)>,
-    steps: &mut Steps<'_>,
-) -> Result<Vec<NodeIx>> {
-    let enough = u128::from(snapshot.retained_size(head)) * 9;
-    let mut chain = vec![head];
-    let mut at = head;
-    loop {
-        let mut heaviest: Option<(u64, Reverse<NodeIx>)> = None;
-        for child in snapshot.dominators().children(at) {
-            steps.step()?;
-            let child = entry(snapshot, child);
-            if heaviest.is_none_or(|heaviest| child > heaviest) {
-                heads.extend(heaviest.replace(child));
-            } else {
-                heads.push(child);
+impl Chains<'_> {
+    /// Walks a chain from its head down; every branch that leaves it is the head of another.
+    /// Returns the node that stands for it, when there is one and it is not listed already.
+    fn follow(&mut self, head: Head) -> Result<Option<NodeIx>> {
+        let enough = u128::from(head.size) * 9;
+        let mut chain = vec![head.node.0];
+        let mut last = head;
+        let heir = loop {
+            match self.heaviest_child(last.node.0)? {
+                Some(child) if u128::from(child.size) * 10 >= enough && child.size > 0 => {
+                    chain.push(child.node.0);
+                    last = child;
+                }
+                other => break other,
             }
+        };
+        chain.retain(|&node| self.is_object(node));
+        let goes_on = head.above.is_some_and(|above| chain.iter().any(|&node| self.link(node) == above));
+        let first_link = self.first_link(&chain);
+        if let Some(heir) = heir.filter(|heir| heir.size >= last.size / 2) {
+            let above = if goes_on { head.above } else { first_link.map(|node| self.link(node)) };
+            self.heads.push(Head { above, ..heir });
+        } else {
+            self.heads.extend(heir);
         }
-        match heaviest {
-            Some((size, Reverse(child))) if u128::from(size) * 10 >= enough && enough > 0 => {
-                chain.push(child);
-                at = child;
-            }
-            rest => {
-                heads.extend(rest);
-                return Ok(chain);
-            }
-        }
+        Ok(if goes_on { None } else { first_link.or(chain.last().copied()) })
     }
-}
 
-/// Whether a node is an object a reader can do something about.
-fn is_object(snapshot: &Snapshot, node: NodeIx) -> bool {
-    match snapshot.kind(node) {
-        NodeKind::Synthetic | NodeKind::Hidden | NodeKind::Array | NodeKind::Code | NodeKind::ObjectShape => false,
-        _ => node != snapshot.root() && !is_internal_name(snapshot.name(node)),
+    fn link(&self, node: NodeIx) -> Link {
+        (self.snapshot.classes().of(node), self.snapshot.nodes().name(node))
+    }
+
+    /// The first of the links that a chain has many of.
+    fn first_link(&self, chain: &[NodeIx]) -> Option<NodeIx> {
+        let mut counts: HashMap<Link, usize> = HashMap::new();
+        for &node in chain {
+            *counts.entry(self.link(node)).or_default() += 1;
+        }
+        chain.iter().copied().find(|&node| counts[&self.link(node)] >= FEWEST_LINKS)
+    }
+
+    /// The child that retains most; the others become heads.
+    fn heaviest_child(&mut self, node: NodeIx) -> Result<Option<Head>> {
+        let mut heaviest: Option<Head> = None;
+        for child in self.snapshot.dominators().children(node) {
+            self.steps.step()?;
+            let child = Head { size: self.snapshot.retained_size(child), node: Reverse(child), above: None };
+            if heaviest.is_none_or(|heaviest| child > heaviest) {
+                self.heads.extend(heaviest.replace(child));
+            } else {
+                self.heads.push(child);
+            }
+        }
+        Ok(heaviest)
+    }
+
+    /// Whether a node is an object a reader can do something about.
+    fn is_object(&self, node: NodeIx) -> bool {
+        match self.snapshot.kind(node) {
+            NodeKind::Synthetic | NodeKind::Hidden | NodeKind::Array | NodeKind::Code | NodeKind::ObjectShape => false,
+            NodeKind::Native => is_document_object(self.snapshot.name(node)),
+            _ => node != self.snapshot.root() && !is_internal_name(self.snapshot.name(node)),
+        }
     }
 }

@@ -5,9 +5,8 @@ use crate::error::{Code, Error, Result};
 use crate::ids::{ClassIx, NodeIx, ObjectId};
 use crate::progress::Progress;
 use crate::query::page::Page;
-use crate::query::paths::way_text;
+use crate::query::paths::WayTexts;
 use crate::query::report::SCHEMA_VERSION;
-use crate::query::routes::Routes;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
@@ -230,13 +229,13 @@ fn node_rows(
 ) -> Result<Vec<NodeDiffRow>> {
     let snapshot = if mode == DiffMode::Freed { before } else { after };
     let rows = Rows::new(snapshot, progress)?;
-    let routes = if paths { Some(Routes::of(snapshot, progress)?) } else { None };
+    let ways = if paths { Some(WayTexts::new(snapshot, progress)?) } else { None };
     let row = |change: &Change| NodeDiffRow {
         node: rows.node(change.node),
         retained_before: change.before,
         retained_after: change.after,
         growth: change.growth(),
-        path: routes.map(|routes| way_text(snapshot, routes, change.node)),
+        path: ways.as_ref().map(|ways| ways.text(change.node)),
     };
     Ok(changes.iter().map(row).collect())
 }

@@ -134,7 +134,7 @@ pub(crate) fn is_internal_name(name: &[u8]) -> bool {
 }
 
 /// A native node a page knows of: an element, a text, a window; not the C++ behind it.
-fn is_document_object(name: &[u8]) -> bool {
+pub(crate) fn is_document_object(name: &[u8]) -> bool {
     let name = name.strip_prefix(b"Detached ").unwrap_or(name);
     !(is_internal_name(name)
         || name.starts_with(b"Node / ")

@@ -8,13 +8,16 @@
 //! (.next ×19997)              the same steps again and again
 //! ```
 //!
-//! What comes before the program's own part of the path is left out: roots, the embedder's objects,
-//! the module loader. A path that begins in a module begins with a variable of the module.
+//! What code would not write is left out in front: roots, the embedder's objects, the module loader,
+//! and whatever leads to a variable of a module, because such a variable is alive anyhow. A path
+//! into a module without a variable begins with `require("/srv/app/index.js")`.
 
 use crate::columns::Edge;
-use crate::display::{EdgeLabel, edge_label};
+use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::ids::NodeIx;
+use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
+use crate::query::native_contexts::is_native_context;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
@@ -50,57 +53,65 @@ impl PathText<'_> {
         text
     }
 
-    /// Where the program's part begins: at the last of the machinery's own steps, or at the first
-    /// variable of a module, when only the module loader and one function stand before it.
+    /// Where the text begins: at the last variable of a module, which is alive whatever holds it
+    /// and reads as the code does; at the last of Node's modules; or at the first step that is not
+    /// one of V8's own.
     fn start(&self, steps: &[Step]) -> usize {
-        let last = steps.len().saturating_sub(1);
-        let own = steps.iter().position(|step| !self.is_machinery(step.node)).unwrap_or(last);
-        let Some(variable) = (own..steps.len()).find(|&at| self.is_variable(steps, at)) else { return own };
-        let before = steps[own..variable].iter().filter(|step| !self.is_plumbing(step.node));
-        // The function whose variable it is: any function of the module will do for the way in.
-        if before.count() <= 1 { variable } else { own }
+        let module = steps.iter().rposition(|step| self.file_of_module(step.node).is_some());
+        let variable = (1..steps.len()).rev().find(|&at| self.is_module_variable(steps, at));
+        let named = steps.iter().position(|step| !self.is_machinery(step.node));
+        variable.max(module).or(named).unwrap_or(steps.len().saturating_sub(1))
     }
 
     /// Nodes no program names: roots, V8's and the embedder's own.
     fn is_machinery(&self, node: NodeIx) -> bool {
+        let name = self.snapshot.name(node);
         match self.snapshot.kind(node) {
             NodeKind::Synthetic | NodeKind::Hidden | NodeKind::Code | NodeKind::Array | NodeKind::ObjectShape => true,
-            NodeKind::Native => {
-                let name = self.snapshot.name(node);
-                name.starts_with(b"system / ") || name.starts_with(b"Node / ") || name.windows(2).any(|w| w == b"::")
-            }
-            NodeKind::Object => self.snapshot.name(node).starts_with(b"system / "),
+            NodeKind::Native => !is_document_object(name),
+            NodeKind::Object => is_internal_name(name),
             _ => false,
         }
     }
 
-    /// Nodes every path to a module goes through.
-    fn is_plumbing(&self, node: NodeIx) -> bool {
-        const NAMES: [&[u8]; 10] = [
-            b"global", b"process", b"Module", b"ModuleWrap", b"Object", b"Array", b"Generator", b"GlobalObject",
-            b"SafeMap", b"Map",
-        ];
-        self.is_machinery(node)
-            || self.snapshot.kind(node) == NodeKind::Object && NAMES.contains(&self.snapshot.name(node))
+    /// The file of one of Node's `Module` objects.
+    fn file_of_module(&self, node: NodeIx) -> Option<&[u8]> {
+        if self.snapshot.kind(node) != NodeKind::Object || self.snapshot.name(node) != b"Module" {
+            return None;
+        }
+        let mut properties = self.snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Property);
+        let file = properties.find(|&edge| edge_label(self.snapshot, edge) == EdgeLabel::Name(b"filename"))?.to;
+        (self.snapshot.kind(file) == NodeKind::String).then(|| self.snapshot.name(file))
     }
 
-    fn is_variable(&self, steps: &[Step], at: usize) -> bool {
-        at > 0
-            && is_context(self.snapshot.name(steps[at - 1].node))
+    /// Whether the step is from the outermost scope of a script to one of its variables.
+    fn is_module_variable(&self, steps: &[Step], at: usize) -> bool {
+        let scope = steps[at - 1].node;
+        is_context(self.snapshot.name(scope))
             && steps[at].edge.is_some_and(|edge| edge.kind == EdgeKind::Context && !is_link(self.snapshot, edge))
+            && internal_target(self.snapshot, scope, b"previous")
+                .is_some_and(|outer| is_native_context(self.snapshot.name(outer)))
     }
 
-    /// A variable by its own name, a global by what it is called, anything else by its class.
+    /// A module by its file, a variable by its own name, anything else by its class.
     fn name_of_start(&self, step: Step) -> Vec<u8> {
-        let named = step.edge.filter(|edge| matches!(edge.kind, EdgeKind::Context | EdgeKind::Property));
+        if let Some(file) = self.file_of_module(step.node) {
+            return [b"require(", quoted(file).as_slice(), b")"].concat();
+        }
+        let named = step.edge.filter(|edge| edge.kind == EdgeKind::Context);
         if let Some(edge) = named
             && let EdgeLabel::Name(name) = edge_label(self.snapshot, edge)
         {
             return name.to_vec();
         }
         let name = self.snapshot.name(step.node);
-        // `Window / http://…`, `global / …`: what stands behind the slash is no name.
-        let end = memchr::memmem::find(name, b" / ").filter(|&end| end > 0 && !name.starts_with(b"system")).unwrap_or(name.len());
+        // `Window / http://…`, `Window [JSGlobalObject] / …`, `global (global*)`: the rest is no name.
+        let end = match self.snapshot.kind(step.node) {
+            NodeKind::Object if !is_internal_name(name) => name.iter().position(|&byte| byte == b' '),
+            NodeKind::Native if !is_internal_name(name) => memchr::memmem::find(name, b" / "),
+            _ => None,
+        };
+        let end = end.filter(|&end| end > 0).unwrap_or(name.len());
         match self.snapshot.kind(step.node) {
             NodeKind::Closure if name.is_empty() => b"(function)".to_vec(),
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => b"(string)".to_vec(),
@@ -112,6 +123,9 @@ impl PathText<'_> {
     /// How the step reads behind the one before; `None` when code would not write it.
     fn segment(&self, steps: &[Step], at: usize) -> Option<Vec<u8>> {
         let edge = steps[at].edge?;
+        if self.file_of_module(steps[at - 1].node).is_some() && edge_label(self.snapshot, edge).is(b"exports") {
+            return None;
+        }
         let from = steps[at - 1].node;
         match (edge.kind, edge_label(self.snapshot, edge)) {
             (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => {
@@ -171,8 +185,11 @@ fn property(name: &[u8]) -> Vec<u8> {
     if is_identifier {
         return [b".", name].concat();
     }
-    let quoted = serde_json::to_vec(&Text::of(name)).unwrap_or_else(|_| name.to_vec());
-    [b"[", quoted.as_slice(), b"]"].concat()
+    [b"[", quoted(name).as_slice(), b"]"].concat()
+}
+
+fn quoted(text: &[u8]) -> Vec<u8> {
+    serde_json::to_vec(&Text::of(text)).unwrap_or_else(|_| text.to_vec())
 }
 
 /// Appends the segments; groups of up to four that repeat are written once, with their number.

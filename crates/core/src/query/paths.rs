@@ -108,15 +108,28 @@ pub(crate) fn way(snapshot: &Snapshot, routes: &Routes, node: NodeIx) -> Option<
     Some(steps)
 }
 
-/// The text of the best way to a node.
-pub(crate) fn way_text(snapshot: &Snapshot, routes: &Routes, node: NodeIx) -> Option<Text> {
-    let steps = way(snapshot, routes, node)?;
-    Some(Text(PathText { snapshot, any_index: false }.write(&steps)))
+/// Writes the best ways of one snapshot as text.
+pub(crate) struct WayTexts<'a> {
+    snapshot: &'a Snapshot,
+    routes: &'a Routes,
+}
+
+impl<'a> WayTexts<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
+        Ok(Self { snapshot, routes: Routes::of(snapshot, progress)? })
+    }
+
+    /// The text of the best way to a node.
+    pub(crate) fn text(&self, node: NodeIx) -> Option<Text> {
+        let steps = way(self.snapshot, self.routes, node)?;
+        Some(Text(PathText { snapshot: self.snapshot, any_index: false }.write(&steps)))
+    }
 }
 
 fn path_row(rows: &Rows<'_>, steps: &[Step], count: usize) -> PathRow {
     let text = PathText { snapshot: rows.snapshot, any_index: count > 1 }.write(steps);
-    PathRow { count, steps: steps.iter().enumerate().map(|(at, &step)| step_row(rows, step, at == 0)).collect(), text: Text(text) }
+    let steps = steps.iter().enumerate().map(|(at, &step)| step_row(rows, step, at == 0)).collect();
+    PathRow { count, steps, text: Text(text) }
 }
 
 fn step_row(rows: &Rows<'_>, step: Step, is_first: bool) -> PathStepRow {

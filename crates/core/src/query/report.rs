@@ -8,8 +8,7 @@ use crate::query::classes::{ClassQuery, ClassRow, classes};
 use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sort, Sorting, page_of};
 use crate::query::page::Page;
-use crate::query::paths::way_text;
-use crate::query::routes::Routes;
+use crate::query::paths::WayTexts;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::schema::NodeKind;
@@ -81,7 +80,7 @@ pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progre
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
     let show_strings = query.show_strings.unwrap_or(false);
     let rows = Rows::new(snapshot, progress)?;
-    let routes = Routes::of(snapshot, progress)?;
+    let ways = WayTexts::new(snapshot, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
     let biggest = biggest(snapshot, limit, progress)?;
@@ -98,7 +97,7 @@ pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progre
         classes: classes(snapshot, &by_class, progress)?.classes,
         biggest: biggest
             .into_iter()
-            .map(|big| BigRow { node: node(big), path: way_text(snapshot, routes, big) })
+            .map(|big| BigRow { node: node(big), path: ways.text(big) })
             .collect(),
         duplicated_strings: duplicated_strings(snapshot, limit, show_strings, progress)?,
         detached: detached(&rows, limit, node)?,
