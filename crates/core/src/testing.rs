@@ -257,8 +257,9 @@ impl SnapshotBuilder {
     }
 }
 
+/// The line breaks stand before the commas, as V8 puts them.
 fn join(rows: impl Iterator<Item = String>) -> String {
-    rows.collect::<Vec<_>>().join(",\n")
+    rows.collect::<Vec<_>>().join("\n,")
 }
 
 fn numbers(row: &[u64]) -> String {
