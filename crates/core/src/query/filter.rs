@@ -339,11 +339,7 @@ impl<'a> Conditions<'a> {
             owner: query.retained_by.map(|id| find(snapshot, id)).transpose()?,
             referenced: query.referenced_from.map(|id| targets_of(snapshot, id)).transpose()?,
             allocated: query.allocated,
-            named: query
-                .filter
-                .as_ref()
-                .map(|name| NamedFilter::parse(name)?.nodes(snapshot, progress))
-                .transpose()?,
+            named: query.filter.as_ref().map(|name| NamedFilter::parse(name)?.nodes(snapshot, progress)).transpose()?,
             mine: mine_only.then(|| Mine::new(snapshot, progress)).transpose()?,
         })
     }

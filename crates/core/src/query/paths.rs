@@ -288,7 +288,9 @@ impl<'a> Search<'a> {
             .retainers
             .of(node)
             .map(|edge| (snapshot.nodes().source_of(edge), snapshot.edges().get(edge)))
-            .filter(|(from, edge)| self.routes.steps(*from) != UNREACHED && self.retains(*edge) && !below.contains(from))
+            .filter(|(from, edge)| {
+                self.routes.steps(*from) != UNREACHED && self.retains(*edge) && !below.contains(from)
+            })
             .map(|(from, edge)| (self.routes.steps(from), from, edge))
             .collect();
         retainers.sort_by_key(|&(steps, _, edge)| (steps, edge.ix));
