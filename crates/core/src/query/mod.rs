@@ -11,6 +11,7 @@
 mod allocations;
 mod biggest;
 mod classes;
+mod conditions;
 mod diff;
 mod duplicates;
 mod filter;
@@ -19,6 +20,7 @@ mod mine;
 mod named;
 mod native_contexts;
 mod page;
+mod path_search;
 mod path_text;
 mod paths;
 mod patterns;
