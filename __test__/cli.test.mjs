@@ -171,6 +171,23 @@ describe('JSON', () => {
   });
 });
 
+describe('text and Markdown', () => {
+  const ANSWERS = [
+    ['report after.heapsnapshot', (options) => api.report(path.join(folder, 'after.heapsnapshot'), options)],
+    ['report after.heapsnapshot --show-strings', (options) => api.report(path.join(folder, 'after.heapsnapshot'), { ...options, showStrings: true })],
+    ['diff before.heapsnapshot after.heapsnapshot', (options) => api.diff(path.join(folder, 'before.heapsnapshot'), path.join(folder, 'after.heapsnapshot'), options)],
+  ];
+  for (const [command, ask] of ANSWERS) {
+    for (const format of ['text', 'markdown']) {
+      test(`of heapray ${command} --format ${format} are those of the API, under a title with the file's name`, async () => {
+        const withoutTitle = (text) => text.split('\n').slice(1).join('\n');
+        const printed = await ok([...command.split(' '), '--format', format], { env: { COLUMNS: '100' } });
+        assert.equal(withoutTitle(printed), withoutTitle(await ask({ format })));
+      });
+    }
+  }
+});
+
 describe('output', () => {
   test('goes to the file of -o, nothing to standard output', async () => {
     assert.equal(await ok(['classes', 'after.heapsnapshot', '-o', 'classes.txt']), '');

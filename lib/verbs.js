@@ -25,7 +25,7 @@ async function filter(source, query = {}, options = {}) {
 async function report(source, options = {}) {
   checkOptions(options);
   const question = { ask: 'report', ...pick(options, reportFields) };
-  const show = formatter(options.format, () => require('./format/report.js').formatReport);
+  const show = formatter(options, () => require('./format/report.js').formatReport);
   return withSnapshots([['snapshot', source]], options, async (job, [snapshot]) =>
     show(await Snapshot.ask(job, snapshot, question)),
   );
@@ -34,7 +34,7 @@ async function report(source, options = {}) {
 async function diff(before, after, options = {}) {
   checkOptions(options);
   const question = { ask: 'diff', ...pick(options, diffFields) };
-  const show = formatter(options.format, () => require('./format/diff.js').formatDiff);
+  const show = formatter(options, () => require('./format/diff.js').formatDiff);
   const sources = [
     ['before', before],
     ['after', after],
@@ -45,9 +45,9 @@ async function diff(before, after, options = {}) {
 }
 
 /** Answers as they are, or as text. What writes text is loaded when it is asked for. */
-function formatter(wanted = 'json', writer) {
+function formatter({ format: wanted = 'json', showStrings }, writer) {
   format('options.format', wanted);
-  return wanted === 'json' ? (answer) => answer : (answer) => writer()(answer, { format: wanted });
+  return wanted === 'json' ? (answer) => answer : (answer) => writer()(answer, { format: wanted, showStrings });
 }
 
 function checkOptions(options) {

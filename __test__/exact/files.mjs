@@ -13,7 +13,22 @@ import { Tally } from './tally.mjs';
  * @param {string[]} files
  * @param {{ log?: (line: string) => void, pairs?: boolean }} [options] `pairs`: compare consecutive ones too
  */
-export async function compareFile(file, total, log) {
+export async function compareFiles(files, { log = () => {}, pairs = true } = {}) {
+  log(`judge: chrome-devtools-frontend ${version}`);
+  const total = new Tally();
+  let before = null;
+  for (const file of files) {
+    const name = path.basename(file);
+    const now = await compareFile(file, total, log);
+    if (pairs && before && now) await comparePair(before, now, `${before.name} → ${name}`, total, log);
+    before?.view.close();
+    before = now && { ...now, name };
+  }
+  before?.view.close();
+  return total;
+}
+
+async function compareFile(file, total, log) {
   const tally = new Tally();
   const opened = await openBoth(() => readText(file), file, tally);
   if (opened) await compareSnapshot(opened.oracle, opened.view, tally);

@@ -55,7 +55,8 @@ export class Tally {
 
   /** The counts, in one line. */
   summary() {
-    const counts = Object.entries(this.compared).map(([what, number]) => `${number.toLocaleString('en-US')} ${what}`);
+    const counted = Object.entries(this.compared).filter(([, number]) => number > 0);
+    const counts = counted.map(([what, number]) => `${number.toLocaleString('en-US')} ${what}`);
     const mismatches = this.mismatchCount;
     return `compared ${counts.join(', ')}: ${mismatches ? `${mismatches.toLocaleString('en-US')} MISMATCHES` : 'all equal'}`;
   }
