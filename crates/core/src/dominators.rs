@@ -93,7 +93,8 @@ fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<Ve
     dominator.clear();
     dominator.resize(count, NO_NUMBER);
     let mut run = LengauerTarjan { vertices: std::mem::take(&mut graph.vertices), dominator, path: Vec::new() };
-    run.semidominators(&std::mem::take(&mut graph.sources), progress)?;
+    let (first_source, sources) = (std::mem::take(&mut graph.first_source), std::mem::take(&mut graph.sources));
+    run.semidominators(&first_source, &sources, progress)?;
     let mut dominator = run.dominator;
     // Step 4 of the paper: relative dominators become immediate ones, in preorder.
     for vertex in 1..count {
@@ -121,7 +122,7 @@ struct LengauerTarjan {
 
 impl LengauerTarjan {
     /// Steps 2 and 3: semidominators in descending order, relative dominators on the way.
-    fn semidominators(&mut self, sources: &[Preorder], progress: &Progress) -> Result<()> {
+    fn semidominators(&mut self, first_source: &[u32], sources: &[Preorder], progress: &Progress) -> Result<()> {
         for vertex in (1..self.vertices.len() as Preorder).rev() {
             if vertex % 65_536 == 0 {
                 progress.check()?;
@@ -129,9 +130,9 @@ impl LengauerTarjan {
             self.empty_bucket(vertex);
             // All sources in the list have larger numbers, hence are linked; the smaller ones were
             // reduced to the least of them while numbering.
-            let Vertex { ancestor: parent, mut semi, sources_end, .. } = self.vertices[vertex as usize];
-            let sources_start = self.vertices[vertex as usize - 1].sources_end;
-            for &source in &sources[sources_start as usize..sources_end as usize] {
+            let Vertex { ancestor: parent, mut semi, .. } = self.vertices[vertex as usize];
+            let list = first_source[vertex as usize] as usize..first_source[vertex as usize + 1] as usize;
+            for &source in &sources[list] {
                 semi = semi.min(self.evaluate(source, vertex).semi);
             }
             self.vertices[vertex as usize].semi = semi;

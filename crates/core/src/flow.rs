@@ -27,7 +27,7 @@ pub(crate) type Preorder = u32;
 /// Not reached.
 pub(crate) const NO_NUMBER: Preorder = u32::MAX;
 
-/// What Lengauer–Tarjan keeps of a vertex: sixteen bytes, which are always read together.
+/// What Lengauer–Tarjan keeps of a vertex, side by side because it is always read together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Vertex {
     /// Parent in the search tree; after path compression an ancestor. The root's is itself.
@@ -37,8 +37,6 @@ pub(crate) struct Vertex {
     /// Number of that semidominator. Before the vertex is processed: the least source of the tree
     /// and forward edges into it.
     pub(crate) semi: Preorder,
-    /// Where its list in `sources` ends; it starts where the one of the vertex before ends.
-    pub(crate) sources_end: u32,
 }
 
 /// What the search keeps of a node.
@@ -54,6 +52,8 @@ pub(crate) struct FlowGraph {
     /// preorder number → node.
     pub(crate) order: Vec<u32>,
     pub(crate) vertices: Vec<Vertex>,
+    /// vertex → where its list in `sources` starts; one entry more than vertices.
+    pub(crate) first_source: Vec<u32>,
     /// Sources with a larger number than their target, by target.
     pub(crate) sources: Vec<Preorder>,
     /// Nodes outside the tree.
@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
         let number = self.order.len() as Preorder;
         self.states[node.index()].number = number;
         self.order.push(node.0);
-        self.vertices.push(Vertex { ancestor: parent, label: number, semi: parent, sources_end: 0 });
+        self.vertices.push(Vertex { ancestor: parent, label: number, semi: parent });
         number
     }
 
@@ -242,18 +242,18 @@ impl<'a> Search<'a> {
     }
 
     /// Fills the lists of sources and keeps what the dominators need.
-    fn finish(mut self, policy: &Policy, progress: &Progress) -> Result<FlowGraph> {
+    fn finish(self, policy: &Policy, progress: &Progress) -> Result<FlowGraph> {
         let unreached = if self.order.len() == self.heap.nodes.len() {
             Vec::new()
         } else {
             self.heap.nodes.iter().filter(|&node| !self.is_numbered(node)).collect()
         };
-        let count = self.give_room();
-        let Search { heap, order, mut vertices, states, .. } = self;
+        let mut first_source = self.give_room()?;
+        let Search { heap, order, vertices, states, .. } = self;
         // Half the memory goes back before the lists are made.
         let mut numbers: Vec<Preorder> = states.into_iter().map(|state| state.number).collect();
         numbers.shrink_to_fit();
-        let mut sources = crate::column::filled(0, count)?;
+        let mut sources = crate::column::filled(0, first_source[order.len()] as usize)?;
         for (from, &node) in order.iter().enumerate() {
             if from % 65_536 == 0 {
                 progress.check()?;
@@ -262,23 +262,27 @@ impl<'a> Search<'a> {
             for &word in &heap.edges.targets[heap.nodes.edge_range(node)] {
                 let target = numbers[Edges::target_of(word).index()] as usize;
                 if target < from && policy.retains(node, word) {
-                    let end = &mut vertices[target].sources_end;
-                    sources[*end as usize] = from as Preorder;
-                    *end += 1;
+                    let slot = &mut first_source[target];
+                    sources[*slot as usize] = from as Preorder;
+                    *slot += 1;
                 }
             }
         }
-        Ok(FlowGraph { order, vertices, sources, unreached, scratch: numbers })
+        // Every start has become its end, which is the next one's start.
+        first_source.rotate_right(1);
+        first_source[0] = 0;
+        Ok(FlowGraph { order, vertices, first_source, sources, unreached, scratch: numbers })
     }
 
-    /// Gives each vertex's list its start, which moves to the list's end while it is filled. Returns
-    /// how many sources there are in all.
-    fn give_room(&mut self) -> usize {
+    /// Where each vertex's list starts, and where the last one ends.
+    fn give_room(&self) -> Result<Vec<u32>> {
+        let mut first_source = crate::column::with_room(self.order.len() + 1)?;
         let mut sum = 0u32;
-        for (vertex, &node) in self.vertices.iter_mut().zip(&self.order) {
-            vertex.sources_end = sum;
+        for &node in &self.order {
+            first_source.push(sum);
             sum += self.states[node as usize].sources;
         }
-        sum as usize
+        first_source.push(sum);
+        Ok(first_source)
     }
 }
