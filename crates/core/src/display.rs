@@ -69,7 +69,8 @@ pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
     if end == 0 {
         return None;
     }
-    let value = digits[..end].iter().fold(0i64, |value, b| value.saturating_mul(10).saturating_add(i64::from(b - b'0')));
+    let value =
+        digits[..end].iter().fold(0i64, |value, b| value.saturating_mul(10).saturating_add(i64::from(b - b'0')));
     Some(if negative { -value } else { value })
 }
 
@@ -126,10 +127,11 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
             }
             if from_end {
                 tail = listed(&name, &tail, &tail);
+                back -= 1;
             } else {
                 head = listed(&head, &name, &head);
+                front += 1;
             }
-            if from_end { back -= 1 } else { front += 1 }
             from_end = !from_end;
         } else if from_end {
             back -= 1;
