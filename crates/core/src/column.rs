@@ -86,15 +86,6 @@ pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// Position of the first value that is not below `limit`, looked for block by block so that the
-/// common answer, none, is found at the speed of reading.
-pub(crate) fn all_below(values: &[u32], limit: u32) -> Option<usize> {
-    const BLOCK: usize = 1 << 16;
-    let beyond = |block: &[u32]| block.iter().copied().max().is_some_and(|most| most >= limit);
-    let (at, block) = values.chunks(BLOCK).enumerate().find(|(_, block)| beyond(block))?;
-    block.iter().position(|&value| value >= limit).map(|i| at * BLOCK + i)
-}
-
 #[cfg(target_os = "linux")]
 fn advise_huge_pages(start: *const u8, length: usize) {
     const PAGE: usize = 2 << 20;

@@ -86,9 +86,9 @@ pub(crate) fn tree(mut graph: FlowGraph, root: NodeIx, progress: &Progress) -> R
     lay_out(&graph, &dominator, root, scratch)
 }
 
-/// Immediate dominators by preorder number, 0 for the root; and two arrays that have served. Memory
+/// Immediate dominators by preorder number, 0 for the root; and four arrays that have served. Memory
 /// used once is worth using again: a page's first touch costs more than the work done on it.
-fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<(Vec<Preorder>, [Vec<u32>; 2])> {
+fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<(Vec<Preorder>, [Vec<u32>; 4])> {
     let count = graph.order.len();
     let mut label = std::mem::take(&mut graph.number);
     label.clear();
@@ -111,7 +111,7 @@ fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<(V
             dominator[vertex] = dominator[relative as usize];
         }
     }
-    Ok((dominator, [label, ancestor]))
+    Ok((dominator, [label, ancestor, semi, first_source]))
 }
 
 /// The paper's arrays, all indexed by vertex.
@@ -198,8 +198,8 @@ impl LengauerTarjan {
 }
 
 /// Lays the tree out: sizes bottom up, positions top down. `dominator` counts in preorder numbers.
-fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Vec<u32>; 2]) -> Result<DominatorTree> {
-    let [mut below, mut free] = scratch;
+fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Vec<u32>; 4]) -> Result<DominatorTree> {
+    let [mut below, mut free, parent, position] = scratch;
     let reached = graph.order.len();
     let count = reached + graph.unreached.len();
     // By vertex: nodes below and including it. A dominator has a smaller number than what it dominates.
@@ -208,9 +208,9 @@ fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Ve
         below[dominator[vertex] as usize] += below[vertex];
     }
     let mut tree = DominatorTree {
-        parent: crate::column::filled(root.0, count)?,
+        parent: refilled(parent, root.0, count),
         order: crate::column::filled(0, count)?,
-        position: crate::column::filled(0, count)?,
+        position: refilled(position, 0, count),
         size: crate::column::filled(1, count)?,
     };
     // By vertex: the next free position in its subtree.
@@ -232,4 +232,11 @@ fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Ve
     }
     tree.size[0] = count as u32;
     Ok(tree)
+}
+
+/// Memory that has served as `len` copies of `value`.
+fn refilled(mut memory: Vec<u32>, value: u32, len: usize) -> Vec<u32> {
+    memory.clear();
+    memory.resize(len, value);
+    memory
 }
