@@ -1,6 +1,6 @@
 // npm test: every test, Rust and JavaScript, from a fresh clone on. Sets up first; see setup.mjs.
 //
-//   npm test -- rust javascript     runs only the parts named (format, lints, rust, types, javascript)
+//   npm test -- rust javascript     runs only the parts named (format, lints, rust, javascript)
 //
 // All parts run even when one fails, so that one run tells everything. Ends with 1 when any failed.
 
@@ -23,12 +23,8 @@ const parts = {
     title: 'cargo test',
     run: () => run('cargo', ['test', '--quiet', '--workspace', '--all-features']),
   },
-  types: {
-    title: 'index.d.ts, checked by use',
-    run: () => run(process.execPath, [path.join('node_modules', 'typescript', 'bin', 'tsc'), '--project', '__test__/types']),
-  },
   javascript: {
-    title: 'JavaScript tests',
+    title: 'JavaScript tests, types, and every number against DevTools',
     run: () => run(process.execPath, ['--test', '--test-reporter=spec', ...javaScriptTests()]),
   },
 };

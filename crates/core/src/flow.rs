@@ -69,6 +69,9 @@ impl FlowGraph {
         search.number(heap.root, 0);
         let roots: Vec<u32> = heap.edges.targets[heap.nodes.edge_range(heap.root)].to_vec();
         for &word in roots.iter().filter(|&&word| is_page_entry(heap, word)) {
+            if Edges::target_of(word) == heap.root {
+                search.beside.push(heap.root);
+            }
             search.explore(word, None, progress)?;
         }
         let policy = search.policy();
