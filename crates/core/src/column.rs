@@ -86,6 +86,19 @@ pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
+/// Asks the processor to have `values[at]` at hand soon. A hint: nothing where there is no such value.
+#[inline(always)]
+pub(crate) fn prefetch<T>(values: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(value) = values.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of x86-64, and a prefetch of any address has no effect but on caches.
+        unsafe { _mm_prefetch(std::ptr::from_ref(value).cast(), _MM_HINT_T0) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, at);
+}
+
 #[cfg(target_os = "linux")]
 fn advise_huge_pages(start: *const u8, length: usize) {
     const PAGE: usize = 2 << 20;

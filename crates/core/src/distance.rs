@@ -4,6 +4,7 @@
 //! They are only asked about targets not reached yet, so the order of the search matters and is kept.
 
 use crate::bits::NodeSet;
+use crate::column::prefetch;
 use crate::columns::{Edge, EdgeName, Edges, Nodes};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
@@ -27,6 +28,22 @@ pub(crate) struct Heap<'a> {
     pub(crate) strings: &'a Strings,
     pub(crate) wellknown: &'a WellKnown,
     pub(crate) root: NodeIx,
+}
+
+impl Heap<'_> {
+    /// Asks for the edges of nodes that stand a little behind `at` in a list that is walked: they are
+    /// anywhere in the columns, and waiting for each in turn is most of such a walk's time.
+    #[inline(always)]
+    pub(crate) fn prefetch_edges(&self, list: &[u32], at: usize) {
+        const RANGE_AHEAD: usize = 24;
+        const EDGES_AHEAD: usize = 8;
+        if let Some(&node) = list.get(at + RANGE_AHEAD) {
+            prefetch(&self.nodes.first_edge, node as usize);
+        }
+        if let Some(&node) = list.get(at + EDGES_AHEAD) {
+            prefetch(&self.edges.targets, self.nodes.first_edge[node as usize] as usize);
+        }
+    }
 }
 
 /// The distance of every node. `scratch` is memory that has served.
@@ -81,6 +98,7 @@ impl<'a> Search<'a> {
             if self.next % 65_536 == 0 {
                 progress.check()?;
             }
+            self.heap.prefetch_edges(&self.queue, self.next);
             self.next += 1;
             let node = NodeIx(node);
             let distance = self.distances[node.index()] + 1;

@@ -154,21 +154,34 @@ impl<'a> Search<'a> {
         }
         match policy {
             // Inside the page everything that can retain does.
-            None => self.run::<true>(progress, |_, word| can_retain(word)),
-            Some(policy) => self.run::<false>(progress, |from, word| policy.retains(from, word)),
+            None => self.run::<true, _>(progress, |_| can_retain),
+            Some(policy) => self.run_with(policy, progress),
         }
     }
 
+    fn run_with(&mut self, policy: &Policy, progress: &Progress) -> Result<()> {
+        self.run::<false, _>(progress, |from| {
+            let edges = policy.edges_from(from);
+            move |word| edges.retains(word)
+        })
+    }
+
+    /// Numbers what is reached from the open nodes over edges that `retains(from)` says retain.
     #[inline(always)]
-    fn run<const PAGE: bool>(&mut self, progress: &Progress, retains: impl Fn(NodeIx, u32) -> bool) -> Result<()> {
+    fn run<const PAGE: bool, R: Fn(u32) -> bool>(
+        &mut self,
+        progress: &Progress,
+        retains: impl Fn(NodeIx) -> R,
+    ) -> Result<()> {
         let targets = &self.heap.edges.targets[..];
         let mut steps = 0u32;
         'open: while let Some((from, mut next, end)) = self.stack.pop() {
             let node = NodeIx(self.order[from as usize]);
+            let retains = retains(node);
             while next < end {
                 let word = targets[next as usize];
                 next += 1;
-                if !retains(node, word) {
+                if !retains(word) {
                     if PAGE && Edges::kind_of(word) != EdgeKind::Weak {
                         self.beside.push(Edges::target_of(word));
                     }
@@ -230,7 +243,7 @@ impl<'a> Search<'a> {
         let mut retained = NodeSet::new(nodes.len());
         for &node in &outside {
             for &word in &self.heap.edges.targets[nodes.edge_range(node)] {
-                if policy.retains(node, word) {
+                if policy.edges_from(node).retains(word) {
                     retained.insert(Edges::target_of(word));
                 }
             }
@@ -238,7 +251,7 @@ impl<'a> Search<'a> {
         for node in outside {
             if !self.is_numbered(node) && !retained.contains(node) {
                 self.open(node, 0);
-                self.run::<false>(progress, |from, word| policy.retains(from, word))?;
+                self.run_with(policy, progress)?;
             }
         }
         Ok(())
@@ -261,10 +274,12 @@ impl<'a> Search<'a> {
             if from % 65_536 == 0 {
                 progress.check()?;
             }
+            heap.prefetch_edges(&order, from);
             let node = NodeIx(node);
+            let edges = policy.edges_from(node);
             for &word in &heap.edges.targets[heap.nodes.edge_range(node)] {
                 let target = numbers[Edges::target_of(word).index()] as usize;
-                if target < from && policy.retains(node, word) {
+                if target < from && edges.retains(word) {
                     let slot = &mut first_source[target];
                     sources[*slot as usize] = from as Preorder;
                     *slot += 1;

@@ -81,13 +81,15 @@ impl Snapshot {
         progress.enter(Phase::Dominators, nodes.len() as u64);
         // Sizes move on one arm while the other reads the rest of the nodes.
         let mut self_sizes = std::mem::take(&mut nodes.self_sizes);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
             || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
             || -> Result<_> {
                 let scratch = shallow::attribute(heap, &mut self_sizes, progress)?;
                 let distances = distance::distances(heap, scratch, progress)?;
-                let classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
+                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
+                classes.list = classes.tally(&self_sizes, &distances, |_| true);
                 progress.check()?;
                 Ok((distances, classes, statistics::by_kind(heap, &self_sizes)))
             },
@@ -100,7 +102,9 @@ impl Snapshot {
         progress.check()?;
         progress.enter(Phase::Classes, nodes.len() as u64);
         let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
-        classes.list = classes.totals_of(columns, |_| true);
+        let mut totals = std::mem::take(&mut classes.list);
+        classes.add_retained(&mut totals, columns, |_| true);
+        classes.list = totals;
         statistics.total = retained[root.index()] + schema.extra_native_bytes;
         statistics.v8heap.total = statistics.total.saturating_sub(statistics.native.total);
         progress.check()?;
