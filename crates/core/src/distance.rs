@@ -95,7 +95,7 @@ impl<'a> Search<'a> {
 
     fn run(&mut self, progress: &Progress) -> Result<()> {
         while let Some(&node) = self.queue.get(self.next) {
-            if self.next % 65_536 == 0 {
+            if self.next.is_multiple_of(65_536) {
                 progress.check()?;
             }
             self.heap.prefetch_edges(&self.queue, self.next);

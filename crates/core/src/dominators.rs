@@ -124,7 +124,7 @@ impl LengauerTarjan {
     /// Steps 2 and 3: semidominators in descending order, relative dominators on the way.
     fn semidominators(&mut self, first_source: &[u32], sources: &[Preorder], progress: &Progress) -> Result<()> {
         for vertex in (1..self.vertices.len() as Preorder).rev() {
-            if vertex % 65_536 == 0 {
+            if vertex.is_multiple_of(65_536) {
                 progress.check()?;
             }
             self.empty_bucket(vertex);

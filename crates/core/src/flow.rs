@@ -196,7 +196,7 @@ impl<'a> Search<'a> {
                     self.stack.push((from, next, end));
                     self.open(to, from);
                     steps += 1;
-                    if steps % 65_536 == 0 {
+                    if steps.is_multiple_of(65_536) {
                         progress.check()?;
                         progress.set_done(self.order.len() as u64);
                     }
@@ -271,7 +271,7 @@ impl<'a> Search<'a> {
         numbers.shrink_to_fit();
         let mut sources = crate::column::filled(0, first_source[order.len()] as usize)?;
         for (from, &node) in order.iter().enumerate() {
-            if from % 65_536 == 0 {
+            if from.is_multiple_of(65_536) {
                 progress.check()?;
             }
             heap.prefetch_edges(&order, from);

@@ -27,7 +27,7 @@ pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progre
         return Ok(Vec::new());
     }
     let mut owners = Owners::new(schema, nodes, wellknown)?;
-    owners.from_plain_nodes(nodes, edges, progress)?;
+    owners.hear_plain_nodes(nodes, edges, progress)?;
     owners.through_pieces(nodes, edges);
     for piece in nodes.iter() {
         let Some(owner) = owners.single(piece) else { continue };
@@ -76,9 +76,9 @@ impl Owners {
     }
 
     /// First round: what each piece hears from nodes that are no pieces.
-    fn from_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
+    fn hear_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
         for node in nodes.iter() {
-            if node.0 % 65_536 == 0 {
+            if node.0.is_multiple_of(65_536) {
                 progress.check()?;
             }
             if self.pieces.contains(node) {
