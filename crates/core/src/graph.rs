@@ -17,7 +17,7 @@ use crate::columns::{Edges, Nodes};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
 use crate::schema::EdgeKind;
-use crate::wellknown::{Mark, WellKnown};
+use crate::wellknown::WellKnown;
 
 /// Which edges retain.
 #[derive(Debug)]
@@ -50,9 +50,8 @@ pub(crate) fn mark_filtered(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKn
         _ if Edges::target_of(word) == from => true,
         EdgeKind::Shortcut => from != root,
         EdgeKind::Internal => {
-            let name = StringIx(names[at]);
-            wellknown.mark(name) == Mark::Ephemeron
-                && wellknown.ephemeron(name).is_some_and(|entry| entry.table == u64::from(nodes.id(from).0))
+            let table = wellknown.ephemeron(StringIx(names[at])).map(|entry| entry.table);
+            table == Some(u64::from(nodes.id(from).0))
         }
         _ => false,
     };
