@@ -136,11 +136,8 @@ impl LengauerTarjan {
                 semi = semi.min(self.evaluate(source, vertex).semi);
             }
             self.vertices[vertex as usize].semi = semi;
-            self.dominator[vertex as usize] = if semi == parent {
-                parent
-            } else {
-                std::mem::replace(&mut self.dominator[semi as usize], vertex)
-            };
+            self.dominator[vertex as usize] =
+                if semi == parent { parent } else { std::mem::replace(&mut self.dominator[semi as usize], vertex) };
         }
         self.empty_bucket(0);
         self.dominator[0] = 0;

@@ -21,9 +21,8 @@ const MANY: u32 = u32::MAX - 1;
 /// array that has served, as long as the nodes.
 pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progress) -> Result<Vec<u32>> {
     let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
-    let has_user_root = nodes
-        .edge_range(root)
-        .any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
+    let has_user_root =
+        nodes.edge_range(root).any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
     if !has_user_root {
         return Ok(Vec::new());
     }

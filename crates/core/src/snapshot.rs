@@ -81,7 +81,8 @@ impl Snapshot {
         progress.enter(Phase::Dominators, nodes.len() as u64);
         // Sizes move on one arm while the other reads the rest of the nodes.
         let mut self_sizes = std::mem::take(&mut nodes.self_sizes);
-        let heap = Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
             || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
             || -> Result<_> {

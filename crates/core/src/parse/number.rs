@@ -303,7 +303,11 @@ mod tests {
         let mut answered = 0;
         for digits in 0..20usize {
             for seed in 0..200u64 {
-                let digit = |i: usize| char::from(b'0' + (seed.wrapping_mul(6_364_136_223_846_793_005).rotate_left(i as u32 * 7) % 10) as u8);
+                let digit = |i: usize| {
+                    char::from(
+                        b'0' + (seed.wrapping_mul(6_364_136_223_846_793_005).rotate_left(i as u32 * 7) % 10) as u8,
+                    )
+                };
                 let number: String = (0..digits).map(digit).collect();
                 for tail in [",", "\n,", " ,", "x,", ".5,"] {
                     for head in ["", "1,2,3,4,5,6,7,8,", "123456789012,", "\n"] {
@@ -311,7 +315,11 @@ mod tests {
                         let comma = head.len() + number.len() + tail.len() - 1;
                         if let Some(fast) = between(text.as_bytes(), head.len(), comma) {
                             answered += 1;
-                            assert_eq!(Some((fast, comma + 1 - head.len())), machine(&text.as_bytes()[head.len()..]), "{text:?}");
+                            assert_eq!(
+                                Some((fast, comma + 1 - head.len())),
+                                machine(&text.as_bytes()[head.len()..]),
+                                "{text:?}"
+                            );
                         }
                     }
                 }
@@ -324,7 +332,9 @@ mod tests {
     fn commas_are_found_where_a_byte_loop_finds_them() {
         for seed in 0..500u64 {
             let length = (seed * 7 % 300) as usize;
-            let text: Vec<u8> = (0..length).map(|i| if (seed.wrapping_mul(i as u64 + 3) >> 2) % 5 == 0 { b',' } else { b'0' + (i % 10) as u8 }).collect();
+            let text: Vec<u8> = (0..length)
+                .map(|i| if (seed.wrapping_mul(i as u64 + 3) >> 2) % 5 == 0 { b',' } else { b'0' + (i % 10) as u8 })
+                .collect();
             let mut commas = Commas::new(&text, 0);
             for (at, _) in text.iter().enumerate().filter(|&(_, &byte)| byte == b',') {
                 assert_eq!(commas.next(), at);

@@ -87,7 +87,8 @@ impl<T: Table> Records<T> {
         let bracket = memchr(b']', chunk).unwrap_or(chunk.len());
         let at_record = |records: &Self| records.have == 0 && records.machine.is_fresh();
         // The rest of a record that the last chunk began.
-        let (mut at, done) = self.bytes(chunk, 0, offset, |records, at| at_record(records) && bracket.saturating_sub(at) > WORTH_CUTTING)?;
+        let (mut at, done) = self
+            .bytes(chunk, 0, offset, |records, at| at_record(records) && bracket.saturating_sub(at) > WORTH_CUTTING)?;
         if done || at == chunk.len() {
             return Ok((at, done));
         }
@@ -101,7 +102,13 @@ impl<T: Table> Records<T> {
     }
 
     /// Bytes from `at` on through the machine, until `enough` or the closing bracket.
-    fn bytes(&mut self, chunk: &[u8], mut at: usize, offset: u64, enough: impl Fn(&Self, usize) -> bool) -> Result<(usize, bool)> {
+    fn bytes(
+        &mut self,
+        chunk: &[u8],
+        mut at: usize,
+        offset: u64,
+        enough: impl Fn(&Self, usize) -> bool,
+    ) -> Result<(usize, bool)> {
         while at < chunk.len() && !enough(self, at) {
             let done = self.byte(chunk[at], offset + at as u64)?;
             at += 1;
