@@ -269,7 +269,7 @@ fn scan_records<S: Slice, const MOST: usize>(
         let mut plain = true;
         for value in &mut values[..fields] {
             let comma = commas.next();
-            match number::between(text, next, comma) {
+            match number::between(text, next, comma).or_else(|| number::between_spaces(text, next, comma)) {
                 Some(number) => *value = number as i64,
                 None => plain = false,
             }
