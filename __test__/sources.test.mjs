@@ -172,6 +172,13 @@ test('a generator is ended when its chunks are of no use', async () => {
   assert.ok(ended);
 });
 
+test('a source that is no snapshot is refused by its first bytes, even if it stays open and silent', async () => {
+  const silent = new PassThrough();
+  silent.write(Buffer.alloc(19_000, 'junk '));
+  await assert.rejects(parse(silent), { code: 'ERR_NOT_A_SNAPSHOT' });
+  assert.ok(silent.destroyed);
+});
+
 test('a chunk may be reused by its source once the next is asked for', async () => {
   const reused = Buffer.alloc(10);
   const source = (async function* () {

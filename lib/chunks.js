@@ -50,6 +50,8 @@ class Blocks {
   #spare;
   #length = 0;
   #inFlight;
+  /** What is no snapshot shows in the first bytes, and its source may stay open and silent: they go at once. */
+  #isFirst = true;
 
   constructor(push) {
     this.#push = push;
@@ -68,6 +70,10 @@ class Blocks {
       this.#block.set(part, this.#length);
       this.#length += part.length;
       rest = rest.subarray(part.length);
+      if (this.#isFirst) {
+        this.#isFirst = false;
+        await this.end();
+      }
       if (this.#length === BLOCK_BYTES) await this.#flush();
     }
   }
