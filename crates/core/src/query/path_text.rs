@@ -40,6 +40,8 @@ pub(crate) struct PathText<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// Whether positions are written as `[*]`: for what many paths have in common.
     pub(crate) any_index: bool,
+    /// Whether functions are named where the path goes through them: `→ onChange → context.user`.
+    pub(crate) arrows: bool,
 }
 
 impl PathText<'_> {
@@ -48,7 +50,12 @@ impl PathText<'_> {
         let start = self.start(steps);
         let Some(first) = steps.get(start) else { return Vec::new() };
         let mut text = self.name_of_start(*first);
-        let segments: Vec<Vec<u8>> = (start + 1..steps.len()).filter_map(|at| self.segment(steps, at)).collect();
+        let segments: Vec<Vec<u8>> = (start + 1..steps.len())
+            .filter_map(|at| match self.function(steps[at].node) {
+                Some(name) => Some([self.segment(steps, at).unwrap_or_default(), name].concat()),
+                None => self.segment(steps, at),
+            })
+            .collect();
         fold(&segments, &mut text);
         text
     }
@@ -120,6 +127,16 @@ impl PathText<'_> {
         }
     }
 
+    /// A function on the way, when functions are to be named.
+    fn function(&self, node: NodeIx) -> Option<Vec<u8>> {
+        if !self.arrows || self.snapshot.kind(node) != NodeKind::Closure {
+            return None;
+        }
+        let name = self.snapshot.name(node);
+        let name = if name.is_empty() { b"(anonymous function)" } else { name };
+        Some([" → ".as_bytes(), name].concat())
+    }
+
     /// How the step reads behind the one before; `None` when code would not write it.
     fn segment(&self, steps: &[Step], at: usize) -> Option<Vec<u8>> {
         let edge = steps[at].edge?;
@@ -129,14 +146,22 @@ impl PathText<'_> {
         let from = steps[at - 1].node;
         match (edge.kind, edge_label(self.snapshot, edge)) {
             (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => {
-                Some([b"{", name, b"}"].concat())
+                Some(if self.arrows {
+                    [" → context".as_bytes(), property(name).as_slice()].concat()
+                } else {
+                    [b"{", name, b"}"].concat()
+                })
             }
             (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(name)),
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))
             }
             (EdgeKind::Hidden, EdgeLabel::Index(index)) if is_context(self.snapshot.name(from)) => {
-                Some(if self.any_index { b"{*}".to_vec() } else { format!("{{{index}}}").into_bytes() })
+                Some(match (self.arrows, self.any_index) {
+                    (true, _) => " → context.(variable)".as_bytes().to_vec(),
+                    (false, true) => b"{*}".to_vec(),
+                    (false, false) => format!("{{{index}}}").into_bytes(),
+                })
             }
             (EdgeKind::Internal, EdgeLabel::Name(name)) => self.internal(from, name),
             (EdgeKind::Context | EdgeKind::Hidden | EdgeKind::Weak, _) => None,

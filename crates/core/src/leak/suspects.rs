@@ -1,0 +1,141 @@
+//! Trails that grow → suspects: elements of one holder together, with the object that names them.
+
+use crate::ids::NodeIx;
+use crate::leak::growth::Growth;
+use crate::leak::naming::{Standing, standing};
+use crate::leak::noise::{NoiseFilter, are_different_modules};
+use crate::leak::trails::{OUTSIDE, Trails};
+use crate::query::scripts::Scripts;
+use crate::schema::NodeKind;
+use crate::snapshot::Snapshot;
+use std::collections::HashMap;
+
+/// An object names the elements when there is one for at least every fourth: a promise's two
+/// functions and the promise are three elements of one payload.
+const FEWEST_NAMED: i64 = 4;
+
+/// A holder and what it collects.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspect {
+    /// The trail of the holder.
+    pub(crate) holder: u32,
+    /// The trails of what it holds.
+    pub(crate) elements: Vec<u32>,
+    /// Of these the one that leads to `named`.
+    pub(crate) element: u32,
+    /// The trail of the objects that name the leak.
+    pub(crate) named: u32,
+}
+
+/// What a search of suspects looks at.
+pub(crate) struct Search<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) scripts: &'a Scripts,
+    pub(crate) trails: &'a Trails,
+    pub(crate) noise: NoiseFilter<'a>,
+}
+
+impl Search<'_> {
+    /// One suspect for each holder below which something grows, unless it is noise.
+    pub(crate) fn growing(&self, growth: &Growth, ids_are_shared: bool) -> Vec<Suspect> {
+        let count = self.trails.list.len();
+        let grows: Vec<bool> = (0..count as u32)
+            .map(|trail| {
+                trail != OUTSIDE
+                    && growth.grows(self.trails, trail, ids_are_shared)
+                    && self.noise.noise_of(trail).is_none()
+            })
+            .collect();
+        let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
+        for trail in (0..count as u32).filter(|&trail| grows[trail as usize]) {
+            let top = self.top(trail, &grows);
+            below.entry(top).or_default().push(trail);
+            if top == trail {
+                of_holder.entry(self.trails.get(trail).above).or_default().push(trail);
+            }
+        }
+        let mut suspects: Vec<Suspect> = of_holder
+            .into_iter()
+            .filter_map(|(holder, elements)| {
+                let added = |trail| growth.added(trail).iter().sum::<i64>();
+                self.suspect(holder, elements, &below, added)
+            })
+            .collect();
+        suspects.sort_by_key(|suspect| suspect.holder);
+        suspects
+    }
+
+    /// The uppermost trail above this one that grows as well.
+    fn top(&self, trail: u32, grows: &[bool]) -> u32 {
+        let mut top = trail;
+        let mut at = trail;
+        while at != OUTSIDE {
+            if grows[at as usize] {
+                top = at;
+            }
+            at = self.trails.get(at).above;
+        }
+        top
+    }
+
+    /// Chooses what names the elements: the best standing, the nearest of those, the most numerous.
+    pub(crate) fn suspect(
+        &self,
+        holder: u32,
+        elements: Vec<u32>,
+        below: &HashMap<u32, Vec<u32>>,
+        added: impl Fn(u32) -> i64,
+    ) -> Option<Suspect> {
+        let most = elements.iter().map(|&trail| added(trail)).max()?;
+        let candidates = elements.iter().flat_map(|&element| {
+            below.get(&element).into_iter().flatten().map(move |&trail| (element, trail))
+        });
+        let (_, element, named) = candidates
+            .filter(|&(_, trail)| added(trail) * FEWEST_NAMED >= most)
+            .map(|(element, trail)| {
+                let node = self.trails.get(trail).example;
+                let standing = standing(self.snapshot, self.scripts, node);
+                let depth = self.depth(trail, holder);
+                ((standing, std::cmp::Reverse(depth), added(trail)), element, trail)
+            })
+            .max_by_key(|&(rank, _, trail)| (rank, std::cmp::Reverse(trail)))
+            .filter(|&((standing, ..), ..)| standing > Standing::Value)?;
+        let named = self.store_below(element, below).unwrap_or(named);
+        Some(Suspect { holder, elements, element, named })
+    }
+
+    /// What AsyncLocalStorage keeps for an element names the leak even if the element has a name too.
+    fn store_below(&self, element: u32, below: &HashMap<u32, Vec<u32>>) -> Option<u32> {
+        below.get(&element)?.iter().copied().find(|&trail| {
+            let of = self.trails.get(trail);
+            of.above == element && self.is_async_store(of.example, self.trails.get(element).example)
+        })
+    }
+
+    fn is_async_store(&self, store: NodeIx, resource: NodeIx) -> bool {
+        self.snapshot.kind(store) == NodeKind::Object
+            && self.snapshot.edges_of(resource).any(|edge| {
+                matches!(crate::display::edge_label(self.snapshot, edge),
+                    crate::display::EdgeLabel::Name(b"<symbol kResourceStore>"))
+                    && self.trails.of(edge.to) == self.trails.of(store)
+            })
+    }
+
+    fn depth(&self, trail: u32, holder: u32) -> u32 {
+        let mut depth = 0;
+        let mut at = trail;
+        while at != holder && at != OUTSIDE {
+            at = self.trails.get(at).above;
+            depth += 1;
+        }
+        depth
+    }
+
+    /// Whether a suspect is the loading of modules.
+    pub(crate) fn is_module_loading(&self, nodes: &[NodeIx]) -> bool {
+        nodes.first().is_some_and(|&node| {
+            matches!(self.snapshot.name(node), b"Module" | b"ModuleWrap") && are_different_modules(self.snapshot, nodes)
+        })
+    }
+}
