@@ -34,7 +34,7 @@ mod wellknown;
 pub mod snapshot;
 
 pub mod display;
-pub mod leak;
+mod leak;
 pub mod query;
 
 #[cfg(any(test, feature = "testing"))]

@@ -10,18 +10,21 @@ use crate::leak::series::Series;
 use crate::leak::suspects::Suspect;
 use crate::leak::trails::{Trails, hash, mix};
 use crate::progress::Progress;
-use crate::query::mine::is_internal_name;
+use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::path_text::{PathText, Step};
 use crate::query::paths::way;
 use crate::query::routes::Routes;
 use crate::query::rows::{Rows, SourceRow};
 use crate::schema::NodeKind;
-use crate::snapshot::Snapshot;
 use crate::strings::{Text, utf16_len};
 use serde::Serialize;
 
 /// Ids given of each suspect, newest first.
 const SAMPLES: usize = 5;
+/// Elements looked at to find out whether they are links of a list.
+const MOST_LOOKED_AT: usize = 1000;
+/// Steps from a link of a list to the one before, and to what names it.
+const LONGEST_LINK: usize = 16;
 /// Functions of the path that are given with their places.
 const FUNCTIONS: usize = 5;
 
@@ -99,11 +102,11 @@ impl Writer<'_> {
             return Ok(None);
         };
         let (holder, element) = self.places(suspect, &steps);
-        let evidence = Evidence { snapshot, steps: &steps, holder, element };
+        let evidence = Evidence { snapshot, steps: &steps, holder, element, is_list: self.is_list(nodes, suspect) };
         let kind = kind_of(&evidence);
         let class_name = self.class_name(example);
         let holder_row = self.holder(suspect, &steps[..=holder]);
-        let added_count = growth.map_or(Vec::new(), |growth| growth.added(suspect.named));
+        let added_count = growth.map_or(Vec::new(), |growth| self.added(suspect, growth));
         let bytes = retained_together(snapshot, nodes.iter().copied());
         let mut newest: Vec<NodeIx> = nodes.to_vec();
         newest.sort_by_key(|&node| std::cmp::Reverse(snapshot.nodes().id(node)));
@@ -128,6 +131,27 @@ impl Writer<'_> {
         }))
     }
 
+    fn added(&self, suspect: &Suspect, growth: &Growth) -> Vec<i64> {
+        let mut sums = vec![0; self.series.intervals()];
+        for &trail in &suspect.named {
+            sums.iter_mut().zip(growth.added(trail)).for_each(|(sum, added)| *sum += added);
+        }
+        sums
+    }
+
+    /// Whether an element hangs on another one.
+    fn is_list(&self, nodes: &[NodeIx], suspect: &Suspect) -> bool {
+        let is_element = |node: NodeIx| suspect.elements.contains(&self.trails.of(node));
+        let up = |node| {
+            let edge = self.routes.arrival(self.series.last, node)?;
+            Some(self.series.last.nodes().source_of(edge.ix))
+        };
+        nodes.iter().take(MOST_LOOKED_AT).any(|&node| {
+            let way: Vec<NodeIx> = std::iter::successors(Some(node), |&node| up(node)).take(LONGEST_LINK).collect();
+            way.iter().filter(|&&node| is_element(node)).count() > 1
+        })
+    }
+
     /// The steps of the holder and of the element below it.
     fn places(&self, suspect: &Suspect, steps: &[Step]) -> (usize, usize) {
         let trail_at = |at: usize| self.trails.of(steps[at].node);
@@ -149,6 +173,7 @@ impl Writer<'_> {
         match snapshot.kind(node) {
             NodeKind::Array | NodeKind::Hidden | NodeKind::Code | NodeKind::ObjectShape => true,
             NodeKind::Object => is_internal_name(snapshot.name(node)),
+            NodeKind::Native => !is_document_object(snapshot.name(node)),
             _ => false,
         }
     }
@@ -253,9 +278,4 @@ fn reason(class: &Text, count: usize, added: &[i64], holder: &HolderRow, kind: &
 fn fingerprint(kind: &Kind, class: &Text, holder: &HolderRow) -> String {
     let parts = [hash(kind.name.as_bytes()), hash(&class.0), hash(&holder.class_name.0), hash(&holder.path.0)];
     format!("{:016x}", parts.into_iter().fold(0, mix))
-}
-
-/// Whether a snapshot's text of this node is safe to print.
-pub(crate) fn is_text(snapshot: &Snapshot, node: NodeIx) -> bool {
-    matches!(snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString)
 }

@@ -9,11 +9,10 @@ use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{NodeIx, ObjectId};
 use crate::leak::series::Series;
-use crate::leak::trails::{DICTIONARY, Paces, mix, property_count};
+use crate::leak::trails::{DICTIONARY, Paces, can_repeat, mix, property_count};
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
-use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 
@@ -125,7 +124,7 @@ impl<'a> Search<'a> {
     /// Climbs while the step into the object repeats a step further up.
     fn above_loops(&mut self, edge: Edge, from: NodeIx, pace: u64) -> NodeIx {
         let mut container = from;
-        if !self.can_repeat(edge) {
+        if !can_repeat(self.snapshot, edge) {
             return container;
         }
         let mut at = from;
@@ -143,20 +142,14 @@ impl<'a> Search<'a> {
         container
     }
 
-    /// Lists are of objects; the scopes of functions, and arrays in arrays, are none.
-    fn can_repeat(&self, edge: Edge) -> bool {
-        self.snapshot.kind(edge.to) == NodeKind::Object
-            && !self.snapshot.name(edge.to).starts_with(b"system / ")
-            && self.snapshot.name(edge.to) != b"Array"
-    }
-
     /// The hash of the whole way from the root, every repeated step once.
     fn way_hash(&mut self, node: NodeIx) -> u64 {
         let mut paces = Vec::new();
         let mut at = node;
         while let Some((edge, from)) = self.arrival(at) {
             let pace = self.paces.of(from, edge, false);
-            if !paces.iter().rev().take(LONGEST_LOOP).any(|&known| known == pace) {
+            let repeats = can_repeat(self.snapshot, edge);
+            if !repeats || !paces.iter().rev().take(LONGEST_LOOP).any(|&known| known == pace) {
                 paces.push(pace);
             }
             at = from;

@@ -6,7 +6,6 @@
 //! to be longer has let go of what was in it before.
 
 use crate::error::Result;
-use crate::ids::NodeIx;
 use crate::leak::containers::Containers;
 use crate::leak::series::Series;
 use crate::leak::trails::{OUTSIDE, Trails};
@@ -97,11 +96,6 @@ impl Growth {
         &self.counts[trail as usize * self.snapshots..][..self.snapshots]
     }
 
-    /// Objects made in each interval that are still there.
-    pub(crate) fn born(&self, trail: u32) -> &[u32] {
-        &self.born[trail as usize * self.snapshots..][1..self.snapshots]
-    }
-
     /// By how much the number of objects changed in each interval.
     pub(crate) fn added(&self, trail: u32) -> Vec<i64> {
         self.counts(trail).windows(2).map(|pair| i64::from(pair[1]) - i64::from(pair[0])).collect()
@@ -128,16 +122,4 @@ impl Growth {
         let stay = |born: &Vec<u32>| born[1..].iter().zip(&added).all(|(&born, &added)| i64::from(born) * 2 >= added);
         !ids_are_shared || self.born_alike.get(&(of.group, of.class)).is_some_and(stay)
     }
-}
-
-/// The nodes of each trail asked for, in order of id when ids are shared.
-pub(crate) fn nodes_of(series: &Series<'_>, trails: &Trails, wanted: &[bool]) -> HashMap<u32, Vec<NodeIx>> {
-    let mut nodes: HashMap<u32, Vec<NodeIx>> = HashMap::new();
-    for node in series.last.nodes().iter() {
-        let trail = trails.of(node);
-        if wanted[trail as usize] {
-            nodes.entry(trail).or_default().push(node);
-        }
-    }
-    nodes
 }

@@ -32,6 +32,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) holder: usize,
     /// The step of the element that the holder holds.
     pub(crate) element: usize,
+    /// Whether elements hang on elements.
+    pub(crate) is_list: bool,
 }
 
 /// Steps above the holder that still belong to it: `emitter._events.change`.
@@ -50,8 +52,16 @@ impl Evidence<'_> {
         matches!(self.edge(at), EdgeLabel::Name(name) if names.contains(&name))
     }
 
+    /// The holder and what it is a part of; not the function that has it in a variable.
     fn around_holder(&self) -> std::ops::RangeInclusive<usize> {
-        self.holder.saturating_sub(NEAR)..=self.element
+        let is_scope = |at: usize| {
+            is_context(self.name(at)) || self.steps.get(at).is_some_and(|step| self.snapshot.kind(step.node) == NodeKind::Closure)
+        };
+        let mut start = self.holder;
+        while start > 0 && self.holder - start < NEAR && !is_scope(start - 1) {
+            start -= 1;
+        }
+        start..=self.element
     }
 
     /// The element and what leads from it to what it keeps.
@@ -85,13 +95,6 @@ impl Evidence<'_> {
 
     fn holder_is(&self, names: &[&[u8]]) -> bool {
         names.contains(&self.name(self.holder))
-    }
-
-    /// Whether an object of the class of the element, or a property of the same name, comes again below.
-    fn repeats(&self) -> bool {
-        let name = self.name(self.element);
-        let edge = self.edge(self.element);
-        (self.element + 1..self.steps.len()).any(|at| self.name(at) == name && self.edge(at) == edge)
     }
 }
 
@@ -163,10 +166,10 @@ const KINDS: &[Kind] = &[
             || e.last_name() == b"DataView"),
     kind!("closureChain", "each function keeps the scope in which it was made, and through it the one before",
         "Functions made in one scope share it: set variables that are not needed to null, or make the function elsewhere.",
-        |e| e.below().any(|at| is_context(e.name(at))) && e.repeats()),
+        |e| e.is_list && e.below().any(|at| is_context(e.name(at)))),
     kind!("linkedList", "a list grows by a link each time",
         "Bound the list: drop links from its other end.",
-        |e| e.repeats()),
+        |e| e.is_list),
     kind!("memoize", "a memoised function keeps every argument and result",
         "Bound the cache of the memoised function, or key it by a WeakMap.",
         |e| (e.holder.saturating_sub(5)..=e.holder).any(|at| {

@@ -12,6 +12,7 @@
 //! answer       a suspect → its row
 //! ```
 
+pub(crate) mod accumulation;
 pub(crate) mod answer;
 pub(crate) mod containers;
 pub(crate) mod growth;
@@ -30,9 +31,11 @@ use crate::query::routes::Routes;
 use crate::query::rows::Rows;
 use crate::query::scripts::Scripts;
 use crate::snapshot::Snapshot;
-use answer::{SuspectRow, Writer};
+pub(crate) use answer::SuspectRow;
+use answer::Writer;
 use containers::Containers;
 use growth::Growth;
+pub(crate) use noise::Noise;
 use noise::NoiseFilter;
 use serde::Serialize;
 use series::Series;
@@ -49,6 +52,8 @@ pub(crate) struct LeakReport {
     pub(crate) verdict: String,
     /// Surest and largest first; empty when nothing leaks.
     pub(crate) suspects: Vec<SuspectRow>,
+    /// What grew and is nobody's leak.
+    pub(crate) ignored: Vec<&'static Noise>,
 }
 
 /// What the snapshots, oldest first, say of leaks in the last of them.
@@ -72,25 +77,27 @@ pub(crate) fn suspects(
         noise: NoiseFilter::new(last, routes, &trails),
     };
     let growth = (snapshots.len() > 1).then(|| Growth::measure(&series, &containers, &trails, progress)).transpose()?;
-    let found = match &growth {
+    let (found, ignored) = match &growth {
         Some(growth) => search.growing(growth, series.same_process),
-        None => Vec::new(),
+        None => (search.accumulated(&accumulation::extents(last, &trails, progress)?), Vec::new()),
     };
     let nodes = nodes_of(&series, &trails, &found);
     let writer = Writer { series: &series, trails: &trails, routes, rows: Rows::new(last, progress)?, progress };
     let mut rows = Vec::new();
     for suspect in &found {
-        let Some(nodes) = nodes.get(&suspect.named).filter(|nodes| !search.is_module_loading(nodes)) else { continue };
-        rows.extend(writer.row(suspect, nodes, growth.as_ref())?);
+        let nodes: Vec<NodeIx> = suspect.named.iter().flat_map(|trail| nodes.get(trail).into_iter().flatten().copied()).collect();
+        if !search.is_module_loading(&nodes) {
+            rows.extend(writer.row(suspect, &nodes, growth.as_ref())?);
+        }
     }
     rows.sort_by_key(|row| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     rows.truncate(limit);
-    Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows })
+    Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows, ignored })
 }
 
 /// The nodes that name each suspect.
 fn nodes_of(series: &Series<'_>, trails: &Trails, found: &[Suspect]) -> HashMap<u32, Vec<NodeIx>> {
-    let mut nodes: HashMap<u32, Vec<NodeIx>> = found.iter().map(|suspect| (suspect.named, Vec::new())).collect();
+    let mut nodes: HashMap<u32, Vec<NodeIx>> = found.iter().flat_map(|suspect| &suspect.named).map(|&trail| (trail, Vec::new())).collect();
     for node in series.last.nodes().iter() {
         if let Some(list) = nodes.get_mut(&trails.of(node)) {
             list.push(node);
@@ -127,11 +134,4 @@ fn verb(row: &SuspectRow) -> &'static str {
         answer::Confidence::Medium => "probably leaks",
         answer::Confidence::Low => "may leak",
     }
-}
-
-#[doc(hidden)]
-pub fn debug(snapshots: &[&Snapshot], progress: &Progress) -> Result<String> {
-    let last = snapshots[snapshots.len() - 1];
-    let report = suspects(snapshots, last, 10, progress)?;
-    Ok(serde_json::to_string_pretty(&report).unwrap_or_default())
 }

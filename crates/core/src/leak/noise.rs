@@ -9,14 +9,17 @@ use crate::leak::trails::{OUTSIDE, Trails};
 use crate::query::routes::Routes;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use serde::Serialize;
 use std::collections::HashSet;
 
 /// One kind of noise.
+#[derive(Debug, Serialize)]
 pub(crate) struct Noise {
     /// What it is called.
     pub(crate) name: &'static str,
     /// Why its growth says nothing.
     pub(crate) reason: &'static str,
+    #[serde(skip)]
     applies: fn(&Snapshot, NodeIx) -> bool,
 }
 

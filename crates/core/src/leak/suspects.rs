@@ -3,7 +3,7 @@
 use crate::ids::NodeIx;
 use crate::leak::growth::Growth;
 use crate::leak::naming::{Standing, standing};
-use crate::leak::noise::{NoiseFilter, are_different_modules};
+use crate::leak::noise::{Noise, NoiseFilter, are_different_modules};
 use crate::leak::trails::{OUTSIDE, Trails};
 use crate::query::scripts::Scripts;
 use crate::schema::NodeKind;
@@ -21,10 +21,8 @@ pub(crate) struct Suspect {
     pub(crate) holder: u32,
     /// The trails of what it holds.
     pub(crate) elements: Vec<u32>,
-    /// Of these the one that leads to `named`.
-    pub(crate) element: u32,
-    /// The trail of the objects that name the leak.
-    pub(crate) named: u32,
+    /// The trails of the objects that name the leak: more than one when they are held in several ways.
+    pub(crate) named: Vec<u32>,
 }
 
 /// What a search of suspects looks at.
@@ -37,15 +35,22 @@ pub(crate) struct Search<'a> {
 
 impl Search<'_> {
     /// One suspect for each holder below which something grows, unless it is noise.
-    pub(crate) fn growing(&self, growth: &Growth, ids_are_shared: bool) -> Vec<Suspect> {
+    /// The noise that was left out is in the second list.
+    pub(crate) fn growing(&self, growth: &Growth, ids_are_shared: bool) -> (Vec<Suspect>, Vec<&'static Noise>) {
         let count = self.trails.list.len();
-        let grows: Vec<bool> = (0..count as u32)
-            .map(|trail| {
-                trail != OUTSIDE
-                    && growth.grows(self.trails, trail, ids_are_shared)
-                    && self.noise.noise_of(trail).is_none()
-            })
-            .collect();
+        let mut grows = vec![false; count];
+        let mut ignored: Vec<&'static Noise> = Vec::new();
+        for trail in 1..count as u32 {
+            if !growth.grows(self.trails, trail, ids_are_shared) {
+                continue;
+            }
+            match self.noise.noise_of(trail) {
+                None => grows[trail as usize] = true,
+                Some(noise) if ignored.iter().all(|known| known.name != noise.name) => ignored.push(noise),
+                Some(_) => {}
+            }
+        }
+        ignored.sort_by_key(|noise| noise.name);
         let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
         for trail in (0..count as u32).filter(|&trail| grows[trail as usize]) {
@@ -63,7 +68,7 @@ impl Search<'_> {
             })
             .collect();
         suspects.sort_by_key(|suspect| suspect.holder);
-        suspects
+        (suspects, ignored)
     }
 
     /// The uppermost trail above this one that grows as well.
@@ -102,7 +107,14 @@ impl Search<'_> {
             .max_by_key(|&(rank, _, trail)| (rank, std::cmp::Reverse(trail)))
             .filter(|&((standing, ..), ..)| standing > Standing::Value)?;
         let named = self.store_below(element, below).unwrap_or(named);
-        Some(Suspect { holder, elements, element, named })
+        let class = self.trails.get(named).class;
+        let is_class = standing(self.snapshot, self.scripts, self.trails.get(named).example) > Standing::Function;
+        let named = elements
+            .iter()
+            .flat_map(|element| below.get(element).into_iter().flatten().copied())
+            .filter(|&trail| trail == named || is_class && self.trails.get(trail).class == class)
+            .collect();
+        Some(Suspect { holder, elements, named })
     }
 
     /// What AsyncLocalStorage keeps for an element names the leak even if the element has a name too.

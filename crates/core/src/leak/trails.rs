@@ -10,6 +10,8 @@ use crate::display::{EdgeLabel, edge_label};
 use crate::error::Result;
 use crate::ids::{NodeIx, StringIx};
 use crate::leak::containers::Containers;
+use crate::leak::naming::GENERIC;
+use crate::query::named::is_context;
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
@@ -121,7 +123,8 @@ impl<'a> Walk<'a> {
         let any_name = self.containers.is_dictionary(trail, group);
         let pace = self.paces.of(from, edge, any_name);
         let mut at = trail;
-        for _ in 0..LONGEST_LOOP {
+        let looks = if can_repeat(self.snapshot, edge) { LONGEST_LOOP } else { 0 };
+        for _ in 0..looks {
             let candidate = self.trails.get(at);
             if candidate.pace == pace {
                 return at;
@@ -195,6 +198,19 @@ impl<'a> Paces<'a> {
             *slot = hash(self.snapshot.strings().get(string)) | 1;
         }
         *slot
+    }
+}
+
+/// Whether a step may be the link of a list or a tree. The scopes of functions, V8's tables and
+/// arrays in arrays repeat without being one.
+pub(crate) fn can_repeat(snapshot: &Snapshot, edge: Edge) -> bool {
+    let name = snapshot.name(edge.to);
+    let is_named = matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if !name.iter().all(u8::is_ascii_digit));
+    match snapshot.kind(edge.to) {
+        NodeKind::Object if is_context(name) => edge_label(snapshot, edge).is(b"previous"),
+        NodeKind::Object | NodeKind::Native => is_named || !GENERIC.contains(&name),
+        NodeKind::Array => false,
+        _ => is_named,
     }
 }
 

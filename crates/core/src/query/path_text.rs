@@ -51,9 +51,12 @@ impl PathText<'_> {
         let Some(first) = steps.get(start) else { return Vec::new() };
         let mut text = self.name_of_start(*first);
         let segments: Vec<Vec<u8>> = (start + 1..steps.len())
-            .filter_map(|at| match self.function(steps[at].node) {
-                Some(name) => Some([self.segment(steps, at).unwrap_or_default(), name].concat()),
-                None => self.segment(steps, at),
+            .filter_map(|at| match (self.arrows, self.snapshot.kind(steps[at].node)) {
+                (true, NodeKind::Closure) => {
+                    Some([self.segment(steps, at).unwrap_or_default(), self.function(steps[at].node)].concat())
+                }
+                (true, NodeKind::Native) => self.native(steps[at].node),
+                _ => self.segment(steps, at),
             })
             .collect();
         fold(&segments, &mut text);
@@ -127,14 +130,16 @@ impl PathText<'_> {
         }
     }
 
-    /// A function on the way, when functions are to be named.
-    fn function(&self, node: NodeIx) -> Option<Vec<u8>> {
-        if !self.arrows || self.snapshot.kind(node) != NodeKind::Closure {
-            return None;
-        }
+    /// A function on the way.
+    fn function(&self, node: NodeIx) -> Vec<u8> {
         let name = self.snapshot.name(node);
-        let name = if name.is_empty() { b"(anonymous function)" } else { name };
-        Some([" → ".as_bytes(), name].concat())
+        [" → ".as_bytes(), if name.is_empty() { b"(anonymous function)" } else { name }].concat()
+    }
+
+    /// An object of the browser's on the way, when it is one that programs know: positions in C++ say nothing.
+    fn native(&self, node: NodeIx) -> Option<Vec<u8>> {
+        let name = self.snapshot.name(node);
+        is_document_object(name).then(|| [" → ".as_bytes(), name].concat())
     }
 
     /// How the step reads behind the one before; `None` when code would not write it.
