@@ -65,13 +65,12 @@ fn standing_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) ->
     if GENERIC.contains(&name) {
         return Standing::Generic;
     }
-    let script = snapshot.location(node).and_then(|at| scripts.name(at));
-    match script.map(|script| snapshot.strings().get(script)) {
+    // Constructors built into V8 have no place in a script.
+    let Some(at) = snapshot.location(node) else { return Standing::Runtime };
+    match scripts.name(at).map(|script| snapshot.strings().get(script)) {
         Some(script) if is_runtime_script(script, false) => Standing::Runtime,
         Some(script) if is_of_package(script) => Standing::Library,
-        Some(script) if !script.is_empty() => Standing::Own,
-        // Constructors built into V8 have no place in a script.
-        _ => Standing::Runtime,
+        _ => Standing::Own,
     }
 }
 
