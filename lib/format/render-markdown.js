@@ -92,7 +92,7 @@ function plain(spans) {
 
 /** Within HTML elements Markdown has no code spans. */
 function html(text) {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>"'`@#]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function codeSpan(content) {

@@ -154,7 +154,7 @@ function collections(rows) {
     { title: 'Retained', align: 'right' },
     { title: 'Elements', align: 'right' },
     { title: 'Filled', align: 'right' },
-    { title: 'Of' },
+    { title: 'Of', shrink: 8, drop: 1 },
     { title: 'Collection', shrink: 20 },
   ];
   const cells = rows.map(({ retainedSize, elements, fillRatio, elementClasses, path, className, id }) => [

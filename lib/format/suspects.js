@@ -28,7 +28,7 @@ function suspectEntry(row) {
       ['class', sourceLabel(source)],
       ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
       ['frees', `${formatBytes(freedIfReleased)} if the holder lets go`],
-      ['sure', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
+      ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
       ['next', row.advice],
       ['look at', heap(sampleIds.map((id) => `@${id}`).join(' '), 'id')],
       ['fingerprint', heap(row.fingerprint, 'id')],

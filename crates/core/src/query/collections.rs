@@ -107,7 +107,13 @@ fn elements_of(snapshot: &Snapshot, node: NodeIx) -> Vec<NodeIx> {
             .filter(|&edge| is_position(edge_label(snapshot, edge)) && is_value(snapshot, edge.to))
             .map(|edge| edge.to)
             .collect(),
-        (b"Array", _) => of(node, &[EdgeKind::Element]).map(|edge| edge.to).collect(),
+        // Where elements are not listed with their array, they are with its store.
+        (b"Array", _) => match internal_target(snapshot, node, b"elements") {
+            Some(store) if of(node, &[EdgeKind::Element]).next().is_none() => {
+                of(store, &[EdgeKind::Internal, EdgeKind::Element]).map(|edge| edge.to).collect()
+            }
+            _ => of(node, &[EdgeKind::Element]).map(|edge| edge.to).collect(),
+        },
         _ => of(node, &[EdgeKind::Element, EdgeKind::Property])
             .filter(|&edge| !edge_label(snapshot, edge).is(b"__proto__"))
             .map(|edge| edge.to)
