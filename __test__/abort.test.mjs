@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import test, { before } from 'node:test';
 import { diff, filter, parse, report } from '../index.js';
 import { madeSnapshotFile } from './support/fixtures.mjs';
-import { tinySnapshot } from './support/snapshots.mjs';
+import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
 
 const LIMIT_MS = 100;
 let file;
@@ -90,16 +90,37 @@ test('a source that never yields stops within 100 ms and is told to end', async 
   assert.ok(returned);
 });
 
-test('memory of stopped jobs is given back', async () => {
-  const settle = async () => {
+/** What is resident after `times` jobs were stopped, beyond what `warm` of them left. */
+async function growthOf(times, warm, stopOne) {
+  const resident = async () => {
     await delay(100);
     return process.memoryUsage.rss();
   };
-  for (let i = 0; i < 5; i += 1) await abortAfter(150, (signal) => parse(file, { signal }));
-  const base = await settle();
-  for (let i = 0; i < 20; i += 1) await abortAfter(150, (signal) => parse(file, { signal }));
-  const growth = (await settle()) - base;
+  for (let i = 0; i < warm; i += 1) await stopOne();
+  const base = await resident();
+  for (let i = 0; i < times; i += 1) await stopOne();
+  return (await resident()) - base;
+}
+
+test('memory of stopped jobs is given back', async () => {
+  const growth = await growthOf(20, 5, () => abortAfter(50, (signal) => parse(file, { signal })));
   // One leaked parser of this file holds some 30 MB; twenty, 600.
+  assert.ok(growth < 100e6, `${growth} bytes`);
+});
+
+test('memory of a job whose source hangs is given back, though its work never ends', async () => {
+  const whole = Buffer.from([...bigSnapshot(300_000)].join(''));
+  const stopHanging = async () => {
+    const controller = new AbortController();
+    const source = (async function* () {
+      yield whole;
+      controller.abort();
+      await new Promise(() => {});
+    })();
+    await assert.rejects(parse(source, { signal: controller.signal }), { name: 'AbortError' });
+  };
+  const growth = await growthOf(30, 5, stopHanging);
+  // Each has parsed all of it, to some 10 MB of columns.
   assert.ok(growth < 100e6, `${growth} bytes`);
 });
 

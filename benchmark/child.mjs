@@ -9,7 +9,8 @@ const [tool, file, check] = process.argv.slice(2);
 const { open } = await import(`./tools/${tool}.mjs`);
 const heap = await open(file);
 const answers = check ? { ...heap.counts(), ...(await heap.answers()) } : heap.counts();
-// Linux counts it in kilobytes, and so does libuv for all other systems.
-const peakBytes = process.resourceUsage().maxRSS * 1024;
-writeSync(3, JSON.stringify({ peakBytes, answers }));
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+// maxRSS is in kilobytes on every system, the times are in microseconds.
+const used = { peakBytes: maxRSS * 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+writeSync(3, JSON.stringify({ ...used, answers }));
 process.exit(0);

@@ -13,7 +13,7 @@ const KEPT_OF_STDERR = 1 << 16;
  *
  * `seconds` is from spawn to exit; `peakBytes` is the most memory the process had resident at any
  * time, all threads and mapped files included, as the kernel counted it (`maxRSS`, read by the child
- * as its last act).
+ * as its last act). `cpuSeconds` are those of all threads: on a busy machine they say more than the clock.
  */
 export async function measure({ node, tool, file, timeoutSeconds, check = false }) {
   const started = performance.now();

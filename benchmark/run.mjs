@@ -20,6 +20,7 @@ const HELP = `Usage: npm run bench -- [options]
 
 Loads snapshots with heapray, Chrome DevTools' worker, memlab and @vscode/v8-heap-parser, each in a
 process of its own, checks that their answers agree, and prints the median time and peak memory.
+Ends with 1 when heapray fails or differs from Chrome DevTools.
 
   --file FILE       a snapshot to measure on; may be given several times
   --size SIZE       ${SIZES.join(', ')}: from the corpus or generated; may be
@@ -27,7 +28,8 @@ process of its own, checks that their answers agree, and prints the median time 
   --runs N          timed runs of each tool, after one that is not timed (default 3)
   --node WHICH      the Node that runs all tools: a path, or a major version to get from npm
                     (default: the one that runs this)
-  --only TOOL       ${TOOLS.join(', ')}; may be given several times
+  --only TOOL       ${TOOLS.join(', ')}; may be given
+                    several times; nothing is stored then
   --timeout SECONDS give a tool up after so long (default 900)
   --json            print what was measured as JSON
   --write-readme    put the table into README.md`;
@@ -38,7 +40,7 @@ const { values: options } = parseArgs({
     size: { type: 'string', multiple: true, default: [] },
     runs: { type: 'string', default: '3' },
     node: { type: 'string' },
-    only: { type: 'string', multiple: true, default: TOOLS },
+    only: { type: 'string', multiple: true, default: [] },
     timeout: { type: 'string', default: '900' },
     json: { type: 'boolean', default: false },
     'write-readme': { type: 'boolean', default: false },
@@ -53,8 +55,10 @@ if (options.help) {
 }
 
 async function main() {
+  const node = chosenNode(options.node);
   const settings = {
-    node: chosenNode(options.node),
+    node,
+    nodeVersion: execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1),
     runs: positiveInteger('--runs', options.runs),
     timeoutSeconds: positiveInteger('--timeout', options.timeout),
   };
@@ -63,8 +67,15 @@ async function main() {
   const measurements = [];
   for (const snapshot of snapshots) measurements.push(await measureAll(snapshot, tools, settings));
   console.log(options.json ? JSON.stringify(measurements, null, 2) : textTable(measurements));
-  const all = await store(measurements);
-  if (options['write-readme']) await writeBetweenMarkers(README, markdownTable(all));
+  // A comparison with some left out would take the place of a whole one.
+  if (options.only.length === 0) await store(measurements);
+  if (options['write-readme']) await writeBetweenMarkers(README, markdownTable(await stored()));
+  process.exitCode = measurements.some(isWrong) ? 1 : 0;
+}
+
+/** Whether heapray failed, or somebody it must agree with says otherwise. */
+function isWrong({ tools }) {
+  return tools.some(tool => (tool.name === 'heapray' && tool.error) || (tool.mustAgree && tool.differences?.length));
 }
 
 async function chosenSnapshots() {
@@ -75,18 +86,18 @@ async function chosenSnapshots() {
 }
 
 async function preparedTools() {
-  const tools = [];
-  for (const name of TOOLS.filter(name => options.only.includes(name))) {
-    const { title, prepare } = await import(`./tools/${name}.mjs`);
-    tools.push({ name, title, version: await prepare() });
-  }
   const unknown = options.only.find(name => !TOOLS.includes(name));
   if (unknown) throw new Error(`--only is one of ${TOOLS.join(', ')}, not ${unknown}`);
+  const tools = [];
+  for (const name of TOOLS.filter(name => options.only.length === 0 || options.only.includes(name))) {
+    const { title, mustAgree = false, prepare } = await import(`./tools/${name}.mjs`);
+    tools.push({ name, title, mustAgree, version: await prepare() });
+  }
   return tools;
 }
 
 /** One snapshot with every tool: a round to check the answers, then rounds that count. */
-async function measureAll(snapshot, tools, { node, runs, timeoutSeconds }) {
+async function measureAll(snapshot, tools, { node, nodeVersion, runs, timeoutSeconds }) {
   const results = tools.map(tool => ({ ...tool, timed: [] }));
   for (const result of results) {
     // This also brings the file into the page cache, so that nobody pays for being first.
@@ -98,20 +109,19 @@ async function measureAll(snapshot, tools, { node, runs, timeoutSeconds }) {
     // Interleaved: what else the machine does meanwhile strikes all of them alike.
     for (const result of results.filter(({ error }) => !error)) {
       const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds });
-      say(`${snapshot.name}: ${result.title}: run ${round}: ${run.error ?? `${run.seconds.toFixed(2)} s, ${Math.round(run.peakBytes / 1e6)} MB`}`);
+      say(`${snapshot.name}: ${result.title}: run ${round}: ${run.error ?? `${run.seconds.toFixed(2)} s (${run.cpuSeconds.toFixed(2)} s of CPU), ${Math.round(run.peakBytes / 1e6)} MB`}`);
       if (run.error) result.error = run.error;
-      else result.timed.push({ seconds: run.seconds, peakBytes: run.peakBytes });
+      else result.timed.push({ seconds: run.seconds, cpuSeconds: run.cpuSeconds, peakBytes: run.peakBytes });
     }
   }
-  return summary(snapshot, results, node, runs);
+  return summary(snapshot, results, nodeVersion, runs);
 }
 
-function summary(snapshot, results, node, runs) {
+function summary(snapshot, results, nodeVersion, runs) {
   const working = results.filter(({ error }) => !error);
   const reference = working[0]?.answers;
   for (const result of working) {
-    result.seconds = median(result.timed.map(({ seconds }) => seconds));
-    result.peakBytes = median(result.timed.map(({ peakBytes }) => peakBytes));
+    for (const measured of ['seconds', 'cpuSeconds', 'peakBytes']) result[measured] = median(result.timed.map(run => run[measured]));
     result.differences = differences(result.answers, reference);
     for (const line of result.differences) say(`${snapshot.name}: ${result.title} differs from ${working[0].title}: ${line}`);
   }
@@ -119,30 +129,40 @@ function summary(snapshot, results, node, runs) {
   return {
     // The name alone: the path is this machine's business.
     snapshot: { name: snapshot.name, bytes: snapshot.bytes, nodes, edges },
-    machine: { cpu: os.cpus()[0]?.model.trim() ?? 'unknown', cpus: os.cpus().length, memoryBytes: os.totalmem(), platform: `${os.platform()} ${os.release()}`, node: nodeVersion(node) },
+    machine: machine(nodeVersion),
     date: new Date().toISOString().slice(0, 10),
     runs,
     tools: results,
   };
 }
 
-/** Adds to the stored results, in place of earlier ones of the same snapshot, size and Node; returns all. */
+function machine(nodeVersion) {
+  const cpus = os.cpus();
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cpus: cpus.length,
+    memoryBytes: os.totalmem(),
+    platform: `${os.platform()} ${os.release()}`,
+    node: nodeVersion,
+  };
+}
+
+/** Adds to the stored results, in place of earlier ones of the same snapshot, size and Node. */
 async function store(measurements) {
   const key = ({ snapshot, machine }) => `${snapshot.name} ${snapshot.bytes} ${machine.node}`;
   const fresh = new Set(measurements.map(key));
-  const stored = existsSync(RESULTS) ? JSON.parse(await readFile(RESULTS, 'utf8')) : [];
-  const all = [...stored.filter(old => !fresh.has(key(old))), ...measurements].sort((a, b) => a.snapshot.bytes - b.snapshot.bytes);
+  const kept = (await stored()).filter(old => !fresh.has(key(old)));
+  const all = [...kept, ...measurements].sort((a, b) => a.snapshot.bytes - b.snapshot.bytes);
   await writeFile(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
-  return all;
+}
+
+async function stored() {
+  return existsSync(RESULTS) ? JSON.parse(await readFile(RESULTS, 'utf8')) : [];
 }
 
 function chosenNode(wanted) {
   if (!wanted) return process.execPath;
   return /^\d+$/.test(wanted) ? nodeBinary(Number(wanted)) : path.resolve(wanted);
-}
-
-function nodeVersion(node) {
-  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1);
 }
 
 function positiveInteger(option, text) {

@@ -49,9 +49,17 @@ export function markdownTable(measurements) {
 }
 
 function note({ snapshot, machine, runs, date, tools }) {
-  const odd = tools.flatMap(tool => (tool.differences?.length ? [`${tool.title} answers otherwise than heapray (${tool.differences.map(text => text.split(':')[0]).join(', ')})`] : []));
-  const how = `${snapshot.name}: ${snapshot.nodes.toLocaleString('en-US')} nodes, ${snapshot.edges.toLocaleString('en-US')} edges; median of ${runs} interleaved ${runs === 1 ? 'run' : 'runs'}, whole processes, Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${date}.`;
-  return `- ${[how, ...odd.map(text => `${text}.`)].join(' ')}`;
+  const medians = runs === 1 ? 'one run of each' : `medians of ${runs} interleaved runs`;
+  const where = `Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${date}`;
+  const size = `${snapshot.nodes.toLocaleString('en-US')} nodes, ${snapshot.edges.toLocaleString('en-US')} edges`;
+  const differing = tools.filter(tool => tool.differences?.length).map(tool => ` ${tool.title} answers otherwise (${questions(tool)}).`);
+  return `- ${snapshot.name}: ${size}; ${medians}, whole processes, ${where}.${differing.join('')}`;
+}
+
+/** What a tool answers otherwise, in words. */
+function questions({ differences }) {
+  const words = { retainedSizes: 'retained sizes', largestObject: 'largest object', topClasses: 'largest classes', totalSize: 'total size' };
+  return differences.map(line => line.split(':')[0]).map(question => words[question] ?? question).join(', ');
 }
 
 function megabytes(bytes) {

@@ -20,10 +20,10 @@ async function main() {
   say(`The report of the last snapshot. Look at what retains most, and at its path:
   theThing → someMethod → context → originalThing → someMethod → … one link for each request, 8 MB each.`);
   if (!heapray('report', snapshot(requests))) return 1;
-  say('What changed from the first to the last: as many things more as there were requests in between.');
+  say('What changed from the first to the last: 8 MB of Array and one {longStr, someMethod} more for each request.');
   if (!heapray('diff', snapshot(1), snapshot(requests))) return 1;
   say(`The snapshots are in ${folder}. Go on from here:
-  npx heapray retainers ${snapshot(requests)} --help`);
+  npx heapray retainers ${snapshot(requests)} '{longStr, someMethod}'`);
   return 0;
 }
 

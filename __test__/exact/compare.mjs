@@ -1,7 +1,7 @@
 // Every number of a snapshot, DevTools' against heapray's.
 
 const columns = ['id', 'type', 'selfSize', 'retainedSize', 'distance', 'dominator', 'detached', 'edgeCount'];
-const textsOfAllUpTo = 100_000;
+const textsOfAllUpTo = 200_000;
 const sampledTexts = 20_000;
 const sampledEdgeLists = 200;
 

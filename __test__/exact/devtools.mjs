@@ -2,7 +2,7 @@
 
 import { importDevTools } from './bundle.mjs';
 import { endlessStrings, NumberWatch } from './exemptions.mjs';
-import { analyseMended } from './mends.mjs';
+import { analyseMended, guardEndlessStrings } from './mends.mjs';
 
 /** Filters that need no number of their own. */
 export const namedFilters = [
@@ -16,6 +16,7 @@ export const namedFilters = [
 ];
 
 const devtools = await importDevTools();
+guardEndlessStrings(devtools);
 
 /** Version of the DevTools package that judges. */
 export const version = devtools.version;
@@ -98,7 +99,6 @@ async function whole(chunks) {
 export class DevToolsView {
   #snapshot;
   #columns;
-  #endless;
 
   constructor(snapshot) {
     this.#snapshot = snapshot;
@@ -170,7 +170,7 @@ export class DevToolsView {
 
   /** Concatenated strings that contain themselves, or one that does. */
   endlessStrings() {
-    return (this.#endless ??= endlessStrings(this.#snapshot));
+    return endlessStrings(this.#snapshot);
   }
 
   /** References of a node: `[type, name, id of the target]`, in file order. */

@@ -48,8 +48,15 @@ function hasWideNumber(text) {
   return false;
 }
 
+const endlessOf = new WeakMap();
+
 /** Ordinals of concatenated strings from which a cycle of concatenated strings can be reached. */
 export function endlessStrings(snapshot) {
+  if (!endlessOf.has(snapshot)) endlessOf.set(snapshot, findEndlessStrings(snapshot));
+  return endlessOf.get(snapshot);
+}
+
+function findEndlessStrings(snapshot) {
   const waiting = new Map();
   const users = new Map();
   const node = snapshot.createNode(0);

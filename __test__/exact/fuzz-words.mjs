@@ -36,7 +36,7 @@ export const nodeNames = {
 export const edgeNames = {
   property: [
     'a', 'b', 'c', 'x', 'y', '__proto__', 'p,q', '"q"', '{', 'long'.repeat(12), 'long2'.repeat(12), '\u00e9',
-    '\ud83d\ude00', '\uffee', '1', '\nnl', "it's", 'code', '\\', 'tab\t',
+    '\ud83d\ude00', '\uffee', '1', '\nnl', "it's", 'code', '\\', 'tab\t', '',
   ],
   internal: [
     'map', 'native_context', 'first', 'second', 'elements', 'sloppy_function_map', 'value', 'length', 'hash',

@@ -4,6 +4,8 @@
 //
 // What each mend is for stands in exemptions.mjs.
 
+import { endlessStrings } from './exemptions.mjs';
+
 /** Numbers as DevTools' code wants to read them, but whole: beyond 32 bits, and below zero. */
 class WideNumbers extends Float64Array {
   getValue(index) {
@@ -47,6 +49,17 @@ function profileOf(file) {
     locations: (meta.location_fields && file.locations) || [],
     samples: (meta.sample_fields && file.samples) || [],
     trace_function_infos: new Uint32Array(file.trace_function_infos ?? []),
+  };
+}
+
+/**
+ * Keeps DevTools from hanging: already while loading it spells out unreachable nodes for a warning.
+ * Changes nothing but the names of strings that have no end.
+ */
+export function guardEndlessStrings({ JSHeapSnapshotNode }) {
+  const spell = JSHeapSnapshotNode.prototype.consStringName;
+  JSHeapSnapshotNode.prototype.consStringName = function () {
+    return endlessStrings(this.snapshot).has(this.ordinal()) ? '(endless)' : spell.call(this);
   };
 }
 

@@ -27,7 +27,8 @@ export class Tally {
   equal(kind, expected, actual, where) {
     this.count('values');
     if (Object.is(expected, actual)) return;
-    this.mismatch(kind, () => `${where()}: DevTools ${show(expected)}, heapray ${show(actual)}`);
+const from = firstDifference(expected, actual);
+    this.mismatch(kind, () => `${where()}: DevTools ${show(expected, from)}, heapray ${show(actual, from)}`);
   }
 
   mismatch(kind, text) {
@@ -75,7 +76,16 @@ export class Tally {
   }
 }
 
-function show(value) {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+// Where two long texts part, so that the part that matters is shown.
+function firstDifference(expected, actual) {
+  if (typeof expected !== 'string' || typeof actual !== 'string') return 0;
+  let at = 0;
+  while (at < expected.length && expected[at] === actual[at]) at++;
+  return at < 60 ? 0 : at - 30;
+}
+
+function show(value, from) {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(from ? `…${value.slice(from)}` : value);
   return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
 }

@@ -9,6 +9,9 @@ const CHUNK_BYTES = 4 << 20;
 
 export const title = 'Chrome DevTools';
 
+/** heapray promises its very numbers: a difference is an error. */
+export const mustAgree = true;
+
 /** Its version; bundles its sources, which no measurement should count. */
 export async function prepare() {
   return (await importDevTools()).version;

@@ -6,7 +6,7 @@
 //! different sources (an object whose constructor is called `Function`, say) are one class here;
 //! there the later one would replace the earlier and its objects vanish.
 
-use crate::columns::{Location, Locations};
+use crate::columns::{Location, Locations, SelfSizes};
 use crate::distance::Heap;
 use crate::error::Result;
 use crate::ids::{ClassIx, NodeIx, StringIx};
@@ -107,6 +107,19 @@ impl Classes {
     }
 
     pub(crate) fn totals_of(&self, columns: TotalsColumns<'_>, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
+        let sizes = &columns.nodes.self_sizes;
+        let mut totals = self.tally(sizes, columns.distances, &keep);
+        self.add_retained(&mut totals, columns, keep);
+        totals
+    }
+
+    /// Totals without retained sizes, which need no dominators.
+    pub(crate) fn tally(
+        &self,
+        sizes: &SelfSizes,
+        distances: &[i32],
+        keep: impl Fn(NodeIx) -> bool,
+    ) -> Vec<ClassTotals> {
         let fresh = |class: &ClassTotals| ClassTotals {
             count: 0,
             distance: i32::MAX,
@@ -115,27 +128,39 @@ impl Classes {
             ..class.clone()
         };
         let mut totals: Vec<ClassTotals> = self.list.iter().map(fresh).collect();
-        let mut covered = vec![0u32; totals.len()];
-        for (at, &node) in columns.tree.order.iter().enumerate() {
-            let node = NodeIx(node);
-            let size = columns.nodes.self_size(node);
-            if size == 0 || !keep(node) {
-                continue;
-            }
-            let class = self.of(node).index();
-            let total = &mut totals[class];
-            total.count += 1;
-            total.self_size += size;
-            total.distance = total.distance.min(columns.distances[node.index()]);
-            if at as u32 >= covered[class] {
-                total.retained_size += columns.retained[node.index()];
-                covered[class] = at as u32 + columns.tree.size[at];
+        for (i, (&class, &distance)) in self.of_node.iter().zip(distances).enumerate() {
+            let node = NodeIx::from_index(i);
+            let size = sizes.get(node);
+            if size != 0 && keep(node) {
+                let total = &mut totals[class as usize];
+                total.count += 1;
+                total.self_size += size;
+                total.distance = total.distance.min(distance);
             }
         }
         for total in totals.iter_mut().filter(|total| total.count == 0) {
             total.distance = 0;
         }
         totals
+    }
+
+    /// Adds the retained sizes to totals.
+    pub(crate) fn add_retained(
+        &self,
+        totals: &mut [ClassTotals],
+        columns: TotalsColumns<'_>,
+        keep: impl Fn(NodeIx) -> bool,
+    ) {
+        let mut covered = vec![0u32; totals.len()];
+        for (at, &node) in columns.tree.order.iter().enumerate() {
+            let node = NodeIx(node);
+            let class = self.of(node).index();
+            if (at as u32) < covered[class] || columns.nodes.self_size(node) == 0 || !keep(node) {
+                continue;
+            }
+            totals[class].retained_size += columns.retained[node.index()];
+            covered[class] = at as u32 + columns.tree.size[at];
+        }
     }
 }
 

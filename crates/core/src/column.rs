@@ -86,13 +86,17 @@ pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// Position of the first value that is not below `limit`, looked for block by block so that the
-/// common answer, none, is found at the speed of reading.
-pub(crate) fn all_below(values: &[u32], limit: u32) -> Option<usize> {
-    const BLOCK: usize = 1 << 16;
-    let beyond = |block: &[u32]| block.iter().copied().max().is_some_and(|most| most >= limit);
-    let (at, block) = values.chunks(BLOCK).enumerate().find(|(_, block)| beyond(block))?;
-    block.iter().position(|&value| value >= limit).map(|i| at * BLOCK + i)
+/// Asks the processor to have `values[at]` at hand soon. A hint: nothing where there is no such value.
+#[inline(always)]
+pub(crate) fn prefetch<T>(values: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(value) = values.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of x86-64, and a prefetch of any address has no effect but on caches.
+        unsafe { _mm_prefetch(std::ptr::from_ref(value).cast(), _MM_HINT_T0) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, at);
 }
 
 #[cfg(target_os = "linux")]

@@ -32,19 +32,18 @@ pub struct Nodes {
     pub(crate) kinds: Vec<u8>,
     pub(crate) names: Vec<u32>,
     pub(crate) ids: Vec<u32>,
-    /// Self sizes; [`BIG_SIZE`] refers to `big_sizes`.
-    pub(crate) self_sizes: Vec<u32>,
-    /// Sizes that do not fit 32 bits, by node, ascending.
-    pub(crate) big_sizes: Vec<(u32, u64)>,
+    pub(crate) self_sizes: SelfSizes,
     /// Prefix sums of the edge counts; while parsing, the counts themselves.
     pub(crate) first_edge: Vec<u32>,
     /// Raw detachedness, empty when the file has none.
     pub(crate) detachedness: Vec<u8>,
     /// Allocation trace ids, empty when the file has none.
     pub(crate) trace_ids: Vec<u32>,
+    /// Largest string that names a node.
+    pub(crate) most_name: u32,
 }
 
-/// Marks a self size kept in `big_sizes`.
+/// Marks a self size kept in [`SelfSizes::big`].
 pub(crate) const BIG_SIZE: u32 = u32::MAX;
 
 impl Nodes {
@@ -84,35 +83,7 @@ impl Nodes {
     /// Bytes of the object itself.
     #[inline(always)]
     pub fn self_size(&self, node: NodeIx) -> u64 {
-        match self.self_sizes[node.index()] {
-            BIG_SIZE => self.big_size(node),
-            size => u64::from(size),
-        }
-    }
-
-    #[cold]
-    fn big_size(&self, node: NodeIx) -> u64 {
-        match self.big_sizes.binary_search_by_key(&node.0, |&(n, _)| n) {
-            Ok(at) => self.big_sizes[at].1,
-            Err(_) => u64::from(BIG_SIZE),
-        }
-    }
-
-    pub(crate) fn set_self_size(&mut self, node: NodeIx, size: u64) {
-        let small = u32::try_from(size).ok().filter(|&size| size != BIG_SIZE);
-        let at = self.big_sizes.binary_search_by_key(&node.0, |&(n, _)| n);
-        match (small, at) {
-            (Some(size), Ok(at)) => {
-                self.big_sizes.remove(at);
-                self.self_sizes[node.index()] = size;
-            }
-            (Some(size), Err(_)) => self.self_sizes[node.index()] = size,
-            (None, Ok(at)) => self.big_sizes[at].1 = size,
-            (None, Err(at)) => {
-                self.big_sizes.insert(at, (node.0, size));
-                self.self_sizes[node.index()] = BIG_SIZE;
-            }
-        }
+        self.self_sizes.get(node)
     }
 
     /// Positions of the node's edges.
@@ -143,10 +114,55 @@ impl Nodes {
             + self.detachedness.capacity()
             + 4 * (self.names.capacity()
                 + self.ids.capacity()
-                + self.self_sizes.capacity()
+                + self.self_sizes.small.capacity()
                 + self.first_edge.capacity()
                 + self.trace_ids.capacity())
-            + 16 * self.big_sizes.capacity()
+            + 16 * self.self_sizes.big.capacity()
+    }
+}
+
+/// The self sizes of all nodes: 4 bytes each, and a list for those of 4 GiB and more. A column of
+/// its own kind because sizes are moved between nodes while others read the rest of [`Nodes`].
+#[derive(Debug, Default)]
+pub(crate) struct SelfSizes {
+    /// [`BIG_SIZE`] refers to `big`.
+    pub(crate) small: Vec<u32>,
+    /// Sizes that do not fit 32 bits, by node, ascending.
+    pub(crate) big: Vec<(u32, u64)>,
+}
+
+impl SelfSizes {
+    #[inline(always)]
+    pub(crate) fn get(&self, node: NodeIx) -> u64 {
+        match self.small[node.index()] {
+            BIG_SIZE => self.get_big(node),
+            size => u64::from(size),
+        }
+    }
+
+    #[cold]
+    fn get_big(&self, node: NodeIx) -> u64 {
+        match self.big.binary_search_by_key(&node.0, |&(n, _)| n) {
+            Ok(at) => self.big[at].1,
+            Err(_) => u64::from(BIG_SIZE),
+        }
+    }
+
+    pub(crate) fn set(&mut self, node: NodeIx, size: u64) {
+        let small = u32::try_from(size).ok().filter(|&size| size != BIG_SIZE);
+        let at = self.big.binary_search_by_key(&node.0, |&(n, _)| n);
+        match (small, at) {
+            (Some(size), Ok(at)) => {
+                self.big.remove(at);
+                self.small[node.index()] = size;
+            }
+            (Some(size), Err(_)) => self.small[node.index()] = size,
+            (None, Ok(at)) => self.big[at].1 = size,
+            (None, Err(at)) => {
+                self.big.insert(at, (node.0, size));
+                self.small[node.index()] = BIG_SIZE;
+            }
+        }
     }
 }
 
@@ -160,6 +176,9 @@ pub struct Edges {
     pub(crate) odd_indices: Vec<(u32, i64)>,
     /// Strings there are: a shortcut may have a number beyond them instead of a name.
     pub(crate) strings: u32,
+    /// Largest string and node that an edge refers to.
+    pub(crate) most_name: u32,
+    pub(crate) most_target: u32,
 }
 
 /// One edge, unpacked.
@@ -240,18 +259,21 @@ impl Edges {
         EdgeName::Index(i64::from(value))
     }
 
-    /// First edge whose name is not one of `strings` strings. Shortcuts may be numbered instead.
+    /// Whether `name_or_index` must be a string: shortcuts may be numbered instead.
+    #[inline(always)]
+    pub(crate) const fn must_be_named(kind: EdgeKind) -> bool {
+        !matches!(kind, EdgeKind::Element | EdgeKind::Hidden | EdgeKind::Shortcut)
+    }
+
+    /// First edge whose name is not one of `strings` strings.
+    #[cold]
     pub(crate) fn first_name_beyond(&self, strings: u32) -> Option<usize> {
-        let numbered = |word| matches!(Self::kind_of(word), EdgeKind::Element | EdgeKind::Hidden | EdgeKind::Shortcut);
-        let bad = |(&word, &name): (&u32, &u32)| (name >= strings) & !numbered(word);
-        let pairs = || self.targets.chunks(1 << 16).zip(self.names.chunks(1 << 16));
-        let at =
-            pairs().position(|(targets, names)| targets.iter().zip(names).fold(false, |any, pair| any | bad(pair)))?;
-        let (targets, names) = pairs().nth(at)?;
-        targets.iter().zip(names).position(bad).map(|i| (at << 16) + i)
+        let bad = |(&word, &name): (&u32, &u32)| name >= strings && Self::must_be_named(Self::kind_of(word));
+        self.targets.iter().zip(&self.names).position(bad)
     }
 
     /// First edge that leads beyond `nodes` nodes: only possible when edges came before nodes.
+    #[cold]
     pub(crate) fn first_target_beyond(&self, nodes: usize) -> Option<usize> {
         self.targets.iter().position(|&word| Self::target_of(word).index() >= nodes)
     }

@@ -69,7 +69,8 @@ pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
     if end == 0 {
         return None;
     }
-    let value = digits[..end].iter().fold(0i64, |value, b| value.saturating_mul(10).saturating_add(i64::from(b - b'0')));
+    let value =
+        digits[..end].iter().fold(0i64, |value, b| value.saturating_mul(10).saturating_add(i64::from(b - b'0')));
     Some(if negative { -value } else { value })
 }
 
@@ -115,20 +116,22 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
         (edge.kind == EdgeKind::Property && name != b"__proto__").then(|| format_property(name))
     };
     let (mut front, mut back) = (all.start, all.end);
-    let (mut head, mut tail): (Vec<Vec<u8>>, Vec<Vec<u8>>) = (Vec::new(), Vec::new());
-    let mut length = 2;
+    let (mut head, mut tail) = (Vec::new(), Vec::new());
     let mut from_end = false;
     while front < back {
         let at = if from_end { back - 1 } else { front };
         if let Some(name) = property(at) {
-            let units = utf16_len(&name);
-            if !head.is_empty() && length + units > OBJECT_NAME {
+            let units = 2 + utf16_len(&head) + utf16_len(&name) + utf16_len(&tail);
+            if !head.is_empty() && units > OBJECT_NAME {
                 break;
             }
-            let side = if from_end { &mut tail } else { &mut head };
-            length += units + if side.is_empty() { 0 } else { 2 };
-            side.push(name);
-            if from_end { back -= 1 } else { front += 1 }
+            if from_end {
+                tail = listed(&name, &tail, &tail);
+                back -= 1;
+            } else {
+                head = listed(&head, &name, &head);
+                front += 1;
+            }
             from_end = !from_end;
         } else if from_end {
             back -= 1;
@@ -137,16 +140,22 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
         }
     }
     out.push(b'{');
-    out.extend_from_slice(&head.join(&b", "[..]));
+    out.extend_from_slice(&head);
     if front < back {
         out.extend_from_slice(", …".as_bytes());
     }
     if !tail.is_empty() {
-        tail.reverse();
         out.extend_from_slice(b", ");
-        out.extend_from_slice(&tail.join(&b", "[..]));
+        out.extend_from_slice(&tail);
     }
     out.push(b'}');
+}
+
+/// `first` and `second` with a comma between, unless `list`, the one of the two that grows, has no
+/// text yet: a property called `""` leaves none.
+fn listed(first: &[u8], second: &[u8], list: &[u8]) -> Vec<u8> {
+    let comma: &[u8] = if list.is_empty() { b"" } else { b", " };
+    [first, comma, second].concat()
 }
 
 /// Both halves of a concatenated string; a missing one is node 0, as for DevTools.

@@ -4,6 +4,7 @@
 //! They are only asked about targets not reached yet, so the order of the search matters and is kept.
 
 use crate::bits::NodeSet;
+use crate::column::prefetch;
 use crate::columns::{Edge, EdgeName, Edges, Nodes};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
@@ -29,9 +30,25 @@ pub(crate) struct Heap<'a> {
     pub(crate) root: NodeIx,
 }
 
-/// The distance of every node.
-pub(crate) fn distances(heap: Heap<'_>, progress: &Progress) -> Result<Vec<i32>> {
-    let mut search = Search::new(heap)?;
+impl Heap<'_> {
+    /// Asks for the edges of nodes that stand a little behind `at` in a list that is walked: they are
+    /// anywhere in the columns, and waiting for each in turn is most of such a walk's time.
+    #[inline(always)]
+    pub(crate) fn prefetch_edges(&self, list: &[u32], at: usize) {
+        const RANGE_AHEAD: usize = 24;
+        const EDGES_AHEAD: usize = 8;
+        if let Some(&node) = list.get(at + RANGE_AHEAD) {
+            prefetch(&self.nodes.first_edge, node as usize);
+        }
+        if let Some(&node) = list.get(at + EDGES_AHEAD) {
+            prefetch(&self.edges.targets, self.nodes.first_edge[node as usize] as usize);
+        }
+    }
+}
+
+/// The distance of every node. `scratch` is memory that has served.
+pub(crate) fn distances(heap: Heap<'_>, scratch: Vec<u32>, progress: &Progress) -> Result<Vec<i32>> {
+    let mut search = Search::new(heap, scratch)?;
     for e in heap.nodes.edge_range(heap.root) {
         let to = Edges::target_of(heap.edges.targets[e]);
         if is_user_root(heap.schema, heap.nodes, heap.wellknown, to) {
@@ -49,20 +66,21 @@ struct Search<'a> {
     heap: Heap<'a>,
     distances: Vec<i32>,
     reached: NodeSet,
-    queue: Vec<NodeIx>,
+    queue: Vec<u32>,
     next: usize,
     /// WeakMap entries of which one side was met: the value is as far as the farther of key and table.
     half_met: Vec<bool>,
 }
 
 impl<'a> Search<'a> {
-    fn new(heap: Heap<'a>) -> Result<Self> {
+    fn new(heap: Heap<'a>, mut queue: Vec<u32>) -> Result<Self> {
         let count = heap.nodes.len();
+        queue.clear();
         Ok(Self {
             heap,
             distances: crate::column::filled(UNREACHABLE, count)?,
             reached: NodeSet::new(count),
-            queue: crate::column::with_room(count + 1)?,
+            queue,
             next: 0,
             half_met: vec![false; heap.wellknown.pair_count()],
         })
@@ -72,15 +90,17 @@ impl<'a> Search<'a> {
     fn start(&mut self, node: NodeIx, distance: i32) {
         self.reached.insert(node);
         self.distances[node.index()] = distance;
-        self.queue.push(node);
+        self.queue.push(node.0);
     }
 
     fn run(&mut self, progress: &Progress) -> Result<()> {
         while let Some(&node) = self.queue.get(self.next) {
-            if self.next % 65_536 == 0 {
+            if self.next.is_multiple_of(65_536) {
                 progress.check()?;
             }
+            self.heap.prefetch_edges(&self.queue, self.next);
             self.next += 1;
+            let node = NodeIx(node);
             let distance = self.distances[node.index()] + 1;
             let special = self.special(node);
             for e in self.heap.nodes.edge_range(node) {
@@ -93,7 +113,7 @@ impl<'a> Search<'a> {
                 if ordinary || self.accepts(special, self.heap.edges.get(EdgeIx(e as u32))) {
                     self.reached.insert(to);
                     self.distances[to.index()] = distance;
-                    self.queue.push(to);
+                    self.queue.push(to.0);
                 }
             }
         }

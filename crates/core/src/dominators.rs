@@ -12,7 +12,7 @@
 //! whose semidominator is their parent never enter one, which is most of them.
 
 use crate::error::Result;
-use crate::flow::{FlowGraph, NO_NUMBER, Preorder};
+use crate::flow::{FlowGraph, NO_NUMBER, Preorder, Vertex};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 
@@ -82,49 +82,38 @@ impl DominatorTree {
 
 /// The dominator tree of a flow graph.
 pub(crate) fn tree(mut graph: FlowGraph, root: NodeIx, progress: &Progress) -> Result<DominatorTree> {
-    let (dominator, scratch) = immediate_dominators(&mut graph, progress)?;
-    lay_out(&graph, &dominator, root, scratch)
+    let dominator = immediate_dominators(&mut graph, progress)?;
+    lay_out(&graph, &dominator, root)
 }
 
-/// Immediate dominators by preorder number, 0 for the root; and two arrays that have served. Memory
-/// used once is worth using again: a page's first touch costs more than the work done on it.
-fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<(Vec<Preorder>, [Vec<u32>; 2])> {
+/// Immediate dominators by preorder number, 0 for the root.
+fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<Vec<Preorder>> {
     let count = graph.order.len();
-    let mut label = std::mem::take(&mut graph.number);
-    label.clear();
-    label.extend(0..count as Preorder);
-    let mut run = LengauerTarjan {
-        ancestor: std::mem::take(&mut graph.parent),
-        semi: std::mem::take(&mut graph.least_source),
-        label,
-        dominator: crate::column::filled(NO_NUMBER, count)?,
-        path: Vec::new(),
-    };
-    let first_source = std::mem::take(&mut graph.first_source);
-    let sources = std::mem::take(&mut graph.sources);
+    let mut dominator = std::mem::take(&mut graph.scratch);
+    dominator.clear();
+    dominator.resize(count, NO_NUMBER);
+    let mut run = LengauerTarjan { vertices: std::mem::take(&mut graph.vertices), dominator, path: Vec::new() };
+    let (first_source, sources) = (std::mem::take(&mut graph.first_source), std::mem::take(&mut graph.sources));
     run.semidominators(&first_source, &sources, progress)?;
-    let LengauerTarjan { semi, mut dominator, label, ancestor, .. } = run;
+    let mut dominator = run.dominator;
     // Step 4 of the paper: relative dominators become immediate ones, in preorder.
     for vertex in 1..count {
-        let relative = dominator[vertex];
-        if relative != semi[vertex] {
-            dominator[vertex] = dominator[relative as usize];
+        if dominator[vertex] & RELATIVE != 0 {
+            dominator[vertex] = dominator[(dominator[vertex] & !RELATIVE) as usize];
         }
     }
-    Ok((dominator, [label, ancestor]))
+    Ok(dominator)
 }
 
-/// The paper's arrays, all indexed by vertex.
+/// Marks a vertex that has the same immediate dominator as the one in question, which is not known yet.
+const RELATIVE: Preorder = 1 << 31;
+
 struct LengauerTarjan {
-    /// Parent in the search tree; after path compression an ancestor. The forest of linked vertices
-    /// is implicit: vertex `v` is linked when its number is larger than the one being processed.
-    ancestor: Vec<Preorder>,
-    /// Number of the semidominator, exact for linked vertices.
-    semi: Vec<Preorder>,
-    /// The vertex with the least semidominator on the compressed path up to, not including, `ancestor`.
-    label: Vec<Preorder>,
-    /// Two arrays in one, as vertices are processed in descending order. From the present vertex on:
-    /// the immediate dominator, or a vertex with the same one, or the next vertex in a bucket.
+    /// The forest of linked vertices is implicit: a vertex is linked when its number is larger than
+    /// the one being processed.
+    vertices: Vec<Vertex>,
+    /// Two arrays of the paper in one, as vertices are processed in descending order. From the present
+    /// vertex on: the immediate dominator, or a [`RELATIVE`], or the next vertex in a bucket.
     /// Before it: the first vertex in the bucket of those whose semidominator this is.
     dominator: Vec<Preorder>,
     /// Scratch for `evaluate`: recursion would overflow on long lists.
@@ -134,21 +123,19 @@ struct LengauerTarjan {
 impl LengauerTarjan {
     /// Steps 2 and 3: semidominators in descending order, relative dominators on the way.
     fn semidominators(&mut self, first_source: &[u32], sources: &[Preorder], progress: &Progress) -> Result<()> {
-        for vertex in (1..self.ancestor.len() as Preorder).rev() {
-            if vertex % 65_536 == 0 {
+        for vertex in (1..self.vertices.len() as Preorder).rev() {
+            if vertex.is_multiple_of(65_536) {
                 progress.check()?;
             }
             self.empty_bucket(vertex);
             // All sources in the list have larger numbers, hence are linked; the smaller ones were
             // reduced to the least of them while numbering.
-            let mut semi = self.semi[vertex as usize];
-            let range = first_source[vertex as usize] as usize..first_source[vertex as usize + 1] as usize;
-            for &source in &sources[range] {
-                let least = self.evaluate(source, vertex);
-                semi = semi.min(self.semi[least as usize]);
+            let Vertex { ancestor: parent, mut semi, .. } = self.vertices[vertex as usize];
+            let list = first_source[vertex as usize] as usize..first_source[vertex as usize + 1] as usize;
+            for &source in &sources[list] {
+                semi = semi.min(self.evaluate(source, vertex).semi);
             }
-            self.semi[vertex as usize] = semi;
-            let parent = self.ancestor[vertex as usize];
+            self.vertices[vertex as usize].semi = semi;
             self.dominator[vertex as usize] =
                 if semi == parent { parent } else { std::mem::replace(&mut self.dominator[semi as usize], vertex) };
         }
@@ -164,7 +151,7 @@ impl LengauerTarjan {
         while vertex != NO_NUMBER {
             let next = self.dominator[vertex as usize];
             let least = self.evaluate(vertex, semi);
-            self.dominator[vertex as usize] = if self.semi[least as usize] < semi { least } else { semi };
+            self.dominator[vertex as usize] = if least.semi < semi { least.label | RELATIVE } else { semi };
             vertex = next;
         }
     }
@@ -172,38 +159,38 @@ impl LengauerTarjan {
     /// The vertex with the least semidominator on the path from `vertex` up to the last linked one,
     /// which has a number larger than `limit`. Compresses the path.
     #[inline(always)]
-    fn evaluate(&mut self, vertex: Preorder, limit: Preorder) -> Preorder {
-        if self.ancestor[vertex as usize] > limit {
-            self.compress(vertex, limit);
-        }
-        self.label[vertex as usize]
+    fn evaluate(&mut self, vertex: Preorder, limit: Preorder) -> Vertex {
+        let found = self.vertices[vertex as usize];
+        if found.ancestor > limit { self.compress(vertex, limit) } else { found }
     }
 
-    fn compress(&mut self, vertex: Preorder, limit: Preorder) {
+    fn compress(&mut self, vertex: Preorder, limit: Preorder) -> Vertex {
         let mut top = vertex;
-        while self.ancestor[top as usize] > limit {
+        let mut above = self.vertices[top as usize];
+        while above.ancestor > limit {
             self.path.push(top);
-            top = self.ancestor[top as usize];
+            top = above.ancestor;
+            above = self.vertices[top as usize];
         }
         // From the top down, so that each vertex's ancestor is done before it.
         while let Some(vertex) = self.path.pop() {
-            let ancestor = self.ancestor[vertex as usize] as usize;
-            let (above, own) = (self.label[ancestor], self.label[vertex as usize]);
-            if self.semi[above as usize] < self.semi[own as usize] {
-                self.label[vertex as usize] = above;
+            let own = &mut self.vertices[vertex as usize];
+            if above.semi < own.semi {
+                (own.label, own.semi) = (above.label, above.semi);
             }
-            self.ancestor[vertex as usize] = self.ancestor[ancestor];
+            own.ancestor = above.ancestor;
+            above = *own;
         }
+        above
     }
 }
 
 /// Lays the tree out: sizes bottom up, positions top down. `dominator` counts in preorder numbers.
-fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Vec<u32>; 2]) -> Result<DominatorTree> {
-    let [mut below, mut free] = scratch;
+fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -> Result<DominatorTree> {
     let reached = graph.order.len();
     let count = reached + graph.unreached.len();
     // By vertex: nodes below and including it. A dominator has a smaller number than what it dominates.
-    below.fill(1);
+    let mut below = crate::column::filled(1u32, reached)?;
     for vertex in (1..reached).rev() {
         below[dominator[vertex] as usize] += below[vertex];
     }
@@ -214,7 +201,7 @@ fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, scratch: [Ve
         size: crate::column::filled(1, count)?,
     };
     // By vertex: the next free position in its subtree.
-    free.fill(1);
+    let mut free = crate::column::filled(1u32, reached)?;
     for vertex in 0..reached {
         let above = dominator[vertex] as usize;
         let at = if vertex == 0 { 0 } else { free[above] };

@@ -27,22 +27,40 @@ pub(crate) type Preorder = u32;
 /// Not reached.
 pub(crate) const NO_NUMBER: Preorder = u32::MAX;
 
+/// What Lengauer–Tarjan keeps of a vertex, side by side because it is always read together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vertex {
+    /// Parent in the search tree; after path compression an ancestor. The root's is itself.
+    pub(crate) ancestor: Preorder,
+    /// The vertex with the least semidominator on the path up to, not including, `ancestor`.
+    pub(crate) label: Preorder,
+    /// Number of that semidominator. Before the vertex is processed: the least source of the tree
+    /// and forward edges into it.
+    pub(crate) semi: Preorder,
+}
+
+/// What the search keeps of a node.
+#[derive(Clone, Copy, Debug)]
+struct NodeState {
+    number: Preorder,
+    /// Edges into it from larger numbers.
+    sources: u32,
+}
+
 /// The numbered graph.
 pub(crate) struct FlowGraph {
     /// preorder number → node.
     pub(crate) order: Vec<u32>,
-    /// node → preorder number; nothing but memory once the graph is made.
-    pub(crate) number: Vec<Preorder>,
-    /// vertex → its parent in the search tree; the root's is itself.
-    pub(crate) parent: Vec<Preorder>,
-    /// vertex → least source of the tree and forward edges into it.
-    pub(crate) least_source: Vec<Preorder>,
+    pub(crate) vertices: Vec<Vertex>,
     /// vertex → where its list in `sources` starts; one entry more than vertices.
     pub(crate) first_source: Vec<u32>,
-    /// Sources with a larger number than their target.
+    /// Sources with a larger number than their target, by target.
     pub(crate) sources: Vec<Preorder>,
     /// Nodes outside the tree.
     pub(crate) unreached: Vec<NodeIx>,
+    /// As many numbers as there are nodes, of no use but as memory: a page's first touch costs more
+    /// than the work done on it.
+    pub(crate) scratch: Vec<u32>,
 }
 
 impl FlowGraph {
@@ -51,6 +69,9 @@ impl FlowGraph {
         search.number(heap.root, 0);
         let roots: Vec<u32> = heap.edges.targets[heap.nodes.edge_range(heap.root)].to_vec();
         for &word in roots.iter().filter(|&&word| is_page_entry(heap, word)) {
+            if Edges::target_of(word) == heap.root {
+                search.beside.push(heap.root);
+            }
             search.explore(word, None, progress)?;
         }
         let policy = search.policy();
@@ -78,11 +99,9 @@ fn is_page_entry(heap: Heap<'_>, word: u32) -> bool {
 struct Search<'a> {
     heap: Heap<'a>,
     order: Vec<u32>,
-    number: Vec<Preorder>,
-    parent: Vec<Preorder>,
-    least_source: Vec<Preorder>,
-    /// vertex → edges into it from larger numbers.
-    source_counts: Vec<u32>,
+    vertices: Vec<Vertex>,
+    /// By node.
+    states: Vec<NodeState>,
     /// Open nodes with the next edge to look at and the end of their edges.
     stack: Vec<(Preorder, u32, u32)>,
     /// Targets of the page's edges that do not retain, and the root where the page refers to it.
@@ -95,10 +114,8 @@ impl<'a> Search<'a> {
         Ok(Self {
             heap,
             order: crate::column::with_room(count)?,
-            number: crate::column::filled(NO_NUMBER, count)?,
-            parent: crate::column::with_room(count)?,
-            least_source: crate::column::with_room(count)?,
-            source_counts: crate::column::with_room(count + 1)?,
+            vertices: crate::column::with_room(count)?,
+            states: crate::column::filled(NodeState { number: NO_NUMBER, sources: 0 }, count)?,
             stack: Vec::new(),
             beside: Vec::new(),
         })
@@ -106,12 +123,14 @@ impl<'a> Search<'a> {
 
     fn number(&mut self, node: NodeIx, parent: Preorder) -> Preorder {
         let number = self.order.len() as Preorder;
-        self.number[node.index()] = number;
+        self.states[node.index()].number = number;
         self.order.push(node.0);
-        self.parent.push(parent);
-        self.least_source.push(parent);
-        self.source_counts.push(0);
+        self.vertices.push(Vertex { ancestor: parent, label: number, semi: parent });
         number
+    }
+
+    fn is_numbered(&self, node: NodeIx) -> bool {
+        self.states[node.index()].number != NO_NUMBER
     }
 
     fn open(&mut self, node: NodeIx, parent: Preorder) {
@@ -126,37 +145,50 @@ impl<'a> Search<'a> {
         if !can_retain(word) {
             return Ok(());
         }
-        match self.number[to.index()] {
+        match self.states[to.index()].number {
             NO_NUMBER => self.open(to, 0),
             number => {
-                self.least_source[number as usize] = 0;
+                self.vertices[number as usize].semi = 0;
                 return Ok(());
             }
         }
         match policy {
             // Inside the page everything that can retain does.
-            None => self.run::<true>(progress, |_, word| can_retain(word)),
-            Some(policy) => self.run::<false>(progress, |from, word| policy.retains(from, word)),
+            None => self.run::<true, _>(progress, |_| can_retain),
+            Some(policy) => self.run_with(policy, progress),
         }
     }
 
+    fn run_with(&mut self, policy: &Policy, progress: &Progress) -> Result<()> {
+        self.run::<false, _>(progress, |from| {
+            let edges = policy.edges_from(from);
+            move |word| edges.retains(word)
+        })
+    }
+
+    /// Numbers what is reached from the open nodes over edges that `retains(from)` says retain.
     #[inline(always)]
-    fn run<const PAGE: bool>(&mut self, progress: &Progress, retains: impl Fn(NodeIx, u32) -> bool) -> Result<()> {
+    fn run<const PAGE: bool, R: Fn(u32) -> bool>(
+        &mut self,
+        progress: &Progress,
+        retains: impl Fn(NodeIx) -> R,
+    ) -> Result<()> {
         let targets = &self.heap.edges.targets[..];
         let mut steps = 0u32;
         'open: while let Some((from, mut next, end)) = self.stack.pop() {
             let node = NodeIx(self.order[from as usize]);
+            let retains = retains(node);
             while next < end {
                 let word = targets[next as usize];
                 next += 1;
-                if !retains(node, word) {
+                if !retains(word) {
                     if PAGE && Edges::kind_of(word) != EdgeKind::Weak {
                         self.beside.push(Edges::target_of(word));
                     }
                     continue;
                 }
                 let to = Edges::target_of(word);
-                let target = self.number[to.index()];
+                let target = self.states[to.index()].number;
                 if PAGE && target == 0 {
                     self.beside.push(to);
                 }
@@ -164,16 +196,17 @@ impl<'a> Search<'a> {
                     self.stack.push((from, next, end));
                     self.open(to, from);
                     steps += 1;
-                    if steps % 65_536 == 0 {
+                    if steps.is_multiple_of(65_536) {
                         progress.check()?;
                         progress.set_done(self.order.len() as u64);
                     }
                     continue 'open;
                 }
                 if target < from {
-                    self.source_counts[target as usize] += 1;
-                } else if from < self.least_source[target as usize] {
-                    self.least_source[target as usize] = from;
+                    self.states[to.index()].sources += 1;
+                } else {
+                    let least = &mut self.vertices[target as usize].semi;
+                    *least = from.min(*least);
                 }
             }
         }
@@ -206,19 +239,19 @@ impl<'a> Search<'a> {
         if self.order.len() == nodes.len() {
             return Ok(());
         }
-        let outside: Vec<NodeIx> = nodes.iter().filter(|node| self.number[node.index()] == NO_NUMBER).collect();
+        let outside: Vec<NodeIx> = nodes.iter().filter(|&node| !self.is_numbered(node)).collect();
         let mut retained = NodeSet::new(nodes.len());
         for &node in &outside {
             for &word in &self.heap.edges.targets[nodes.edge_range(node)] {
-                if policy.retains(node, word) {
+                if policy.edges_from(node).retains(word) {
                     retained.insert(Edges::target_of(word));
                 }
             }
         }
         for node in outside {
-            if self.number[node.index()] == NO_NUMBER && !retained.contains(node) {
+            if !self.is_numbered(node) && !retained.contains(node) {
                 self.open(node, 0);
-                self.run::<false>(progress, |from, word| policy.retains(from, word))?;
+                self.run_with(policy, progress)?;
             }
         }
         Ok(())
@@ -226,53 +259,48 @@ impl<'a> Search<'a> {
 
     /// Fills the lists of sources and keeps what the dominators need.
     fn finish(self, policy: &Policy, progress: &Progress) -> Result<FlowGraph> {
-        let Search { heap, mut order, number, parent, least_source, source_counts, .. } = self;
-        let mut first_source = source_counts;
-        let mut sum = 0u32;
-        for slot in &mut first_source {
-            sum += std::mem::replace(slot, sum);
-        }
-        first_source.push(sum);
-        let sources = fill_sources(heap, policy, &order, &number, &mut first_source, sum as usize, progress)?;
-        let unreached = if order.len() == heap.nodes.len() {
+        let unreached = if self.order.len() == self.heap.nodes.len() {
             Vec::new()
         } else {
-            heap.nodes.iter().filter(|node| number[node.index()] == NO_NUMBER).collect()
+            self.heap.nodes.iter().filter(|&node| !self.is_numbered(node)).collect()
         };
-        order.shrink_to_fit();
-        Ok(FlowGraph { order, number, parent, least_source, first_source, sources, unreached })
-    }
-}
-
-/// Writes each source behind its target's start. Starts move to the ends meanwhile and are moved back.
-fn fill_sources(
-    heap: Heap<'_>,
-    policy: &Policy,
-    order: &[u32],
-    number: &[Preorder],
-    first_source: &mut [u32],
-    count: usize,
-    progress: &Progress,
-) -> Result<Vec<Preorder>> {
-    let mut sources = crate::column::filled(0, count)?;
-    for (from, &node) in order.iter().enumerate() {
-        if from % 65_536 == 0 {
-            progress.check()?;
-        }
-        let node = NodeIx(node);
-        for &word in &heap.edges.targets[heap.nodes.edge_range(node)] {
-            let target = number[Edges::target_of(word).index()];
-            if (target as usize) < from && policy.retains(node, word) {
-                let slot = &mut first_source[target as usize];
-                sources[*slot as usize] = from as Preorder;
-                *slot += 1;
+        let mut first_source = self.give_room()?;
+        let Search { heap, order, vertices, states, .. } = self;
+        // Half the memory goes back before the lists are made.
+        let mut numbers: Vec<Preorder> = states.into_iter().map(|state| state.number).collect();
+        numbers.shrink_to_fit();
+        let mut sources = crate::column::filled(0, first_source[order.len()] as usize)?;
+        for (from, &node) in order.iter().enumerate() {
+            if from.is_multiple_of(65_536) {
+                progress.check()?;
+            }
+            heap.prefetch_edges(&order, from);
+            let node = NodeIx(node);
+            let edges = policy.edges_from(node);
+            for &word in &heap.edges.targets[heap.nodes.edge_range(node)] {
+                let target = numbers[Edges::target_of(word).index()] as usize;
+                if target < from && edges.retains(word) {
+                    let slot = &mut first_source[target];
+                    sources[*slot as usize] = from as Preorder;
+                    *slot += 1;
+                }
             }
         }
+        // Every start has become its end, which is the next one's start.
+        first_source.rotate_right(1);
+        first_source[0] = 0;
+        Ok(FlowGraph { order, vertices, first_source, sources, unreached, scratch: numbers })
     }
-    // Every start has become its end, which is the next one's start.
-    first_source.rotate_right(1);
-    if let Some(first) = first_source.first_mut() {
-        *first = 0;
+
+    /// Where each vertex's list starts, and where the last one ends.
+    fn give_room(&self) -> Result<Vec<u32>> {
+        let mut first_source = crate::column::with_room(self.order.len() + 1)?;
+        let mut sum = 0u32;
+        for &node in &self.order {
+            first_source.push(sum);
+            sum += self.states[node as usize].sources;
+        }
+        first_source.push(sum);
+        Ok(first_source)
     }
-    Ok(sources)
 }

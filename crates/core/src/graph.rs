@@ -6,7 +6,7 @@
 //! * [`mark_filtered`] sets one bit on every edge that can never retain: weak edges, the table's
 //!   side of a WeakMap entry (the *key* holds the value), edges of a node to itself, and shortcuts
 //!   that do not start at the root.
-//! * [`Policy::retains`] adds the rule about pages: what the page owns is held by the page, not by
+//! * [`Policy`] adds the rule about pages: what the page owns is held by the page, not by
 //!   the debugger or the embedder that also sees it. Which nodes the page owns is found while the
 //!   graph is numbered (`flow.rs`).
 //!
@@ -17,7 +17,7 @@ use crate::columns::{Edges, Nodes};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
 use crate::schema::EdgeKind;
-use crate::wellknown::{Mark, WellKnown};
+use crate::wellknown::WellKnown;
 
 /// Which edges retain.
 #[derive(Debug)]
@@ -28,15 +28,31 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Whether the edge `word`, which starts at `from`, keeps its target alive.
+    /// The predicate for the edges of one node.
     #[inline(always)]
-    pub(crate) fn retains(&self, from: NodeIx, word: u32) -> bool {
-        can_retain(word)
-            && (from == self.root || self.pages.contains(from) || !self.pages.contains(Edges::target_of(word)))
+    pub(crate) fn edges_from(&self, from: NodeIx) -> RetainsFrom<'_> {
+        let free = from == self.root || self.pages.contains(from);
+        RetainsFrom { pages: &self.pages, free }
     }
 }
 
-/// The half of [`Policy::retains`] that is known without the pages.
+/// Which edges of one node retain.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RetainsFrom<'a> {
+    pages: &'a NodeSet,
+    /// The page rule says nothing about this node's edges.
+    free: bool,
+}
+
+impl RetainsFrom<'_> {
+    /// Whether the edge `word` keeps its target alive.
+    #[inline(always)]
+    pub(crate) fn retains(self, word: u32) -> bool {
+        can_retain(word) && (self.free || !self.pages.contains(Edges::target_of(word)))
+    }
+}
+
+/// The half of the predicate that is known without the pages.
 #[inline(always)]
 pub(crate) fn can_retain(word: u32) -> bool {
     word & Edges::FILTERED == 0
@@ -50,9 +66,8 @@ pub(crate) fn mark_filtered(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKn
         _ if Edges::target_of(word) == from => true,
         EdgeKind::Shortcut => from != root,
         EdgeKind::Internal => {
-            let name = StringIx(names[at]);
-            wellknown.mark(name) == Mark::Ephemeron
-                && wellknown.ephemeron(name).is_some_and(|entry| entry.table == u64::from(nodes.id(from).0))
+            let table = wellknown.ephemeron(StringIx(names[at])).map(|entry| entry.table);
+            table == Some(u64::from(nodes.id(from).0))
         }
         _ => false,
     };

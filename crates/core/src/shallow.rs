@@ -4,7 +4,7 @@
 //! directly or through other such pieces; their size moves there. A piece with several owners keeps
 //! its size. DevTools: `JSHeapSnapshot.calculateShallowSizes`.
 
-use crate::columns::{Edges, Nodes};
+use crate::columns::{Edges, Nodes, SelfSizes};
 use crate::distance::Heap;
 use crate::error::Result;
 use crate::ids::NodeIx;
@@ -17,41 +17,28 @@ const NONE: u32 = u32::MAX;
 /// Several owners.
 const MANY: u32 = u32::MAX - 1;
 
-/// Sizes that move: found beside the dominators, which read the node columns at the same time.
-pub(crate) struct Attribution {
-    /// Pieces with one owner.
-    moves: Vec<(NodeIx, NodeIx)>,
-}
-
-impl Attribution {
-    pub(crate) fn apply(self, nodes: &mut Nodes) {
-        for (piece, owner) in self.moves {
-            let size = nodes.self_size(piece);
-            nodes.set_self_size(piece, 0);
-            nodes.set_self_size(owner, nodes.self_size(owner) + size);
-        }
-    }
-}
-
-/// Finds the owner of each piece. Nothing moves when no root edge leads to an object of the program.
-pub(crate) fn attributed(heap: Heap<'_>, progress: &Progress) -> Result<Attribution> {
+/// Moves the sizes. Nothing moves when no root edge leads to an object of the program. Returns an
+/// array that has served, as long as the nodes.
+pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progress) -> Result<Vec<u32>> {
     let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
     let has_user_root =
         nodes.edge_range(root).any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
-    let mut moves = Vec::new();
-    if has_user_root {
-        let mut owners = Owners::new(schema, nodes, wellknown)?;
-        owners.from_plain_nodes(nodes, edges, progress)?;
-        owners.through_pieces(nodes, edges);
-        for piece in nodes.iter() {
-            let Some(owner) = owners.single(piece) else { continue };
-            let kind = schema.node_kinds[nodes.type_number(owner) as usize];
-            if kind != NodeKind::Synthetic && owner != root && nodes.self_size(piece) != 0 {
-                moves.push((piece, owner));
-            }
+    if !has_user_root {
+        return Ok(Vec::new());
+    }
+    let mut owners = Owners::new(schema, nodes, wellknown)?;
+    owners.hear_plain_nodes(nodes, edges, progress)?;
+    owners.through_pieces(nodes, edges);
+    for piece in nodes.iter() {
+        let Some(owner) = owners.single(piece) else { continue };
+        let kind = schema.node_kinds[nodes.type_number(owner) as usize];
+        if kind != NodeKind::Synthetic && owner != root {
+            let size = sizes.get(piece);
+            sizes.set(piece, 0);
+            sizes.set(owner, sizes.get(owner) + size);
         }
     }
-    Ok(Attribution { moves })
+    Ok(owners.owner)
 }
 
 /// Whether distances start here: everything but V8's own bundles of roots.
@@ -89,9 +76,9 @@ impl Owners {
     }
 
     /// First round: what each piece hears from nodes that are no pieces.
-    fn from_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
+    fn hear_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
         for node in nodes.iter() {
-            if node.0 % 65_536 == 0 {
+            if node.0.is_multiple_of(65_536) {
                 progress.check()?;
             }
             if self.pieces.contains(node) {

@@ -79,28 +79,31 @@ impl Snapshot {
         let wellknown = WellKnown::new(&strings);
         graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
+        // Sizes move on one arm while the other reads the rest of the nodes.
+        let mut self_sizes = std::mem::take(&mut nodes.self_sizes);
         let heap =
             Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
             || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
             || -> Result<_> {
-                let self_sizes = shallow::attributed(heap, progress)?;
-                let distances = distance::distances(heap, progress)?;
-                let classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
-                Ok((self_sizes, distances, classes))
+                let scratch = shallow::attribute(heap, &mut self_sizes, progress)?;
+                let distances = distance::distances(heap, scratch, progress)?;
+                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
+                classes.list = classes.tally(&self_sizes, &distances, |_| true);
+                progress.check()?;
+                Ok((distances, classes, statistics::by_kind(heap, &self_sizes)))
             },
         );
         let dominators = tree?;
-        let (self_sizes, distances, mut classes) = rest?;
-        self_sizes.apply(&mut nodes);
+        let (distances, mut classes, mut statistics) = rest?;
+        nodes.self_sizes = self_sizes;
         progress.enter(Phase::Retained, nodes.len() as u64);
         let retained = retained::retained_sizes(&nodes, &dominators)?;
         progress.check()?;
         progress.enter(Phase::Classes, nodes.len() as u64);
-        let heap =
-            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
-        let (totals, mut statistics) = join(|| classes.totals_of(columns, |_| true), || statistics::by_kind(heap));
+        let mut totals = std::mem::take(&mut classes.list);
+        classes.add_retained(&mut totals, columns, |_| true);
         classes.list = totals;
         statistics.total = retained[root.index()] + schema.extra_native_bytes;
         statistics.v8heap.total = statistics.total.saturating_sub(statistics.native.total);

@@ -1,6 +1,6 @@
 //! Bytes per kind, as in DevTools' statistics pie (`calculateStatistics`).
 
-use crate::columns::{EdgeName, Edges, Nodes};
+use crate::columns::{EdgeName, Edges, SelfSizes};
 use crate::distance::Heap;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::schema::{EdgeKind, NodeKind};
@@ -45,12 +45,12 @@ pub struct Statistics {
 }
 
 /// All but `total` and `v8heap.total`, which need the retained size of the root.
-pub(crate) fn by_kind(heap: Heap<'_>) -> Statistics {
+pub(crate) fn by_kind(heap: Heap<'_>, sizes: &SelfSizes) -> Statistics {
     let mut statistics = Statistics::default();
     statistics.native.total = heap.schema.extra_native_bytes;
     let mut elements = Vec::new();
     for node in heap.nodes.iter() {
-        let size = heap.nodes.self_size(node);
+        let size = sizes.get(node);
         match heap.schema.node_kinds[heap.nodes.type_number(node) as usize] {
             NodeKind::Hidden => statistics.v8heap.system += size,
             NodeKind::Native => {
@@ -70,7 +70,7 @@ pub(crate) fn by_kind(heap: Heap<'_>) -> Statistics {
             _ => {}
         }
     }
-    statistics.v8heap.js_arrays += exclusive_sizes(heap.nodes, heap.edges, &elements);
+    statistics.v8heap.js_arrays += exclusive_sizes(heap, sizes, &elements);
     statistics
 }
 
@@ -89,7 +89,8 @@ fn elements_of(heap: Heap<'_>, node: NodeIx) -> Option<NodeIx> {
 }
 
 /// Σ self size of those that have exactly one incoming edge; what stands twice in the list counts twice.
-fn exclusive_sizes(nodes: &Nodes, edges: &Edges, list: &[NodeIx]) -> u64 {
+fn exclusive_sizes(heap: Heap<'_>, sizes: &SelfSizes, list: &[NodeIx]) -> u64 {
+    let Heap { nodes, edges, .. } = heap;
     if list.is_empty() {
         return 0;
     }
@@ -105,5 +106,5 @@ fn exclusive_sizes(nodes: &Nodes, edges: &Edges, list: &[NodeIx]) -> u64 {
             more.insert(to);
         }
     }
-    list.iter().filter(|&&node| !more.contains(node)).map(|&node| nodes.self_size(node)).sum()
+    list.iter().filter(|&&node| !more.contains(node)).map(|&node| sizes.get(node)).sum()
 }

@@ -221,9 +221,10 @@ impl SnapshotBuilder {
         });
         let edges = self.nodes.iter().flat_map(|node| &node.edges);
         let edges = edges.map(|(kind, name, to)| format!("{kind},{name},{}", to.0 * NODE_FIELDS));
-        let locations = self.locations.iter().map(|[node, script, line, column]| {
-            format!("{},{script},{line},{column}", node * NODE_FIELDS as u64)
-        });
+        let locations = self
+            .locations
+            .iter()
+            .map(|[node, script, line, column]| format!("{},{script},{line},{column}", node * NODE_FIELDS as u64));
         let header = serde_json::json!({
             "meta": {
                 "node_fields": ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"],

@@ -89,8 +89,10 @@ impl WellKnown {
     }
 
     /// The WeakMap entry a string names.
+    #[inline(always)]
     pub(crate) fn ephemeron(&self, string: StringIx) -> Option<Ephemeron> {
-        self.ephemerons.get(&string).copied()
+        // Asked of every internal edge, and hardly ever yes.
+        if self.mark(string) == Mark::Ephemeron { self.ephemerons.get(&string).copied() } else { None }
     }
 
     /// Number of distinct WeakMap entries.

@@ -22,6 +22,21 @@ fn find(snapshot: &Snapshot, builder: &SnapshotBuilder, node: Node) -> NodeIx {
     snapshot.find(id).expect("the node")
 }
 
+/// A root that calls itself a global is part of the page, and so is all it reaches: what is beside
+/// the page then no longer retains any of it.
+#[test]
+fn a_root_that_is_its_own_global_owns_what_it_reaches() {
+    let mut builder = SnapshotBuilder::new();
+    let root = builder.root();
+    let [held, part, outsider] = objects(&mut builder, 3).try_into().expect("three");
+    builder.edge(root, "shortcut", "self", root);
+    builder.element(root, 1, held);
+    builder.property(held, "part", part);
+    builder.property(outsider, "sees", part);
+    let snapshot = open(&builder);
+    assert_eq!(u64::from(dominator(&snapshot, &builder, part)), builder.id_of(held));
+}
+
 /// ```text
 ///      a
 ///     / \

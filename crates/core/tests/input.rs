@@ -225,7 +225,10 @@ mod compressed {
         for packed in [gzip(&bytes), zstd(&bytes)] {
             for end in [3, 10, packed.len() / 2, packed.len() - 1] {
                 let error = whole(&packed[..end]).expect_err("cut");
-                assert!(matches!(error.code(), Code::Truncated | Code::NotASnapshot | Code::Compression), "{end} {error:?}");
+                assert!(
+                    matches!(error.code(), Code::Truncated | Code::NotASnapshot | Code::Compression),
+                    "{end} {error:?}"
+                );
             }
             let mut damaged = packed.clone();
             let middle = packed.len() / 2;

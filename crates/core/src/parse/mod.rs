@@ -12,7 +12,6 @@ mod tables;
 mod text;
 mod trace_tree;
 
-use crate::column::all_below;
 use crate::columns::{Edges, Nodes};
 use crate::error::{Code, Error, Result};
 use crate::progress::{Phase, Progress};
@@ -121,7 +120,8 @@ fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
             .at(parts.offset_of("nodes"))
             .in_section("nodes"));
     }
-    if let Some(at) = edges.first_target_beyond(nodes.len()) {
+    if edges.most_target as usize >= nodes.len() && !edges.is_empty() {
+        let at = edges.first_target_beyond(nodes.len()).unwrap_or(0);
         return Err(range(
             "edges",
             &parts,
@@ -188,11 +188,14 @@ fn check_sizes(nodes: &Nodes, parts: &Parts) -> Result<()> {
 
 fn check_names(nodes: &Nodes, edges: &Edges, strings: &Strings, parts: &Parts) -> Result<()> {
     let most = strings.len() as u32;
-    if let Some(at) = all_below(&nodes.names, most) {
+    if nodes.most_name >= most && !nodes.is_empty() {
+        let at = nodes.names.iter().position(|&name| name >= most).unwrap_or(0);
         let found = format!("name {} of node {at}", nodes.names[at]);
         return Err(range("nodes", parts, format!("one of {most} strings"), found));
     }
-    if let Some(at) = edges.first_name_beyond(most) {
+    if edges.most_name >= most
+        && let Some(at) = edges.first_name_beyond(most)
+    {
         let found = format!("name {} of edge {at}", edges.names[at]);
         return Err(range("edges", parts, format!("one of {most} strings"), found));
     }

@@ -14,7 +14,7 @@
 //! [`Machine`], which keeps its state until the next chunk; so chunks may be cut anywhere and no
 //! text is kept. The result does not depend on how the input was cut.
 
-use super::number::{self, Machine, Step};
+use super::number::{self, Commas, Machine, Step};
 use crate::error::{Code, Error, Result};
 use memchr::{memchr, memchr_iter};
 
@@ -84,37 +84,39 @@ impl<T: Table> Records<T> {
     }
 
     fn scan(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
-        let mut at = 0;
         let bracket = memchr(b']', chunk).unwrap_or(chunk.len());
-        loop {
-            // Up to the next record's start, byte by byte.
-            while at < chunk.len()
-                && !(self.have == 0 && self.machine.is_fresh() && bracket - at.min(bracket) > WORTH_CUTTING)
-            {
-                let done = self.byte(chunk[at], offset + at as u64)?;
-                at += 1;
-                if done {
-                    return Ok((at, true));
-                }
-            }
-            if at >= chunk.len() {
-                return Ok((at, false));
-            }
-            let end = self.whole_records(&chunk[..bracket], at, offset)?;
-            if end > at {
-                self.machine.restart();
-                at = end;
-            }
-            // What remains before the bracket is less than a record: never cut again.
-            while at < chunk.len() {
-                let done = self.byte(chunk[at], offset + at as u64)?;
-                at += 1;
-                if done {
-                    return Ok((at, true));
-                }
-            }
-            return Ok((at, false));
+        let at_record = |records: &Self| records.have == 0 && records.machine.is_fresh();
+        // The rest of a record that the last chunk began.
+        let (mut at, done) = self
+            .bytes(chunk, 0, offset, |records, at| at_record(records) && bracket.saturating_sub(at) > WORTH_CUTTING)?;
+        if done || at == chunk.len() {
+            return Ok((at, done));
         }
+        let end = self.whole_records(&chunk[..bracket], at, offset)?;
+        if end > at {
+            self.machine.restart();
+            at = end;
+        }
+        // What remains before the bracket is less than a record.
+        self.bytes(chunk, at, offset, |_, _| false)
+    }
+
+    /// Bytes from `at` on through the machine, until `enough` or the closing bracket.
+    fn bytes(
+        &mut self,
+        chunk: &[u8],
+        mut at: usize,
+        offset: u64,
+        enough: impl Fn(&Self, usize) -> bool,
+    ) -> Result<(usize, bool)> {
+        while at < chunk.len() && !enough(self, at) {
+            let done = self.byte(chunk[at], offset + at as u64)?;
+            at += 1;
+            if done {
+                return Ok((at, true));
+            }
+        }
+        Ok((at, false))
     }
 
     /// One byte through the machine. True at the closing bracket.
@@ -260,28 +262,26 @@ fn scan_records<S: Slice, const MOST: usize>(
     fields: usize,
 ) -> std::result::Result<usize, PieceError> {
     let fields = if MOST < MOST_FIELDS { MOST } else { fields };
+    let mut commas = Commas::new(text, at);
     let mut values = [0i64; MOST];
     for record in 0..length {
-        let start = at;
+        let mut next = at;
         let mut plain = true;
         for value in &mut values[..fields] {
-            match number::fast(text, at) {
-                Some((number, next)) => {
-                    *value = number as i64;
-                    at = next;
-                }
-                None => {
-                    plain = false;
-                    break;
-                }
+            let comma = commas.next();
+            match number::between(text, next, comma).or_else(|| number::between_spaces(text, next, comma)) {
+                Some(number) => *value = number as i64,
+                None => plain = false,
             }
+            next = comma + 1;
         }
         if !plain {
-            at = slow_record(text, start, &mut values[..fields])?;
+            next = slow_record(text, at, &mut values[..fields])?;
         }
         if let Err(bad) = slice.put(record, &values[..fields]) {
-            return Err(locate(text, start, bad, &values));
+            return Err(locate(text, at, bad, &values));
         }
+        at = next;
     }
     Ok(at)
 }

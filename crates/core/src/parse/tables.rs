@@ -2,7 +2,7 @@
 
 use super::records::{BadField, Slice, Table};
 use crate::column::Column;
-use crate::columns::{BIG_SIZE, Edges, FieldDivider, Location, Locations, MOST_NODES, Nodes};
+use crate::columns::{BIG_SIZE, Edges, FieldDivider, Location, Locations, MOST_NODES, Nodes, SelfSizes};
 use crate::error::{Code, Error, Result};
 use crate::ids::StringIx;
 use crate::schema::{EdgeFields, EdgeKind, FunctionFields, LocationFields, NodeFields, Schema};
@@ -61,6 +61,14 @@ pub(crate) struct NodeTable {
     edge_counts: Column<u32>,
     trace_ids: Column<u32>,
     detachedness: Column<u8>,
+    most_name: u32,
+}
+
+/// What a run of nodes leaves beside the columns.
+#[derive(Default)]
+pub(crate) struct NodeExtra {
+    big_sizes: Vec<(u32, u64)>,
+    most_name: u32,
 }
 
 impl NodeTable {
@@ -76,6 +84,7 @@ impl NodeTable {
             edge_counts: Column::default(),
             trace_ids: Column::default(),
             detachedness: Column::default(),
+            most_name: 0,
         };
         table.kinds.claim(most);
         table.names.claim(most);
@@ -93,11 +102,11 @@ impl NodeTable {
             kinds: self.kinds.finish(),
             names: self.names.finish(),
             ids: self.ids.finish(),
-            self_sizes: self.self_sizes.finish(),
-            big_sizes: self.big_sizes,
+            self_sizes: SelfSizes { small: self.self_sizes.finish(), big: self.big_sizes },
             first_edge: self.edge_counts.finish(),
             trace_ids: self.trace_ids.finish(),
             detachedness: self.detachedness.finish(),
+            most_name: self.most_name,
         }
     }
 }
@@ -111,18 +120,20 @@ pub(crate) struct NodeSlice<'a> {
     edge_counts: &'a mut [MaybeUninit<u32>],
     trace_ids: &'a mut [MaybeUninit<u32>],
     detachedness: &'a mut [MaybeUninit<u8>],
-    big_sizes: Vec<(u32, u64)>,
+    extra: NodeExtra,
 }
 
 impl Slice for NodeSlice<'_> {
-    type Extra = Vec<(u32, u64)>;
+    type Extra = NodeExtra;
 
     #[inline(always)]
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
         let fields = self.fields;
         let kind = values[fields.kind];
         self.kinds[at].write(u8::try_from(kind).map_err(|_| bad(fields.kind, "a node type from 0 to 255"))?);
-        self.names[at].write(unsigned(values[fields.name], fields.name, "the index of a string")?);
+        let name = unsigned(values[fields.name], fields.name, "the index of a string")?;
+        self.extra.most_name = self.extra.most_name.max(name);
+        self.names[at].write(name);
         self.ids[at].write(unsigned(values[fields.id], fields.id, "an id of 32 bits")?);
         let size = values[fields.self_size];
         if (0..i64::from(BIG_SIZE)).contains(&size) {
@@ -132,7 +143,7 @@ impl Slice for NodeSlice<'_> {
             if !(0..1 << 53).contains(&size) {
                 return Err(bad(fields.self_size, "a self size from 0 to 2^53"));
             }
-            self.big_sizes.push((at as u32, size as u64));
+            self.extra.big_sizes.push((at as u32, size as u64));
             self.self_sizes[at].write(BIG_SIZE);
         }
         self.edge_counts[at].write(unsigned(values[fields.edge_count], fields.edge_count, "a number of edges")?);
@@ -146,12 +157,12 @@ impl Slice for NodeSlice<'_> {
     }
 
     fn into_extra(self) -> Self::Extra {
-        self.big_sizes
+        self.extra
     }
 }
 
 impl Table for NodeTable {
-    type Extra = Vec<(u32, u64)>;
+    type Extra = NodeExtra;
     type Slice<'a> = NodeSlice<'a>;
 
     fn section(&self) -> &'static str {
@@ -185,7 +196,7 @@ impl Table for NodeTable {
                 edge_counts: edge_counts.next()?,
                 trace_ids: trace_ids.next()?,
                 detachedness: detachedness.next()?,
-                big_sizes: Vec::new(),
+                extra: NodeExtra::default(),
             })
         };
         Ok(lengths.iter().map_while(slice).collect())
@@ -193,8 +204,9 @@ impl Table for NodeTable {
 
     fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
         let mut base = self.kinds.len() as u32;
-        for (big, &length) in extras.into_iter().zip(lengths) {
-            self.big_sizes.extend(big.into_iter().map(|(at, size)| (base + at, size)));
+        for (extra, &length) in extras.into_iter().zip(lengths) {
+            self.big_sizes.extend(extra.big_sizes.into_iter().map(|(at, size)| (base + at, size)));
+            self.most_name = self.most_name.max(extra.most_name);
             base += length as u32;
         }
         let more = lengths.iter().sum();
@@ -226,7 +238,15 @@ pub(crate) struct EdgeTable {
     nodes: u32,
     targets: Column<u32>,
     names: Column<u32>,
+    extra: EdgeExtra,
+}
+
+/// What a run of edges leaves beside the columns.
+#[derive(Debug, Default)]
+pub(crate) struct EdgeExtra {
     odd_indices: Vec<(u32, i64)>,
+    most_name: u32,
+    most_target: u32,
 }
 
 impl EdgeTable {
@@ -238,7 +258,7 @@ impl EdgeTable {
             nodes: nodes.map_or(MOST_NODES as u32, |nodes| nodes as u32),
             targets: Column::default(),
             names: Column::default(),
-            odd_indices: Vec::new(),
+            extra: EdgeExtra::default(),
         };
         table.targets.claim(most);
         table.names.claim(most);
@@ -246,7 +266,9 @@ impl EdgeTable {
     }
 
     pub(crate) fn finish(self) -> Edges {
-        Edges { targets: self.targets.finish(), names: self.names.finish(), odd_indices: self.odd_indices, strings: 0 }
+        let EdgeExtra { odd_indices, most_name, most_target } = self.extra;
+        let (targets, names) = (self.targets.finish(), self.names.finish());
+        Edges { targets, names, odd_indices, strings: 0, most_name, most_target }
     }
 }
 
@@ -257,11 +279,11 @@ pub(crate) struct EdgeSlice<'a> {
     nodes: u32,
     targets: &'a mut [MaybeUninit<u32>],
     names: &'a mut [MaybeUninit<u32>],
-    odd_indices: Vec<(u32, i64)>,
+    extra: EdgeExtra,
 }
 
 impl Slice for EdgeSlice<'_> {
-    type Extra = Vec<(u32, i64)>;
+    type Extra = EdgeExtra;
 
     #[inline(always)]
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
@@ -276,24 +298,29 @@ impl Slice for EdgeSlice<'_> {
         };
         let name = values[fields.name_or_index];
         match u32::try_from(name) {
-            Ok(name) => self.names[at].write(name),
+            Ok(name) => {
+                let string = if Edges::must_be_named(kind) { name } else { 0 };
+                self.extra.most_name = self.extra.most_name.max(string);
+                self.names[at].write(name);
+            }
             Err(_) if kind.is_indexed() => {
-                self.odd_indices.push((at as u32, name));
-                self.names[at].write(0)
+                self.extra.odd_indices.push((at as u32, name));
+                self.names[at].write(0);
             }
             Err(_) => return Err(bad(fields.name_or_index, "the index of a string")),
-        };
+        }
+        self.extra.most_target = self.extra.most_target.max(target);
         self.targets[at].write(Edges::pack(target, kind));
         Ok(())
     }
 
     fn into_extra(self) -> Self::Extra {
-        self.odd_indices
+        self.extra
     }
 }
 
 impl Table for EdgeTable {
-    type Extra = Vec<(u32, i64)>;
+    type Extra = EdgeExtra;
     type Slice<'a> = EdgeSlice<'a>;
 
     fn section(&self) -> &'static str {
@@ -314,15 +341,17 @@ impl Table for EdgeTable {
         let (fields, kinds, divider, nodes) = (&self.fields, &self.kinds, self.divider, self.nodes);
         let slice = |_: &usize| {
             let (targets, names) = (targets.next()?, names.next()?);
-            Some(EdgeSlice { fields, kinds, divider, nodes, targets, names, odd_indices: Vec::new() })
+            Some(EdgeSlice { fields, kinds, divider, nodes, targets, names, extra: EdgeExtra::default() })
         };
         Ok(lengths.iter().map_while(slice).collect())
     }
 
     fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
         let mut base = self.targets.len() as u32;
-        for (odd, &length) in extras.into_iter().zip(lengths) {
-            self.odd_indices.extend(odd.into_iter().map(|(at, index)| (base + at, index)));
+        for (extra, &length) in extras.into_iter().zip(lengths) {
+            self.extra.odd_indices.extend(extra.odd_indices.into_iter().map(|(at, index)| (base + at, index)));
+            self.extra.most_name = self.extra.most_name.max(extra.most_name);
+            self.extra.most_target = self.extra.most_target.max(extra.most_target);
             base += length as u32;
         }
         let more = lengths.iter().sum();

@@ -4,7 +4,8 @@ use crate::classes::ClassTotals;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::filter::{FilterResult, Order, Sort, Sorting, matching_classes, page_of};
+use crate::query::conditions::matching_classes;
+use crate::query::filter::{FilterResult, Order, Sort, Sorting, page_of};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
 use crate::query::rows::{Rows, SourceRow};
@@ -109,12 +110,10 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progre
 }
 
 /// Sizes and counts from the top, distances and names from the bottom, ties by name, then first occurrence.
-fn order<'a>(
-    totals: &'a [ClassTotals],
-    query: &ClassQuery,
-) -> impl Fn(&usize, &usize) -> Ordering + use<'a> {
+fn order<'a>(totals: &'a [ClassTotals], query: &ClassQuery) -> impl Fn(&usize, &usize) -> Ordering + use<'a> {
     let sort = query.sort.unwrap_or_default();
-    let usual = if matches!(sort, ClassSort::Distance | ClassSort::Name) { Order::Ascending } else { Order::Descending };
+    let usual =
+        if matches!(sort, ClassSort::Distance | ClassSort::Name) { Order::Ascending } else { Order::Descending };
     let direction = query.order.unwrap_or(usual);
     move |&a, &b| {
         let ascending = match sort {

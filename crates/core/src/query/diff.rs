@@ -140,12 +140,7 @@ enum Pair {
 }
 
 /// Walks both lists of ids side by side.
-fn pairs(
-    before: &Snapshot,
-    after: &Snapshot,
-    progress: &Progress,
-    mut visit: impl FnMut(Pair),
-) -> Result<()> {
+fn pairs(before: &Snapshot, after: &Snapshot, progress: &Progress, mut visit: impl FnMut(Pair)) -> Result<()> {
     let (old, new) = (before.nodes_by_id(), after.nodes_by_id());
     let mut steps = Steps::of(progress, old.len() + new.len());
     let (mut o, mut n) = (0, 0);
@@ -285,12 +280,7 @@ fn class_rows(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Resul
 }
 
 /// The nodes with a size, by key and id.
-fn members(
-    snapshot: &Snapshot,
-    classes: &Classes,
-    keys: &mut Keys,
-    steps: &mut Steps<'_>,
-) -> Result<Vec<Member>> {
+fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, steps: &mut Steps<'_>) -> Result<Vec<Member>> {
     let mut key_of = vec![None; classes.all().len()];
     let mut members = Vec::new();
     for node in snapshot.nodes().iter() {

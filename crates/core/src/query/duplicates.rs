@@ -1,7 +1,9 @@
 //! Strings that are in the heap more than once → groups with what the copies cost.
 
 use crate::bits::NodeSet;
-use crate::display::{EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, same_text, write_display_name};
+use crate::display::{
+    EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, same_text, write_display_name,
+};
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;

@@ -130,7 +130,9 @@ pub(crate) fn is_runtime_script(name: &[u8], bare_names: bool) -> bool {
 pub(crate) fn is_internal_name(name: &[u8]) -> bool {
     name.starts_with(b"system / ")
         || name.starts_with(b"(")
-        || [&b" (prototype) / "[..], b" (internal cache) / "].iter().any(|part| memchr::memmem::find(name, part).is_some())
+        || [&b" (prototype) / "[..], b" (internal cache) / "]
+            .iter()
+            .any(|part| memchr::memmem::find(name, part).is_some())
 }
 
 /// A native node a page knows of: an element, a text, a window; not the C++ behind it.

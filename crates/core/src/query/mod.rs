@@ -13,6 +13,7 @@ mod biggest;
 mod classes;
 mod collections;
 mod columns;
+mod conditions;
 mod diff;
 mod duplicates;
 mod filter;
@@ -22,8 +23,14 @@ pub(crate) mod named;
 mod native_contexts;
 mod packages;
 mod page;
+<<<<<<< HEAD
 pub(crate) mod path_text;
 pub(crate) mod paths;
+=======
+mod path_search;
+mod path_text;
+mod paths;
+>>>>>>> main
 mod patterns;
 mod report;
 pub(crate) mod routes;
@@ -124,16 +131,12 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::Retainers(query) => list(snapshot, &query, Direction::Retainers, progress),
         Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
         Question::DominatorPath(query) => json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?),
-        Question::RetainingPaths(query) => {
-            json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?)
-        }
+        Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?),
         Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
         Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
         Question::Strings(query) => json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)),
         Question::Allocations(query) => json(&allocations::allocations(snapshot, query.page()?, progress)?),
-        Question::AllocationStack(query) => {
-            json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?))
-        }
+        Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)),
         Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
         Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
         Question::Report(query) => json(&report::report(&[snapshot], snapshot, &query, progress)?),

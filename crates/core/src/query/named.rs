@@ -45,7 +45,9 @@ impl NamedFilter {
             "noNativeContext" => NamedFilter::NoNativeContext,
             _ => match name.strip_prefix(NATIVE_CONTEXT).and_then(|index| index.parse().ok()) {
                 Some(index) => NamedFilter::NativeContext(index),
-                None => return Err(Error::new(Code::InvalidQuery, "one of DevTools' named filters", format!("{name:?}"))),
+                None => {
+                    return Err(Error::new(Code::InvalidQuery, "one of DevTools' named filters", format!("{name:?}")));
+                }
             },
         })
     }
@@ -53,7 +55,9 @@ impl NamedFilter {
     /// The nodes it keeps.
     pub(crate) fn nodes(self, snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
         match self {
-            NamedFilter::DetachedDomNodes => retained(snapshot, progress, |_, edge| snapshot.detachedness(edge.to) != 2),
+            NamedFilter::DetachedDomNodes => {
+                retained(snapshot, progress, |_, edge| snapshot.detachedness(edge.to) != 2)
+            }
             NamedFilter::Contexts => retained(snapshot, progress, |_, edge| !is_context(snapshot.name(edge.to))),
             NamedFilter::Console => retained(snapshot, progress, |from, edge| !is_console(snapshot, from, edge)),
             NamedFilter::EventHandlers => {

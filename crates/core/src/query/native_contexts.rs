@@ -106,9 +106,6 @@ impl<'a> Maps<'a> {
 
     fn first(&self, node: NodeIx, name: StringIx, accept: impl Fn(NodeIx) -> bool) -> Option<NodeIx> {
         let edges = self.snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Internal);
-        edges
-            .filter(|&edge| self.snapshot.edge_string(edge) == Some(name))
-            .map(|edge| edge.to)
-            .find(|&to| accept(to))
+        edges.filter(|&edge| self.snapshot.edge_string(edge) == Some(name)).map(|edge| edge.to).find(|&to| accept(to))
     }
 }

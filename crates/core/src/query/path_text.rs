@@ -181,8 +181,18 @@ impl PathText<'_> {
     /// V8's own fields: those that code steps over unseen are left out.
     fn internal(&self, from: NodeIx, name: &[u8]) -> Option<Vec<u8>> {
         const UNSEEN: [&[u8]; 12] = [
-            b"elements", b"properties", b"context", b"previous", b"table", b"map", b"shared", b"extension",
-            b"scope_info", b"native_to_javascript", b"javascript_to_native", b"transition",
+            b"elements",
+            b"properties",
+            b"context",
+            b"previous",
+            b"table",
+            b"map",
+            b"shared",
+            b"extension",
+            b"scope_info",
+            b"native_to_javascript",
+            b"javascript_to_native",
+            b"transition",
         ];
         if UNSEEN.contains(&name) {
             return None;
@@ -201,7 +211,10 @@ impl PathText<'_> {
 
 /// Context edges that lead from scope to scope rather than to a variable.
 fn is_link(snapshot: &Snapshot, edge: Edge) -> bool {
-    matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"previous" | b"extension" | b"scope_info" | b"native_context"))
+    matches!(
+        edge_label(snapshot, edge),
+        EdgeLabel::Name(b"previous" | b"extension" | b"scope_info" | b"native_context")
+    )
 }
 
 fn property(name: &[u8]) -> Vec<u8> {

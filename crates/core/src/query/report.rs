@@ -119,10 +119,7 @@ pub(crate) fn report(series: &[&Snapshot], snapshot: &Snapshot, query: &ReportQu
         },
         statistics: *snapshot.statistics(),
         classes: classes(snapshot, &by_class, progress)?.classes,
-        biggest: biggest
-            .into_iter()
-            .map(|big| BigRow { node: node(big), path: ways.text(big) })
-            .collect(),
+        biggest: biggest.into_iter().map(|big| BigRow { node: node(big), path: ways.text(big) }).collect(),
         by_package: by_package(&rows, limit, progress)?,
         collections: collections(&rows, limit, progress)?,
         duplicated_strings: duplicated_strings(snapshot, limit, show_strings, progress)?,
@@ -159,10 +156,7 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> 
 /// The row of a node that does not give a string's contents away: they may be a customer's.
 fn without_text(rows: &Rows<'_>, node: NodeIx) -> NodeRow {
     let mut row = rows.node(node);
-    if matches!(
-        rows.snapshot.kind(node),
-        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString
-    ) {
+    if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
         row.name = Text::from(format!("({} characters)", utf16_len(&row.name.0)));
     }
     row

@@ -50,7 +50,11 @@ impl TextMatch {
                 regex.map(Matcher::Pattern).map_err(|error| invalid(text, &error))
             }
             (None, None, Some(source), flags) => js_regex(source, flags.as_deref().unwrap_or("")).map(Matcher::Pattern),
-            _ => Err(Error::new(Code::InvalidQuery, "a text match: {exact}, {contains} or {regex, flags}", "another form")),
+            _ => Err(Error::new(
+                Code::InvalidQuery,
+                "a text match: {exact}, {contains} or {regex, flags}",
+                "another form",
+            )),
         }
     }
 }
@@ -201,7 +205,10 @@ fn empty_class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<&'
 fn is_quantifier(rest: impl Iterator<Item = char>) -> bool {
     let inside: Vec<char> = rest.take_while(|&c| c.is_ascii_digit() || c == ',' || c == '}').take(24).collect();
     inside.first().is_some_and(char::is_ascii_digit)
-        && inside.iter().position(|&c| c == '}').is_some_and(|end| inside[..end].iter().filter(|&&c| c == ',').count() < 2)
+        && inside
+            .iter()
+            .position(|&c| c == '}')
+            .is_some_and(|end| inside[..end].iter().filter(|&&c| c == ',').count() < 2)
 }
 
 fn unusable(source: &str, what: &str) -> Error {

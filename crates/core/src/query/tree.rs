@@ -117,12 +117,10 @@ fn order(rows: &Rows<'_>, direction: Direction) -> impl Fn(&End, &End) -> Orderi
             Direction::References => snapshot.retained_size(b.node).cmp(&snapshot.retained_size(a.node)),
             Direction::Retainers => rank(snapshot.distance(a.node)).cmp(&rank(snapshot.distance(b.node))),
         };
-        first
-            .then_with(|| compare_labels(rows, a.edge, b.edge))
-            .then_with(|| match direction {
-                Direction::References => a.edge.ix.cmp(&b.edge.ix),
-                Direction::Retainers => b.edge.ix.cmp(&a.edge.ix),
-            })
+        first.then_with(|| compare_labels(rows, a.edge, b.edge)).then_with(|| match direction {
+            Direction::References => a.edge.ix.cmp(&b.edge.ix),
+            Direction::Retainers => b.edge.ix.cmp(&a.edge.ix),
+        })
     }
 }
 

@@ -35,7 +35,10 @@ fn classes_count_what_came_and_went_by_id() {
             "addedSize": 40, "removedSize": 10, "sizeDelta": 30,
         }])
     );
-    assert_eq!((&result["mode"], &result["total"], &result["sameProcess"]), (&json!("classes"), &json!(1), &json!(true)));
+    assert_eq!(
+        (&result["mode"], &result["total"], &result["sameProcess"]),
+        (&json!("classes"), &json!(1), &json!(true))
+    );
 }
 
 #[test]
@@ -56,7 +59,10 @@ fn nodes_are_new_grown_or_freed() {
     assert_eq!((column(&new, "id"), column(&new, "growth")), (vec![json!(105)], vec![json!(20)]));
     assert_eq!(new[0]["path"], "global.queue[1]");
     let freed = rows("freed");
-    assert_eq!((&freed[0]["id"], &freed[0]["growth"], &freed[0]["retainedAfter"]), (&json!(101), &json!(-10), &json!(0)));
+    assert_eq!(
+        (&freed[0]["id"], &freed[0]["growth"], &freed[0]["retainedAfter"]),
+        (&json!(101), &json!(-10), &json!(0))
+    );
     assert_eq!(freed[0]["path"], "global.queue[0]");
     let grown = rows("grown");
     let row = grown.as_array().unwrap().iter().find(|row| row["id"] == heap.id_of(queue_node)).unwrap();

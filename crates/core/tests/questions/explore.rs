@@ -107,6 +107,26 @@ fn a_plain_object_shows_properties_of_both_ends() {
 }
 
 #[test]
+fn a_property_without_a_name_leaves_no_comma_at_either_end() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let mut named_like = |names: &[&str]| {
+        let object = heap.node("object", "Object", 8);
+        heap.property(global, "object", object);
+        for name in names {
+            heap.property(object, name, global);
+        }
+        object
+    };
+    let [first, last, both] = [named_like(&["", "a", "b"]), named_like(&["a", "b", ""]), named_like(&["", ""])];
+    let snapshot = open(&heap);
+    let name = |node| ask(&snapshot, json!({"ask": "node", "id": heap.id_of(node)}))["name"].clone();
+    assert_eq!(name(first), "{a, b}");
+    assert_eq!(name(last), "{a, b}");
+    assert_eq!(name(both), "{}");
+}
+
+#[test]
 fn a_concatenated_string_shows_its_text_even_when_it_contains_itself() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();

@@ -38,7 +38,10 @@ fn every_condition_narrows_and_all_must_hold() {
 fn rows_are_sorted_paged_and_summed() {
     let snapshot = open(&server().heap);
     let ask_sorted = |sort: &str, order: Option<&str>| {
-        column(&ask(&snapshot, json!({"ask": "filter", "class": "Session", "sort": sort, "order": order}))["nodes"], "selfSize")
+        column(
+            &ask(&snapshot, json!({"ask": "filter", "class": "Session", "sort": sort, "order": order}))["nodes"],
+            "selfSize",
+        )
     };
     assert_eq!(ask_sorted("retainedSize", None), [100, 50]);
     assert_eq!(ask_sorted("selfSize", Some("ascending")), [50, 100]);
@@ -91,7 +94,10 @@ fn trees_go_both_ways_say_what_they_left_out_and_stop_at_cycles() {
     let references = &answer["nodes"][0]["references"];
     assert_eq!(references["omitted"], 2);
     let child = &references["items"][0];
-    assert_eq!((&child["type"], &child["name"], &child["node"]["name"]), (&json!("element"), &json!(0), &json!("Child")));
+    assert_eq!(
+        (&child["type"], &child["name"], &child["node"]["name"]),
+        (&json!("element"), &json!(0), &json!("Child"))
+    );
     let back = &child["node"]["references"]["items"][0];
     assert_eq!((&back["name"], &back["cycle"]), (&json!("parent"), &json!(true)));
     assert!(back["node"].get("references").is_none());
@@ -205,7 +211,8 @@ fn named_filters_keep_what_the_root_reaches_only_through_them() {
 fn native_contexts_spread_from_maps_and_meet_as_shared() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
-    let contexts = ["system / NativeContext", "system / NativeContext / http://a"].map(|name| heap.node("hidden", name, 8));
+    let contexts =
+        ["system / NativeContext", "system / NativeContext / http://a"].map(|name| heap.node("hidden", name, 8));
     let shared = heap.node("object", "Shared", 8);
     let mut owners = Vec::new();
     for context in contexts {

@@ -325,7 +325,10 @@ fn one_snapshot_shows_where_memory_has_accumulated() {
         },
     );
     let suspect = suspect(&report);
-    assert_eq!((&suspect["className"], &suspect["count"], &suspect["confidence"]), (&json!("Record"), &json!(200), &json!("low")));
+    assert_eq!(
+        (&suspect["className"], &suspect["count"], &suspect["confidence"]),
+        (&json!("Record"), &json!(200), &json!("low"))
+    );
     assert_eq!(suspect["holder"]["path"], "global.log");
 }
 
@@ -343,7 +346,8 @@ fn numbers_of_a_suspect_equal_those_of_filter() {
     let report = report(&[snapshot]);
     let suspect = suspect(&report);
     assert_eq!(suspect["count"], filtered["total"]);
-    let retained: u64 = filtered["nodes"].as_array().unwrap().iter().map(|node| node["retainedSize"].as_u64().unwrap()).sum();
+    let retained: u64 =
+        filtered["nodes"].as_array().unwrap().iter().map(|node| node["retainedSize"].as_u64().unwrap()).sum();
     assert_eq!(suspect["bytes"], retained);
     assert!(!report.to_string().contains("4111"), "{report}");
 }

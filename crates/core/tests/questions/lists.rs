@@ -46,9 +46,8 @@ fn instances_come_by_name_or_by_number() {
 fn duplicated_strings_are_grouped_by_text_and_say_what_they_waste() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
-    for (i, (text, size)) in [("same", 40), ("same", 40), ("same", 40), ("other", 40), ("number", 0), ("number", 0)]
-        .into_iter()
-        .enumerate()
+    for (i, (text, size)) in
+        [("same", 40), ("same", 40), ("same", 40), ("other", 40), ("number", 0), ("number", 0)].into_iter().enumerate()
     {
         heap.text(global, &format!("text{i}"), text, size);
     }

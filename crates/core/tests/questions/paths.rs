@@ -131,7 +131,9 @@ fn a_weak_map_value_is_held_by_its_key() {
     heap.property(elsewhere, "key", key);
     let entry = format!(
         "part of key (Key @{}) -> value (Value @{}) pair in WeakMap (table @{})",
-        heap.id_of(key), heap.id_of(value), heap.id_of(table)
+        heap.id_of(key),
+        heap.id_of(value),
+        heap.id_of(table)
     );
     heap.internal(table, &format!("3 / {entry}"), value);
     heap.internal(key, &format!("4 / {entry}"), value);
