@@ -95,7 +95,12 @@ pub(crate) struct Writer<'a> {
 
 impl Writer<'_> {
     /// The row of a suspect whose naming objects are `nodes`; `growth` is known for several snapshots.
-    pub(crate) fn row(&self, suspect: &Suspect, nodes: &[NodeIx], growth: Option<&Growth>) -> Result<Option<SuspectRow>> {
+    pub(crate) fn row(
+        &self,
+        suspect: &Suspect,
+        nodes: &[NodeIx],
+        growth: Option<&Growth>,
+    ) -> Result<Option<SuspectRow>> {
         let snapshot = self.series.last;
         let example = nodes.iter().copied().min_by_key(|&node| (self.routes.steps(node), node));
         let Some((example, steps)) = example.and_then(|node| Some((node, way(snapshot, self.routes, node)?))) else {
@@ -269,7 +274,10 @@ fn reason(class: &Text, count: usize, added: &[i64], holder: &HolderRow, kind: &
         [one] => format!("{one} more objects of {class}, {count} now, are held by {holder}: {}.", kind.words),
         many => {
             let list = many.iter().map(i64::to_string).collect::<Vec<_>>().join(", then ");
-            format!("{class} grew in every interval, by {list} objects to {count}, all held by {holder}: {}.", kind.words)
+            format!(
+                "{class} grew in every interval, by {list} objects to {count}, all held by {holder}: {}.",
+                kind.words
+            )
         }
     }
 }

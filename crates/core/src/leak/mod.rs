@@ -85,7 +85,8 @@ pub(crate) fn suspects(
     let writer = Writer { series: &series, trails: &trails, routes, rows: Rows::new(last, progress)?, progress };
     let mut rows = Vec::new();
     for suspect in &found {
-        let nodes: Vec<NodeIx> = suspect.named.iter().flat_map(|trail| nodes.get(trail).into_iter().flatten().copied()).collect();
+        let nodes: Vec<NodeIx> =
+            suspect.named.iter().flat_map(|trail| nodes.get(trail).into_iter().flatten().copied()).collect();
         if !search.is_module_loading(&nodes) {
             rows.extend(writer.row(suspect, &nodes, growth.as_ref())?);
         }
@@ -97,7 +98,8 @@ pub(crate) fn suspects(
 
 /// The nodes that name each suspect.
 fn nodes_of(series: &Series<'_>, trails: &Trails, found: &[Suspect]) -> HashMap<u32, Vec<NodeIx>> {
-    let mut nodes: HashMap<u32, Vec<NodeIx>> = found.iter().flat_map(|suspect| &suspect.named).map(|&trail| (trail, Vec::new())).collect();
+    let mut nodes: HashMap<u32, Vec<NodeIx>> =
+        found.iter().flat_map(|suspect| &suspect.named).map(|&trail| (trail, Vec::new())).collect();
     for node in series.last.nodes().iter() {
         if let Some(list) = nodes.get_mut(&trails.of(node)) {
             list.push(node);

@@ -38,9 +38,30 @@ pub(crate) enum Standing {
 
 /// Classes built into the language that say nothing of what they are used for.
 pub(crate) const GENERIC: [&[u8]; 24] = [
-    b"Object", b"Array", b"Map", b"Set", b"WeakMap", b"WeakSet", b"WeakRef", b"Function", b"Promise", b"Generator",
-    b"AsyncGenerator", b"Date", b"Error", b"Arguments", b"Iterator", b"Map Iterator", b"Set Iterator", b"Boolean",
-    b"Number", b"String", b"Symbol", b"Proxy", b"AsyncFunction", b"Module",
+    b"Object",
+    b"Array",
+    b"Map",
+    b"Set",
+    b"WeakMap",
+    b"WeakSet",
+    b"WeakRef",
+    b"Function",
+    b"Promise",
+    b"Generator",
+    b"AsyncGenerator",
+    b"Date",
+    b"Error",
+    b"Arguments",
+    b"Iterator",
+    b"Map Iterator",
+    b"Set Iterator",
+    b"Boolean",
+    b"Number",
+    b"String",
+    b"Symbol",
+    b"Proxy",
+    b"AsyncFunction",
+    b"Module",
 ];
 
 /// What a node is worth as a name.

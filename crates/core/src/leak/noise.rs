@@ -40,7 +40,9 @@ pub(crate) const LIST: &[Noise] = &[
         reason: "functions that run collect type feedback, as much as they have code",
         applies: |snapshot, node| {
             let name = snapshot.name(node);
-            [&b"system / Feedback"[..], b"system / ClosureFeedback", b"(feedback"].iter().any(|start| name.starts_with(start))
+            [&b"system / Feedback"[..], b"system / ClosureFeedback", b"(feedback"]
+                .iter()
+                .any(|start| name.starts_with(start))
         },
     },
     Noise {
@@ -49,9 +51,21 @@ pub(crate) const LIST: &[Noise] = &[
         applies: |snapshot, node| {
             let name = snapshot.name(node);
             [
-                &b"system / Weak"[..], b"system / Script", b"system / SharedFunctionInfo", b"system / DescriptorArray",
-                b"system / TransitionArray", b"system / EnumCache", b"system / AllocationSite", b"system / Map",
-                b"(map descriptor", b"(transition", b"(enum cache", b"(script", b"(prototype", b"(code", b"(weak",
+                &b"system / Weak"[..],
+                b"system / Script",
+                b"system / SharedFunctionInfo",
+                b"system / DescriptorArray",
+                b"system / TransitionArray",
+                b"system / EnumCache",
+                b"system / AllocationSite",
+                b"system / Map",
+                b"(map descriptor",
+                b"(transition",
+                b"(enum cache",
+                b"(script",
+                b"(prototype",
+                b"(code",
+                b"(weak",
             ]
             .iter()
             .any(|start| name.starts_with(start))
@@ -73,8 +87,12 @@ pub(crate) const LIST: &[Noise] = &[
         applies: |snapshot, node| {
             snapshot.kind(node) == NodeKind::Native
                 && [
-                    &b"LayoutShift"[..], b"Performance", b"LargestContentfulPaint", b"TaskAttributionTiming",
-                    b"VisibilityStateEntry", b"SoftNavigation",
+                    &b"LayoutShift"[..],
+                    b"Performance",
+                    b"LargestContentfulPaint",
+                    b"TaskAttributionTiming",
+                    b"VisibilityStateEntry",
+                    b"SoftNavigation",
                 ]
                 .iter()
                 .any(|start| snapshot.name(node).starts_with(start))
@@ -96,9 +114,16 @@ pub(crate) const LIST: &[Noise] = &[
         reason: "style, layout and paint objects come and go with what is shown, which the elements themselves tell of",
         applies: |snapshot, node| {
             snapshot.kind(node) == NodeKind::Native
-                && [&b"blink::Layout"[..], b"blink::Computed", b"blink::Paint", b"blink::CSS", b"blink::Style", b"cppgc"]
-                    .iter()
-                    .any(|start| snapshot.name(node).starts_with(start))
+                && [
+                    &b"blink::Layout"[..],
+                    b"blink::Computed",
+                    b"blink::Paint",
+                    b"blink::CSS",
+                    b"blink::Style",
+                    b"cppgc",
+                ]
+                .iter()
+                .any(|start| snapshot.name(node).starts_with(start))
         },
     },
 ];
@@ -148,9 +173,9 @@ impl<'a> NoiseFilter<'a> {
 pub(crate) fn are_different_modules(snapshot: &Snapshot, modules: &[NodeIx]) -> bool {
     let mut files = HashSet::new();
     modules.iter().all(|&module| {
-        let file = snapshot.edges_of(module).find(|&edge| {
-            matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"filename" | b"url" | b"id"))
-        });
+        let file = snapshot
+            .edges_of(module)
+            .find(|&edge| matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"filename" | b"url" | b"id")));
         file.is_none_or(|file| files.insert(snapshot.name(file.to)))
     })
 }

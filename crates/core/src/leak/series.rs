@@ -54,13 +54,7 @@ impl<'a> Series<'a> {
 }
 
 /// Both lists are in order of id: one walk along both.
-fn mark_shared(
-    before: &Snapshot,
-    last: &Snapshot,
-    at: u8,
-    births: &mut [u8],
-    progress: &Progress,
-) -> Result<()> {
+fn mark_shared(before: &Snapshot, last: &Snapshot, at: u8, births: &mut [u8], progress: &Progress) -> Result<()> {
     let mut steps = Steps::of(progress, last.nodes().len());
     let mut earlier = before.nodes_by_id().iter().map(|&node| before.nodes().id(node)).peekable();
     for &node in last.nodes_by_id() {

@@ -93,9 +93,9 @@ impl Search<'_> {
         added: impl Fn(u32) -> i64,
     ) -> Option<Suspect> {
         let most = elements.iter().map(|&trail| added(trail)).max()?;
-        let candidates = elements.iter().flat_map(|&element| {
-            below.get(&element).into_iter().flatten().map(move |&trail| (element, trail))
-        });
+        let candidates = elements
+            .iter()
+            .flat_map(|&element| below.get(&element).into_iter().flatten().map(move |&trail| (element, trail)));
         let (_, element, named) = candidates
             .filter(|&(_, trail)| added(trail) * FEWEST_NAMED >= most)
             .map(|(element, trail)| {
@@ -128,9 +128,10 @@ impl Search<'_> {
     fn is_async_store(&self, store: NodeIx, resource: NodeIx) -> bool {
         self.snapshot.kind(store) == NodeKind::Object
             && self.snapshot.edges_of(resource).any(|edge| {
-                matches!(crate::display::edge_label(self.snapshot, edge),
-                    crate::display::EdgeLabel::Name(b"<symbol kResourceStore>"))
-                    && self.trails.of(edge.to) == self.trails.of(store)
+                matches!(
+                    crate::display::edge_label(self.snapshot, edge),
+                    crate::display::EdgeLabel::Name(b"<symbol kResourceStore>")
+                ) && self.trails.of(edge.to) == self.trails.of(store)
             })
     }
 

@@ -23,14 +23,9 @@ pub(crate) mod named;
 mod native_contexts;
 mod packages;
 mod page;
-<<<<<<< HEAD
+mod path_search;
 pub(crate) mod path_text;
 pub(crate) mod paths;
-=======
-mod path_search;
-mod path_text;
-mod paths;
->>>>>>> main
 mod patterns;
 mod report;
 pub(crate) mod routes;

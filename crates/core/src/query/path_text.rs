@@ -150,13 +150,11 @@ impl PathText<'_> {
         }
         let from = steps[at - 1].node;
         match (edge.kind, edge_label(self.snapshot, edge)) {
-            (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => {
-                Some(if self.arrows {
-                    [" → context".as_bytes(), property(name).as_slice()].concat()
-                } else {
-                    [b"{", name, b"}"].concat()
-                })
-            }
+            (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => Some(if self.arrows {
+                [" → context".as_bytes(), property(name).as_slice()].concat()
+            } else {
+                [b"{", name, b"}"].concat()
+            }),
             (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(name)),
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))

@@ -5,11 +5,11 @@ use crate::ids::NodeIx;
 use crate::leak::{self, Noise, SuspectRow};
 use crate::progress::Progress;
 use crate::query::biggest::biggest;
-use crate::query::collections::{CollectionRow, collections};
-use crate::query::packages::{PackageRow, by_package};
 use crate::query::classes::{ClassQuery, ClassRow, classes};
+use crate::query::collections::{CollectionRow, collections};
 use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sort, Sorting, page_of};
+use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
 use crate::query::paths::WayTexts;
 use crate::query::rows::{NodeRow, Rows};
@@ -96,7 +96,12 @@ pub(crate) fn question(text: &str) -> Result<ReportQuery> {
 }
 
 /// Answers `report`: all of the last snapshot, and what the series says of leaks in it.
-pub(crate) fn report(series: &[&Snapshot], snapshot: &Snapshot, query: &ReportQuery, progress: &Progress) -> Result<Report> {
+pub(crate) fn report(
+    series: &[&Snapshot],
+    snapshot: &Snapshot,
+    query: &ReportQuery,
+    progress: &Progress,
+) -> Result<Report> {
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
     let show_strings = query.show_strings.unwrap_or(false);
     let rows = Rows::new(snapshot, progress)?;
