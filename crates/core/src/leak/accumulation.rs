@@ -74,7 +74,7 @@ impl Search<'_> {
         let below = self.below(&spread, extents);
         let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
         for &element in below.keys() {
-            of_holder.entry(self.trails.get(element).above).or_default().push(element);
+            of_holder.entry(self.holder_of(element)).or_default().push(element);
         }
         let count = |trail: u32| i64::from(extents[trail as usize].count);
         let mut suspects: Vec<Suspect> = of_holder

@@ -82,6 +82,9 @@ pub(crate) struct SuspectRow {
     pub(crate) freed_if_released: u64,
     pub(crate) confidence: Confidence,
     pub(crate) fingerprint: String,
+    /// Whether only the embedder's own lists hold it.
+    #[serde(skip)]
+    pub(crate) is_held_by_runtime: bool,
 }
 
 /// Writes suspects of one series.
@@ -107,7 +110,14 @@ impl Writer<'_> {
             return Ok(None);
         };
         let (holder, element) = self.places(suspect, &steps);
-        let evidence = Evidence { snapshot, steps: &steps, holder, element, is_list: self.is_list(nodes, suspect) };
+        let evidence = Evidence {
+            snapshot,
+            steps: &steps,
+            holder,
+            element,
+            is_list: self.is_list(nodes, suspect),
+            is_scoped: self.is_scoped(suspect),
+        };
         let kind = kind_of(&evidence);
         let class_name = self.class_name(example);
         let holder_row = self.holder(suspect, &steps[..=holder]);
@@ -126,6 +136,8 @@ impl Writer<'_> {
             path: Text(PathText { snapshot, any_index: true, arrows: true }.write(&steps)),
             source: snapshot.location(example).map(|at| self.rows.source(at)),
             functions: self.functions(&steps[holder..]),
+            is_held_by_runtime: self.is_machinery(steps[holder].node)
+                || snapshot.kind(steps[holder].node) == NodeKind::Synthetic,
             sample_ids: newest.iter().take(SAMPLES).map(|&node| snapshot.nodes().id(node).0).collect(),
             freed_if_released: self.freed(suspect)?,
             confidence: self.confidence(&added_count),
@@ -154,6 +166,14 @@ impl Writer<'_> {
         nodes.iter().take(MOST_LOOKED_AT).any(|&node| {
             let way: Vec<NodeIx> = std::iter::successors(Some(node), |&node| up(node)).take(LONGEST_LINK).collect();
             way.iter().filter(|&&node| is_element(node)).count() > 1
+        })
+    }
+
+    /// Whether elements that are functions lead back to themselves.
+    fn is_scoped(&self, suspect: &Suspect) -> bool {
+        suspect.elements.iter().any(|&trail| {
+            let of = self.trails.get(trail);
+            of.repeats && self.series.last.kind(of.example) == NodeKind::Closure
         })
     }
 
@@ -188,6 +208,7 @@ impl Writer<'_> {
         let snapshot = self.series.last;
         match snapshot.kind(node) {
             NodeKind::Closure if !snapshot.name(node).is_empty() => Text::of(snapshot.name(node)),
+            _ if snapshot.name(node).starts_with(b"system / NativeContext") => Text::of(b"NativeContext"),
             NodeKind::Object if snapshot.name(node) == b"Object" => display_name(snapshot, node),
             _ => self.rows.class_name(node),
         }

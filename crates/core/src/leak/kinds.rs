@@ -34,6 +34,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) element: usize,
     /// Whether elements hang on elements.
     pub(crate) is_list: bool,
+    /// Whether they do so through the scope of a function.
+    pub(crate) is_scoped: bool,
 }
 
 /// Steps above the holder that still belong to it: `emitter._events.change`.
@@ -233,7 +235,7 @@ const KINDS: &[Kind] = &[
         "closureChain",
         "each function keeps the scope in which it was made, and through it the one before",
         "Functions made in one scope share it: set variables that are not needed to null, or make the function elsewhere.",
-        |e| e.is_list && e.below().any(|at| is_context(e.name(at)))
+        |e| e.is_list && (e.is_scoped || e.below().any(|at| is_context(e.name(at))))
     ),
     kind!("linkedList", "a list grows by a link each time", "Bound the list: drop links from its other end.", |e| e
         .is_list),

@@ -87,13 +87,21 @@ pub(crate) fn suspects(
     for suspect in &found {
         let nodes: Vec<NodeIx> =
             suspect.named.iter().flat_map(|trail| nodes.get(trail).into_iter().flatten().copied()).collect();
-        if !search.is_module_loading(&nodes) {
+        if !search.is_module_loading(suspect) {
             rows.extend(writer.row(suspect, &nodes, growth.as_ref())?);
         }
     }
     rows.sort_by_key(|row| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
+    keep_real_holders(&mut rows);
     rows.truncate(limit);
     Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows, ignored })
+}
+
+/// Node keeps lists of its ports, sockets and timers. When the program holds objects of a class, what
+/// is in such a list besides is the other end of the same thing.
+fn keep_real_holders(rows: &mut Vec<SuspectRow>) {
+    let held: Vec<_> = rows.iter().filter(|row| !row.is_held_by_runtime).map(|row| row.class_name.clone()).collect();
+    rows.retain(|row| !row.is_held_by_runtime || !held.contains(&row.class_name));
 }
 
 /// The nodes that name each suspect.

@@ -6,7 +6,10 @@
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::NodeIx;
 use crate::leak::trails::{OUTSIDE, Trails};
+use crate::progress::Progress;
+use crate::query::mine::is_runtime_script;
 use crate::query::routes::Routes;
+use crate::query::scripts::Scripts;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
@@ -51,7 +54,8 @@ pub(crate) const LIST: &[Noise] = &[
         applies: |snapshot, node| {
             let name = snapshot.name(node);
             [
-                &b"system / Weak"[..],
+                &b"system / WeakFixedArray"[..],
+                b"system / WeakArrayList",
                 b"system / Script",
                 b"system / SharedFunctionInfo",
                 b"system / DescriptorArray",
@@ -99,6 +103,18 @@ pub(crate) const LIST: &[Noise] = &[
         },
     },
     Noise {
+        name: "resource timings",
+        reason: "fetch notes its requests in a buffer of 250 entries",
+        applies: |snapshot, node| {
+            snapshot.kind(node) == NodeKind::Object && snapshot.name(node) == b"PerformanceResourceTiming"
+        },
+    },
+    Noise {
+        name: "module loading",
+        reason: "Node notes where it found each module, once for each file",
+        applies: is_module_loader_cache,
+    },
+    Noise {
         name: "taking the snapshot",
         reason: "the debugger and the profiler hold what they have shown, only while they are attached",
         applies: |snapshot, node| {
@@ -127,6 +143,45 @@ pub(crate) const LIST: &[Noise] = &[
         },
     },
 ];
+
+/// Variables and properties of Node's module loader that are caches by file.
+const LOADER_CACHES: [&[u8]; 9] = [
+    b"_pathCache",
+    b"relativeResolveCache",
+    b"realpathCache",
+    b"statCache",
+    b"packageJsonCache",
+    b"nearestParentPackageJSONCache",
+    b"deserializedPackageJSONCache",
+    b"moduleParentCache",
+    b"BuiltinModule",
+];
+
+/// Whether Node's own code has the node in one of these; a program's variable may have the same name.
+fn is_module_loader_cache(snapshot: &Snapshot, node: NodeIx) -> bool {
+    let progress = Progress::new();
+    let (Ok(routes), Ok(scripts)) = (Routes::of(snapshot, &progress), Scripts::of(snapshot, &progress)) else {
+        return false;
+    };
+    let Some(edge) = routes.arrival(snapshot, node) else { return false };
+    let is_cache = matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if LOADER_CACHES.contains(&name))
+        || snapshot.name(node) == b"BuiltinModule";
+    is_cache && is_held_by_runtime(snapshot, routes, scripts, node)
+}
+
+/// Whether the nearest function, or instance of a class, on the way up is the runtime's.
+fn is_held_by_runtime(snapshot: &Snapshot, routes: &Routes, scripts: &Scripts, node: NodeIx) -> bool {
+    let mut at = node;
+    loop {
+        if let Some(place) = snapshot.location(at) {
+            return scripts.name(place).is_some_and(|name| is_runtime_script(snapshot.strings().get(name), false));
+        }
+        match routes.arrival(snapshot, at) {
+            Some(edge) => at = snapshot.nodes().source_of(edge.ix),
+            None => return false,
+        }
+    }
+}
 
 /// Tells noise from growth.
 pub(crate) struct NoiseFilter<'a> {
@@ -160,7 +215,9 @@ impl<'a> NoiseFilter<'a> {
         let mut at = container;
         while let Some(edge) = self.routes.arrival(self.snapshot, at) {
             at = self.snapshot.nodes().source_of(edge.ix);
-            if matches!(self.snapshot.kind(at), NodeKind::Code | NodeKind::ObjectShape) {
+            if matches!(self.snapshot.kind(at), NodeKind::Code | NodeKind::ObjectShape)
+                || is_module_loader_cache(self.snapshot, at)
+            {
                 return LIST.iter().find(|noise| (noise.applies)(self.snapshot, at));
             }
         }

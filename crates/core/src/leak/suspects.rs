@@ -57,7 +57,7 @@ impl Search<'_> {
             let top = self.top(trail, &grows);
             below.entry(top).or_default().push(trail);
             if top == trail {
-                of_holder.entry(self.trails.get(trail).above).or_default().push(trail);
+                of_holder.entry(self.holder_of(trail)).or_default().push(trail);
             }
         }
         let mut suspects: Vec<Suspect> = of_holder
@@ -69,6 +69,14 @@ impl Search<'_> {
             .collect();
         suspects.sort_by_key(|suspect| suspect.holder);
         (suspects, ignored)
+    }
+
+    /// What holds the objects of a trail; its array or table of elements is a part of it.
+    pub(crate) fn holder_of(&self, trail: u32) -> u32 {
+        let holder = self.trails.get(trail).above;
+        let of = self.trails.get(holder);
+        let is_store = of.above != OUTSIDE && self.snapshot.kind(of.example) == NodeKind::Array;
+        if is_store { of.above } else { holder }
     }
 
     /// The uppermost trail above this one that grows as well.
@@ -106,7 +114,7 @@ impl Search<'_> {
             })
             .max_by_key(|&(rank, _, trail)| (rank, std::cmp::Reverse(trail)))
             .filter(|&((standing, ..), ..)| standing > Standing::Value)?;
-        let named = self.store_below(element, below).unwrap_or(named);
+        let named = self.better_name(element, named, below).unwrap_or(named);
         let class = self.trails.get(named).class;
         let is_class = standing(self.snapshot, self.scripts, self.trails.get(named).example) > Standing::Function;
         let named = elements
@@ -117,12 +125,21 @@ impl Search<'_> {
         Some(Suspect { holder, elements, named })
     }
 
-    /// What AsyncLocalStorage keeps for an element names the leak even if the element has a name too.
-    fn store_below(&self, element: u32, below: &HashMap<u32, Vec<u32>>) -> Option<u32> {
-        below.get(&element)?.iter().copied().find(|&trail| {
-            let of = self.trails.get(trail);
-            of.above == element && self.is_async_store(of.example, self.trails.get(element).example)
-        })
+    /// Names that are better than the best standing: what AsyncLocalStorage keeps for an element, the
+    /// context of vm that it is of, the object whose function keeps the one before.
+    fn better_name(&self, element: u32, named: u32, below: &HashMap<u32, Vec<u32>>) -> Option<u32> {
+        let below = below.get(&element)?;
+        let example = |trail: u32| self.trails.get(trail).example;
+        let find = |is_it: &dyn Fn(u32) -> bool| below.iter().copied().find(|&trail| is_it(trail));
+        let store = find(&|trail| {
+            self.trails.get(trail).above == element && self.is_async_store(example(trail), example(element))
+        });
+        let context = || find(&|trail| self.snapshot.name(example(trail)).starts_with(b"system / NativeContext"));
+        let owner = || {
+            let is_chain = self.snapshot.kind(example(named)) == NodeKind::Closure && self.trails.get(named).repeats;
+            find(&|trail| is_chain && trail > named && self.snapshot.name(example(trail)) == b"Object")
+        };
+        store.or_else(context).or_else(owner)
     }
 
     fn is_async_store(&self, store: NodeIx, resource: NodeIx) -> bool {
@@ -146,9 +163,12 @@ impl Search<'_> {
     }
 
     /// Whether a suspect is the loading of modules.
-    pub(crate) fn is_module_loading(&self, nodes: &[NodeIx]) -> bool {
-        nodes.first().is_some_and(|&node| {
-            matches!(self.snapshot.name(node), b"Module" | b"ModuleWrap") && are_different_modules(self.snapshot, nodes)
-        })
+    pub(crate) fn is_module_loading(&self, suspect: &Suspect) -> bool {
+        let is_module = |node: NodeIx| matches!(self.snapshot.name(node), b"Module" | b"ModuleWrap" | b"ModuleJob");
+        let trails: Vec<u32> =
+            suspect.elements.iter().copied().filter(|&trail| is_module(self.trails.get(trail).example)).collect();
+        let modules: Vec<NodeIx> =
+            self.snapshot.nodes().iter().filter(|&node| trails.contains(&self.trails.of(node))).collect();
+        !modules.is_empty() && are_different_modules(self.snapshot, &modules)
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct Trail {
     pub(crate) class: u64,
     /// The same in every snapshot.
     pub(crate) hash: u64,
+    /// Whether it leads back to itself.
+    pub(crate) repeats: bool,
     /// Some node with this trail.
     pub(crate) example: NodeIx,
 }
@@ -83,7 +85,15 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(snapshot: &'a Snapshot, routes: &'a Routes, containers: &'a Containers) -> Self {
-        let outside = Trail { above: OUTSIDE, group: u32::MAX, pace: 0, class: 0, hash: 0, example: snapshot.root() };
+        let outside = Trail {
+            above: OUTSIDE,
+            group: u32::MAX,
+            pace: 0,
+            class: 0,
+            hash: 0,
+            repeats: false,
+            example: snapshot.root(),
+        };
         let mut trails = Trails { list: vec![outside], of_node: vec![UNKNOWN; snapshot.nodes().len()] };
         for (group, &hash) in containers.hashes.iter().enumerate() {
             trails.list.push(Trail { group: group as u32, hash, pace: hash, ..outside });
@@ -127,6 +137,7 @@ impl<'a> Walk<'a> {
         for _ in 0..looks {
             let candidate = self.trails.get(at);
             if candidate.pace == pace {
+                self.trails.list[at as usize].repeats = true;
                 return at;
             }
             if candidate.above == OUTSIDE {
@@ -139,7 +150,7 @@ impl<'a> Walk<'a> {
         if known == next {
             let hash = mix(self.trails.get(trail).hash, pace);
             let class = self.paces.node(edge.to);
-            self.trails.list.push(Trail { above: trail, group, pace, class, hash, example: edge.to });
+            self.trails.list.push(Trail { above: trail, group, pace, class, hash, repeats: false, example: edge.to });
         }
         known
     }
@@ -210,6 +221,8 @@ pub(crate) fn can_repeat(snapshot: &Snapshot, edge: Edge) -> bool {
         NodeKind::Object if is_context(name) => edge_label(snapshot, edge).is(b"previous"),
         NodeKind::Object | NodeKind::Native => is_named || !GENERIC.contains(&name),
         NodeKind::Array => false,
+        // Promises that wait for one hang on each other by fields without names.
+        NodeKind::Hidden => true,
         _ => is_named,
     }
 }

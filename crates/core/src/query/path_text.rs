@@ -15,6 +15,7 @@
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::ids::NodeIx;
+use crate::leak::trails::DICTIONARY;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
 use crate::query::native_contexts::is_native_context;
@@ -130,6 +131,14 @@ impl PathText<'_> {
         }
     }
 
+    /// Whether an object has many properties with objects like this one.
+    fn is_one_of_many(&self, from: NodeIx, node: NodeIx) -> bool {
+        let (kind, name) = (self.snapshot.kind(node), self.snapshot.nodes().name(node));
+        let is_alike = |to| self.snapshot.kind(to) == kind && self.snapshot.nodes().name(to) == name;
+        let mut properties = self.snapshot.edges_of(from).filter(|edge| edge.kind == EdgeKind::Property);
+        kind != NodeKind::Closure && properties.by_ref().filter(|edge| is_alike(edge.to)).nth(DICTIONARY - 1).is_some()
+    }
+
     /// A function on the way.
     fn function(&self, node: NodeIx) -> Vec<u8> {
         let name = self.snapshot.name(node);
@@ -155,6 +164,12 @@ impl PathText<'_> {
             } else {
                 [b"{", name, b"}"].concat()
             }),
+            // The keys of a dictionary are data, and what many paths have in common has none of them.
+            (EdgeKind::Property, EdgeLabel::Name(_))
+                if self.any_index && self.arrows && self.is_one_of_many(from, steps[at].node) =>
+            {
+                Some(self.position(0))
+            }
             (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(name)),
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))
