@@ -152,14 +152,14 @@ impl Classes {
         keep: impl Fn(NodeIx) -> bool,
     ) {
         let mut covered = vec![0u32; totals.len()];
-        for (at, &node) in columns.tree.order.iter().enumerate() {
+        for (at, &node) in columns.tree.order().iter().enumerate() {
             let node = NodeIx(node);
             let class = self.of(node).index();
             if (at as u32) < covered[class] || columns.nodes.self_size(node) == 0 || !keep(node) {
                 continue;
             }
             totals[class].retained_size += columns.retained[node.index()];
-            covered[class] = at as u32 + columns.tree.size[at];
+            covered[class] = at as u32 + columns.tree.sizes()[at];
         }
     }
 }

@@ -79,6 +79,23 @@ pub(crate) fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
+/// `len` zeros, which the system hands out as they are: nothing is written twice.
+pub(crate) fn zeros(len: usize) -> Result<Vec<u32>> {
+    let Ok(layout) = std::alloc::Layout::array::<u32>(len) else { return Err(Error::out_of_memory(usize::MAX)) };
+    if layout.size() == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the layout is not empty.
+    let start = unsafe { std::alloc::alloc_zeroed(layout) };
+    if start.is_null() {
+        return Err(Error::out_of_memory(layout.size()));
+    }
+    advise_huge_pages(start, layout.size());
+    // SAFETY: `start` comes from the global allocator with the layout of `len` numbers, all of which
+    // are initialised, since zero bytes are the number 0.
+    Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
+}
+
 /// An empty vector with room for `len` values, on huge pages where there are some.
 pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
@@ -132,6 +149,15 @@ mod tests {
         unsafe { column.commit(3) };
         assert_eq!(column.len(), 3);
         assert_eq!(column.finish(), [0, 1, 2]);
+    }
+
+    #[test]
+    fn zeros_are_zero_at_any_length() {
+        for length in [0, 1, 1000, 3 << 20] {
+            assert_eq!(zeros(length).unwrap(), vec![0; length]);
+        }
+        assert_eq!(zeros(usize::MAX / 4 - 1).unwrap_err().code(), crate::Code::OutOfMemory);
+        assert_eq!(zeros(usize::MAX).unwrap_err().code(), crate::Code::OutOfMemory);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! As in rustc's implementation a bucket is emptied just before its vertex is linked, and vertices
 //! whose semidominator is their parent never enter one, which is most of them.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flow::{FlowGraph, NO_NUMBER, Preorder, Vertex};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
@@ -24,46 +24,76 @@ use crate::progress::Progress;
 /// ```
 #[derive(Debug)]
 pub struct DominatorTree {
-    /// Immediate dominator of each node; the root's is itself.
-    pub(crate) parent: Vec<u32>,
-    /// Nodes in preorder of the tree.
-    pub(crate) order: Vec<u32>,
-    /// Where each node stands in `order`.
-    pub(crate) position: Vec<u32>,
-    /// Nodes in the subtree of `order[i]`, itself included.
-    pub(crate) size: Vec<u32>,
+    /// Four arrays of as many numbers as there are nodes, one behind the other: see the methods of
+    /// the same names. One piece of memory, because it has served before.
+    memory: Vec<u32>,
+    count: usize,
 }
 
 impl DominatorTree {
+    /// Lays four empty arrays into memory that has served.
+    fn in_memory(mut memory: Vec<u32>, count: usize) -> Result<Self> {
+        memory.clear();
+        let more = (4 * count).saturating_sub(memory.capacity());
+        memory.try_reserve_exact(4 * count).map_err(|_| Error::out_of_memory(4 * more))?;
+        memory.resize(4 * count, 0);
+        memory.shrink_to_fit();
+        Ok(Self { memory, count })
+    }
+
+    /// By node: the immediate dominator; the root's is itself.
+    #[inline(always)]
+    pub(crate) fn parents(&self) -> &[u32] {
+        &self.memory[..self.count]
+    }
+
+    /// Nodes in preorder of the tree.
+    #[inline(always)]
+    pub(crate) fn order(&self) -> &[u32] {
+        &self.memory[self.count..2 * self.count]
+    }
+
+    /// By node: where it stands in `order`.
+    #[inline(always)]
+    fn positions(&self) -> &[u32] {
+        &self.memory[2 * self.count..3 * self.count]
+    }
+
+    /// By position: nodes in the subtree, itself included.
+    #[inline(always)]
+    pub(crate) fn sizes(&self) -> &[u32] {
+        &self.memory[3 * self.count..]
+    }
+
     /// The immediate dominator; the root's is itself.
     #[inline(always)]
     pub fn parent(&self, node: NodeIx) -> NodeIx {
-        NodeIx(self.parent[node.index()])
+        NodeIx(self.parents()[node.index()])
     }
 
     /// Whether `ancestor` dominates `node` (every node dominates itself). O(1).
     pub fn dominates(&self, ancestor: NodeIx, node: NodeIx) -> bool {
-        let start = self.position[ancestor.index()];
-        let at = self.position[node.index()];
-        at >= start && at - start < self.size[start as usize]
+        let start = self.positions()[ancestor.index()];
+        let at = self.positions()[node.index()];
+        at >= start && at - start < self.sizes()[start as usize]
     }
 
     /// `node` and all it dominates, in preorder. A slice of the tree's order: O(1).
     pub fn subtree(&self, node: NodeIx) -> impl ExactSizeIterator<Item = NodeIx> + '_ {
-        let start = self.position[node.index()] as usize;
-        let size = self.size[start] as usize;
-        self.order[start..start + size].iter().map(|&n| NodeIx(n))
+        let start = self.positions()[node.index()] as usize;
+        let size = self.sizes()[start] as usize;
+        self.order()[start..start + size].iter().map(|&n| NodeIx(n))
     }
 
     /// What `node` dominates immediately.
     pub fn children(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
-        let start = self.position[node.index()] as usize;
-        let end = start + self.size[start] as usize;
+        let start = self.positions()[node.index()] as usize;
+        let end = start + self.sizes()[start] as usize;
         let mut at = start + 1;
         std::iter::from_fn(move || {
             (at < end).then(|| {
-                let child = NodeIx(self.order[at]);
-                at += self.size[at] as usize;
+                let child = NodeIx(self.order()[at]);
+                at += self.sizes()[at] as usize;
                 child
             })
         })
@@ -71,19 +101,20 @@ impl DominatorTree {
 
     /// All nodes in preorder of the tree: every node after its dominator.
     pub fn preorder(&self) -> impl ExactSizeIterator<Item = NodeIx> + '_ {
-        self.order.iter().map(|&n| NodeIx(n))
+        self.order().iter().map(|&n| NodeIx(n))
     }
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        4 * (self.parent.capacity() + self.order.capacity() + self.position.capacity() + self.size.capacity())
+        4 * self.memory.capacity()
     }
 }
 
 /// The dominator tree of a flow graph.
 pub(crate) fn tree(mut graph: FlowGraph, root: NodeIx, progress: &Progress) -> Result<DominatorTree> {
     let dominator = immediate_dominators(&mut graph, progress)?;
-    lay_out(&graph, &dominator, root)
+    let memory = std::mem::take(&mut graph.sources);
+    lay_out(&graph, &dominator, root, memory)
 }
 
 /// Immediate dominators by preorder number, 0 for the root.
@@ -93,8 +124,7 @@ fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<Ve
     dominator.clear();
     dominator.resize(count, NO_NUMBER);
     let mut run = LengauerTarjan { vertices: std::mem::take(&mut graph.vertices), dominator, path: Vec::new() };
-    let (first_source, sources) = (std::mem::take(&mut graph.first_source), std::mem::take(&mut graph.sources));
-    run.semidominators(&first_source, &sources, progress)?;
+    run.semidominators(&std::mem::take(&mut graph.first_source), &graph.sources, progress)?;
     let mut dominator = run.dominator;
     // Step 4 of the paper: relative dominators become immediate ones, in preorder.
     for vertex in 1..count {
@@ -186,7 +216,7 @@ impl LengauerTarjan {
 }
 
 /// Lays the tree out: sizes bottom up, positions top down. `dominator` counts in preorder numbers.
-fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -> Result<DominatorTree> {
+fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx, memory: Vec<u32>) -> Result<DominatorTree> {
     let reached = graph.order.len();
     let count = reached + graph.unreached.len();
     // By vertex: nodes below and including it. A dominator has a smaller number than what it dominates.
@@ -194,12 +224,10 @@ fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -> Result<Do
     for vertex in (1..reached).rev() {
         below[dominator[vertex] as usize] += below[vertex];
     }
-    let mut tree = DominatorTree {
-        parent: crate::column::filled(root.0, count)?,
-        order: crate::column::filled(0, count)?,
-        position: crate::column::filled(0, count)?,
-        size: crate::column::filled(1, count)?,
-    };
+    let mut tree = DominatorTree::in_memory(memory, count)?;
+    let (parent, rest) = tree.memory.split_at_mut(count);
+    let (order, rest) = rest.split_at_mut(count);
+    let (position, size) = rest.split_at_mut(count);
     // By vertex: the next free position in its subtree.
     let mut free = crate::column::filled(1u32, reached)?;
     for vertex in 0..reached {
@@ -208,15 +236,17 @@ fn lay_out(graph: &FlowGraph, dominator: &[Preorder], root: NodeIx) -> Result<Do
         free[above] += if vertex == 0 { 0 } else { below[vertex] };
         free[vertex] = at + 1;
         let node = graph.order[vertex];
-        tree.parent[node as usize] = graph.order[above];
-        tree.order[at as usize] = node;
-        tree.position[node as usize] = at;
-        tree.size[at as usize] = below[vertex];
+        parent[node as usize] = graph.order[above];
+        order[at as usize] = node;
+        position[node as usize] = at;
+        size[at as usize] = below[vertex];
     }
     for (i, node) in graph.unreached.iter().enumerate() {
-        tree.order[reached + i] = node.0;
-        tree.position[node.index()] = (reached + i) as u32;
+        parent[node.index()] = root.0;
+        order[reached + i] = node.0;
+        position[node.index()] = (reached + i) as u32;
+        size[reached + i] = 1;
     }
-    tree.size[0] = count as u32;
+    size[0] = count as u32;
     Ok(tree)
 }

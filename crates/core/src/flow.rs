@@ -269,7 +269,7 @@ impl<'a> Search<'a> {
         // Half the memory goes back before the lists are made.
         let mut numbers: Vec<Preorder> = states.into_iter().map(|state| state.number).collect();
         numbers.shrink_to_fit();
-        let mut sources = crate::column::filled(0, first_source[order.len()] as usize)?;
+        let mut sources = crate::column::zeros(first_source[order.len()] as usize)?;
         for (from, &node) in order.iter().enumerate() {
             if from.is_multiple_of(65_536) {
                 progress.check()?;

@@ -11,8 +11,9 @@ use crate::error::Result;
 pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<u64>> {
     let mut retained = crate::column::with_room(nodes.len())?;
     retained.extend(nodes.iter().map(|node| nodes.self_size(node)));
-    for &node in tree.order[1..].iter().rev() {
-        retained[tree.parent[node as usize] as usize] += retained[node as usize];
+    let parents = tree.parents();
+    for &node in tree.order()[1..].iter().rev() {
+        retained[parents[node as usize] as usize] += retained[node as usize];
     }
     Ok(retained)
 }

@@ -179,7 +179,7 @@ fn check_counts(claimed: Option<u64>, found: usize, section: &str, parts: &Parts
 
 /// Sums stay exact, here in 64 bits and in JavaScript's numbers.
 fn check_sizes(nodes: &Nodes, parts: &Parts) -> Result<()> {
-    let sum: u128 = nodes.iter().map(|node| u128::from(nodes.self_size(node))).sum();
+    let sum = nodes.iter().fold(0u64, |sum, node| sum.saturating_add(nodes.self_size(node)));
     if sum > 1 << 53 {
         return Err(range("nodes", parts, "self sizes that add up to at most 2^53".to_owned(), sum.to_string()));
     }
