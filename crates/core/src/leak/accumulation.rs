@@ -47,7 +47,7 @@ pub(crate) fn extents(snapshot: &Snapshot, trails: &Trails, progress: &Progress)
         extent.count += 1;
         if at as u32 >= covered[trail] {
             extent.bytes += snapshot.retained_size(node);
-            covered[trail] = at as u32 + tree.size[at];
+            covered[trail] = at as u32 + tree.sizes()[at];
         }
     }
     Ok(extents)

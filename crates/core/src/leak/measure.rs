@@ -13,7 +13,7 @@ use crate::snapshot::Snapshot;
 pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeIx>) -> u64 {
     let tree = snapshot.dominators();
     let mut nodes: Vec<NodeIx> = nodes.collect();
-    nodes.sort_unstable_by_key(|node| tree.position[node.index()]);
+    nodes.sort_unstable_by_key(|node| tree.positions()[node.index()]);
     let mut last: Option<NodeIx> = None;
     let mut total = 0;
     for node in nodes {

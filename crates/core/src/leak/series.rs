@@ -74,7 +74,7 @@ fn is_same_process(a: &Snapshot, b: &Snapshot) -> bool {
     let (mut shared, mut same) = (0usize, 0usize);
     let every = (a.nodes().len() / SAMPLE).max(1);
     for &node in a.nodes_by_id().iter().skip(64.min(a.nodes().len() / 2)).step_by(every) {
-        if a.nodes().id(node).0 % 2 == 0 {
+        if a.nodes().id(node).0.is_multiple_of(2) {
             continue;
         }
         if let Ok(other) = b.find(a.nodes().id(node)) {
