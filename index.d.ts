@@ -447,12 +447,104 @@ export interface ReportOptions extends ParseOptions {
   limit?: number;
   /** Show the contents of strings, which may hold secrets: `value` of duplicated strings and `name` of string nodes. @default false */
   showStrings?: boolean;
+  /**
+   * Bytes that text or Markdown may take in UTF-8, 1000 at least: lists get shorter, then parts are left
+   * out, the verdict last. The same for the same heap. JSON is not shortened; see `limit`.
+   * @default no limit
+   */
+  maxBytes?: number;
+}
+
+/** How sure a suspect is: growth in several intervals that stays, in one interval or unevenly, or no growth seen at all. */
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** What a suspect is, by what holds it. */
+export type SuspectKind =
+  | 'detachedDom' | 'asyncLocalStorage' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'messagePorts'
+  | 'vmContexts' | 'modules' | 'promises' | 'finalizers' | 'sockets' | 'slicedStrings' | 'strings' | 'buffers'
+  | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects';
+
+/** Objects that leak, all held in the same way. */
+export interface Suspect {
+  /** The class that names the leak; of functions their name, of plain objects their properties. */
+  className: string;
+  kind: SuspectKind;
+  /** Why it is suspected, in a sentence. */
+  reason: string;
+  /** What to do about it. */
+  advice: string;
+  /** Objects in the last snapshot. */
+  count: number;
+  /** Bytes they retain together in the last snapshot, nothing counted twice. */
+  bytes: number;
+  percent: number;
+  /** By how many objects it grew in each interval; empty for one snapshot. */
+  addedCount: number[];
+  /** Bytes retained in the last snapshot by what each interval added; `null` for snapshots of different processes. */
+  addedBytes: number[] | null;
+  /** What holds them. */
+  holder: {
+    id: number;
+    className: string;
+    name: string;
+    /** Holders that are held in the same way themselves. */
+    count: number;
+    retainedSize: number;
+    path: string;
+    source: SourceLocation | null;
+  };
+  /** The shortest path they have in common, as code reads: `configBus._events.change[*] → onConfigChange → context.ctx`. */
+  path: string;
+  /** Where the class, or the function, is defined. */
+  source: SourceLocation | null;
+  /** Functions on the path below the holder. */
+  functions: { name: string; source: SourceLocation | null }[];
+  /** At most five, newest first. */
+  sampleIds: number[];
+  /** Bytes that go when the holder lets go of them; 0 when something else holds them too. */
+  freedIfReleased: number;
+  confidence: Confidence;
+  /** The same for the same leak in another process or on another day. */
+  fingerprint: string;
+}
+
+/** What the code of an npm package retains. */
+export interface PackageRow {
+  /** `null`: the program's own code. */
+  name: string | null;
+  /** Instances of its classes, and its functions. */
+  count: number;
+  /** Of them together, nothing counted twice; what two packages retain counts for both. */
+  retainedSize: number;
+  percent: number;
+}
+
+/** A Map, a Set, an array or an object used as a dictionary. */
+export interface CollectionRow {
+  id: number;
+  className: string;
+  /** Elements that are objects of the heap: small numbers are not. Keys and values of Maps both count. */
+  elements: number;
+  /** Elements for each slot of what stores them; `null` when the file does not tell. */
+  fillRatio: number | null;
+  /** The most frequent three. */
+  elementClasses: { name: string; count: number }[];
+  selfSize: number;
+  retainedSize: number;
+  percent: number;
+  path: string | null;
 }
 
 export interface Report {
   /** Changes when a field changes meaning; the JSON Schema is `heapray/report.schema.json`. */
   schemaVersion: 1;
   kind: 'report';
+  /** Whether something leaks, in a sentence. */
+  verdict: string;
+  /** What leaks, surest and largest first; empty when nothing does. */
+  suspects: Suspect[];
+  /** What grew and is nobody's leak: compiled code, feedback and the like. */
+  ignoredGrowth: { name: string; reason: string }[];
   totals: { nodes: number; edges: number; strings: number; size: number };
   statistics: Statistics;
   classes: ClassRow[];
@@ -461,6 +553,10 @@ export interface Report {
    * spreads; of a list of many links, the first. `path` is {@link RetainingPath.text} of the shortest path.
    */
   biggest: (NodeRow & { path: string | null })[];
+  /** By retained size. */
+  byPackage: PackageRow[];
+  /** By retained size. */
+  collections: CollectionRow[];
   duplicatedStrings: { total: number; wasted: number; strings: StringRow[] };
   detached: { count: number; selfSize: number; nodes: NodeRow[] };
   skipped: string[];
@@ -535,12 +631,19 @@ export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>
 export function filter(snapshot: Snapshot | Source, query?: Query, options?: ParseOptions): Promise<FilterResult>;
 
 /**
- * Totals, statistics, biggest classes and objects, duplicated strings, detached nodes.
+ * What leaks and who holds it, totals, statistics, biggest classes and objects, packages, collections,
+ * duplicated strings, detached nodes.
+ *
+ * Of several snapshots, oldest first, the report is about the last; what grew in every interval is
+ * suspected. Two snapshots cannot tell a leak from a warm-up, three can. One shows what is large.
+ * An array of chunks that make up one snapshot is one source, as everywhere.
+ * @example
+ * const { verdict, suspects } = await report(['before.heapsnapshot', 'after.heapsnapshot', 'third.heapsnapshot']);
  * @example
  * console.log(await report('app.heapsnapshot', { format: 'text' }));
  */
-export function report(snapshot: Snapshot | Source, options: ReportOptions & { format: 'text' | 'markdown' }): Promise<string>;
-export function report(snapshot: Snapshot | Source, options?: ReportOptions): Promise<Report>;
+export function report(snapshot: Snapshot | Source | readonly (Snapshot | Source)[], options: ReportOptions & { format: 'text' | 'markdown' }): Promise<string>;
+export function report(snapshot: Snapshot | Source | readonly (Snapshot | Source)[], options?: ReportOptions): Promise<Report>;
 
 /**
  * What changed from `before` to `after`; the baseline is always the first argument.

@@ -196,9 +196,25 @@ function row(overrides = {}) {
   };
 }
 
+const SUSPECT = {
+  className: HOSTILE, kind: 'map', reason: `${HOSTILE} grew in every interval, held by ${HOSTILE}.cache.`, advice: 'Delete entries.',
+  count: 1000, bytes: 25_300_000, percent: 61.2, addedCount: [500, 400], addedBytes: [12_000_000, 11_000_000],
+  holder: { id: 9, className: HOSTILE, name: HOSTILE, count: 1, retainedSize: 26e6, path: `${HOSTILE}.cache`, source: null },
+  path: HOSTILE.repeat(100), source: { script: HOSTILE, scriptId: 1, line: 1, column: 2 },
+  functions: [{ name: HOSTILE, source: { script: HOSTILE, scriptId: 1, line: 1, column: 2 } }],
+  sampleIds: [5, 7], freedIfReleased: 25_000_000, confidence: 'medium', fingerprint: '0123456789abcdef',
+};
+
 const REPORT = {
   schemaVersion: 1,
   kind: 'report',
+  verdict: `${HOSTILE} probably leaks: ${SUSPECT.reason}`,
+  suspects: [SUSPECT],
+  ignoredGrowth: [],
+  byPackage: [{ name: HOSTILE, count: 3, retainedSize: 100, percent: 1 }, { name: null, count: 1, retainedSize: 10, percent: 0.1 }],
+  collections: [
+    { id: 4, className: 'Map', elements: 3, fillRatio: 0.5, elementClasses: [{ name: HOSTILE, count: 3 }], selfSize: 8, retainedSize: 100, percent: 1, path: HOSTILE },
+  ],
   totals: { nodes: 383102, edges: 1912332, strings: 40123, size: 43_200_000 },
   statistics: { total: 43_200_000, native: { total: 3e6, typedArrays: 2e6 }, v8heap: { total: 40_200_000, code: 4e6, jsArrays: 1e6, strings: 20e6, system: 2e6 } },
   classes: [{ index: 0, name: HOSTILE, count: 1000, distance: 4, selfSize: 104_000, retainedSize: 25_300_000, percent: 61.2, source: null }],
@@ -257,9 +273,9 @@ for (const [name, format] of Object.entries(ANSWERS)) {
   });
 }
 
-/** Code spans by CommonMark's rule: a run of backticks up to the next run of the same length. */
+/** Code spans by CommonMark's rule: a run of backticks up to the next run of the same length; and code elements of HTML. */
 function withoutCode(markdown) {
-  return markdown.replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '');
+  return markdown.replace(/<code>[^<`@]*<\/code>/g, '').replace(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '');
 }
 
 describe('report', () => {
@@ -267,6 +283,27 @@ describe('report', () => {
     for (const format of ['text', 'markdown']) {
       assert.doesNotMatch(formatReport(REPORT, { format }), /password/);
       assert.equal(formatReport(REPORT, { format, showStrings: true }).match(/password/g).length, 2);
+    }
+  });
+
+  test('says first what leaks, who holds it, where, how sure that is and what to do', () => {
+    const named = { ...SUSPECT, className: 'Session', path: 'cache[entry]', holder: { ...SUSPECT.holder, className: 'Map', path: 'cache' } };
+    const text = formatReport({ ...REPORT, verdict: 'Session probably leaks.', suspects: [named] });
+    const order = ['Verdict: Session probably leaks.', 'Suspects', '1,000 objects', 'Map @9: cache', 'cache[entry]', 'likely', 'Delete entries.', 'What the memory is'];
+    const places = order.map((part) => text.indexOf(part));
+    assert.deepEqual(places, [...places].sort((a, b) => a - b), text);
+    assert.ok(places.every((place) => place >= 0), text);
+  });
+
+  test('keeps within a size, and says the same each time', () => {
+    const many = { ...REPORT, suspects: Array.from({ length: 50 }, () => SUSPECT), classes: Array.from({ length: 200 }, () => REPORT.classes[0]) };
+    for (const format of ['text', 'markdown']) {
+      for (const maxBytes of [1000, 2000, 5000, 20_000]) {
+        const text = formatReport(many, { format, maxBytes });
+        assert.ok(Buffer.byteLength(text) <= maxBytes, `${format} ${maxBytes}: ${Buffer.byteLength(text)}`);
+        assert.match(text, /Verdict/);
+        assert.equal(text, formatReport(many, { format, maxBytes }));
+      }
     }
   });
 

@@ -120,6 +120,8 @@ const classFields = {
 };
 
 const reportFields = { limit: whole(1, 1000), showStrings: bool };
+/** A summary shorter than this says nothing. */
+const reportSize = whole(1000, Number.MAX_SAFE_INTEGER);
 const diffFields = { ...pageFields, mode: oneOf('classes', 'new', 'grown', 'freed'), paths: bool };
 const format = oneOf('json', 'text', 'markdown');
 
@@ -143,5 +145,6 @@ module.exports = {
   pageFields,
   pathFields,
   reportFields,
+  reportSize,
   sortFields,
 };

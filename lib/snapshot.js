@@ -163,6 +163,15 @@ class Snapshot {
     return JSON.parse(await inTurn(job, (turn) => first.compare(second, json, turn, job.control)));
   }
 
+  /** Asks what a series shows, oldest first, within a job. For `lib/verbs.js`. */
+  static async series(job, snapshots, question) {
+    if (snapshots.length === 1) return snapshots[0].#ask(job, question);
+    const natives = snapshots.map((snapshot) => snapshot.#open());
+    const last = natives.pop();
+    const json = JSON.stringify(question);
+    return JSON.parse(await inTurn(job, (turn) => last.series(natives, json, turn, job.control)));
+  }
+
   static is(value) {
     return typeof value === 'object' && value !== null && #native in value;
   }

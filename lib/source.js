@@ -108,4 +108,16 @@ function ignore(promise) {
   Promise.resolve(promise).catch(() => {});
 }
 
-module.exports = { toInput, toBytes, openPath };
+/** How a snapshot's bytes begin: a JSON object, or one compressed with gzip or zstd. */
+const BEGINNINGS = [/^(\xef\xbb\xbf)?\s*\{\s*"/, /^\x1f\x8b/, /^\x28\xb5\x2f\xfd/];
+
+/** Whether a value stands for a whole snapshot rather than for a chunk of one. */
+function isWholeSource(source) {
+  if (typeof source === 'string') return source !== '' && !source.trimStart().startsWith('{');
+  if (typeof source !== 'object' || source === null) return false;
+  if (!ArrayBuffer.isView(source) && !isAnyArrayBuffer(source)) return true;
+  const beginning = Buffer.from(toBytes(source).subarray(0, 64)).toString('latin1');
+  return BEGINNINGS.some((pattern) => pattern.test(beginning));
+}
+
+module.exports = { isWholeSource, toInput, toBytes, openPath };

@@ -4,10 +4,10 @@
 
 const { argumentError } = require('./errors.js');
 const { jobOptions } = require('./job.js');
-const { toInput } = require('./source.js');
+const { isWholeSource, toInput } = require('./source.js');
 const { parseInput, parseOptions } = require('./parse.js');
 const { Snapshot, openSnapshot } = require('./snapshot.js');
-const { diffFields, fields, format, nodeQuery, reportFields } = require('./question.js');
+const { diffFields, fields, format, nodeQuery, reportFields, reportSize } = require('./question.js');
 
 async function parse(source, options = {}) {
   checkOptions(options);
@@ -26,9 +26,13 @@ async function report(source, options = {}) {
   checkOptions(options);
   const question = { ask: 'report', ...pick(options, reportFields) };
   const show = formatter(options, () => require('./format/report.js').formatReport);
-  return withSnapshots([['snapshot', source]], options, async (job, [snapshot]) =>
-    show(await Snapshot.ask(job, snapshot, question)),
-  );
+  const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
+  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.series(job, snapshots, question)));
+}
+
+/** Several snapshots, and not one in chunks: every element is a snapshot, or the source of a whole one. */
+function isSeries(source) {
+  return Array.isArray(source) && source.length > 0 && source.every((each) => Snapshot.is(each) || isWholeSource(each));
 }
 
 async function diff(before, after, options = {}) {
@@ -45,9 +49,10 @@ async function diff(before, after, options = {}) {
 }
 
 /** Answers as they are, or as text. What writes text is loaded when it is asked for. */
-function formatter({ format: wanted = 'json', showStrings }, writer) {
+function formatter({ format: wanted = 'json', showStrings, maxBytes }, writer) {
   format('options.format', wanted);
-  return wanted === 'json' ? (answer) => answer : (answer) => writer()(answer, { format: wanted, showStrings });
+  if (maxBytes !== undefined) reportSize('options.maxBytes', maxBytes);
+  return wanted === 'json' ? (answer) => answer : (answer) => writer()(answer, { format: wanted, showStrings, maxBytes });
 }
 
 function checkOptions(options) {

@@ -7,7 +7,7 @@ use crate::turn::Turn;
 use heapray_core::Snapshot;
 use heapray_core::query::{self, Column};
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, ObjectFinalize, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, ClassInstance, ObjectFinalize, Uint8Array};
 use napi_derive::napi;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -120,6 +120,25 @@ impl NativeSnapshot {
         let (of, after, progress) = (self.share()?, after.share()?, control.share());
         Ok(Job::heavy(turn, move || {
             let json = query::compare(&of.snapshot, &after.snapshot, &question, &progress)?;
+            Ok(Answer { json, of })
+        }))
+    }
+
+    /// Answers a question about a series of snapshots that ends with this one.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn series(
+        &self,
+        earlier: Vec<ClassInstance<'_, NativeSnapshot>>,
+        question: String,
+        turn: &Turn,
+        control: &Control,
+    ) -> napi::Result<AsyncTask<Job<Answer>>> {
+        let (of, progress) = (self.share()?, control.share());
+        let earlier = earlier.iter().map(|snapshot| snapshot.share()).collect::<napi::Result<Vec<_>>>()?;
+        Ok(Job::heavy(turn, move || {
+            let mut snapshots: Vec<&Snapshot> = earlier.iter().map(|shared| &*shared.snapshot).collect();
+            snapshots.push(&of.snapshot);
+            let json = query::series(&snapshots, &question, &progress)?;
             Ok(Answer { json, of })
         }))
     }

@@ -27,6 +27,13 @@ function parseSize(text) {
   return bytes;
 }
 
+/** The size of a summary. */
+function parseBudget(text) {
+  const bytes = parseSize(text);
+  if (bytes < 1000) throw new InvalidArgumentError('A summary takes 1000 bytes at least.');
+  return bytes;
+}
+
 function parseCount(text) {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, 0 or more.');
   return Number(text);
@@ -76,4 +83,4 @@ function parseTree(text) {
   return { depth: Number(match[1]), ...(match[2] !== undefined && { limit: Number(match[2]) }) };
 }
 
-module.exports = { toBytes, parseSize, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };
+module.exports = { toBytes, parseSize, parseBudget, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };

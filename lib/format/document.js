@@ -54,6 +54,11 @@ function entries(list, start = 1) {
   };
 }
 
+/** Entries that Markdown folds away until they are opened. */
+function details(list) {
+  return { ...entries(list), kind: 'details' };
+}
+
 /** Lines of a drawn tree: `[{ prefix, spans }]`. */
 function tree(lines) {
   return { kind: 'tree', lines };
@@ -69,4 +74,4 @@ function render(blocks, { format = 'text', color = false, width = DEFAULT_WIDTH 
   return format === 'markdown' ? renderMarkdown(blocks) : renderText(blocks, { color, width });
 }
 
-module.exports = { DEFAULT_WIDTH, title, heading, line, table, entries, tree, render };
+module.exports = { DEFAULT_WIDTH, title, heading, line, table, entries, details, tree, render };

@@ -35,6 +35,16 @@ const RENDERERS = {
       })
       .join('\n'),
 
+  details: ({ list, start }) =>
+    list
+      .map(({ figures, label, details }, index) => {
+        const facts = figures.map(plain).filter((text) => text !== '').join(', ');
+        const name = `<code>${html(plain(fit(label, CELL_WIDTH, 'middle')))}</code>`;
+        const rest = details.map(({ term, spans }) => `- ${term} ${inline(fit(spans, DETAIL_WIDTH, 'middle'))}`);
+        return [`<details><summary>${formatCount(start + index)}. ${name}: ${html(facts)}</summary>`, '', ...rest, '', '</details>'].join('\n');
+      })
+      .join('\n\n'),
+
   tree: ({ lines }) => {
     const text = lines.map(({ prefix, spans }) => prefix + fit(spans, TREE_WIDTH).map((span) => span.text).join(''));
     const fence = '`'.repeat(Math.max(3, longestRun(text.join('\n')) + 1));
@@ -74,6 +84,15 @@ function closed(code) {
 function emphasised({ text, role }) {
   const safe = escaped(text);
   return role === 'strong' || role === 'alarm' ? safe.replace(/^(\s*)(.*\S)(\s*)$/, '$1**$2**$3') : safe;
+}
+
+function plain(spans) {
+  return spans.map((span) => span.text).join('').trim();
+}
+
+/** Within HTML elements Markdown has no code spans. */
+function html(text) {
+  return text.replace(/[&<>"'`@#]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function codeSpan(content) {

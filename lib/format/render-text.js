@@ -43,6 +43,7 @@ const RENDERERS = {
 
   table: textTable,
   entries: textEntries,
+  details: textEntries,
 
   tree: ({ lines }, page) =>
     lines.map(({ prefix, spans }) => {

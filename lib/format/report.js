@@ -1,12 +1,14 @@
 'use strict';
 
-/** The answer of `report` → text or Markdown: what holds the memory first, the small print last. */
+/** The answer of `report` → text or Markdown: what leaks first, what holds the memory next, the small print last. */
 
 const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfShare } = require('./cells.js');
+const { shortened, withinBudget } = require('./budget.js');
 const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
+const { sentence, suspects } = require('./suspects.js');
 const { quoted } = require('./text.js');
 
 const BAR_CELLS = 20;
@@ -19,24 +21,36 @@ const BAR_CELLS = 20;
  * @param {number} [options.width] cells of a line of text, 60 at least @default 100
  * @param {boolean} [options.showStrings] print the contents of strings @default false
  * @param {string} [options.title] name of the snapshot
+ * @param {number} [options.maxBytes] the answer's size in UTF-8, at most
  * @param {string[]} [options.exceeded] thresholds that were exceeded
  * @returns {string}
  */
 function formatReport(report, options = {}) {
-  return document.render(
-    [
-      document.title(options.title === undefined ? 'Heap report' : ['Heap report: ', heap(options.title)]),
-      ...exceededBlocks(options.exceeded),
-      document.line(totals(report.totals)),
-      ...statistics(report.statistics),
-      ...biggest(report.biggest, options),
-      ...classes(report.classes),
-      ...duplicatedStrings(report.duplicatedStrings, options),
-      ...detached(report.detached, options),
-      ...skipped(report.skipped),
-    ],
-    options,
-  );
+  return withinBudget(options.maxBytes, (rows, parts) => {
+    const some = shortened(report, rows);
+    const blocks = [
+      [
+        document.title(options.title === undefined ? 'Heap report' : ['Heap report: ', heap(options.title)]),
+        ...exceededBlocks(options.exceeded),
+        ...verdict(report),
+      ],
+      suspects(some.suspects),
+      [document.line(totals(report.totals)), ...statistics(report.statistics)],
+      biggest(some.biggest, options),
+      classes(some.classes),
+      [...byPackage(some.byPackage), ...collections(some.collections)],
+      duplicatedStrings(some.duplicatedStrings, options),
+      detached(some.detached, options),
+      skipped(report.skipped),
+    ];
+    return document.render(blocks.slice(0, parts).flat(), options);
+  });
+}
+
+/** What comes first: whether something leaks, in a sentence. */
+function verdict({ verdict: text, suspects: found }) {
+  const names = found.flatMap(({ className, holder }) => [className, holder.path]);
+  return [document.line([words('Verdict: ', found.length === 0 ? 'strong' : 'alarm'), ...sentence(text, names)])];
 }
 
 /** Why the exit code is 1: in a pull request nobody sees what was printed on stderr. */
@@ -125,6 +139,32 @@ function detached({ count, selfSize, nodes }, options) {
 function skipped(notes) {
   if (notes.length === 0) return [];
   return [document.heading('Skipped', 'parts of the file this version does not know'), ...notes.map((note) => document.line(['- ', heap(note)]))];
+}
+
+function byPackage(rows) {
+  if (rows.length === 0) return [];
+  const columns = [{ title: 'Retained', align: 'right' }, { title: '% of heap', align: 'right' }, { title: 'Package', shrink: 20 }];
+  const cells = rows.map(({ name, retainedSize, percent }) => [formatBytes(retainedSize), formatPercent(percent), name === null ? 'own code' : heap(name)]);
+  return [document.heading('Packages', 'by what instances of their classes and their functions retain'), document.table(columns, cells)];
+}
+
+function collections(rows) {
+  if (rows.length === 0) return [];
+  const columns = [
+    { title: 'Retained', align: 'right' },
+    { title: 'Elements', align: 'right' },
+    { title: 'Filled', align: 'right' },
+    { title: 'Of', shrink: 8, drop: 1 },
+    { title: 'Collection', shrink: 20 },
+  ];
+  const cells = rows.map(({ retainedSize, elements, fillRatio, elementClasses, path, className, id }) => [
+    formatBytes(retainedSize),
+    formatCount(elements),
+    fillRatio === null ? '' : formatPercent(fillRatio * 100),
+    heap(elementClasses.map(({ name }) => name).join(', ')),
+    [heap(`${className} @${id}`), ' ', heap(path ?? '', 'path')],
+  ]);
+  return [document.heading('Collections', 'that retain most'), document.table(columns, cells)];
 }
 
 module.exports = { formatReport, exceededBlocks };

@@ -55,7 +55,7 @@ impl DominatorTree {
 
     /// By node: where it stands in `order`.
     #[inline(always)]
-    fn positions(&self) -> &[u32] {
+    pub(crate) fn positions(&self) -> &[u32] {
         &self.memory[2 * self.count..3 * self.count]
     }
 

@@ -34,6 +34,7 @@ mod wellknown;
 pub mod snapshot;
 
 pub mod display;
+mod leak;
 pub mod query;
 
 #[cfg(any(test, feature = "testing"))]

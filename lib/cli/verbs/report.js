@@ -1,15 +1,17 @@
 'use strict';
 
-/** `heapray report FILE` */
+/** `heapray report FILE…` */
 
+const { shortenedTo } = require('../../format/budget.js');
 const { formatReport } = require('../../format/report.js');
 const { addOutputOptions, defined, option } = require('../options.js');
 const { run } = require('../run.js');
 const { classesIn, exceededIn, metricsHelp, thresholdParser } = require('../thresholds.js');
-const { parseCount } = require('../values.js');
+const { parseBudget, parseCount } = require('../values.js');
 
 const THRESHOLDS = {
   metrics: {
+    suspects: { unit: 'count', of: ({ suspects }) => suspects.length, about: 'suspects of a leak' },
     total: { unit: 'bytes', of: ({ totals }) => totals.size, about: 'size of the heap' },
     nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'objects of the heap' },
     edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'references of the heap' },
@@ -30,6 +32,9 @@ const THRESHOLDS = {
 const EXAMPLES = `
 Examples:
   heapray report app.heapsnapshot
+  heapray report before.heapsnapshot after.heapsnapshot third.heapsnapshot
+  heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --fail-on 'suspects>0'
+  heapray report app.heapsnapshot --max-bytes 4000
   heapray report app.heapsnapshot --format markdown -o comment.md
   heapray report app.heapsnapshot --fail-on 'total>500MB' --fail-on 'class:Session.count>1000'
   curl -s host/heap | heapray report - --format json | jq .biggest[0]
@@ -38,23 +43,26 @@ Examples:
 function define(program, done) {
   const command = program
     .command('report')
-    .summary('what holds the memory')
-    .description('What holds the memory: totals, statistics, biggest objects and classes, duplicated strings, detached nodes.')
-    .argument('<file>', "heap snapshot; '-' is standard input")
+    .summary('what leaks and what holds the memory')
+    .description(
+      'What leaks, who holds it and what holds the memory. Several snapshots of one process, oldest first, show what grows every time; one shows what is large.',
+    )
+    .argument('<file...>', "heap snapshots, oldest first; '-' is standard input")
     .addOption(option('--limit <count>', 'classes, objects and strings to list, 1 to 1000 (10)', { parser: parseCount }))
     .addOption(option('--show-strings', 'print the contents of strings, which may hold secrets'))
+    .addOption(option('--max-bytes <bytes>', 'a summary of at most this size, 1000 at least', { parser: parseBudget }))
     .addOption(option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below', { parser: thresholdParser(THRESHOLDS) }));
   addOutputOptions(command)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
-    .action(async (file, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, options))));
+    .action(async (files, options) => done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, options))));
 }
 
-async function answer(api, [snapshot], job, { limit, showStrings, failOn }) {
-  const json = await api.report(snapshot, defined({ ...job, limit, showStrings, format: 'json' }));
+async function answer(api, snapshots, job, { limit, showStrings, failOn, maxBytes }) {
+  const json = await api.report(snapshots, defined({ ...job, limit, showStrings, format: 'json' }));
   return {
-    json,
-    format: ({ titles, ...rest }) => formatReport(json, { ...rest, title: titles[0] }),
-    exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshot, classesIn(failOn))),
+    json: maxBytes === undefined ? json : shortenedTo(maxBytes, json, (some) => JSON.stringify(some)),
+    format: ({ titles, ...rest }) => formatReport(json, { ...rest, maxBytes, title: titles.join(' → ') }),
+    exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn))),
   };
 }
 

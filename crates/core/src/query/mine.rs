@@ -120,7 +120,7 @@ impl<'a> Mine<'a> {
     }
 }
 
-fn is_runtime_script(name: &[u8], bare_names: bool) -> bool {
+pub(crate) fn is_runtime_script(name: &[u8], bare_names: bool) -> bool {
     const PREFIXES: [&[u8]; 6] = [b"node:", b"internal/", b"evalmachine.", b"ext:", b"extensions::", b"native "];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || bare_names && name.ends_with(b".js") && !name.iter().any(|b| matches!(b, b'/' | b'\\'))

@@ -11,25 +11,27 @@
 mod allocations;
 mod biggest;
 mod classes;
+mod collections;
 mod columns;
 mod conditions;
 mod diff;
 mod duplicates;
 mod filter;
 mod lazy;
-mod mine;
-mod named;
+pub(crate) mod mine;
+pub(crate) mod named;
 mod native_contexts;
+mod packages;
 mod page;
 mod path_search;
-mod path_text;
-mod paths;
+pub(crate) mod path_text;
+pub(crate) mod paths;
 mod patterns;
 mod report;
-mod routes;
-mod rows;
-mod scripts;
-mod steps;
+pub(crate) mod routes;
+pub(crate) mod rows;
+pub(crate) mod scripts;
+pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
@@ -132,7 +134,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)),
         Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
         Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
-        Question::Report(query) => json(&report::report(snapshot, &query, progress)?),
+        Question::Report(query) => json(&report::report(&[snapshot], snapshot, &query, progress)?),
     }
 }
 
@@ -145,6 +147,21 @@ pub fn compare(before: &Snapshot, after: &Snapshot, question: &str, progress: &P
     progress.enter(Phase::Query, 0);
     progress.check()?;
     json(&diff::diff(before, after, &query, progress)?)
+}
+
+/// Answers a question about several snapshots of one program, oldest first: `report`. The answer is
+/// about the last of them; the others tell what grows.
+///
+/// # Errors
+/// As [`answer`]; [`Code::InvalidQuery`] without any snapshot.
+pub fn series(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
+    let Some(&last) = snapshots.last() else {
+        return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none".to_owned()));
+    };
+    let query = report::question(question)?;
+    progress.enter(Phase::Query, 0);
+    progress.check()?;
+    json(&report::report(snapshots, last, &query, progress)?)
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {

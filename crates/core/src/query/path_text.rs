@@ -15,6 +15,7 @@
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::ids::NodeIx;
+use crate::leak::trails::DICTIONARY;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
 use crate::query::native_contexts::is_native_context;
@@ -40,6 +41,8 @@ pub(crate) struct PathText<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// Whether positions are written as `[*]`: for what many paths have in common.
     pub(crate) any_index: bool,
+    /// Whether functions are named where the path goes through them: `→ onChange → context.user`.
+    pub(crate) arrows: bool,
 }
 
 impl PathText<'_> {
@@ -48,7 +51,15 @@ impl PathText<'_> {
         let start = self.start(steps);
         let Some(first) = steps.get(start) else { return Vec::new() };
         let mut text = self.name_of_start(*first);
-        let segments: Vec<Vec<u8>> = (start + 1..steps.len()).filter_map(|at| self.segment(steps, at)).collect();
+        let segments: Vec<Vec<u8>> = (start + 1..steps.len())
+            .filter_map(|at| match (self.arrows, self.snapshot.kind(steps[at].node)) {
+                (true, NodeKind::Closure) => {
+                    Some([self.segment(steps, at).unwrap_or_default(), self.function(steps[at].node)].concat())
+                }
+                (true, NodeKind::Native) => self.native(steps[at].node),
+                _ => self.segment(steps, at),
+            })
+            .collect();
         fold(&segments, &mut text);
         text
     }
@@ -120,6 +131,26 @@ impl PathText<'_> {
         }
     }
 
+    /// Whether an object has many properties with objects like this one.
+    fn is_one_of_many(&self, from: NodeIx, node: NodeIx) -> bool {
+        let (kind, name) = (self.snapshot.kind(node), self.snapshot.nodes().name(node));
+        let is_alike = |to| self.snapshot.kind(to) == kind && self.snapshot.nodes().name(to) == name;
+        let mut properties = self.snapshot.edges_of(from).filter(|edge| edge.kind == EdgeKind::Property);
+        kind != NodeKind::Closure && properties.by_ref().filter(|edge| is_alike(edge.to)).nth(DICTIONARY - 1).is_some()
+    }
+
+    /// A function on the way.
+    fn function(&self, node: NodeIx) -> Vec<u8> {
+        let name = self.snapshot.name(node);
+        [" → ".as_bytes(), if name.is_empty() { b"(anonymous function)" } else { name }].concat()
+    }
+
+    /// An object of the browser's on the way, when it is one that programs know: positions in C++ say nothing.
+    fn native(&self, node: NodeIx) -> Option<Vec<u8>> {
+        let name = self.snapshot.name(node);
+        is_document_object(name).then(|| [" → ".as_bytes(), name].concat())
+    }
+
     /// How the step reads behind the one before; `None` when code would not write it.
     fn segment(&self, steps: &[Step], at: usize) -> Option<Vec<u8>> {
         let edge = steps[at].edge?;
@@ -128,15 +159,27 @@ impl PathText<'_> {
         }
         let from = steps[at - 1].node;
         match (edge.kind, edge_label(self.snapshot, edge)) {
-            (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => {
-                Some([b"{", name, b"}"].concat())
+            (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => Some(if self.arrows {
+                [" → context".as_bytes(), property(name).as_slice()].concat()
+            } else {
+                [b"{", name, b"}"].concat()
+            }),
+            // The keys of a dictionary are data, and what many paths have in common has none of them.
+            (EdgeKind::Property, EdgeLabel::Name(_))
+                if self.any_index && self.arrows && self.is_one_of_many(from, steps[at].node) =>
+            {
+                Some(self.position(0))
             }
             (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(name)),
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))
             }
             (EdgeKind::Hidden, EdgeLabel::Index(index)) if is_context(self.snapshot.name(from)) => {
-                Some(if self.any_index { b"{*}".to_vec() } else { format!("{{{index}}}").into_bytes() })
+                Some(match (self.arrows, self.any_index) {
+                    (true, _) => " → context.(variable)".as_bytes().to_vec(),
+                    (false, true) => b"{*}".to_vec(),
+                    (false, false) => format!("{{{index}}}").into_bytes(),
+                })
             }
             (EdgeKind::Internal, EdgeLabel::Name(name)) => self.internal(from, name),
             (EdgeKind::Context | EdgeKind::Hidden | EdgeKind::Weak, _) => None,

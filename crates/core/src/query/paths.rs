@@ -114,12 +114,12 @@ impl<'a> WayTexts<'a> {
     /// The text of the best way to a node.
     pub(crate) fn text(&self, node: NodeIx) -> Option<Text> {
         let steps = way(self.snapshot, self.routes, node)?;
-        Some(Text(PathText { snapshot: self.snapshot, any_index: false }.write(&steps)))
+        Some(Text(PathText { snapshot: self.snapshot, any_index: false, arrows: false }.write(&steps)))
     }
 }
 
 fn path_row(rows: &Rows<'_>, steps: &[Step], count: usize) -> PathRow {
-    let text = PathText { snapshot: rows.snapshot, any_index: count > 1 }.write(steps);
+    let text = PathText { snapshot: rows.snapshot, any_index: count > 1, arrows: false }.write(steps);
     let steps = steps.iter().enumerate().map(|(at, &step)| step_row(rows, step, at == 0)).collect();
     PathRow { count, steps, text: Text(text) }
 }

@@ -1,12 +1,15 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
+use crate::leak::{self, Noise, SuspectRow};
 use crate::progress::Progress;
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
+use crate::query::collections::{CollectionRow, collections};
 use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sort, Sorting, page_of};
+use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
 use crate::query::paths::WayTexts;
 use crate::query::rows::{NodeRow, Rows};
@@ -35,10 +38,15 @@ pub struct ReportQuery {
 pub struct Report {
     schema_version: u32,
     kind: &'static str,
+    verdict: String,
+    suspects: Vec<SuspectRow>,
+    ignored_growth: Vec<&'static Noise>,
     totals: Totals,
     statistics: Statistics,
     classes: Vec<ClassRow>,
     biggest: Vec<BigRow>,
+    by_package: Vec<PackageRow>,
+    collections: Vec<CollectionRow>,
     duplicated_strings: DuplicatedStrings,
     detached: Detached,
     skipped: Vec<String>,
@@ -75,8 +83,25 @@ struct Detached {
     nodes: Vec<NodeRow>,
 }
 
-/// Answers `report`.
-pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progress) -> Result<Report> {
+/// Reads a question about a series of snapshots.
+pub(crate) fn question(text: &str) -> Result<ReportQuery> {
+    #[derive(Deserialize)]
+    #[serde(tag = "ask", rename_all = "camelCase")]
+    enum Question {
+        Report(ReportQuery),
+    }
+    serde_json::from_str(text)
+        .map(|Question::Report(query)| query)
+        .map_err(|error| Error::new(Code::InvalidQuery, "a question about a series of snapshots", error.to_string()))
+}
+
+/// Answers `report`: all of the last snapshot, and what the series says of leaks in it.
+pub(crate) fn report(
+    series: &[&Snapshot],
+    snapshot: &Snapshot,
+    query: &ReportQuery,
+    progress: &Progress,
+) -> Result<Report> {
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
     let show_strings = query.show_strings.unwrap_or(false);
     let rows = Rows::new(snapshot, progress)?;
@@ -84,9 +109,13 @@ pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progre
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
     let biggest = biggest(snapshot, limit, progress)?;
+    let leaks = leak::suspects(series, snapshot, limit, progress)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
         kind: "report",
+        verdict: leaks.verdict,
+        suspects: leaks.suspects,
+        ignored_growth: leaks.ignored,
         totals: Totals {
             nodes: snapshot.node_count(),
             edges: snapshot.edge_count(),
@@ -96,6 +125,8 @@ pub(crate) fn report(snapshot: &Snapshot, query: &ReportQuery, progress: &Progre
         statistics: *snapshot.statistics(),
         classes: classes(snapshot, &by_class, progress)?.classes,
         biggest: biggest.into_iter().map(|big| BigRow { node: node(big), path: ways.text(big) }).collect(),
+        by_package: by_package(&rows, limit, progress)?,
+        collections: collections(&rows, limit, progress)?,
         duplicated_strings: duplicated_strings(snapshot, limit, show_strings, progress)?,
         detached: detached(&rows, limit, node)?,
         skipped: snapshot.skipped().to_vec(),

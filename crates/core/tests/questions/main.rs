@@ -5,6 +5,7 @@
 mod compare;
 mod explore;
 mod filter;
+mod leaks;
 mod lists;
 mod paths;
 mod report;

@@ -1,0 +1,124 @@
+//! One snapshot → where its memory has accumulated: a holder with many elements of one kind.
+//!
+//! One snapshot cannot tell what grows. It can tell where the size spreads: the point below which
+//! many objects hang in the same way. Such a point is suspected when its elements retain a tenth of
+//! the heap.
+
+use crate::error::Result;
+use crate::leak::naming::{Standing, standing};
+use crate::leak::suspects::{Search, Suspect};
+use crate::leak::trails::{OUTSIDE, Trails};
+use crate::progress::Progress;
+use crate::query::steps::Steps;
+use crate::snapshot::Snapshot;
+use std::collections::HashMap;
+
+/// Elements a collection has at least.
+const FEWEST: u32 = 16;
+/// Elements for each holder: fewer are the fields of an object.
+const SPREAD: u32 = 16;
+
+/// Share of the heap, as its divisor, from which a collection is suspected.
+const SHARE: u64 = 10;
+/// The share for objects of the program's own classes: the runtime has a few megabytes of its own.
+const SHARE_OF_OWN: u64 = 50;
+/// Objects of the program's own class that are many.
+const MANY: u32 = 100;
+
+/// Numbers of one trail.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Extent {
+    pub(crate) count: u32,
+    /// Retained together.
+    pub(crate) bytes: u64,
+}
+
+/// The numbers of all trails. In the tree's preorder a subtree is a run: a node counts for its trail
+/// unless one with the same trail dominates it.
+pub(crate) fn extents(snapshot: &Snapshot, trails: &Trails, progress: &Progress) -> Result<Vec<Extent>> {
+    let mut extents = vec![Extent::default(); trails.list.len()];
+    let mut covered = vec![0u32; trails.list.len()];
+    let tree = snapshot.dominators();
+    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    for (at, node) in tree.preorder().enumerate() {
+        steps.step()?;
+        let trail = trails.of(node) as usize;
+        let extent = &mut extents[trail];
+        extent.count += 1;
+        if at as u32 >= covered[trail] {
+            extent.bytes += snapshot.retained_size(node);
+            covered[trail] = at as u32 + tree.sizes()[at];
+        }
+    }
+    Ok(extents)
+}
+
+/// Whether the objects of a trail are elements of few holders.
+pub(crate) fn spreads(trails: &Trails, extents: &[Extent], trail: u32) -> bool {
+    let above = trails.get(trail).above;
+    let count = extents[trail as usize].count;
+    trail != OUTSIDE && count >= FEWEST && count / extents[above as usize].count.max(1) >= SPREAD
+}
+
+impl Search<'_> {
+    /// Suspects of one snapshot: the holders whose elements retain a tenth of the heap, or that hold
+    /// hundreds of the program's own objects and retain more than a fiftieth with them.
+    pub(crate) fn accumulated(&self, extents: &[Extent]) -> Vec<Suspect> {
+        let spread: Vec<bool> = (0..self.trails.list.len() as u32)
+            .map(|trail| {
+                spreads(self.trails, extents, trail)
+                    && standing(self.snapshot, self.scripts, self.trails.get(trail).example) > Standing::Nothing
+                    && self.noise.noise_of(trail).is_none()
+            })
+            .collect();
+        let below = self.below(&spread, extents);
+        let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
+        for &element in below.keys() {
+            of_holder.entry(self.holder_of(element)).or_default().push(element);
+        }
+        let count = |trail: u32| i64::from(extents[trail as usize].count);
+        let mut suspects: Vec<Suspect> = of_holder
+            .into_iter()
+            .filter_map(|(holder, mut elements)| {
+                elements.sort_unstable();
+                let bytes: u64 = elements.iter().map(|&element| extents[element as usize].bytes).max()?;
+                let suspect = self.suspect(holder, elements, &below, count)?;
+                self.is_large(&suspect, bytes, extents).then_some(suspect)
+            })
+            .collect();
+        suspects.sort_by_key(|suspect| suspect.holder);
+        suspects
+    }
+
+    fn is_large(&self, suspect: &Suspect, bytes: u64, extents: &[Extent]) -> bool {
+        let total = self.snapshot.total_size();
+        let Some(&named) = suspect.named.first() else { return false };
+        let standing = standing(self.snapshot, self.scripts, self.trails.get(named).example);
+        let is_own = matches!(standing, Standing::Own | Standing::Document);
+        let is_many = extents[named as usize].count >= MANY;
+        let share = if is_own && is_many { SHARE_OF_OWN } else { SHARE };
+        !matches!(standing, Standing::Runtime | Standing::Function) && bytes >= total / share
+            || standing == Standing::Function && bytes >= total / SHARE
+    }
+
+    /// For every uppermost trail that spreads, the trails at and below it.
+    fn below(&self, spread: &[bool], extents: &[Extent]) -> HashMap<u32, Vec<u32>> {
+        let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
+        // A trail's number is larger than that of the one above it.
+        let mut top_of = vec![OUTSIDE; spread.len()];
+        for trail in 1..spread.len() as u32 {
+            let above = self.trails.get(trail).above;
+            // What one object holds is a collection of its own, whatever collection that is held in.
+            let is_held_by_one = extents[above as usize].count <= 1;
+            let top = match top_of[above as usize] {
+                top if spread[trail as usize] && (top == OUTSIDE || is_held_by_one) => trail,
+                top => top,
+            };
+            top_of[trail as usize] = top;
+            if top != OUTSIDE && extents[trail as usize].count > 0 {
+                below.entry(top).or_default().push(trail);
+            }
+        }
+        below
+    }
+}

@@ -1,0 +1,310 @@
+//! Suspects → the rows that leave for JavaScript: sentences, paths, places in scripts, numbers.
+
+use crate::display::display_name;
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::leak::growth::Growth;
+use crate::leak::kinds::{Evidence, Kind, kind_of};
+use crate::leak::measure::{freed_without, retained_together};
+use crate::leak::series::Series;
+use crate::leak::suspects::Suspect;
+use crate::leak::trails::{Trails, hash, mix};
+use crate::progress::Progress;
+use crate::query::mine::{is_document_object, is_internal_name};
+use crate::query::path_text::{PathText, Step};
+use crate::query::paths::way;
+use crate::query::routes::Routes;
+use crate::query::rows::{Rows, SourceRow};
+use crate::schema::NodeKind;
+use crate::strings::{Text, utf16_len};
+use serde::Serialize;
+
+/// Ids given of each suspect, newest first.
+const SAMPLES: usize = 5;
+/// Elements looked at to find out whether they are links of a list.
+const MOST_LOOKED_AT: usize = 1000;
+/// Steps from a link of a list to the one before, and to what names it.
+const LONGEST_LINK: usize = 16;
+/// Functions of the path that are given with their places.
+const FUNCTIONS: usize = 5;
+
+/// How sure a suspect is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Confidence {
+    /// One snapshot, or snapshots of different processes.
+    Low,
+    /// Growth in one interval, or uneven growth in several.
+    Medium,
+    /// Even growth in several intervals, and what was added stays.
+    High,
+}
+
+/// What holds the objects that leak.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HolderRow {
+    id: u32,
+    class_name: Text,
+    name: Text,
+    /// How many holders are held in the same way.
+    count: usize,
+    retained_size: u64,
+    path: Text,
+    source: Option<SourceRow>,
+}
+
+/// A function on the path.
+#[derive(Debug, Serialize)]
+pub(crate) struct FunctionRow {
+    name: Text,
+    source: Option<SourceRow>,
+}
+
+/// A suspect as it is answered.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SuspectRow {
+    pub(crate) class_name: Text,
+    pub(crate) kind: &'static str,
+    pub(crate) reason: String,
+    pub(crate) advice: &'static str,
+    pub(crate) count: usize,
+    pub(crate) bytes: u64,
+    pub(crate) percent: f64,
+    pub(crate) added_count: Vec<i64>,
+    pub(crate) added_bytes: Option<Vec<u64>>,
+    pub(crate) holder: HolderRow,
+    pub(crate) path: Text,
+    pub(crate) source: Option<SourceRow>,
+    pub(crate) functions: Vec<FunctionRow>,
+    pub(crate) sample_ids: Vec<u32>,
+    pub(crate) freed_if_released: u64,
+    pub(crate) confidence: Confidence,
+    pub(crate) fingerprint: String,
+    /// Whether only the embedder's own lists hold it.
+    #[serde(skip)]
+    pub(crate) is_held_by_runtime: bool,
+}
+
+/// Writes suspects of one series.
+pub(crate) struct Writer<'a> {
+    pub(crate) series: &'a Series<'a>,
+    pub(crate) trails: &'a Trails,
+    pub(crate) routes: &'a Routes,
+    pub(crate) rows: Rows<'a>,
+    pub(crate) progress: &'a Progress,
+}
+
+impl Writer<'_> {
+    /// The row of a suspect whose naming objects are `nodes`; `growth` is known for several snapshots.
+    pub(crate) fn row(
+        &self,
+        suspect: &Suspect,
+        nodes: &[NodeIx],
+        growth: Option<&Growth>,
+    ) -> Result<Option<SuspectRow>> {
+        let snapshot = self.series.last;
+        let example = nodes.iter().copied().min_by_key(|&node| (self.routes.steps(node), node));
+        let Some((example, steps)) = example.and_then(|node| Some((node, way(snapshot, self.routes, node)?))) else {
+            return Ok(None);
+        };
+        let (holder, element) = self.places(suspect, &steps);
+        let evidence = Evidence {
+            snapshot,
+            steps: &steps,
+            holder,
+            element,
+            is_list: self.is_list(nodes, suspect),
+            is_scoped: self.is_scoped(suspect),
+        };
+        let kind = kind_of(&evidence);
+        let class_name = self.class_name(example);
+        let holder_row = self.holder(suspect, &steps[..=holder]);
+        let added_count = growth.map_or(Vec::new(), |growth| self.added(suspect, growth));
+        let bytes = retained_together(snapshot, nodes.iter().copied());
+        let mut newest: Vec<NodeIx> = nodes.to_vec();
+        newest.sort_by_key(|&node| std::cmp::Reverse(snapshot.nodes().id(node)));
+        Ok(Some(SuspectRow {
+            reason: reason(&class_name, nodes.len(), &added_count, &holder_row, kind),
+            kind: kind.name,
+            advice: kind.advice,
+            count: nodes.len(),
+            bytes,
+            percent: self.rows.percent(bytes),
+            added_bytes: self.added_bytes(nodes),
+            path: Text(PathText { snapshot, any_index: true, arrows: true }.write(&steps)),
+            source: snapshot.location(example).map(|at| self.rows.source(at)),
+            functions: self.functions(&steps[holder..]),
+            is_held_by_runtime: self.is_machinery(steps[holder].node)
+                || snapshot.kind(steps[holder].node) == NodeKind::Synthetic,
+            sample_ids: newest.iter().take(SAMPLES).map(|&node| snapshot.nodes().id(node).0).collect(),
+            freed_if_released: self.freed(suspect)?,
+            confidence: self.confidence(&added_count),
+            fingerprint: fingerprint(kind, &class_name, &holder_row),
+            class_name,
+            added_count,
+            holder: holder_row,
+        }))
+    }
+
+    fn added(&self, suspect: &Suspect, growth: &Growth) -> Vec<i64> {
+        let mut sums = vec![0; self.series.intervals()];
+        for &trail in &suspect.named {
+            sums.iter_mut().zip(growth.added(trail)).for_each(|(sum, added)| *sum += added);
+        }
+        sums
+    }
+
+    /// Whether an element hangs on another one.
+    fn is_list(&self, nodes: &[NodeIx], suspect: &Suspect) -> bool {
+        let is_element = |node: NodeIx| suspect.elements.contains(&self.trails.of(node));
+        let up = |node| {
+            let edge = self.routes.arrival(self.series.last, node)?;
+            Some(self.series.last.nodes().source_of(edge.ix))
+        };
+        nodes.iter().take(MOST_LOOKED_AT).any(|&node| {
+            let way: Vec<NodeIx> = std::iter::successors(Some(node), |&node| up(node)).take(LONGEST_LINK).collect();
+            way.iter().filter(|&&node| is_element(node)).count() > 1
+        })
+    }
+
+    /// Whether elements that are functions lead back to themselves.
+    fn is_scoped(&self, suspect: &Suspect) -> bool {
+        suspect.elements.iter().any(|&trail| {
+            let of = self.trails.get(trail);
+            of.repeats && self.series.last.kind(of.example) == NodeKind::Closure
+        })
+    }
+
+    /// The steps of the holder and of the element below it.
+    fn places(&self, suspect: &Suspect, steps: &[Step]) -> (usize, usize) {
+        let trail_at = |at: usize| self.trails.of(steps[at].node);
+        let last = steps.len().saturating_sub(1);
+        let element = (0..steps.len()).find(|&at| suspect.elements.contains(&trail_at(at))).unwrap_or(last);
+        let mut holder = element.saturating_sub(1);
+        // What V8 puts between, a Map's table or a function's scope, is nobody's name for a holder.
+        while holder > 0 && self.is_machinery(steps[holder].node) {
+            holder -= 1;
+        }
+        if self.is_machinery(steps[holder].node) {
+            holder = element.saturating_sub(1);
+        }
+        (holder, element)
+    }
+
+    fn is_machinery(&self, node: NodeIx) -> bool {
+        let snapshot = self.series.last;
+        match snapshot.kind(node) {
+            NodeKind::Array | NodeKind::Hidden | NodeKind::Code | NodeKind::ObjectShape => true,
+            NodeKind::Object => is_internal_name(snapshot.name(node)),
+            NodeKind::Native => !is_document_object(snapshot.name(node)),
+            _ => false,
+        }
+    }
+
+    /// Names of objects, never contents of strings.
+    fn class_name(&self, node: NodeIx) -> Text {
+        let snapshot = self.series.last;
+        match snapshot.kind(node) {
+            NodeKind::Closure if !snapshot.name(node).is_empty() => Text::of(snapshot.name(node)),
+            _ if snapshot.name(node).starts_with(b"system / NativeContext") => Text::of(b"NativeContext"),
+            NodeKind::Object if snapshot.name(node) == b"Object" => display_name(snapshot, node),
+            _ => self.rows.class_name(node),
+        }
+    }
+
+    fn holder(&self, suspect: &Suspect, steps: &[Step]) -> HolderRow {
+        let snapshot = self.series.last;
+        let node = steps.last().map_or(snapshot.root(), |step| step.node);
+        let trail = self.trails.of(node);
+        let alike = snapshot.nodes().iter().filter(|&other| trail != 0 && self.trails.of(other) == trail).count();
+        let _ = suspect;
+        HolderRow {
+            id: snapshot.nodes().id(node).0,
+            class_name: self.rows.class_name(node),
+            name: self.name(node),
+            count: alike.max(1),
+            retained_size: snapshot.retained_size(node),
+            path: Text(PathText { snapshot, any_index: alike > 1, arrows: true }.write(steps)),
+            source: snapshot.location(node).map(|at| self.rows.source(at)),
+        }
+    }
+
+    fn name(&self, node: NodeIx) -> Text {
+        let name = display_name(self.series.last, node);
+        match self.series.last.kind(node) {
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
+                Text::from(format!("({} characters)", utf16_len(&name.0)))
+            }
+            _ => name,
+        }
+    }
+
+    fn added_bytes(&self, nodes: &[NodeIx]) -> Option<Vec<u64>> {
+        let known = self.series.same_process || self.series.intervals() == 0;
+        known.then(|| {
+            (1..=self.series.intervals())
+                .map(|interval| {
+                    let born = nodes.iter().copied().filter(|&node| self.series.birth(node) == interval);
+                    retained_together(self.series.last, born)
+                })
+                .collect()
+        })
+    }
+
+    fn functions(&self, steps: &[Step]) -> Vec<FunctionRow> {
+        let snapshot = self.series.last;
+        let closures = steps.iter().map(|step| step.node).filter(|&node| snapshot.kind(node) == NodeKind::Closure);
+        let row = |node| FunctionRow {
+            name: Text::of(snapshot.name(node)),
+            source: snapshot.location(node).map(|at| self.rows.source(at)),
+        };
+        closures.map(row).take(FUNCTIONS).collect()
+    }
+
+    /// What goes when the holder, and the array or table it keeps its elements in, no longer refers to them.
+    fn freed(&self, suspect: &Suspect) -> Result<u64> {
+        let trails = self.trails;
+        let snapshot = self.series.last;
+        let is_element = |node| suspect.elements.contains(&trails.of(node));
+        freed_without(snapshot, self.progress, |from, edge| {
+            let trail = trails.of(from);
+            let is_holder = trail == suspect.holder
+                || trails.get(trail).above == suspect.holder && snapshot.kind(from) == NodeKind::Array;
+            is_holder && is_element(edge.to)
+        })
+    }
+
+    fn confidence(&self, added: &[i64]) -> Confidence {
+        let (least, most) = (added.iter().min(), added.iter().max());
+        match (least, most) {
+            _ if !self.series.same_process => Confidence::Low,
+            (Some(least), Some(most)) if added.len() > 1 && least * 2 >= *most => Confidence::High,
+            (Some(_), Some(_)) => Confidence::Medium,
+            _ => Confidence::Low,
+        }
+    }
+}
+
+fn reason(class: &Text, count: usize, added: &[i64], holder: &HolderRow, kind: &Kind) -> String {
+    let class = String::from_utf8_lossy(&class.0);
+    let holder = String::from_utf8_lossy(&holder.path.0);
+    match added {
+        [] => format!("{count} objects of {class} are held by {holder}: {}.", kind.words),
+        [one] => format!("{one} more objects of {class}, {count} now, are held by {holder}: {}.", kind.words),
+        many => {
+            let list = many.iter().map(i64::to_string).collect::<Vec<_>>().join(", then ");
+            format!(
+                "{class} grew in every interval, by {list} objects to {count}, all held by {holder}: {}.",
+                kind.words
+            )
+        }
+    }
+}
+
+/// The same for the same leak on another day and in another process: no ids, no positions, no sizes.
+fn fingerprint(kind: &Kind, class: &Text, holder: &HolderRow) -> String {
+    let parts = [hash(kind.name.as_bytes()), hash(&class.0), hash(&holder.class_name.0), hash(&holder.path.0)];
+    format!("{:016x}", parts.into_iter().fold(0, mix))
+}

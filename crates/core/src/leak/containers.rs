@@ -1,0 +1,166 @@
+//! New objects → the old objects they hang on: where a heap can have grown.
+//!
+//! The container of a new object is the first node on its way up that every snapshot has. The end of
+//! a list is such a node too, but not what holds the list: while a step into a container repeats one
+//! further up, the container is looked for above that. Containers that are reached in the same way,
+//! the arrays in the entries of one Map, form a group and are counted together.
+
+use crate::columns::Edge;
+use crate::error::Result;
+use crate::ids::{NodeIx, ObjectId};
+use crate::leak::series::Series;
+use crate::leak::trails::{DICTIONARY, Paces, can_repeat, mix, property_count};
+use crate::progress::Progress;
+use crate::query::routes::Routes;
+use crate::query::steps::Steps;
+use crate::snapshot::Snapshot;
+use std::collections::HashMap;
+
+/// Steps up in which the repetition of a step is looked for.
+const LONGEST_LOOP: usize = 8;
+
+/// The containers of a series, by id.
+pub(crate) struct Containers {
+    /// Ids and their groups.
+    members: Vec<(ObjectId, u32)>,
+    /// What identifies each group.
+    pub(crate) hashes: Vec<u64>,
+    /// Groups whose property names are keys.
+    dictionaries: Vec<bool>,
+}
+
+impl Containers {
+    /// Looks at the way of every new object.
+    pub(crate) fn find(series: &Series<'_>, progress: &Progress) -> Result<Containers> {
+        let snapshot = series.last;
+        if !series.same_process || series.snapshots.len() < 2 {
+            return Ok(Self::root_alone(snapshot));
+        }
+        let mut search = Search::new(series, progress)?;
+        let mut steps = Steps::of(progress, snapshot.nodes().len());
+        for node in snapshot.nodes().iter() {
+            steps.step()?;
+            if !series.is_old(node)
+                && let Some((edge, from)) = search.arrival(node)
+                && series.is_old(from)
+            {
+                search.add(edge, from);
+            }
+        }
+        Ok(search.finish())
+    }
+
+    /// Without common ids the only container known to be the same is the root.
+    fn root_alone(snapshot: &Snapshot) -> Containers {
+        let root = snapshot.nodes().id(snapshot.root());
+        Containers { members: vec![(root, 0)], hashes: vec![1], dictionaries: vec![false] }
+    }
+
+    /// The containers and their groups in a snapshot.
+    pub(crate) fn nodes_in<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = (NodeIx, u32)> + 'a {
+        self.members.iter().filter_map(|&(id, group)| Some((snapshot.find(id).ok()?, group)))
+    }
+
+    /// Whether properties of what has this trail are keys of a dictionary. What counts is the size
+    /// in the last snapshot, for all snapshots.
+    pub(crate) fn is_dictionary(&self, trail: u32, group: u32) -> bool {
+        trail == group + 1 && self.dictionaries.get(group as usize).copied().unwrap_or(false)
+    }
+}
+
+struct Search<'a> {
+    snapshot: &'a Snapshot,
+    routes: &'a Routes,
+    paces: Paces<'a>,
+    /// Containers found so far, by the node that a new object hangs on.
+    seen: HashMap<(NodeIx, u64), ()>,
+    groups: HashMap<u64, u32>,
+    members: HashMap<NodeIx, u32>,
+    dictionaries: Vec<bool>,
+    hashes: Vec<u64>,
+}
+
+impl<'a> Search<'a> {
+    fn new(series: &Series<'a>, progress: &Progress) -> Result<Self> {
+        let snapshot = series.last;
+        Ok(Self {
+            snapshot,
+            routes: Routes::of(snapshot, progress)?,
+            paces: Paces::new(snapshot),
+            seen: HashMap::new(),
+            groups: HashMap::new(),
+            members: HashMap::new(),
+            dictionaries: Vec::new(),
+            hashes: Vec::new(),
+        })
+    }
+
+    fn arrival(&self, node: NodeIx) -> Option<(Edge, NodeIx)> {
+        let edge = self.routes.arrival(self.snapshot, node)?;
+        Some((edge, self.snapshot.nodes().source_of(edge.ix)))
+    }
+
+    /// Notes the container of a new object that hangs on the old object `from`.
+    fn add(&mut self, edge: Edge, from: NodeIx) {
+        let pace = self.paces.of(from, edge, false);
+        if self.seen.insert((from, pace), ()).is_some() {
+            return;
+        }
+        let container = self.above_loops(edge, from, pace);
+        if self.members.contains_key(&container) {
+            return;
+        }
+        let hash = self.way_hash(container);
+        let next = self.hashes.len() as u32;
+        let group = *self.groups.entry(hash).or_insert(next);
+        if group == next {
+            self.hashes.push(hash);
+            self.dictionaries.push(false);
+        }
+        self.dictionaries[group as usize] |= property_count(self.snapshot, container) >= DICTIONARY;
+        self.members.insert(container, group);
+    }
+
+    /// Climbs while the step into the object repeats a step further up.
+    fn above_loops(&mut self, edge: Edge, from: NodeIx, pace: u64) -> NodeIx {
+        let mut container = from;
+        if !can_repeat(self.snapshot, edge) {
+            return container;
+        }
+        let mut at = from;
+        let mut distance = 0;
+        while distance < LONGEST_LOOP
+            && let Some((edge, above)) = self.arrival(at)
+        {
+            distance += 1;
+            if self.paces.of(above, edge, false) == pace {
+                container = above;
+                distance = 0;
+            }
+            at = above;
+        }
+        container
+    }
+
+    /// The hash of the whole way from the root, every repeated step once.
+    fn way_hash(&mut self, node: NodeIx) -> u64 {
+        let mut paces = Vec::new();
+        let mut at = node;
+        while let Some((edge, from)) = self.arrival(at) {
+            let pace = self.paces.of(from, edge, false);
+            let repeats = can_repeat(self.snapshot, edge);
+            if !repeats || !paces.iter().rev().take(LONGEST_LOOP).any(|&known| known == pace) {
+                paces.push(pace);
+            }
+            at = from;
+        }
+        paces.into_iter().fold(1, mix)
+    }
+
+    fn finish(self) -> Containers {
+        let id = |node| self.snapshot.nodes().id(node);
+        let mut members: Vec<_> = self.members.iter().map(|(&node, &group)| (id(node), group)).collect();
+        members.sort_unstable();
+        Containers { members, hashes: self.hashes, dictionaries: self.dictionaries }
+    }
+}

@@ -1,0 +1,306 @@
+//! A path → what kind of leak it is, in words: the usual culprits recognised by what they are.
+//!
+//! A rule looks at three stretches of the path: down to the holder, from the holder to the element,
+//! from the element to what it keeps. The first rule that holds decides, so the order is from the
+//! particular to the general.
+
+use crate::display::{EdgeLabel, edge_label};
+use crate::ids::NodeIx;
+use crate::query::named::is_context;
+use crate::query::path_text::Step;
+use crate::schema::NodeKind;
+use crate::snapshot::Snapshot;
+
+/// A kind of leak.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// The name in answers.
+    pub(crate) name: &'static str,
+    /// What happens, after "held by … :".
+    pub(crate) words: &'static str,
+    /// What to do about it.
+    pub(crate) advice: &'static str,
+    holds: fn(&Evidence<'_>) -> bool,
+}
+
+/// What a rule may look at.
+pub(crate) struct Evidence<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    /// From a root to the object that names the leak.
+    pub(crate) steps: &'a [Step],
+    /// The step of the holder.
+    pub(crate) holder: usize,
+    /// The step of the element that the holder holds.
+    pub(crate) element: usize,
+    /// Whether elements hang on elements.
+    pub(crate) is_list: bool,
+    /// Whether they do so through the scope of a function.
+    pub(crate) is_scoped: bool,
+}
+
+/// Steps above the holder that still belong to it: `emitter._events.change`.
+const NEAR: usize = 3;
+
+impl Evidence<'_> {
+    fn name(&self, at: usize) -> &[u8] {
+        self.steps.get(at).map_or(b"", |step| self.snapshot.name(step.node))
+    }
+
+    fn edge(&self, at: usize) -> EdgeLabel<'_> {
+        self.steps
+            .get(at)
+            .and_then(|step| step.edge)
+            .map_or(EdgeLabel::Name(b""), |edge| edge_label(self.snapshot, edge))
+    }
+
+    fn edge_is(&self, at: usize, names: &[&[u8]]) -> bool {
+        matches!(self.edge(at), EdgeLabel::Name(name) if names.contains(&name))
+    }
+
+    /// The holder and what it is a part of; not the function that has it in a variable.
+    fn around_holder(&self) -> std::ops::RangeInclusive<usize> {
+        let is_scope = |at: usize| {
+            is_context(self.name(at))
+                || self.steps.get(at).is_some_and(|step| self.snapshot.kind(step.node) == NodeKind::Closure)
+        };
+        let mut start = self.holder;
+        while start > 0 && self.holder - start < NEAR && !is_scope(start - 1) {
+            start -= 1;
+        }
+        start..=self.element
+    }
+
+    /// The element and what leads from it to what it keeps.
+    fn below(&self) -> std::ops::Range<usize> {
+        self.element..self.steps.len()
+    }
+
+    fn element_node(&self) -> Option<NodeIx> {
+        self.steps.get(self.element).map(|step| step.node)
+    }
+
+    fn element_kind(&self) -> NodeKind {
+        self.element_node().map_or(NodeKind::Other, |node| self.snapshot.kind(node))
+    }
+
+    fn last_kind(&self) -> NodeKind {
+        self.steps.last().map_or(NodeKind::Other, |step| self.snapshot.kind(step.node))
+    }
+
+    fn last_name(&self) -> &[u8] {
+        self.name(self.steps.len().saturating_sub(1))
+    }
+
+    fn around_is(&self, names: &[&[u8]]) -> bool {
+        self.around_holder().any(|at| names.contains(&self.name(at)))
+    }
+
+    fn ends_in(&self, names: &[&[u8]]) -> bool {
+        names.contains(&self.name(self.element)) || names.contains(&self.last_name())
+    }
+
+    fn holder_is(&self, names: &[&[u8]]) -> bool {
+        names.contains(&self.name(self.holder))
+    }
+}
+
+macro_rules! kind {
+    ($name:literal, $words:literal, $advice:literal, $holds:expr) => {
+        Kind { name: $name, words: $words, advice: $advice, holds: $holds }
+    };
+}
+
+/// The kinds, from the particular to the general.
+const KINDS: &[Kind] = &[
+    kind!(
+        "detachedDom",
+        "elements that left the document are still referred to",
+        "Let go of the reference when the element is removed, or keep it in a WeakRef or WeakMap.",
+        |e| e.below().any(|at| e.snapshot.detachedness(e.steps[at].node) == 2)
+    ),
+    kind!(
+        "asyncLocalStorage",
+        "a store of AsyncLocalStorage is kept by a resource that was made inside run()",
+        "Make long-lived resources outside of AsyncLocalStorage.run(), or in AsyncResource.bind() of the outer context.",
+        |e| e.below().any(|at| e.edge_is(at, &[b"<symbol kResourceStore>"]) || e.name(at) == b"AsyncContextFrame")
+    ),
+    kind!(
+        "eventListeners",
+        "event listeners are added and never removed",
+        "Remove the listener when its owner ends (off, removeListener, once), or add it once for all.",
+        |e| e.around_holder().any(|at| e.edge_is(at, &[b"_events"]))
+    ),
+    kind!(
+        "eventTargetListeners",
+        "listeners on a long-lived EventTarget or AbortSignal are never removed",
+        "Remove the listener when the work is done (removeEventListener, { once: true }), or give each work a signal of its own.",
+        |e| {
+            e.around_is(&[
+                b"EventTarget",
+                b"AbortSignal",
+                b"V8EventListener",
+                b"EventListener",
+                b"blink::RegisteredEventListener",
+            ]) || e.around_holder().any(|at| e.edge_is(at, &[b"<symbol kEvents>", b"<symbol events>"]))
+        }
+    ),
+    kind!(
+        "timers",
+        "timers are started and never cleared",
+        "Clear the timer when its owner ends: clearInterval, clearTimeout.",
+        |e| {
+            e.around_is(&[b"TimersList", b"Timeout", b"Immediate", b"DOMTimer", b"blink::DOMTimer", b"ScheduledAction"])
+                || e.around_holder().any(|at| e.edge_is(at, &[b"timerListMap", b"knownTimersById"]))
+        }
+    ),
+    kind!(
+        "messagePorts",
+        "message ports are opened and never closed",
+        "Call close() on the port when the conversation ends.",
+        |e| e.ends_in(&[b"MessagePort", b"MessageChannel", b"Worker", b"BroadcastChannel", b"Node / MessagePort"])
+    ),
+    kind!(
+        "vmContexts",
+        "contexts of vm are made and kept",
+        "Reuse a context, or let go of everything that was made in it.",
+        |e| {
+            e.below().any(|at| e.name(at).starts_with(b"system / NativeContext"))
+                || e.ends_in(&[b"ContextifyContext", b"ContextifyScript", b"Node / ContextifyContext", b"Script"])
+        }
+    ),
+    kind!(
+        "modules",
+        "modules are loaded again and again",
+        "Do not delete from require.cache; read data with fs and JSON.parse instead of require.",
+        |e| e.ends_in(&[b"Module", b"ModuleWrap"])
+    ),
+    kind!(
+        "promises",
+        "promises never settle, and what awaits them is kept",
+        "Settle every promise: release the lock, set a time limit, reject what waits when the work is given up.",
+        |e| {
+            e.below().any(|at| {
+                e.name(at) == b"system / PromiseReaction" || e.name(at) == b"Generator" && at + 1 < e.steps.len()
+            }) || e.name(e.element) == b"Promise"
+                || e.last_name() == b"Promise"
+        }
+    ),
+    kind!(
+        "finalizers",
+        "a FinalizationRegistry keeps what was registered with it",
+        "The held value must not refer to the object it was registered with.",
+        |e| e.around_holder().chain(e.below()).any(|at| {
+            e.name(at) == b"FinalizationRegistry" || e.name(at) == b"system / WeakCell" || e.edge_is(at, &[b"holdings"])
+        })
+    ),
+    kind!(
+        "sockets",
+        "connections and requests are kept after their end",
+        "Remove them from the list when they close: on 'close', on 'finish'.",
+        |e| e.ends_in(&[
+            b"Socket",
+            b"TLSSocket",
+            b"IncomingMessage",
+            b"ServerResponse",
+            b"ClientRequest",
+            b"TCP",
+            b"WebSocket",
+            b"Http2Stream",
+            b"ServerHttp2Stream",
+            b"ClientHttp2Stream",
+            b"Http2Session"
+        ])
+    ),
+    kind!(
+        "slicedStrings",
+        "short pieces keep the large strings alive that they were cut from",
+        "Copy the piece before keeping it, for example with Buffer.from(piece).toString() or structuredClone(piece).",
+        |e| e.last_kind() == NodeKind::SlicedString
+    ),
+    kind!(
+        "strings",
+        "strings are collected without bound",
+        "Bound the collection, or keep one copy of each text.",
+        |e| matches!(e.last_kind(), NodeKind::String | NodeKind::ConcatenatedString)
+    ),
+    kind!(
+        "buffers",
+        "buffers are kept, and with them memory outside of the JavaScript heap",
+        "Let go of the buffer when its contents were used; copy small pieces out of large ones.",
+        |e| e.last_name().ends_with(b"Buffer")
+            || e.last_name().ends_with(b"Array") && e.last_name() != b"Array"
+            || e.last_name() == b"DataView"
+    ),
+    kind!(
+        "closureChain",
+        "each function keeps the scope in which it was made, and through it the one before",
+        "Functions made in one scope share it: set variables that are not needed to null, or make the function elsewhere.",
+        |e| e.is_list && (e.is_scoped || e.below().any(|at| is_context(e.name(at))))
+    ),
+    kind!("linkedList", "a list grows by a link each time", "Bound the list: drop links from its other end.", |e| e
+        .is_list),
+    kind!(
+        "memoize",
+        "a memoised function keeps every argument and result",
+        "Bound the cache of the memoised function, or key it by a WeakMap.",
+        |e| (e.holder.saturating_sub(5)..=e.holder).any(|at| {
+            let name = e.name(at).to_ascii_lowercase();
+            name.starts_with(b"memo") || name == b"mapcache"
+        })
+    ),
+    kind!("cache", "a cache has no bound", "Bound the cache by number, size or age.", |e| {
+        (e.holder.saturating_sub(NEAR)..=e.holder).any(|at| {
+            let name = e.name(at).to_ascii_lowercase();
+            let is_cache = |text: &[u8]| memchr::memmem::find(&text.to_ascii_lowercase(), b"cache").is_some();
+            memchr::memmem::find(&name, b"cache").is_some()
+                || memchr::memmem::find(&name, b"lru").is_some()
+                || matches!(e.edge(at), EdgeLabel::Name(name) if is_cache(name))
+        })
+    }),
+    kind!(
+        "closures",
+        "functions are added to a list and never taken out, and each keeps the scope it was made in",
+        "Take the function out of the list when it has run.",
+        |e| e.element_kind() == NodeKind::Closure
+    ),
+    kind!(
+        "map",
+        "a Map gets entries and never loses them",
+        "Delete entries when they are done with, bound the Map, or use a WeakMap when the keys are objects.",
+        |e| e.holder_is(&[b"Map"])
+    ),
+    kind!(
+        "set",
+        "a Set gets items and never loses them",
+        "Delete items when they are done with, or use a WeakSet.",
+        |e| e.holder_is(&[b"Set"])
+    ),
+    kind!(
+        "array",
+        "an array only ever gets longer",
+        "Take elements out when they are done with, or bound the array.",
+        |e| e.holder_is(&[b"Array"])
+    ),
+    kind!(
+        "dictionary",
+        "an object used as a dictionary gets keys and never loses them",
+        "Delete keys when they are done with, or use a bounded Map.",
+        |e| matches!(
+            e.steps.get(e.element).and_then(|step| step.edge).map(|edge| edge.kind),
+            Some(crate::schema::EdgeKind::Property | crate::schema::EdgeKind::Element)
+        )
+    ),
+];
+
+/// When no rule holds.
+const OTHER: Kind = kind!(
+    "objects",
+    "objects become more and more",
+    "See what the holder keeps them for, and let them go when it is done.",
+    |_| true
+);
+
+/// The kind of the leak that a path shows.
+pub(crate) fn kind_of(evidence: &Evidence<'_>) -> &'static Kind {
+    KINDS.iter().find(|kind| (kind.holds)(evidence)).unwrap_or(&OTHER)
+}

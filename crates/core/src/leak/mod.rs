@@ -1,0 +1,147 @@
+//! Snapshots → what leaks, and who holds it.
+//!
+//! ```text
+//! series       snapshots → when each object of the last one was made
+//! containers   new objects → the old objects they hang on
+//! trails       a node → how it hangs below its container, the same for all of its kind
+//! growth       trails → those with more objects in every snapshot
+//! noise        … except what grows in every program
+//! suspects     trails that grow → a holder, its elements, and the class that names them
+//! kinds        a path → what kind of leak that is
+//! measure      nodes → bytes
+//! answer       a suspect → its row
+//! ```
+
+pub(crate) mod accumulation;
+pub(crate) mod answer;
+pub(crate) mod containers;
+pub(crate) mod growth;
+pub(crate) mod kinds;
+pub(crate) mod measure;
+pub(crate) mod naming;
+pub(crate) mod noise;
+pub(crate) mod series;
+pub(crate) mod suspects;
+pub(crate) mod trails;
+
+use crate::error::Result;
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::routes::Routes;
+use crate::query::rows::Rows;
+use crate::query::scripts::Scripts;
+use crate::snapshot::Snapshot;
+pub(crate) use answer::SuspectRow;
+use answer::Writer;
+use containers::Containers;
+use growth::Growth;
+pub(crate) use noise::Noise;
+use noise::NoiseFilter;
+use serde::Serialize;
+use series::Series;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use suspects::{Search, Suspect};
+use trails::Trails;
+
+/// What leaks.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LeakReport {
+    /// In a sentence.
+    pub(crate) verdict: String,
+    /// Surest and largest first; empty when nothing leaks.
+    pub(crate) suspects: Vec<SuspectRow>,
+    /// What grew and is nobody's leak.
+    pub(crate) ignored: Vec<&'static Noise>,
+}
+
+/// What the snapshots, oldest first, say of leaks in the last of them.
+///
+/// # Errors
+/// [`Code::Cancelled`](crate::Code::Cancelled).
+pub(crate) fn suspects(
+    snapshots: &[&Snapshot],
+    last: &Snapshot,
+    limit: usize,
+    progress: &Progress,
+) -> Result<LeakReport> {
+    let series = Series::new(snapshots, last, progress)?;
+    let containers = Containers::find(&series, progress)?;
+    let trails = Trails::new(last, &containers, progress)?;
+    let routes = Routes::of(last, progress)?;
+    let search = Search {
+        snapshot: last,
+        scripts: Scripts::of(last, progress)?,
+        trails: &trails,
+        noise: NoiseFilter::new(last, routes, &trails),
+    };
+    let growth = (snapshots.len() > 1).then(|| Growth::measure(&series, &containers, &trails, progress)).transpose()?;
+    let (found, ignored) = match &growth {
+        Some(growth) => search.growing(growth, series.same_process),
+        None => (search.accumulated(&accumulation::extents(last, &trails, progress)?), Vec::new()),
+    };
+    let nodes = nodes_of(&series, &trails, &found);
+    let writer = Writer { series: &series, trails: &trails, routes, rows: Rows::new(last, progress)?, progress };
+    let mut rows = Vec::new();
+    for suspect in &found {
+        let nodes: Vec<NodeIx> =
+            suspect.named.iter().flat_map(|trail| nodes.get(trail).into_iter().flatten().copied()).collect();
+        if !search.is_module_loading(suspect) {
+            rows.extend(writer.row(suspect, &nodes, growth.as_ref())?);
+        }
+    }
+    rows.sort_by_key(|row| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
+    keep_real_holders(&mut rows);
+    rows.truncate(limit);
+    Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows, ignored })
+}
+
+/// Node keeps lists of its ports, sockets and timers. When the program holds objects of a class, what
+/// is in such a list besides is the other end of the same thing.
+fn keep_real_holders(rows: &mut Vec<SuspectRow>) {
+    let held: Vec<_> = rows.iter().filter(|row| !row.is_held_by_runtime).map(|row| row.class_name.clone()).collect();
+    rows.retain(|row| !row.is_held_by_runtime || !held.contains(&row.class_name));
+}
+
+/// The nodes that name each suspect.
+fn nodes_of(series: &Series<'_>, trails: &Trails, found: &[Suspect]) -> HashMap<u32, Vec<NodeIx>> {
+    let mut nodes: HashMap<u32, Vec<NodeIx>> =
+        found.iter().flat_map(|suspect| &suspect.named).map(|&trail| (trail, Vec::new())).collect();
+    for node in series.last.nodes().iter() {
+        if let Some(list) = nodes.get_mut(&trails.of(node)) {
+            list.push(node);
+        }
+    }
+    nodes
+}
+
+fn verdict(series: &Series<'_>, rows: &[SuspectRow]) -> String {
+    let caveat = match (series.intervals(), series.same_process) {
+        (0, _) => " One snapshot shows what is large, not what grows: take two more of the same process to be sure.",
+        (_, false) => " The snapshots are of different processes, so objects were compared by class and path.",
+        (1, _) => " Two snapshots cannot tell a leak from a warm-up: take a third to be sure.",
+        _ => "",
+    };
+    let found = match rows {
+        [] if series.intervals() == 0 => "No collection stands out in this snapshot.".to_owned(),
+        [] => "Nothing leaks: no collection of objects grew in every interval.".to_owned(),
+        [row] => format!("{} {}: {}", name(row), verb(row), row.reason),
+        [row, rest @ ..] => {
+            format!("{} {}: {} Suspects besides: {}.", name(row), verb(row), row.reason, rest.len())
+        }
+    };
+    format!("{found}{caveat}")
+}
+
+fn name(row: &SuspectRow) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(&row.class_name.0)
+}
+
+fn verb(row: &SuspectRow) -> &'static str {
+    match row.confidence {
+        answer::Confidence::High => "leaks",
+        answer::Confidence::Medium => "probably leaks",
+        answer::Confidence::Low => "may leak",
+    }
+}

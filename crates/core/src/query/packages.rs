@@ -1,0 +1,93 @@
+//! Retained bytes by npm package and own code, from the names of scripts.
+//!
+//! An object belongs to the package of the script that has its constructor, a function to that of
+//! the script it is in; what they hold that has no script of its own counts with them. Nothing is
+//! counted twice within a package.
+
+use crate::error::Result;
+use crate::leak::naming::package_of;
+use crate::progress::Progress;
+use crate::query::mine::is_runtime_script;
+use crate::query::rows::Rows;
+use crate::query::scripts::Scripts;
+use crate::query::steps::Steps;
+use crate::snapshot::Snapshot;
+use crate::strings::Text;
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// A package and what it retains.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PackageRow {
+    /// `null`: the program's own code.
+    name: Option<Text>,
+    count: u64,
+    retained_size: u64,
+    percent: f64,
+}
+
+#[derive(Default)]
+struct Sum {
+    count: u64,
+    retained: u64,
+    /// Where in the tree's preorder what was counted ends.
+    covered: usize,
+}
+
+/// The packages that retain most. One pass over the dominator tree.
+pub(crate) fn by_package(rows: &Rows<'_>, limit: usize, progress: &Progress) -> Result<Vec<PackageRow>> {
+    let snapshot = rows.snapshot;
+    let (names, of_place) = packages_of_places(snapshot, Scripts::of(snapshot, progress)?);
+    let mut sums: Vec<Sum> = names.iter().map(|_| Sum::default()).collect();
+    let tree = snapshot.dominators();
+    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    for (at, node) in tree.preorder().enumerate() {
+        steps.step()?;
+        let package = snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]);
+        let Some(sum) = package.map(|package| &mut sums[package]) else { continue };
+        sum.count += 1;
+        if at >= sum.covered {
+            sum.retained += snapshot.retained_size(node);
+            sum.covered = at + tree.subtree(node).len();
+        }
+    }
+    let mut list: Vec<PackageRow> = names
+        .into_iter()
+        .zip(sums)
+        .filter(|(_, sum)| sum.count > 0)
+        .map(|(name, sum)| PackageRow {
+            name,
+            count: sum.count,
+            retained_size: sum.retained,
+            percent: rows.percent(sum.retained),
+        })
+        .collect();
+    list.sort_by(|a, b| (Reverse(a.retained_size), name_of(a)).cmp(&(Reverse(b.retained_size), name_of(b))));
+    list.truncate(limit);
+    Ok(list)
+}
+
+fn name_of(row: &PackageRow) -> Option<&[u8]> {
+    row.name.as_ref().map(|name| name.0.as_slice())
+}
+
+/// The packages met, and for each distinct place which of them it is in; the runtime's are in none.
+fn packages_of_places(snapshot: &Snapshot, scripts: &Scripts) -> (Vec<Option<Text>>, Vec<Option<usize>>) {
+    let mut names: Vec<Option<Text>> = Vec::new();
+    let mut known: HashMap<Option<&[u8]>, usize> = HashMap::new();
+    let of_place = snapshot.locations.places.iter().map(|&place| {
+        let script = snapshot.strings().get(scripts.name(place)?);
+        if script.is_empty() || is_runtime_script(script, false) {
+            return None;
+        }
+        let package = package_of(script);
+        Some(*known.entry(package).or_insert_with(|| {
+            names.push(package.map(Text::of));
+            names.len() - 1
+        }))
+    });
+    let of_place = of_place.collect();
+    (names, of_place)
+}

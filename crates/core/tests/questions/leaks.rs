@@ -1,0 +1,370 @@
+use super::{ask, open};
+use heapray_core::testing::{Node, SnapshotBuilder};
+use heapray_core::{Progress, Snapshot, query};
+use serde_json::{Value, json};
+
+/// A program whose heap is looked at three times. What it made earlier has the same ids later.
+struct Program {
+    heap: SnapshotBuilder,
+    global: Node,
+}
+
+fn program() -> Program {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    // Enough that stays to tell that the process is the same.
+    for i in 0..100 {
+        let part = heap.node("object", &format!("Part{i}"), 16);
+        heap.property(global, &format!("part{i}"), part);
+    }
+    Program { heap, global }
+}
+
+impl Program {
+    fn object(&mut self, holder: Node, name: &str, class: &str) -> Node {
+        let node = self.heap.node("object", class, 32);
+        self.heap.property(holder, name, node);
+        node
+    }
+
+    /// An object of a class that the program defines.
+    fn own(&mut self, class: &str) -> Node {
+        let node = self.heap.node("object", class, 100);
+        self.heap.location(node, 7, 1, 1);
+        node
+    }
+}
+
+/// The report on what `grow` makes of the program with 20, 40 and 60 units of work done.
+fn report_of(prepare: impl Fn(&mut Program) -> Node, grow: impl Fn(&mut Program, Node, usize)) -> Value {
+    report_at([20, 40, 60], prepare, grow)
+}
+
+fn report_at<const N: usize>(
+    units: [usize; N],
+    prepare: impl Fn(&mut Program) -> Node,
+    grow: impl Fn(&mut Program, Node, usize),
+) -> Value {
+    let snapshots = units.map(|units| {
+        let mut program = program();
+        let holder = prepare(&mut program);
+        for unit in 0..units {
+            grow(&mut program, holder, unit);
+        }
+        open(&program.heap)
+    });
+    report(&snapshots)
+}
+
+fn report(snapshots: &[Snapshot]) -> Value {
+    let series: Vec<&Snapshot> = snapshots.iter().collect();
+    let answer = query::series(&series, r#"{"ask":"report"}"#, &Progress::new()).unwrap();
+    serde_json::from_str(&answer).unwrap()
+}
+
+/// The only suspect.
+fn suspect(report: &Value) -> &Value {
+    let suspects = report["suspects"].as_array().unwrap();
+    assert_eq!(suspects.len(), 1, "{suspects:#?}");
+    &suspects[0]
+}
+
+fn array(program: &mut Program, name: &str) -> Node {
+    let global = program.global;
+    program.object(global, name, "Array")
+}
+
+#[test]
+fn an_array_that_grows_is_named_with_its_elements_class_and_numbers() {
+    let report = report_of(
+        |program| array(program, "log"),
+        |program, log, unit| {
+            let record = program.own("Record");
+            program.heap.element(log, unit as i64, record);
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Record"), &json!("array")));
+    assert_eq!((&suspect["count"], &suspect["bytes"]), (&json!(60), &json!(6000)));
+    assert_eq!((&suspect["addedCount"], &suspect["addedBytes"]), (&json!([20, 20]), &json!([2000, 2000])));
+    assert_eq!((&suspect["holder"]["className"], &suspect["holder"]["path"]), (&json!("Array"), &json!("global.log")));
+    assert_eq!((&suspect["path"], &suspect["confidence"]), (&json!("global.log[*]"), &json!("high")));
+    assert_eq!(suspect["freedIfReleased"], 6000);
+    assert!(report["verdict"].as_str().unwrap().starts_with("Record leaks: "), "{}", report["verdict"]);
+}
+
+#[test]
+fn listeners_are_named_by_what_they_keep_and_their_function_is_on_the_path() {
+    let report = report_of(
+        |program| {
+            let global = program.global;
+            let bus = program.object(global, "bus", "Bus");
+            let events = program.object(bus, "_events", "Object");
+            program.object(events, "change", "Array")
+        },
+        |program, listeners, unit| {
+            let script = program.heap.script("/srv/app/index.js");
+            let (closure, context) = program.heap.function("onChange", script, [7, unit as u64, 0]);
+            let request = program.own("RequestContext");
+            program.heap.variable(context, "ctx", request);
+            program.heap.element(listeners, unit as i64, closure);
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("RequestContext"), &json!("eventListeners")));
+    assert_eq!(suspect["path"], "global.bus._events.change[*] → onChange → context.ctx");
+    assert_eq!(suspect["functions"][0]["name"], "onChange");
+    assert_eq!(suspect["functions"][0]["source"]["script"], "/srv/app/index.js");
+}
+
+#[test]
+fn a_map_is_the_holder_not_its_table_which_is_replaced_when_it_grows() {
+    let build = |units: usize, table_id: u64| {
+        let mut program = program();
+        let global = program.global;
+        let map = program.object(global, "sessions", "Map");
+        let table = program.heap.node("array", "", 64);
+        program.heap.id(table, table_id);
+        program.heap.internal(map, "table", table);
+        for unit in 0..units {
+            let session = program.own("Session");
+            program.heap.id(session, 10_001 + 2 * unit as u64);
+            program.heap.internal(table, &(unit * 3).to_string(), session);
+        }
+        open(&program.heap)
+    };
+    let report = report(&[build(20, 5001), build(40, 90_001), build(60, 90_003)]);
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Session"), &json!("map")));
+    assert_eq!(suspect["holder"]["path"], "global.sessions");
+}
+
+#[test]
+fn links_of_a_list_are_one_suspect_wherever_new_links_are_put() {
+    for at_end in [true, false] {
+        let build = |units: usize| {
+            let mut program = program();
+            let links: Vec<Node> = (0..units).map(|_| program.own("Link")).collect();
+            let global = program.global;
+            let ordered: Vec<Node> = if at_end { links } else { links.into_iter().rev().collect() };
+            program.heap.property(global, "head", ordered[0]);
+            for pair in ordered.windows(2) {
+                program.heap.property(pair[0], "next", pair[1]);
+            }
+            open(&program.heap)
+        };
+        let report = report(&[build(100), build(200), build(300)]);
+        let suspect = suspect(&report);
+        assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Link"), &json!("linkedList")));
+        assert!(suspect["holder"]["path"].as_str().unwrap().starts_with("global"), "{suspect}");
+    }
+}
+
+#[test]
+fn keys_of_a_dictionary_are_positions() {
+    let report = report_of(
+        |program| {
+            let global = program.global;
+            program.object(global, "byToken", "Object")
+        },
+        |program, dictionary, unit| {
+            let session = program.own("Session");
+            program.heap.property(dictionary, &format!("token{unit}"), session);
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Session"), &json!("dictionary")));
+    assert_eq!(suspect["holder"]["path"], "global.byToken");
+}
+
+#[test]
+fn two_leaks_are_two_suspects_the_larger_first() {
+    let report = report_of(
+        |program| {
+            let small = array(program, "small");
+            array(program, "large");
+            small
+        },
+        |program, small, unit| {
+            // `large` was made right after `small`, which is the 101st object after the global one.
+            let global = program.global;
+            let ticket = program.own("Ticket");
+            program.heap.element(small, unit as i64, ticket);
+            let invoice = program.own("Invoice");
+            let body = program.heap.node("array", "", 5000);
+            program.heap.internal(invoice, "elements", body);
+            program.heap.property(global, &format!("invoice{unit}"), invoice);
+        },
+    );
+    let classes: Vec<&Value> =
+        report["suspects"].as_array().unwrap().iter().map(|suspect| &suspect["className"]).collect();
+    assert_eq!(classes, ["Invoice", "Ticket"]);
+}
+
+#[test]
+fn growth_that_ends_is_no_leak() {
+    let grow = |program: &mut Program, log: Node, unit: usize| {
+        let record = program.own("Record");
+        program.heap.element(log, unit as i64, record);
+    };
+    for units in [[0, 500, 500], [100, 500, 501], [500, 100, 500]] {
+        let report = report_at(units, |program| array(program, "log"), grow);
+        assert_eq!(report["suspects"], json!([]), "{units:?}");
+        assert!(report["verdict"].as_str().unwrap().starts_with("Nothing leaks"), "{}", report["verdict"]);
+    }
+}
+
+#[test]
+fn a_bounded_cache_whose_objects_are_replaced_is_no_leak() {
+    let build = |round: u64| {
+        let mut program = program();
+        let cache = array(&mut program, "cache");
+        for unit in 0..100 {
+            let page = program.own("Page");
+            program.heap.id(page, 10_001 + 1000 * round + 2 * unit);
+            program.heap.element(cache, unit as i64, page);
+        }
+        open(&program.heap)
+    };
+    assert_eq!(report(&[build(0), build(1), build(2)])["suspects"], json!([]));
+}
+
+#[test]
+fn a_queue_that_is_longer_but_let_go_of_what_was_in_it_is_no_leak() {
+    let build = |round: u64, length: u64| {
+        let mut program = program();
+        let queue = array(&mut program, "queue");
+        for unit in 0..length {
+            let job = program.own("Job");
+            program.heap.id(job, 10_001 + 1000 * round + 2 * unit);
+            program.heap.element(queue, unit as i64, job);
+        }
+        open(&program.heap)
+    };
+    assert_eq!(report(&[build(0, 50), build(1, 100), build(2, 150)])["suspects"], json!([]));
+}
+
+#[test]
+fn compiled_code_and_feedback_are_noise_and_said_to_be() {
+    let report = report_of(
+        |program| {
+            let global = program.global;
+            let closure = program.heap.node("closure", "hot", 64);
+            program.heap.property(global, "hot", closure);
+            let vector = program.heap.node("code", "system / FeedbackVector", 64);
+            program.heap.internal(closure, "feedback_cell", vector);
+            vector
+        },
+        |program, vector, unit| {
+            let held_by_code = program.own("Constant");
+            program.heap.internal(vector, &unit.to_string(), held_by_code);
+        },
+    );
+    assert_eq!(report["suspects"], json!([]));
+    assert_eq!(report["ignoredGrowth"][0]["name"], "compiled code");
+}
+
+#[test]
+fn loading_modules_is_no_leak_but_loading_one_again_and_again_is() {
+    for (again, expected) in [(false, 0), (true, 1)] {
+        let report = report_of(
+            |program| array(program, "children"),
+            move |program, children, unit| {
+                let module = program.own("Module");
+                let file = if again { "/srv/app/config.js".to_owned() } else { format!("/srv/app/{unit}.js") };
+                program.heap.text(module, "filename", &file, 40);
+                program.heap.element(children, unit as i64, module);
+            },
+        );
+        assert_eq!(report["suspects"].as_array().unwrap().len(), expected, "{again}: {:#}", report["suspects"]);
+    }
+}
+
+#[test]
+fn snapshots_of_different_processes_are_compared_by_class_and_path() {
+    let build = |units: usize, shift: u64| {
+        let mut program = program();
+        let log = array(&mut program, "log");
+        for unit in 0..units {
+            let record = program.own("Record");
+            program.heap.element(log, unit as i64, record);
+        }
+        let json = String::from_utf8(program.heap.json()).unwrap();
+        // Ids of another process: the same numbers, of other objects.
+        let mut other = SnapshotBuilder::new();
+        drop(json);
+        let global = other.global();
+        for i in 0..shift {
+            let node = other.node("object", &format!("Other{shift}_{i}"), 8);
+            other.property(global, &format!("other{i}"), node);
+        }
+        let log = other.node("object", "Array", 8);
+        other.property(global, "log", log);
+        for unit in 0..units {
+            let record = other.node("object", "Record", 100);
+            other.location(record, 7, 1, 1);
+            other.element(log, unit as i64, record);
+        }
+        open(&other)
+    };
+    let report = report(&[build(100, 301), build(200, 402), build(300, 503)]);
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["className"], &suspect["addedCount"]), (&json!("Record"), &json!([100, 100])));
+    assert_eq!((&suspect["confidence"], &suspect["addedBytes"]), (&json!("low"), &json!(null)));
+    assert!(report["verdict"].as_str().unwrap().contains("different processes"), "{}", report["verdict"]);
+}
+
+#[test]
+fn one_snapshot_shows_where_memory_has_accumulated() {
+    let report = report_at(
+        [200],
+        |program| array(program, "log"),
+        |program, log, unit| {
+            let record = program.own("Record");
+            program.heap.element(log, unit as i64, record);
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!(
+        (&suspect["className"], &suspect["count"], &suspect["confidence"]),
+        (&json!("Record"), &json!(200), &json!("low"))
+    );
+    assert_eq!(suspect["holder"]["path"], "global.log");
+}
+
+#[test]
+fn numbers_of_a_suspect_equal_those_of_filter() {
+    let mut program = program();
+    let log = array(&mut program, "log");
+    for unit in 0..200 {
+        let record = program.own("Record");
+        program.heap.text(record, "note", "4111 1111 1111 1111", 48);
+        program.heap.element(log, unit, record);
+    }
+    let snapshot = open(&program.heap);
+    let filtered = ask(&snapshot, json!({"ask": "filter", "class": {"exact": "Record"}, "limit": 1000}));
+    let report = report(&[snapshot]);
+    let suspect = suspect(&report);
+    assert_eq!(suspect["count"], filtered["total"]);
+    let retained: u64 =
+        filtered["nodes"].as_array().unwrap().iter().map(|node| node["retainedSize"].as_u64().unwrap()).sum();
+    assert_eq!(suspect["bytes"], retained);
+    assert!(!report.to_string().contains("4111"), "{report}");
+}
+
+#[test]
+fn the_fingerprint_is_the_same_in_another_process() {
+    let with = |padding: usize| {
+        let mut program = program();
+        for _ in 0..padding {
+            program.own("Padding");
+        }
+        let log = array(&mut program, "log");
+        for unit in 0..200 {
+            let record = program.own("Record");
+            program.heap.element(log, unit, record);
+        }
+        suspect(&report(&[open(&program.heap)]))["fingerprint"].clone()
+    };
+    assert_eq!(with(0), with(50));
+}

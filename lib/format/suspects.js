@@ -1,0 +1,66 @@
+'use strict';
+
+/** Suspects → what leaks, who holds it, where in the source, how sure that is, what to do next. */
+
+const document = require('./document.js');
+const { sourceLabel } = require('./labels.js');
+const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta, formatPercent } = require('./numbers.js');
+const { heap, words } = require('./spans.js');
+const { visible } = require('./text.js');
+
+const SURE = { high: 'sure', medium: 'likely', low: 'possible' };
+
+function suspects(rows) {
+  if (rows.length === 0) return [];
+  return [document.heading('Suspects', 'what leaks, and who holds it'), document.details(rows.map(suspectEntry))];
+}
+
+function suspectEntry(row) {
+  const { className, count, bytes, percent, confidence, holder, path, source, functions, freedIfReleased, sampleIds } = row;
+  return {
+    figures: [words(formatAmount(count, 'object'), 'alarm'), words(formatBytes(bytes), 'strong'), words(formatPercent(percent))],
+    label: heap(className),
+    details: [
+      ['why', sentence(row.reason, [className, holder.path])],
+      ['added', added(row)],
+      ['held by', heap(`${holder.className} @${holder.id}: ${holder.path}`, 'path')],
+      ['path', heap(path, 'path')],
+      ['class', sourceLabel(source)],
+      ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
+      ['frees', `${formatBytes(freedIfReleased)} if the holder lets go`],
+      ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
+      ['next', row.advice],
+      ['look at', heap(sampleIds.map((id) => `@${id}`).join(' '), 'id')],
+      ['fingerprint', heap(row.fingerprint, 'id')],
+    ],
+  };
+}
+
+/** Growth by interval, when there were intervals. */
+function added({ addedCount, addedBytes }) {
+  return addedCount
+    .map((count, i) => (addedBytes === null ? formatCountDelta(count) : `${formatCountDelta(count)} (${formatBytesDelta(addedBytes[i])})`))
+    .join(', then ');
+}
+
+function doubt({ addedCount, addedBytes }) {
+  if (addedCount.length === 0) return 'one snapshot shows what is large, not what grows';
+  if (addedBytes === null) return 'the snapshots are of different processes';
+  return addedCount.length === 1 ? 'two snapshots show one interval' : 'growth was uneven';
+}
+
+/** A sentence of ours with names of the heap in it, which stay names. */
+function sentence(text, names) {
+  const longestFirst = [...new Set(names)].filter((name) => name !== '').sort((a, b) => b.length - a.length);
+  let pieces = [text];
+  for (const name of longestFirst) {
+    pieces = pieces.flatMap((piece) => (typeof piece === 'string' ? split(piece, name) : [piece]));
+  }
+  return pieces.map((piece) => (typeof piece === 'string' ? words(visible(piece)) : piece));
+}
+
+function split(text, name) {
+  return text.split(name).flatMap((part, i) => (i === 0 ? [part] : [heap(name), part]));
+}
+
+module.exports = { sentence, suspects };

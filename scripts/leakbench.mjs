@@ -1,0 +1,127 @@
+// Who names the leak? heapray's report over every scenario of the corpus, with three, two and one snapshot.
+//
+//   npm run leakbench                 all scenarios
+//   npm run leakbench -- emitter ws   those whose names contain one of these
+//
+// The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario is a program
+// looked at three times: before, after, third; its `.truth.json` says what leaks and who holds it.
+
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const { report } = require('../index.js');
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const CORPUS = path.resolve(process.env.HEAPRAY_CORPUS ?? path.join(ROOT, '..', 'shared', 'corpus'));
+const SERIES = { three: ['before', 'after', 'third'], two: ['before', 'after'], one: ['third'] };
+
+/** Words of a holder's description that are no names. */
+const NO_NAMES = new Set(
+  `module const let var Array Map Set Object closure context Symbol element chain extends depth count value table script
+   level array slice string parent starting with of KB function async resolve generator internals server client sliced
+   reactions Window EventListener V8EventListener memoized closed table`.split(/\s+/),
+);
+
+function scenarios() {
+  return ['leaks', 'chrome'].flatMap((folder) => {
+    const directory = path.join(CORPUS, folder);
+    if (!fs.existsSync(directory)) return [];
+    const truths = fs.readdirSync(directory).filter((name) => name.endsWith('.truth.json'));
+    return truths.sort().map((name) => ({
+      name: `${folder}/${name.replace('.truth.json', '')}`,
+      base: path.join(directory, name.replace('.truth.json', '')),
+      truth: JSON.parse(fs.readFileSync(path.join(directory, name), 'utf8')),
+    }));
+  });
+}
+
+/** The plain file, or the packed one beside it, which heapray unpacks itself. */
+function fileOf(file) {
+  return fs.existsSync(file) ? file : `${file}.zst`;
+}
+
+/** The names of the program in the description of the true holder: `afterCommit`, `_events`, `configBus`. */
+function holderNames({ holder = '' }) {
+  const words = holder.split('->')[0].match(/[A-Za-z_$][\w$]*/g) ?? [];
+  return words.filter((word) => !NO_NAMES.has(word));
+}
+
+function namesClass(suspect, leak) {
+  const wanted = leak.constructor ?? (leak.node?.type === undefined ? undefined : `(${leak.node.type})`);
+  const bare = (name) => name.replace(/^Detached /, '').replace(/^<(\w+).*>$/s, '<$1>');
+  return wanted !== undefined && bare(suspect.className) === bare(wanted);
+}
+
+function passesHolder(suspect, leak) {
+  const names = holderNames(leak);
+  const paths = `${suspect.path} ${suspect.holder.path}`.toLowerCase();
+  return names.length === 0 ? null : names.some((name) => paths.includes(name.toLowerCase()));
+}
+
+/** What a report is worth against the truth. */
+function judge({ suspects }, { leaks }) {
+  const found = leaks.map((leak) => suspects.findIndex((suspect) => namesClass(suspect, leak)));
+  const wrong = suspects.filter((suspect) => !leaks.some((leak) => namesClass(suspect, leak)));
+  return {
+    isNamed: leaks.length > 0 && found.every((at) => at >= 0 && at < leaks.length),
+    isHeld: leaks.every((leak, i) => found[i] >= 0 && passesHolder(suspects[found[i]], leak) !== false),
+    wrong: wrong.map(({ className }) => className),
+  };
+}
+
+function cell({ isNamed, isHeld, wrong }, isControl) {
+  const others = wrong.length === 0 ? '' : `, accuses ${wrong.join(', ')}`;
+  if (isControl) return wrong.length === 0 ? 'silent' : `ACCUSES ${wrong.join(', ')}`;
+  if (!isNamed) return `MISSED${others}`;
+  return `${isHeld ? 'named, held' : 'named, WRONG HOLDER'}${others}`;
+}
+
+async function main() {
+  const wanted = process.argv.slice(2);
+  const all = scenarios().filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  if (all.length === 0) {
+    console.log(`No scenarios under ${CORPUS}: give an unpacked corpus in HEAPRAY_CORPUS.`);
+    return;
+  }
+  const sums = {};
+  const rows = [['scenario', 'three snapshots', 'two snapshots', 'one snapshot', 'first suspect']];
+  for (const { name, base, truth } of all) {
+    const row = [name];
+    let first = '';
+    for (const [series, moments] of Object.entries(SERIES)) {
+      const files = moments.map((moment) => fileOf(`${base}.${moment}.heapsnapshot`));
+      const answer = await report(files);
+      const isControl = truth.leaks.length === 0;
+      const verdict = judge(answer, truth);
+      row.push(cell(verdict, isControl));
+      const sum = (sums[series] ??= { leaks: 0, named: 0, held: 0, accused: 0, controls: 0, silent: 0 });
+      sum[isControl ? 'controls' : 'leaks'] += 1;
+      if (isControl) sum.silent += verdict.wrong.length === 0;
+      else {
+        sum.named += verdict.isNamed;
+        sum.held += verdict.isNamed && verdict.isHeld;
+        sum.accused += verdict.wrong.length > 0;
+      }
+      first ||= answer.suspects.length === 0 ? '' : `${answer.suspects[0].kind}: ${answer.suspects[0].path}`;
+    }
+    rows.push([...row, first]);
+  }
+  print(rows);
+  for (const [series, { leaks, named, held, accused, controls, silent }] of Object.entries(sums)) {
+    console.log(
+      `${series}: ${named} of ${leaks} leaks named first, ${held} with the true holder, others accused in ${accused}; ${silent} of ${controls} controls silent`,
+    );
+  }
+  const { three } = sums;
+  process.exitCode = three.named === three.leaks && three.held === three.leaks && three.accused === 0 && three.silent === three.controls ? 0 : 1;
+}
+
+function print(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  for (const row of rows) console.log(row.map((text, i) => text.padEnd(widths[i])).join('  ').trimEnd());
+  console.log();
+}
+
+await main();
