@@ -5,7 +5,8 @@
 
 use super::number::unexpected;
 use super::records::Records;
-use super::tables::{EdgeTable, FunctionRows, LocationRows, NodeTable, RowTable, SampleRows};
+use super::rows::{FunctionRows, LocationRows, RowTable, SampleRows};
+use super::tables::{EdgeTable, NodeTable};
 use super::text::StringScanner;
 use super::trace_tree::TreeScanner;
 use crate::columns::{Edges, Locations, Nodes};

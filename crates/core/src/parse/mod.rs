@@ -8,6 +8,7 @@ mod decompress;
 mod document;
 mod number;
 mod records;
+mod rows;
 mod tables;
 mod text;
 mod trace_tree;

@@ -1,0 +1,233 @@
+//! Records → rows: the sections whose records are few, or whose order matters.
+//!
+//! Slices gather rows side by side; the table takes them in turn. See `tables.rs` for those written
+//! in place.
+
+use super::records::{BadField, Slice, Table};
+use super::tables::{bad, unsigned};
+use crate::columns::{FieldDivider, Location, Locations, MOST_NODES};
+use crate::error::{Code, Error, Result};
+use crate::ids::StringIx;
+use crate::schema::{FunctionFields, LocationFields, Schema};
+use crate::trace::{Function, Sample};
+
+/// A table whose records are few or need order: each slice gathers rows, `commit` consumes them in turn.
+pub(crate) trait Rows {
+    type Row: Send;
+    const SECTION: &'static str;
+    fn fields(&self) -> usize;
+    fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField>;
+    fn add(&mut self, row: Self::Row) -> Result<()>;
+}
+
+/// Makes a [`Table`] of [`Rows`].
+#[derive(Debug)]
+pub(crate) struct RowTable<R>(pub(crate) R);
+
+pub(crate) struct RowSlice<'a, R: Rows> {
+    rows: &'a R,
+    gathered: Vec<R::Row>,
+}
+
+impl<R: Rows + Sync> Slice for RowSlice<'_, R> {
+    type Extra = Vec<R::Row>;
+
+    #[inline]
+    fn put(&mut self, _at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
+        self.gathered.push(self.rows.row(values)?);
+        Ok(())
+    }
+
+    fn into_extra(self) -> Self::Extra {
+        self.gathered
+    }
+}
+
+impl<R: Rows + Sync> Table for RowTable<R> {
+    type Extra = Vec<R::Row>;
+    type Slice<'a>
+        = RowSlice<'a, R>
+    where
+        R: 'a;
+
+    fn section(&self) -> &'static str {
+        R::SECTION
+    }
+
+    fn fields(&self) -> usize {
+        self.0.fields()
+    }
+
+    fn slices(&mut self, lengths: &[usize]) -> Result<Vec<RowSlice<'_, R>>> {
+        Ok(lengths.iter().map(|&length| RowSlice { rows: &self.0, gathered: Vec::with_capacity(length) }).collect())
+    }
+
+    fn commit(&mut self, _lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
+        extras.into_iter().flatten().try_for_each(|row| self.0.add(row))
+    }
+}
+
+/// `locations`.
+#[derive(Debug)]
+pub(crate) struct LocationRows {
+    fields: LocationFields,
+    divider: FieldDivider,
+    nodes: Option<u32>,
+    locations: Locations,
+    /// Records read before the number of nodes was known.
+    early: Vec<(u32, u32)>,
+    /// Direct-mapped memory of the last places seen: a heap has few of them.
+    recent: Vec<(Location, u32)>,
+}
+
+const RECENT: usize = 1 << 12;
+
+impl LocationRows {
+    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Result<Self> {
+        let mut locations = Locations::default();
+        if let Some(nodes) = nodes {
+            locations.of_node = crate::column::filled(u32::MAX, nodes)?;
+        }
+        let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
+        Ok(Self {
+            fields: fields.clone(),
+            divider: FieldDivider::new(schema.node.count),
+            nodes: nodes.map(|nodes| nodes as u32),
+            locations,
+            early: Vec::new(),
+            recent: vec![none; RECENT],
+        })
+    }
+
+    fn place(&mut self, location: Location) -> u32 {
+        let hash = (location.script_id.wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
+        let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
+        if slot.0 != location {
+            let next = self.locations.places.len() as u32;
+            let at = *self.locations.known.entry(location).or_insert(next);
+            if at == next {
+                self.locations.places.push(location);
+            }
+            *slot = (location, at);
+        }
+        slot.1
+    }
+
+    /// The locations of `nodes` nodes.
+    pub(crate) fn finish(mut self, nodes: usize) -> Result<Locations> {
+        if self.locations.places.is_empty() {
+            return Ok(Locations::default());
+        }
+        if self.locations.of_node.is_empty() {
+            self.locations.of_node = crate::column::filled(u32::MAX, nodes)?;
+        }
+        for &(node, place) in &self.early {
+            let Some(slot) = self.locations.of_node.get_mut(node as usize) else {
+                return Err(Error::new(
+                    Code::Range,
+                    format!("object_index of one of {nodes} nodes"),
+                    format!("node {node}"),
+                )
+                .in_section("locations"));
+            };
+            *slot = place;
+        }
+        Ok(self.locations)
+    }
+}
+
+impl Rows for LocationRows {
+    type Row = (u32, Location);
+    const SECTION: &'static str = "locations";
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    #[inline]
+    fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField> {
+        let fields = &self.fields;
+        let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
+        let node = node.filter(|&node| node < self.nodes.unwrap_or(MOST_NODES as u32));
+        let signed = |field: usize| i32::try_from(values[field]).map_err(|_| bad(field, "a number of 32 bits"));
+        let location = Location {
+            script_id: signed(fields.script_id)?,
+            line: signed(fields.line)?,
+            column: signed(fields.column)?,
+        };
+        match node {
+            Some(node) => Ok((node, location)),
+            None => Err(bad(fields.object_index, "the index of a node")),
+        }
+    }
+
+    fn add(&mut self, (node, location): Self::Row) -> Result<()> {
+        let place = self.place(location);
+        match self.nodes {
+            Some(_) => self.locations.of_node[node as usize] = place,
+            None => self.early.push((node, place)),
+        }
+        Ok(())
+    }
+}
+
+/// `samples`.
+#[derive(Debug)]
+pub(crate) struct SampleRows {
+    pub(crate) fields: (usize, usize, usize),
+    pub(crate) samples: Vec<Sample>,
+}
+
+impl Rows for SampleRows {
+    type Row = Sample;
+    const SECTION: &'static str = "samples";
+
+    fn fields(&self) -> usize {
+        self.fields.0
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<Sample, BadField> {
+        let (_, timestamp, last_id) = self.fields;
+        Ok(Sample {
+            timestamp_us: u64::try_from(values[timestamp]).map_err(|_| bad(timestamp, "a time in microseconds"))?,
+            last_assigned_id: unsigned(values[last_id], last_id, "an id of 32 bits")?,
+        })
+    }
+
+    fn add(&mut self, sample: Sample) -> Result<()> {
+        self.samples.push(sample);
+        Ok(())
+    }
+}
+
+/// `trace_function_infos`.
+#[derive(Debug)]
+pub(crate) struct FunctionRows {
+    pub(crate) fields: FunctionFields,
+    pub(crate) functions: Vec<Function>,
+}
+
+impl Rows for FunctionRows {
+    type Row = Function;
+    const SECTION: &'static str = "trace_function_infos";
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<Function, BadField> {
+        let fields = &self.fields;
+        Ok(Function {
+            name: StringIx(unsigned(values[fields.name], fields.name, "the index of a string")?),
+            script_name: StringIx(unsigned(values[fields.script_name], fields.script_name, "the index of a string")?),
+            script_id: values[fields.script_id],
+            line: values[fields.line],
+            column: values[fields.column],
+        })
+    }
+
+    fn add(&mut self, function: Function) -> Result<()> {
+        self.functions.push(function);
+        Ok(())
+    }
+}
