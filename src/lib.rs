@@ -12,9 +12,12 @@
 
 mod control;
 mod failure;
+mod feed;
+mod gate;
 mod job;
 mod parse;
 mod pool;
 mod read;
 mod snapshot;
+mod trim;
 mod turn;

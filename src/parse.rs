@@ -2,14 +2,18 @@
 
 use crate::control::Control;
 use crate::failure::Failure;
+use crate::feed::Feed;
 use crate::job::{Job, drop_elsewhere};
+use crate::pool;
 use crate::read;
 use crate::snapshot::Loaded;
+use crate::trim::trim;
 use crate::turn::Turn;
 use heapray_core::parse::{Parser, ParserOptions};
 use heapray_core::{Phase, Progress, Snapshot};
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
 use napi_derive::napi;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,10 +70,11 @@ pub fn parse_bytes(
     })
 }
 
-/// Parses chunks as they come. JavaScript awaits each push before the next.
+/// Parses chunks as they come: JavaScript awaits each push before the next, or feeds them all at once.
 #[napi]
 pub struct NativeParser {
     parser: Arc<Mutex<Option<Parser>>>,
+    feed: RefCell<Option<Feed<Parser>>>,
 }
 
 #[napi]
@@ -77,7 +82,7 @@ impl NativeParser {
     /// A parser that has seen nothing.
     #[napi(constructor)]
     pub fn new(max_bytes: Option<f64>) -> Self {
-        NativeParser { parser: Arc::new(Mutex::new(Some(parser(max_bytes, None)))) }
+        NativeParser { parser: Arc::new(Mutex::new(Some(parser(max_bytes, None)))), feed: RefCell::default() }
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
@@ -93,16 +98,44 @@ impl NativeParser {
         })
     }
 
+    /// Copies the next bytes for a thread that parses them; waits where that thread is far behind.
+    /// `false` when it has given up: finishing says why.
+    #[napi]
+    pub fn feed(&self, chunk: Uint8ArraySlice, control: &Control) -> napi::Result<bool> {
+        let mut feed = self.feed.borrow_mut();
+        if feed.is_none() {
+            let progress = control.share();
+            progress.enter(Phase::Parse, 0);
+            let take_in = move |parser: &mut Parser, block: &[u8]| Ok(pool::run(|| parser.push(block, &progress))?);
+            *feed = Some(Feed::start("heapray-parse", take(&self.parser)?, take_in)?);
+        }
+        Ok(feed.as_mut().is_some_and(|feed| feed.give(&chunk)))
+    }
+
     /// Ends the input and analyses it.
     #[napi(ts_return_type = "Promise<NativeSnapshot>")]
     pub fn finish(&self, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
-        let (progress, slot) = (control.share(), Arc::clone(&self.parser));
-        Job::heavy(turn, move || analyse(take(&slot)?, &progress))
+        let progress = control.share();
+        let Some(feed) = self.feed.take() else {
+            let slot = Arc::clone(&self.parser);
+            return Job::heavy(turn, move || analyse(take(&slot)?, &progress));
+        };
+        let held = turn.take();
+        Job::small(move || {
+            let _held = held;
+            // Not on the pool: the thread waited for needs the pool, which may have one thread only.
+            let parser = feed.end()?;
+            // What V8 had built to write the snapshot is free by now, and as large as what comes.
+            let loaded = pool::run(|| analyse(parser, &progress));
+            trim();
+            loaded
+        })
     }
 
     /// Frees what was parsed so far. A step that runs frees it when it ends.
     #[napi]
     pub fn abandon(&self) {
+        drop(self.feed.take());
         drop_elsewhere(take(&self.parser));
     }
 }
