@@ -7,6 +7,7 @@
 //! index.js ── Control ──────────── cancel, progress
 //!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs
 //!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
+//!          ── NativeSnapshotWriter bytes to a file, redacted, compressed          writer.rs, partial.rs
 //!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
 //! ```
 
@@ -14,7 +15,9 @@ mod control;
 mod failure;
 mod job;
 mod parse;
+mod partial;
 mod pool;
 mod read;
 mod snapshot;
 mod turn;
+mod writer;
