@@ -7,6 +7,7 @@ use crate::columns::{Edge, EdgeName};
 use crate::derived::Table;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::interfaces::format_property;
+use crate::redact::original_len;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::{Text, utf16_len};
@@ -201,7 +202,7 @@ fn write_rope(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
             continue;
         }
         let part = snapshot.name(top);
-        units += utf16_len(part);
+        units += original_len(part);
         out.extend_from_slice(part);
         if units >= ENOUGH_TEXT {
             break;
@@ -258,7 +259,7 @@ impl Ropes {
                 continue;
             }
             let length = |half: NodeIx| match units[half.index()] {
-                _ if !is_rope(snapshot, half) => utf16_len(snapshot.name(half)),
+                _ if !is_rope(snapshot, half) => original_len(snapshot.name(half)),
                 OPEN | UNKNOWN => 0,
                 units => usize::from(units),
             };

@@ -174,7 +174,7 @@ fn is_held_by_runtime(snapshot: &Snapshot, routes: &Routes, scripts: &Scripts, n
     let mut at = node;
     loop {
         if let Some(place) = snapshot.location(at) {
-            return scripts.name(place).is_some_and(|name| is_runtime_script(snapshot.strings().get(name), false));
+            return scripts.name(place).is_some_and(|name| is_runtime_script(name, false));
         }
         match routes.arrival(snapshot, at) {
             Some(edge) => at = snapshot.nodes().source_of(edge.ix),
