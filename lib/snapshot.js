@@ -29,9 +29,10 @@ class Snapshot {
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
 
-  constructor(native, summary) {
+  constructor(native, summary, capture) {
     this.#native = native;
     this.#summary = summary;
+    this.capture = capture;
   }
 
   get nodeCount() {
@@ -207,11 +208,14 @@ class Snapshot {
   }
 }
 
-/** Makes the Snapshot of a native one. */
-async function openSnapshot(job, native) {
+/**
+ * Makes the Snapshot of a native one.
+ * @param {import('../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
+ */
+async function openSnapshot(job, native, capture = null) {
   try {
     const summary = await beside(job, () => native.ask('{"ask":"summary"}', undefined, job.control));
-    return new Snapshot(native, JSON.parse(summary));
+    return new Snapshot(native, JSON.parse(summary), capture);
   } catch (error) {
     native.close();
     throw error;

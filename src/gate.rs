@@ -71,19 +71,22 @@ impl CapturePass {
         remaining(&GATE.lock().unwrap_or_else(PoisonError::into_inner), cooldown_ms)
     }
 
-    /// Leaves. Harmless when repeated.
+    /// Leaves. The cooldown counts from the last that `has_captured`. Harmless when repeated.
     #[napi]
-    pub fn leave(&mut self) {
+    pub fn leave(&mut self, has_captured: bool) {
         let mut gate = GATE.lock().unwrap_or_else(PoisonError::into_inner);
         if self.held.take().is_some() {
-            *gate = Gate { occupied: false, last_end: Some(Instant::now()) };
+            gate.occupied = false;
+            if has_captured {
+                gate.last_end = Some(Instant::now());
+            }
         }
     }
 }
 
 impl Drop for CapturePass {
     fn drop(&mut self) {
-        self.leave();
+        self.leave(true);
     }
 }
 

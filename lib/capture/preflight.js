@@ -9,7 +9,7 @@
 
 const v8 = require('node:v8');
 const { HeaprayError } = require('../errors.js');
-const { bytes } = require('../format/numbers.js');
+const { formatBytes } = require('../format/numbers.js');
 const { memoryState } = require('./memory.js');
 
 /** V8's cost, and the graph beside it, for a byte of heap: of ordinary objects, and of the large object spaces. */
@@ -91,8 +91,8 @@ function refusal(checked, heap) {
   const size = heap.exact ? 'of heap' : 'that may be the worker\'s heap (Node.js before 22.16 does not tell)';
   const error = new HeaprayError(
     'ERR_NOT_ENOUGH_MEMORY',
-    `a capture of ${bytes(checked.heapUsed)} ${size} needs about ${bytes(checked.estimate)} for a moment, and ` +
-      `${bytes(checked.available)} are left (${by}: ${bytes(current)} of ${bytes(limit)} in use); { force: true } captures all the same`,
+    `a capture of ${formatBytes(checked.heapUsed)} ${size} needs about ${formatBytes(checked.estimate)} for a moment, and ` +
+      `${formatBytes(checked.available)} are left (${by}: ${formatBytes(current)} of ${formatBytes(limit)} in use); { force: true } captures all the same`,
     { expected: `${checked.estimate} bytes left`, found: `${checked.available}` },
   );
   error.preflight = checked;
