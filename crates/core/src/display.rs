@@ -8,7 +8,6 @@ use crate::ids::{EdgeIx, NodeIx};
 use crate::interfaces::format_property;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use crate::redact::original_len;
 use crate::strings::{Text, utf16_len};
 
 /// UTF-16 units after which the text of a concatenated string is long enough.
@@ -201,7 +200,7 @@ fn write_rope(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
             continue;
         }
         let part = snapshot.name(top);
-        units += original_len(part);
+        units += utf16_len(part);
         out.extend_from_slice(part);
         if units >= ENOUGH_TEXT {
             break;
@@ -263,7 +262,7 @@ impl Ropes {
                 continue;
             }
             let length = |half: NodeIx| match units[half.index()] {
-                _ if !is_rope(snapshot, half) => original_len(snapshot.name(half)),
+                _ if !is_rope(snapshot, half) => utf16_len(snapshot.name(half)),
                 OPEN | UNKNOWN => 0,
                 units => usize::from(units),
             };

@@ -19,8 +19,8 @@ use crate::error::{Code, Error, Result};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::{RawSnapshot, Snapshot};
 use crate::strings::Strings;
-pub use decompress::Sink;
 pub(crate) use decompress::Input;
+pub use decompress::Sink;
 use document::{Document, Outline, Sections};
 use parts::Parts;
 

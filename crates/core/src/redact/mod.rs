@@ -19,8 +19,8 @@ mod token;
 mod uses;
 
 use crate::error::Result;
-use crate::parse::document::Document;
 pub use crate::parse::Sink;
+use crate::parse::document::Document;
 use crate::parse::{Input, Limited, Parser, ParserOptions};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::RawSnapshot;

@@ -4,10 +4,10 @@
 //! written again on all cores.
 
 use super::uses::{Use, place};
+use crate::columns::Edges;
 use crate::parse::records::{BadField, Slice, Table};
 use crate::parse::rows::Rows;
 use crate::parse::tables::{EdgeReader, NodeRecord};
-use crate::columns::Edges;
 use crate::schema::{NodeFields, NodeKind, Schema};
 
 /// What becomes of a field.
@@ -188,8 +188,7 @@ fn is_content(kind: NodeKind) -> bool {
     }
 }
 
-const NODE_NUMBERS: [&str; 7] =
-    ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"];
+const NODE_NUMBERS: [&str; 7] = ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"];
 
 impl NodeText {
     pub(crate) fn new(schema: &Schema) -> Self {
@@ -285,9 +284,12 @@ impl Rewrite for EdgeText {
         let name = u32::try_from(values[self.label]).ok();
         let most_name = name.filter(|_| Edges::must_be_named(edge.kind));
         out.totals.add(EdgeTotals { most_name, most_target: edge.target });
+        // Shortcuts may be numbered: no table is so long that a string had a place beyond 32 bits.
+        let is_name = |&name: &u32| !edge.kind.is_indexed() && u32::try_from(place(name, Use::Name)).is_ok();
+        let name = name.filter(is_name);
         for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
             match name {
-                Some(name) if at == self.label && !edge.kind.is_indexed() => out.string(name, Use::Name),
+                Some(name) if at == self.label => out.string(name, Use::Name),
                 _ => out.field(field, value),
             }
         }

@@ -162,8 +162,7 @@ impl<S: Sink> Redaction<S> {
     }
 }
 
-const PARSED: [&str; 7] =
-    ["nodes", "edges", "locations", "samples", "trace_function_infos", "trace_tree", "strings"];
+const PARSED: [&str; 7] = ["nodes", "edges", "locations", "samples", "trace_function_infos", "trace_tree", "strings"];
 
 impl<S: Sink> Sections for Redaction<S> {
     type Reader = Reader;

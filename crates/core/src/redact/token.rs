@@ -128,7 +128,14 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_it_has_its_own_length() {
-        for text in ["‹redacted ", "‹redacted 12›", "‹redacted 0123456789abcdeg 12›", "‹redacted 0123456789abcdef 1x›", "‹redacted 0123456789abcdef ›x", ""] {
+        for text in [
+            "‹redacted ",
+            "‹redacted 12›",
+            "‹redacted 0123456789abcdeg 12›",
+            "‹redacted 0123456789abcdef 1x›",
+            "‹redacted 0123456789abcdef ›x",
+            "",
+        ] {
             assert_eq!(original_len(text.as_bytes()), text.encode_utf16().count(), "{text}");
             assert!(!is_redacted(text.as_bytes()), "{text}");
         }
