@@ -660,7 +660,7 @@ export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>
  * stay, without the query of an address and the attributes of an element. DevTools opens the result.
  *
  * The file is compressed when its name ends in `.gz` or `.zst`, readable by its owner only, and complete
- * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 40 MB
+ * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 50 MB
  * of memory whatever the size.
  * @example
  * await redact('app.heapsnapshot', 'shareable.heapsnapshot.zst');
