@@ -208,9 +208,10 @@ impl<'a> Walk<'a> {
         let mut steps = Steps::of(progress, size);
         let is_cut = |from, edge: Edge| cut.has(snapshot, from, edge.to);
         if region.is_whole() {
+            let heap = snapshot.heap();
             // What a program can name explains more than what V8 and the embedder have.
             for edge in snapshot.edges_of(region.top) {
-                if snapshot.kind(edge.to) != NodeKind::Synthetic {
+                if heap.is_user_root(edge.to) {
                     walk.follow(region.top, edge, is_cut);
                 }
             }
