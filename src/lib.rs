@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! index.js ── Control ──────────── cancel, progress
-//!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs
+//!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs, line.rs
 //!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
 //!          ── NativeSnapshotWriter bytes to a file, redacted, compressed          writer.rs, partial.rs
 //!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
@@ -14,6 +14,7 @@
 mod control;
 mod failure;
 mod job;
+mod line;
 mod parse;
 mod partial;
 mod pool;

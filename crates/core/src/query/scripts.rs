@@ -14,11 +14,11 @@
 //! after it too.
 
 use crate::columns::Location;
+use crate::derived::Table;
 use crate::display::internal_target;
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::lazy::get_or_make;
 use crate::query::steps::Steps;
 use crate::redact::is_redacted;
 use crate::schema::NodeKind;
@@ -35,7 +35,7 @@ pub(crate) struct Scripts {
 impl Scripts {
     /// The table of a snapshot. The first call walks all functions.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Scripts> {
-        get_or_make(&snapshot.lazy.scripts, || Scripts::new(snapshot, progress))
+        snapshot.derived.get_or_make(|| Scripts::new(snapshot, progress))
     }
 
     fn new(snapshot: &Snapshot, progress: &Progress) -> Result<Scripts> {
@@ -71,9 +71,10 @@ impl Scripts {
     pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.names.values().map(|name| name.0.as_slice())
     }
+}
 
-    /// Bytes of memory held.
-    pub(crate) fn memory(&self) -> usize {
+impl Table for Scripts {
+    fn memory(&self) -> usize {
         40 * self.names.capacity() + self.names().map(<[u8]>::len).sum::<usize>()
     }
 }
