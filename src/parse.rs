@@ -9,7 +9,7 @@ use crate::read;
 use crate::snapshot::Loaded;
 use crate::trim::trim;
 use crate::turn::Turn;
-use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::parse::{Parser, ParserOptions, text_size};
 use heapray_core::redact::{Key, RedactingParser};
 use heapray_core::{Phase, Progress, Snapshot};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
@@ -49,13 +49,6 @@ impl Front {
         }?;
         Ok(Loaded::new(Snapshot::analyse(raw, progress)?))
     }
-}
-
-/// The size of the text to come, if these first bytes are text and not a compressed stream.
-fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    (first == Some(&b'{')).then_some(bytes)
 }
 
 /// Parses a regular file.

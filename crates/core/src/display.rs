@@ -202,7 +202,7 @@ fn write_rope(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
             continue;
         }
         let part = snapshot.name(top);
-        units += original_len(part);
+        units += utf16_len(part);
         out.extend_from_slice(part);
         if units >= ENOUGH_TEXT {
             break;
@@ -259,7 +259,7 @@ impl Ropes {
                 continue;
             }
             let length = |half: NodeIx| match units[half.index()] {
-                _ if !is_rope(snapshot, half) => original_len(snapshot.name(half)),
+                _ if !is_rope(snapshot, half) => utf16_len(snapshot.name(half)),
                 OPEN | UNKNOWN => 0,
                 units => usize::from(units),
             };

@@ -284,9 +284,12 @@ impl Rewrite for EdgeText {
         let name = u32::try_from(values[self.label]).ok();
         let most_name = name.filter(|_| Edges::must_be_named(edge.kind));
         out.totals.add(EdgeTotals { most_name, most_target: edge.target });
+        // Shortcuts may be numbered: no table is so long that a string had a place beyond 32 bits.
+        let is_name = |&name: &u32| !edge.kind.is_indexed() && u32::try_from(place(name, Use::Name)).is_ok();
+        let name = name.filter(is_name);
         for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
             match name {
-                Some(name) if at == self.label && !edge.kind.is_indexed() => out.string(name, Use::Name),
+                Some(name) if at == self.label => out.string(name, Use::Name),
                 _ => out.field(field, value),
             }
         }

@@ -2,6 +2,7 @@
 
 use super::token::Key;
 use super::uses::Use;
+use crate::strings::utf16_len;
 
 /// Words of V8's own that name nodes of content types, and the names the rules of the analysis look
 /// for in nodes of any type. They say nothing of the program's data.
@@ -103,8 +104,9 @@ fn write_address(key: &Key, text: &[u8], authority: usize, out: &mut Vec<u8>) {
     key.write(&text[query..], out);
 }
 
-/// Names of edges stay, but V8 names the two edges of a WeakMap's entry after key and value, and the
-/// value may be a string: `12 / part of key (K @3) -> value (V @5) pair in WeakMap (table @7)`.
+/// Names of edges stay, with two exceptions. Module loaders keep modules by address, and a `data:`
+/// address is the module's source. And V8 names the two edges of a WeakMap's entry after key and value,
+/// which may be a string: `12 / part of key (K @3) -> value (V @5) pair in WeakMap (table @7)`.
 ///
 /// What the rules of the graph read from the name must come out the same: whether it has that form,
 /// which needs a middle without line terminators, and which two edges have the same name.
@@ -113,8 +115,9 @@ fn write_name(key: &Key, text: &[u8], out: &mut Vec<u8>) {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let names = digits + BEGINNING.len();
     if digits == 0 || !text[digits..].starts_with(BEGINNING) {
-        out.extend_from_slice(text);
-        return;
+        let hidden = if text.starts_with(b"data:") { data_of_address(text) } else { None };
+        out.extend_from_slice(&text[..hidden.unwrap_or(text.len())]);
+        return hidden.map_or((), |at| write_padded(key, &text[at..], out));
     }
     out.extend_from_slice(&text[..names]);
     let pair = &text[names..];
@@ -130,6 +133,15 @@ fn write_name(key: &Key, text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&pair[arrow.clone()]);
     write_part(key, &pair[arrow.end..end], out);
     out.extend_from_slice(&pair[end..]);
+}
+
+/// A redacted part as long as the text was, or a little longer: shapes are told apart by how long the
+/// names of their properties are.
+fn write_padded(key: &Key, text: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    key.write(text, out);
+    let missing = utf16_len(text).saturating_sub(utf16_len(&out[start..]));
+    out.resize(out.len() + missing, b'.');
 }
 
 /// A redacted part that has a line terminator where the text had one.
@@ -229,6 +241,8 @@ mod tests {
         for (text, shown) in [
             ("password", "password"),
             ("<symbol hunter2>", "<symbol hunter2>"),
+            ("data:,hunter2", "data:,‹7›"),
+            ("data:text/javascript,the secret is hunter2, hunter2, hunter2", "data:text/javascript,‹41›.........."),
             (
                 "12 / part of key (Foo @3) -> value (hunter2 @5) pair in WeakMap (table @77)",
                 "12 / part of key (Foo @3) -> value (‹7› @5) pair in WeakMap (table @77)",
