@@ -30,11 +30,8 @@ pub(crate) fn compressed(bytes: &mut Unstructured<'_>) -> Result<Compressed> {
     let text = mutate::changed_snapshot(bytes)?;
     let cut = bytes.choose_index(text.len() + 1)?;
     // Two members or frames in a row are one file.
-    let mut file = if bytes.ratio(1, 4)? {
-        [compress(&text[..cut]), compress(&text[cut..])].concat()
-    } else {
-        compress(&text)
-    };
+    let mut file =
+        if bytes.ratio(1, 4)? { [compress(&text[..cut]), compress(&text[cut..])].concat() } else { compress(&text) };
     let damages = if bytes.ratio(1, 2)? { 0 } else { bytes.int_in_range(1..=4)? };
     for _ in 0..damages {
         damage(bytes, &mut file)?;

@@ -221,9 +221,7 @@ struct Flow {
 
 impl Flow {
     fn reached(&self, without: Option<usize>) -> HashSet<usize> {
-        reached(&[self.root], without, |node| {
-            self.edges.iter().filter(move |edge| edge.0 == node).map(|edge| edge.1)
-        })
+        reached(&[self.root], without, |node| self.edges.iter().filter(move |edge| edge.0 == node).map(|edge| edge.1))
     }
 
     /// The node and what is no longer reached without it. What is never reached hangs on the root alone.

@@ -55,10 +55,8 @@ impl Arguments {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let chosen: Vec<(&str, Target)> = TARGETS
-        .into_iter()
-        .filter(|(name, _)| arguments.target.as_ref().is_none_or(|wanted| wanted == name))
-        .collect();
+    let chosen: Vec<(&str, Target)> =
+        TARGETS.into_iter().filter(|(name, _)| arguments.target.as_ref().is_none_or(|wanted| wanted == name)).collect();
     if chosen.is_empty() {
         return Err(format!("no such target; there are {}", TARGETS.map(|(name, _)| name).join(", ")).into());
     }
@@ -140,17 +138,18 @@ fn folder() -> &'static Path {
 }
 
 fn seeds(name: &str) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder().join("seeds").join(name))?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("seeds").join(name))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<_>>()?;
     files.sort();
     Ok(files.into_iter().map(fs::read).collect::<std::io::Result<_>>()?)
 }
 
 /// Writes an input down under a name made of its bytes.
 fn keep(target: &str, what: &str, input: &[u8]) -> std::io::Result<PathBuf> {
-    let hash = input.iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = input
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let path = folder().join("artifacts").join(target).join(format!("{what}-{hash:016x}"));
     fs::create_dir_all(path.parent().unwrap_or(folder()))?;
     fs::write(&path, input)?;

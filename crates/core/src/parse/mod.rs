@@ -96,11 +96,14 @@ struct Limited {
 impl Sink for Limited {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let offset = self.length;
-        self.length += bytes.len() as u64;
-        if self.length > self.most {
-            return Err(Error::new(Code::TooLarge, format!("at most {} bytes", self.most), "more").at(self.most));
+        // What stands before the limit is read, so that the error is the same however the input is cut.
+        let allowed = usize::try_from(self.most - offset).unwrap_or(usize::MAX).min(bytes.len());
+        self.length += allowed as u64;
+        self.document.push(&bytes[..allowed], offset)?;
+        if allowed == bytes.len() {
+            return Ok(());
         }
-        self.document.push(bytes, offset)
+        Err(Error::new(Code::TooLarge, format!("at most {} bytes", self.most), "more").at(self.most))
     }
 }
 
@@ -114,7 +117,7 @@ fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
     check_counts(schema.edge_count, edges.len(), "edges", &parts)?;
     nodes.finish_edge_counts(edges.len()).map_err(|error| error.at(parts.offset_of("edges")))?;
     check_names(&nodes, &edges, &strings, &parts)?;
-    check_sizes(&nodes, &parts)?;
+    check_sizes(&nodes, schema.extra_native_bytes, &parts)?;
     edges.strings = strings.len() as u32;
     if nodes.is_empty() {
         return Err(Error::new(Code::Count, "a root node", "no nodes")
@@ -179,10 +182,11 @@ fn check_counts(claimed: Option<u64>, found: usize, section: &str, parts: &Parts
 }
 
 /// Sums stay exact, here in 64 bits and in JavaScript's numbers.
-fn check_sizes(nodes: &Nodes, parts: &Parts) -> Result<()> {
-    let sum = nodes.iter().fold(0u64, |sum, node| sum.saturating_add(nodes.self_size(node)));
+fn check_sizes(nodes: &Nodes, extra_native_bytes: u64, parts: &Parts) -> Result<()> {
+    let sum = nodes.iter().fold(extra_native_bytes, |sum, node| sum.saturating_add(nodes.self_size(node)));
     if sum > 1 << 53 {
-        return Err(range("nodes", parts, "self sizes that add up to at most 2^53".to_owned(), sum.to_string()));
+        let expected = "self sizes and extra_native_bytes that add up to at most 2^53".to_owned();
+        return Err(range("nodes", parts, expected, sum.to_string()));
     }
     Ok(())
 }

@@ -103,13 +103,14 @@ impl<'a> Spread<'a> {
     fn run(mut self) -> Result<Routes> {
         let root = self.snapshot.root();
         let heap = self.snapshot.heap();
+        // No way leads to the root, also where a node refers to it: a way upwards would never end.
+        self.routes.steps[root.index()] = ROUND;
         for edge in self.snapshot.edges_of(root) {
             if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
                 self.reach(edge, 1);
             }
         }
         self.walk(Round::Sensible)?;
-        self.routes.steps[root.index()] = ROUND;
         self.queue.push(root);
         self.walk(Round::Sensible)?;
         for (number, round) in [(2, Round::Retaining), (3, Round::Anything)] {
