@@ -10,25 +10,27 @@ const { now, today, within } = require('./clock.js');
 const { timeoutError } = require('./errors.js');
 
 /** Time the assertion has when neither the options nor the test runner say. */
-const DEFAULT_MS = 60_000;
+const DEFAULT_MS = 120_000;
 /** Time left to the test runner for what comes after the assertion. */
 const MARGIN_MS = 250;
 
 /** @typedef {{ limit: number, startedAt: number, advice: string }} TestLimit as test runners tell it: milliseconds, and milliseconds since 1970 */
+
+/** Milliseconds of the slowest step so far that could not be stopped, in this test and those before. */
+let slowest = 0;
 
 class Deadline {
   aborted = false;
   #start = now();
   #end;
   #reason;
-  #slowest = 0;
 
   /**
    * @param {number | undefined} timeout of the options
    * @param {TestLimit | undefined} test
    */
   constructor(timeout, test) {
-    const own = timeout ?? DEFAULT_MS;
+    const own = timeout ?? (test === undefined ? DEFAULT_MS : Infinity);
     const left = test === undefined ? Infinity : test.startedAt + test.limit - today() - MARGIN_MS;
     this.#end = this.#start + Math.min(own, left);
     this.#reason =
@@ -48,14 +50,14 @@ class Deadline {
   /** Runs a step that cannot be stopped, if it takes no longer than the slowest of its kind did and ends in time. */
   async runWhole(work, state) {
     const left = this.#end - now();
-    if (left < this.#slowest) {
-      throw this.#error(state, `a snapshot takes ${seconds(this.#slowest)}, and ${seconds(Math.max(0, left))} are left`);
+    if (left < slowest) {
+      throw this.#error(state, `a snapshot takes ${seconds(slowest)}, and ${seconds(Math.max(0, left))} are left`);
     }
     const start = now();
     try {
       return await work();
     } finally {
-      this.#slowest = Math.max(this.#slowest, now() - start);
+      slowest = Math.max(slowest, now() - start);
     }
   }
 

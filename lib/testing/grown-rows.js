@@ -6,20 +6,22 @@ const { isInternalClass } = require('./internal.js');
 const { matches } = require('./names.js');
 
 /**
- * What a checkpoint and the test that waits for it are themselves: objects of these classes, at most.
+ * Objects that a checkpoint, the test that waits for it and its test runner make themselves, at most.
  * One leaked array cannot be told from them; of the classes of a program there are none.
  */
 const OWN = {
   Snapshot: 1,
   NativeSnapshot: 1,
-  Object: 2,
-  Set: 1,
-  Array: 2,
-  Function: 4,
-  Generator: 2,
-  Promise: 2,
-  '(string)': 4,
-  '(bigint)': 1,
+  Object: 8,
+  Set: 2,
+  Map: 2,
+  Array: 8,
+  Function: 16,
+  Generator: 4,
+  Promise: 8,
+  '(string)': 32,
+  '(concatenated string)': 8,
+  '(bigint)': 2,
 };
 
 /** Answers of `since`. */

@@ -17,6 +17,9 @@ const ALL = 100_000;
 const MOST_SUSPECTS = 100;
 const MOST_PATHS = 100;
 const MOST_OBJECTS = 50;
+/** Objects whose holders are looked for, and holders of each. */
+const MOST_REFERRED = 50;
+const MOST_REFERRERS = 5;
 
 /** V8 cuts, joins and flattens strings as it likes: a string changes its class and is the same. */
 const STRINGS = new Set(['(string)', '(concatenated string)', '(sliced string)']);
@@ -25,6 +28,8 @@ const STRINGS = new Set(['(string)', '(concatenated string)', '(sliced string)']
 const INTERNAL_TYPES = new Set(['code', 'object shape']);
 const INTERNAL_HOLDER =
   /^(system \/ (Feedback|ClosureFeedback|Weak|Script|SharedFunctionInfo|DescriptorArray|TransitionArray|EnumCache|AllocationSite|Map\b)|\((String|Symbol|Internalized|Weak|Code|Compilation|Builtins|Stack roots|Handle scope|feedback|map descriptor|transition|enum cache|script|prototype|code)|V8Inspector|Node \/ (Inspector|HeapSnapshot))/;
+
+const classKey = (name) => (STRINGS.has(name) ? '(string)' : name);
 
 /** Differences of neighbours. */
 const steps = (values) => values.slice(1).map((value, i) => value - values[i]);
@@ -95,23 +100,49 @@ class Series {
     return steps(sizes);
   }
 
-  /** The ways in which objects of a class are held that grew enough from the first snapshot to the last. */
+  /** The ways in which objects of a class are held that grew enough in every round, as they are in the last snapshot. */
   async grownPaths(className) {
-    const [first, last] = [await pathsOf(this.#snapshots[0], className), await pathsOf(this.last, className)];
-    const before = new Map(first.map(({ text, count }) => [text, count]));
-    const least = this.#iterations * this.rounds;
-    return last.filter(({ text, count, steps: way }) => !isInternal(way) && count - (before.get(text) ?? 0) >= least);
+    const paths = [];
+    for (const snapshot of this.#snapshots) paths.push(await pathsOf(snapshot, className));
+    const counts = paths.map((each) => new Map(each.map(({ text, count }) => [text, count])));
+    const added = (text) => steps(counts.map((each) => each.get(text) ?? 0));
+    return paths.at(-1).filter(({ text, steps: way }) => !isInternal(way) && isGrowth(added(text), this.#iterations));
   }
 
   /** The objects that retain most of what came since the first snapshot: new ones, and old ones that grew. */
   async grownObjects() {
-    const [first] = this.#snapshots;
     const found = [];
     for (const mode of ['new', 'grown']) {
-      const { nodes } = await diff(first, this.last, { mode, paths: true, limit: MOST_OBJECTS });
+      const nodes = await this.#changed(mode, MOST_OBJECTS, { paths: true });
       found.push(...nodes.filter((node) => node.type === 'object' && !isInternalClass(node.className) && isOfProgram(node.path)));
     }
     return found.sort((a, b) => b.growth - a.growth);
+  }
+
+  /**
+   * What refers to most of the new objects of a class, where the shortest paths to them go through
+   * V8's own tables, as those to the keys of an object do.
+   */
+  async referrers(className) {
+    const nodes = await this.#changed('new', ALL);
+    const objects = nodes.filter((node) => classKey(node.className) === className).slice(0, MOST_REFERRED);
+    const found = new Map();
+    for (const { id } of objects) {
+      const { items } = await this.last.retainers(id, { limit: MOST_REFERRERS });
+      for (const { node } of items) found.set(node.id, { node, count: (found.get(node.id)?.count ?? 0) + 1 });
+    }
+    const holders = [];
+    for (const { node, count } of found.values()) {
+      if (count * 2 <= objects.length) continue;
+      const { paths } = await this.last.retainingPaths(node.id, { limit: 1 });
+      if (isOfProgram(paths[0]?.text) && !isInternal(paths[0].steps)) holders.push({ className: node.className, path: paths[0].text });
+    }
+    return holders;
+  }
+
+  async #changed(mode, limit, options) {
+    const { nodes } = await diff(this.#snapshots[0], this.last, { mode, limit, ...options });
+    return nodes;
   }
 
   close() {
@@ -131,7 +162,7 @@ async function classTable(snapshot) {
   const table = new Map();
   for (const { name, count, retainedSize, source } of classes) {
     if (isInternalClass(name)) continue;
-    const key = STRINGS.has(name) ? '(string)' : name;
+    const key = classKey(name);
     const known = table.get(key) ?? ABSENT;
     table.set(key, {
       count: count + known.count,

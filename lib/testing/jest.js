@@ -3,12 +3,12 @@
 // Jest → how long a test may take: read from, and where nobody has decided, told to jest-circus.
 
 /** What tests may take once heapray is set up, unless the configuration says something else than Jest does. */
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 60_000;
 const JEST_DEFAULT_MS = 5_000;
 /** Where `jest.setTimeout` puts the limit for tests that have none of their own. */
 const TEST_TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
 
-const ADVICE = 'Give it more: test(name, fn, 60_000), or testTimeout: 60_000 in the configuration of Jest.';
+const ADVICE = 'Give it more: test(name, fn, 120_000), or testTimeout: 120_000 in the configuration of Jest.';
 
 /** The state of jest-circus, which runs the tests of this file. */
 function circusState() {

@@ -73,7 +73,7 @@ async function unexplained(series, grown, suspects) {
     const left = paths.filter((path) => !suspects.some((suspect) => isBehind(suspect, path)));
     if (left.length > 0) leaks.push(ofClass(growth, left[0]));
     // Objects that only V8's tables lead to are parts of what the suspects hold, if there are any.
-    else if (paths.length === 0 && suspects.length === 0) leaks.push(await ofObjects(series, growth));
+    else if (paths.length === 0 && suspects.length === 0) leaks.push(await ofReferrers(series, growth));
   }
   return leaks;
 }
@@ -98,19 +98,23 @@ async function ofClasses(series, grown, suspects) {
   return leaks;
 }
 
-/** Growth that no path explains, with the object that grew as much. */
-async function ofObjects(series, growth) {
-  const [holder] = await series.grownObjects();
-  if (holder === undefined) return ofClass(growth);
-  const path = fromTest(holder.path);
-  return { ...ofClass(growth), path, holder: { className: holder.className, path } };
+/** Growth that no path explains, with what refers to the new objects. */
+async function ofReferrers(series, growth) {
+  return withHolder(growth, (await series.referrers(growth.className))[0]);
 }
 
 /** Growth of the heap as a whole. */
 async function ofBytes(series, maxGrowth) {
   const addedBytes = series.grownBytes();
   if (addedBytes.some((bytes) => bytes <= maxGrowth)) return [];
-  return [await ofObjects(series, { className: HEAP, addedCount: [], addedBytes, source: null })];
+  return [withHolder({ className: HEAP, addedCount: [], addedBytes, source: null }, (await series.grownObjects())[0])];
+}
+
+function withHolder(growth, holder) {
+  const leak = ofClass(growth);
+  if (holder === undefined) return leak;
+  const path = fromTest(holder.path);
+  return { ...leak, path, holder: { className: holder.className, path } };
 }
 
 module.exports = { HEAP, findLeaks };

@@ -40,7 +40,7 @@ async function measure(functionUnderTest, options, test, save) {
       state.rounds += 1;
       if (!(await series.mayLeak(options.maxGrowth))) return { leaks: [], rounds: state.rounds, saved: undefined };
       if (state.rounds === state.of) {
-        const leaks = await findLeaks(series, options);
+        const leaks = await deadline.runWhole(() => findLeaks(series, options), state);
         return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? save(leaks) : undefined };
       }
     }

@@ -15,15 +15,15 @@ async function repeat(fn, times, end) {
   }
 }
 
-function withCallback(fn) {
-  return new Promise((resolve, reject) => {
-    const done = (error) => (error === undefined || error === null ? resolve() : reject(error));
-    const result = fn(done);
-    if (typeof result?.then === 'function') {
-      result.then(undefined, reject);
-      reject(new TypeError('the function takes `done` and returns a promise: it can only be one of the two'));
-    }
+async function withCallback(fn) {
+  let done;
+  const called = new Promise((resolve, reject) => {
+    done = (error) => (error === undefined || error === null ? resolve() : reject(error));
   });
+  const result = fn(done);
+  if (typeof result?.then !== 'function') return called;
+  for (const promise of [called, result]) promise.then(undefined, () => {});
+  throw new TypeError('the function takes `done` and returns a promise: it can only be one of the two');
 }
 
 module.exports = { repeat };

@@ -3,10 +3,10 @@
 // Vitest → how long a test may take: read from the test that a matcher runs in.
 
 /** What tests may take once heapray is set up, unless the configuration says something else than Vitest does. */
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 60_000;
 const VITEST_DEFAULT_MS = 5_000;
 
-const ADVICE = 'Give it more: test(name, fn, 60_000), or testTimeout: 60_000 in the configuration of Vitest.';
+const ADVICE = 'Give it more: test(name, fn, 120_000), or testTimeout: 120_000 in the configuration of Vitest.';
 
 /** @returns {import('./deadline.js').TestLimit | undefined} */
 function limitOf(context) {
