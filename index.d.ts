@@ -136,6 +136,10 @@ export type ErrorCode =
   | 'ERR_CLOSED'
   /** The file could not be read; `cause` has the system's error. */
   | 'ERR_IO'
+  /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
+  | 'ERR_LEAK'
+  /** An assertion had no time to find out. */
+  | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process is not harmed. */
   | 'ERR_INTERNAL';
 

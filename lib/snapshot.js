@@ -2,7 +2,7 @@
 
 // The Snapshot of the API: a native handle, and questions asked of it.
 
-const { closedError, argumentError } = require('./errors.js');
+const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, inTurn, beside } = require('./job.js');
 const {
   checkId,
@@ -32,13 +32,19 @@ const COLUMN_ARRAYS = {
 
 class Snapshot {
   #native;
-  #summary;
+  /** JSON text until it is asked for: a process that looks at itself should grow as little as it can. */
+  #summaryText;
+  #parsedSummary;
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
 
-  constructor(native, summary) {
+  constructor(native, summaryText) {
     this.#native = native;
-    this.#summary = summary;
+    this.#summaryText = summaryText;
+  }
+
+  get #summary() {
+    return (this.#parsedSummary ??= JSON.parse(this.#summaryText));
   }
 
   get nodeCount() {
@@ -166,6 +172,16 @@ class Snapshot {
     });
   }
 
+  /** Asks a question that the addon answers at once, on this thread. For `lib/testing`. */
+  static askNow(snapshot, question) {
+    const native = snapshot.#open();
+    try {
+      return JSON.parse(native.askNow(JSON.stringify(question)));
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
   /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/verbs.js`. */
   static async ask(job, snapshots, question) {
     return JSON.parse(await Snapshot.askForText(job, snapshots, question));
@@ -210,7 +226,7 @@ class Snapshot {
 async function openSnapshot(job, native) {
   try {
     const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
-    return new Snapshot(native, JSON.parse(summary));
+    return new Snapshot(native, summary);
   } catch (error) {
     native.close();
     throw error;
