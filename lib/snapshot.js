@@ -38,9 +38,10 @@ class Snapshot {
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
 
-  constructor(native, summaryText) {
+  constructor(native, summaryText, capture) {
     this.#native = native;
     this.#summaryText = summaryText;
+    this.capture = capture;
   }
 
   get #summary() {
@@ -222,11 +223,14 @@ class Snapshot {
   }
 }
 
-/** Makes the Snapshot of a native one. */
-async function openSnapshot(job, native) {
+/**
+ * Makes the Snapshot of a native one.
+ * @param {import('../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
+ */
+async function openSnapshot(job, native, capture = null) {
   try {
     const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
-    return new Snapshot(native, summary);
+    return new Snapshot(native, summary, capture);
   } catch (error) {
     native.close();
     throw error;
