@@ -17,7 +17,7 @@ function parseOptions({ maxBytes } = {}) {
 
 /**
  * @param {import('./source.js').Input} input
- * @returns {Promise<import('../native.js').NativeSnapshot>}
+ * @returns {Promise<import('../native.d.ts').NativeSnapshot>}
  */
 async function parseInput(job, input, { maxBytes }) {
   const opened = input.path === undefined ? input : await openPath(input.path);

@@ -18,3 +18,9 @@ mod pool;
 mod read;
 mod snapshot;
 mod turn;
+
+/// The version this addon was built as, for `lib/load.js` to compare with its own.
+#[napi_derive::napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
