@@ -279,6 +279,27 @@ export interface FilterResult {
 
 export interface Page { limit?: number; offset?: number }
 
+/** A node of the dominator tree's top; `selfSize`, the children and the rest add up to `retainedSize`. */
+export interface DominatorRow extends NodeRow {
+  /** Nodes it dominates immediately. */
+  childCount: number;
+  /** Those that are shown, largest retained size first. */
+  children: DominatorRow[];
+  /** Those that are not. */
+  rest: { count: number; retainedSize: number };
+}
+
+export interface DominatorTreeOptions {
+  /** Id of the node at the top. @default rootId */
+  root?: number;
+  /** Levels below it, 1 to 100. @default 3 */
+  depth?: number;
+  /** Children of a node, 1 to 1000. @default 20 */
+  limit?: number;
+  /** Least retained size as a share of the top's, 0 to 1; what is smaller is part of the rest. @default 0 */
+  minShare?: number;
+}
+
 export interface ClassRow {
   /** Number of the class in this snapshot: what `columns(['class'])` holds. */
   index: number;
@@ -402,6 +423,8 @@ export interface Snapshot extends Disposable {
   readonly stringCount: number;
   /** Σ self sizes plus what V8 counted outside the heap: DevTools' total. */
   readonly totalSize: number;
+  /** Id of the root of the heap. */
+  readonly rootId: number;
   /** `snapshot.meta` of the file, as V8 wrote it. */
   readonly meta: {
     node_fields: string[];
@@ -427,6 +450,8 @@ export interface Snapshot extends Disposable {
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
   dominatorPath(id: number): Promise<NodeRow[]>;
+  /** The top of the dominator tree, as treemaps draw it: at most 10000 rows, the largest of the whole tree first. */
+  dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
   /** Shortest paths to GC roots: several for one node; merged by pattern for a class. `limit` 1 to 1000. @default limit 5 */
   retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
   /** DevTools' Summary. */
@@ -509,8 +534,15 @@ export interface Suspect {
   functions: { name: string; source: SourceLocation | null }[];
   /** At most five, newest first. */
   sampleIds: number[];
-  /** Bytes that go when the holder lets go of them; 0 when something else holds them too. */
+  /** Bytes that go when the holder lets go of them; 0 when something else holds them too: see `otherHolders`. */
   freedIfReleased: number;
+  /**
+   * Who else keeps them when the holder has let go, at most four, the one that keeps most first;
+   * `count` says how many of the objects. Empty when nobody does.
+   */
+  otherHolders: { id: number; className: string; count: number; path: string; source: SourceLocation | null }[];
+  /** Bytes that go when the holder and all of `otherHolders` let go. Less than `bytes` when somebody else holds them still. */
+  freedIfAllRelease: number;
   confidence: Confidence;
   /** The same for the same leak in another process or on another day. */
   fingerprint: string;
