@@ -10,6 +10,7 @@
 pub mod error;
 pub mod ids;
 pub mod progress;
+mod sort;
 
 mod column;
 pub mod columns;
