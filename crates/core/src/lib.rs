@@ -15,6 +15,7 @@ mod sort;
 mod column;
 pub mod columns;
 pub mod parse;
+pub mod redact;
 pub mod schema;
 pub mod strings;
 pub mod trace;
