@@ -47,8 +47,6 @@ impl Front {
     }
 }
 
-}
-
 /// Parses a regular file.
 #[napi(ts_return_type = "Promise<NativeSnapshot>")]
 pub fn parse_file(
