@@ -126,7 +126,9 @@ impl Growth {
         let is_large = ids_are_shared && self.born_bytes(trail).iter().all(|&bytes| bytes >= LARGE);
         let fewest = if is_large { FEWEST_LARGE } else { FEWEST };
         // Of a list that is held at both ends each trail has half.
-        if least * 2 < fewest || range(&differences(&alike.counts)).0 < fewest {
+        let is_half =
+            || least * 2 >= fewest && trails.is_linked(trail) && range(&differences(&alike.counts)).0 >= fewest;
+        if least < fewest && !is_half() {
             return false;
         }
         let stays = |(&born, &added): (&u32, &i64)| i64::from(born) * 2 >= added;

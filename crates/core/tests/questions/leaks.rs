@@ -418,7 +418,8 @@ fn a_holder_in_a_way_of_its_own_below_another_object_does_not_count_twice() {
 
 #[test]
 fn the_kind_of_a_leak_is_told_from_what_holds_it_and_what_it_is() {
-    let cases: [(&str, &[(&str, &str)], (&str, &str)); 14] = [
+    type Named = (&'static str, &'static str);
+    let cases: [(&str, &[Named], Named); 14] = [
         ("eventTargetListeners", &[("signal", "AbortSignal"), ("list", "Array")], ("object", "Upload")),
         ("timers", &[("list", "TimersList")], ("object", "Timeout")),
         ("messagePorts", &[("ports", "Array")], ("object", "MessagePort")),
