@@ -271,6 +271,27 @@ export interface FilterResult {
 
 export interface Page { limit?: number; offset?: number }
 
+/** A node of the dominator tree's top; `selfSize`, the children and the rest add up to `retainedSize`. */
+export interface DominatorRow extends NodeRow {
+  /** Nodes it dominates immediately. */
+  childCount: number;
+  /** Those that are shown, largest retained size first. */
+  children: DominatorRow[];
+  /** Those that are not. */
+  rest: { count: number; retainedSize: number };
+}
+
+export interface DominatorTreeOptions {
+  /** Id of the node at the top. @default rootId */
+  root?: number;
+  /** Levels below it, 1 to 100. @default 3 */
+  depth?: number;
+  /** Children of a node, 1 to 1000. @default 20 */
+  limit?: number;
+  /** Least retained size as a share of the top's, 0 to 1; what is smaller is part of the rest. @default 0 */
+  minShare?: number;
+}
+
 export interface ClassRow {
   /** Number of the class in this snapshot: what `columns(['class'])` holds. */
   index: number;
@@ -394,6 +415,8 @@ export interface Snapshot extends Disposable {
   readonly stringCount: number;
   /** Σ self sizes plus what V8 counted outside the heap: DevTools' total. */
   readonly totalSize: number;
+  /** Id of the root of the heap. */
+  readonly rootId: number;
   /** `snapshot.meta` of the file, as V8 wrote it. */
   readonly meta: {
     node_fields: string[];
@@ -419,6 +442,8 @@ export interface Snapshot extends Disposable {
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
   dominatorPath(id: number): Promise<NodeRow[]>;
+  /** The top of the dominator tree, as treemaps draw it: at most 10000 rows, the largest of the whole tree first. */
+  dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
   /** Shortest paths to GC roots: several for one node; merged by pattern for a class. `limit` 1 to 1000. @default limit 5 */
   retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
   /** DevTools' Summary. */

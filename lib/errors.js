@@ -6,26 +6,7 @@
 // the ones the caller's `instanceof` knows; the addon is loaded once and only ever says JSON.
 
 const util = require('node:util');
-
-/** Every error heapray itself makes, except TypeErrors for bad arguments. */
-class HeaprayError extends Error {
-  /**
-   * @param {string} code
-   * @param {string} message
-   * @param {{ section?: string, offset?: number, expected?: string, found?: string, cause?: unknown }} [details]
-   */
-  constructor(code, message, { cause, ...details } = {}) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    for (const [name, value] of Object.entries(details)) {
-      if (value !== undefined && value !== null) this[name] = value;
-    }
-  }
-
-  get name() {
-    return 'HeaprayError';
-  }
-}
+const { HeaprayError } = require('./heapray-error.js');
 
 /**
  * @param {string} what The argument, as it is called in index.d.ts.

@@ -19,7 +19,7 @@ async function parse(source, options = {}) {
 async function filter(source, query = {}, options = {}) {
   checkOptions(options);
   const question = { ask: 'filter', ...nodeQuery(query) };
-  return withSnapshots([['snapshot', source]], options, (job, [snapshot]) => Snapshot.ask(job, snapshot, question));
+  return withSnapshots([['snapshot', source]], options, (job, snapshots) => Snapshot.ask(job, snapshots, question));
 }
 
 async function report(source, options = {}) {
@@ -27,7 +27,7 @@ async function report(source, options = {}) {
   const question = { ask: 'report', ...pick(options, reportFields) };
   const show = formatter(options, () => require('./format/report.js').formatReport);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
-  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.series(job, snapshots, question)));
+  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
 }
 
 /** Several snapshots, and not one in chunks: every element is a snapshot, or the source of a whole one. */
@@ -43,9 +43,7 @@ async function diff(before, after, options = {}) {
     ['before', before],
     ['after', after],
   ];
-  return withSnapshots(sources, options, async (job, [first, second]) =>
-    show(await Snapshot.compare(job, first, second, question)),
-  );
+  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
 }
 
 /** Answers as they are, or as text. What writes text is loaded when it is asked for. */

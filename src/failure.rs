@@ -29,14 +29,7 @@ impl Failure {
 
     fn to_json(&self) -> Value {
         match self {
-            Failure::Core(error) => json!({
-                "code": error.code().as_str(),
-                "section": error.section(),
-                "offset": error.offset(),
-                "expected": error.expected(),
-                "found": error.found(),
-                "message": error.to_string(),
-            }),
+            Failure::Core(error) => json!(error),
             Failure::Io(error) => json!({
                 "code": "ERR_IO",
                 "errno": error.raw_os_error(),

@@ -15,6 +15,7 @@ mod collections;
 mod columns;
 mod conditions;
 mod diff;
+mod dominator_tree;
 mod duplicates;
 mod filter;
 mod lazy;
@@ -60,6 +61,7 @@ enum Question {
     Retainers(ListOf),
     Dominated(ListOf),
     DominatorPath(ById),
+    DominatorTree(dominator_tree::DominatorTreeQuery),
     RetainingPaths(PathsOf),
     Classes(classes::ClassQuery),
     ClassInstances(classes::InstanceQuery),
@@ -126,6 +128,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::Retainers(query) => list(snapshot, &query, Direction::Retainers, progress),
         Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
         Question::DominatorPath(query) => json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?),
+        Question::DominatorTree(query) => json(&dominator_tree::dominator_tree(snapshot, &query, progress)?),
         Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?),
         Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
         Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
