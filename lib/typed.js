@@ -18,10 +18,15 @@ function toBytes(text) {
   return Math.round(bytes);
 }
 
-/** `/re/flags` → a pattern, `undefined` for any other text. */
+/**
+ * `/re/flags` → a pattern, `undefined` for any other text.
+ * @returns {{ regex: string, flags: string } | undefined}
+ */
 function toPattern(text) {
   const match = REGULAR_EXPRESSION.exec(text);
-  return match === null ? undefined : { regex: match[1], flags: match[2] };
+  if (match === null) return undefined;
+  const [, regex = '', flags = ''] = match;
+  return { regex, flags };
 }
 
 /** `123` or as it is printed, `@123` → a node id; `undefined` when it is none. */

@@ -38,4 +38,4 @@ function titleOf(file) {
   return file === STDIN ? 'standard input' : path.basename(file);
 }
 
-module.exports = { checkFiles, openSnapshot, titleOf };
+module.exports = { checkFiles, displayName, openSnapshot, titleOf };

@@ -24,6 +24,12 @@ function parseCount(text) {
   return Number(text);
 }
 
+function parsePort(text) {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65535)) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
+  return port;
+}
+
 /** A node id, `123` or as it is printed, `@123`. */
 function parseId(text) {
   const id = toId(text);
@@ -68,4 +74,4 @@ function parseTree(text) {
   return { depth: Number(match[1]), ...(match[2] !== undefined && { limit: Number(match[2]) }) };
 }
 
-module.exports = { parseSize, parseBudget, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };
+module.exports = { parseSize, parseBudget, parseCount, parsePort, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };

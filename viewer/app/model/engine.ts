@@ -17,7 +17,7 @@ export interface OpenSnapshot {
   summary: Summary;
 }
 
-export interface Summary extends Pick<Snapshot, 'nodeCount' | 'edgeCount' | 'stringCount' | 'totalSize' | 'meta' | 'skipped'> {
+export interface Summary extends Pick<Snapshot, 'rootId' | 'nodeCount' | 'edgeCount' | 'stringCount' | 'totalSize' | 'meta' | 'skipped'> {
   statistics: Statistics;
 }
 

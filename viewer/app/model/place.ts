@@ -24,6 +24,12 @@ export function hashOf({ view, params }: Place): string {
   return `#/${view}${query === '' ? '' : `?${query}`}`;
 }
 
+/** A place about the snapshot that is shown now. */
+export function beside(here: Place, view: ViewName, params: Record<string, string> = {}): Place {
+  const { s } = here.params;
+  return { view, params: s === undefined ? params : { s, ...params } };
+}
+
 export function usePlace(): Place {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

@@ -2,7 +2,7 @@
 
 import { useMemo } from 'preact/hooks';
 import { useApp, useSnapshot } from '../model/app.js';
-import { change, go, usePlace } from '../model/place.js';
+import { beside, change, go, usePlace } from '../model/place.js';
 import type { Source } from '../model/rows.js';
 import type { ObjectRow } from '../model/sources.js';
 import { type Column, type Order, Table } from './table.js';
@@ -68,7 +68,7 @@ interface ObjectTableProps {
 }
 
 export function ObjectTable({ label, source, childrenOf, order, empty }: ObjectTableProps) {
-  const { params } = usePlace();
+  const here = usePlace();
   return (
     <Table
       label={label}
@@ -77,7 +77,7 @@ export function ObjectTable({ label, source, childrenOf, order, empty }: ObjectT
       {...(empty !== undefined && { empty })}
       columns={OBJECT_COLUMNS}
       {...(order !== undefined && { sortable: OBJECT_SORTABLE, order, onOrder: setOrder })}
-      onEnter={({ node }) => go({ view: 'node', params: { id: String(node.id), ...(params['s'] !== undefined && { s: params['s'] }) } })}
+      onEnter={({ node }) => go(beside(here, 'node', { id: String(node.id) }))}
     />
   );
 }

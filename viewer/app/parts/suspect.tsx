@@ -2,7 +2,7 @@
 
 import type { Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
-import { hashOf, usePlace } from '../model/place.js';
+import { beside, hashOf, usePlace } from '../model/place.js';
 import { Badge, Heap, IdLink, Path, Source } from './text.js';
 
 const CERTAINTY = { high: 'sure', medium: 'likely', low: 'possible' };
@@ -36,10 +36,11 @@ const KINDS: Record<Suspect['kind'], string> = {
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
   const { className, kind, confidence, count, bytes, percent, reason, holder, path, source, functions, freedIfReleased, advice, sampleIds } = suspect;
-  const { params } = usePlace();
-  const toClass = hashOf({ view: 'classes', params: { filter: className, ...(params['s'] !== undefined && { s: params['s'] }) } });
+  const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
   return (
     <article class={`suspect certainty-${confidence}`}>
+      <div class="suspect-sides">
+      <div class="suspect-what">
       <header>
         <div>
           <h3><a href={toClass}><Heap text={className} /></a></h3>
@@ -52,6 +53,8 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
       </header>
       <p class="reason"><Heap text={reason} /></p>
       <Growth suspect={suspect} />
+      <p class="advice"><Heap text={advice} /></p>
+      </div>
       <dl class="facts">
         <dt>Held by</dt>
         <dd><Heap class="class-name" text={holder.className} /> <IdLink id={holder.id} /> <Path text={holder.path} /> <Source source={holder.source} /></dd>
@@ -66,7 +69,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
         <dt>Look at</dt>
         <dd class="ids">{sampleIds.map((id) => <IdLink key={id} id={id} />)}</dd>
       </dl>
-      <p class="advice"><Heap text={advice} /></p>
+      </div>
     </article>
   );
 }

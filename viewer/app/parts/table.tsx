@@ -104,7 +104,7 @@ export function Table<Row>(props: TableProps<Row>) {
   );
 }
 
-function Head<Row>({ columns, sortable = {}, order, onOrder, template }: TableProps<Row> & { template: object }) {
+function Head<Row>({ columns, sortable = {}, order, onOrder, template }: TableProps<Row> & { template: { gridTemplateColumns: string } }) {
   return (
     <div class="table-head" role="row" style={template}>
       {columns.map(({ key, title, align, help }) => {

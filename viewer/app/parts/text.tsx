@@ -6,7 +6,7 @@ import { nodeLabel, referenceLabel, sourceLabel, stepNode } from '../../../lib/f
 import { formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatDistance, formatPercent } from '../../../lib/format/numbers.js';
 import { visible } from '../../../lib/format/text.js';
 import { useApp } from '../model/app.js';
-import { hashOf, usePlace } from '../model/place.js';
+import { beside, hashOf, usePlace } from '../model/place.js';
 
 interface Span {
   text: string;
@@ -116,8 +116,7 @@ export function IdLink({ id }: { id: number }) {
 }
 
 function useNodeHref(id: number): string {
-  const { params } = usePlace();
-  return hashOf({ view: 'node', params: { id: String(id), ...(params['s'] !== undefined && { s: params['s'] }) } });
+  return hashOf(beside(usePlace(), 'node', { id: String(id) }));
 }
 
 export function Reference({ item }: { item: Pick<TreeItem, 'type' | 'name'> }) {
@@ -141,7 +140,7 @@ export function kindOf(type: string): string {
 
 /** A path as code reads it, broken where a step begins. */
 export function Path({ text }: { text: string }) {
-  const steps = visible(text).split(/(?=[.[{(])| (?=→)/);
+  const steps: string[] = visible(text).split(/(?=[.[{(])| (?=→)/);
   return (
     <code class="path">
       {steps.map((step, i) => (

@@ -15,7 +15,7 @@ export interface VirtualRows {
   scrollTo: (index: number) => void;
 }
 
-export function useVirtualRows(count: number, rowHeight: number, scroller: RefObject<HTMLElement>): VirtualRows {
+export function useVirtualRows(count: number, rowHeight: number, scroller: RefObject<HTMLElement | null>): VirtualRows {
   const [, update] = useReducer((turn: number, _: void) => turn + 1, 0);
   // A list too tall for the browser scrolls faster than the pointer: `stretch` rows for each one passed.
   const stretch = Math.max(1, (count * rowHeight) / TALLEST);

@@ -2,7 +2,7 @@
 
 import type { ClassPage, ClassRow } from '../../../index.js';
 import { ask, useApp, useSnapshot } from '../model/app.js';
-import { change, usePlace } from '../model/place.js';
+import { beside, change, go, usePlace } from '../model/place.js';
 import type { Source } from '../model/rows.js';
 import { textMatch } from '../model/search.js';
 import { nodesOf, type ObjectRow, openTo } from '../model/sources.js';
@@ -42,7 +42,8 @@ const SORTABLE = { name: 'ascending', count: 'descending', distance: 'ascending'
 export function Classes() {
   const { engine } = useApp();
   const { snapshot } = useSnapshot();
-  const { params } = usePlace();
+  const here = usePlace();
+  const { params } = here;
   const order = useOrder({ key: 'retainedSize', order: 'descending' });
   const [total, setTotal] = useState<number>();
 
@@ -80,9 +81,7 @@ export function Classes() {
         sortable={SORTABLE}
         order={order}
         onOrder={setOrder}
-        onEnter={(row) => {
-          if (row.of === 'object') location.hash = `#/node?id=${row.row.node.id}${params['s'] ? `&s=${params['s']}` : ''}`;
-        }}
+        onEnter={(row) => row.of === 'object' && go(beside(here, 'node', { id: String(row.row.node.id) }))}
         empty="No class has such a name."
       />
     </section>

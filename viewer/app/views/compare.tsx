@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import type { ClassDiffRow, DiffMode, DiffResult, NodeDiffRow } from '../../../index.js';
 import { useAnswer, useApp, useSnapshot } from '../model/app.js';
 import type { OpenSnapshot } from '../model/engine.js';
-import { change, go, usePlace } from '../model/place.js';
+import { beside, change, go, usePlace } from '../model/place.js';
 import { listed } from '../model/rows.js';
 import { matches } from '../model/search.js';
 import { Choice, FilterBox, Segments } from '../parts/controls.js';
@@ -103,7 +103,8 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
 }
 
 function ClassRows({ rows }: { rows: ClassDiffRow[] }) {
-  const { params } = usePlace();
+  const here = usePlace();
+  const { params } = here;
   const order = useOrder({ key: 'sizeDelta', order: 'descending' });
   const isWanted = matches(params['filter']);
   const source = useMemo(() => listed(sorted(rows.filter(({ name }) => isWanted(name)), order)), [rows, params['filter'], order.key, order.order]);
@@ -115,14 +116,15 @@ function ClassRows({ rows }: { rows: ClassDiffRow[] }) {
       sortable={CLASS_SORTABLE}
       order={order}
       onOrder={setOrder}
-      onEnter={({ name }) => go({ view: 'classes', params: { filter: name } })}
+      onEnter={({ name }) => go(beside(here, 'classes', { filter: name }))}
       empty="Nothing changed."
     />
   );
 }
 
 function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
-  const { params } = usePlace();
+  const here = usePlace();
+  const { params } = here;
   const order = useOrder({ key: 'growth', order: 'descending' });
   const isWanted = matches(params['filter']);
   const source = useMemo(() => listed(sorted(rows.filter(({ name, className }) => isWanted(name) || isWanted(className)), order)), [rows, params['filter'], order.key, order.order]);
@@ -134,7 +136,7 @@ function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
       sortable={NODE_SORTABLE}
       order={order}
       onOrder={setOrder}
-      onEnter={({ id, retainedAfter }) => retainedAfter > 0 && go({ view: 'node', params: { id: String(id) } })}
+      onEnter={({ id, retainedAfter }) => retainedAfter > 0 && go(beside(here, 'node', { id: String(id) }))}
       empty="No such object."
     />
   );

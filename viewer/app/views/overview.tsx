@@ -4,10 +4,9 @@ import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ClassRow, CollectionRow, NodeRow, PackageRow, Report, Statistics, StringRow } from '../../../index.js';
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../../../lib/format/numbers.js';
-import { useAnswer, useApp } from '../model/app.js';
+import { shownSnapshot, useAnswer, useApp } from '../model/app.js';
 import type { OpenSnapshot } from '../model/engine.js';
-import { hashOf, usePlace } from '../model/place.js';
-import { shownSnapshot } from '../model/app.js';
+import { beside, hashOf, usePlace } from '../model/place.js';
 import { Answer } from '../parts/states.js';
 import { SuspectCard } from '../parts/suspect.js';
 import { Heap, IdLink, NodeLink, Path, Size, SizeShare, Source } from '../parts/text.js';
@@ -89,8 +88,7 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
 }
 
 function useHref(view: 'classes' | 'strings'): string {
-  const { params } = usePlace();
-  return hashOf({ view, params: params['s'] === undefined ? {} : { s: params['s'] } });
+  return hashOf(beside(usePlace(), view));
 }
 
 function Figure({ name, value, exact }: { name: string; value: string; exact?: string }) {
@@ -164,8 +162,7 @@ function NodeLine({ node }: { node: NodeRow }) {
 }
 
 function ClassLine({ row }: { row: ClassRow }) {
-  const { params } = usePlace();
-  const href = hashOf({ view: 'classes', params: { filter: row.name, ...(params['s'] !== undefined && { s: params['s'] }) } });
+  const href = hashOf(beside(usePlace(), 'classes', { filter: row.name }));
   return (
     <li class="line">
       <div class="line-text">
