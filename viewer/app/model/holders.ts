@@ -74,6 +74,8 @@ export function holderGraph(target: NodeRow, options: HolderOptions, labelOf: La
         holders.set(node.id, holder);
         queue.push({ tree: node.retainers, to: node, column: column + 1, over: [] });
       }
+      // An object may hold another in several ways: one drawn line, the most direct.
+      if (holds.get(`${node.id} ${to.id}`)?.isDirect) continue;
       holds.set(`${node.id} ${to.id}`, { from: node.id, to: to.id, label: labels.join(''), isDirect: over.length === 0 });
     }
   }

@@ -4,9 +4,16 @@
 // position. The n-th visible row is found by walking the opened rows of each level, so that a million rows
 // with a few of them opened cost nothing.
 
+export interface Loaded<Row> {
+  total: number;
+  rows: Row[];
+  /** Rows beyond `total` that cannot be had here. */
+  missing?: number;
+}
+
 /** Where the rows of a level come from, page by page. */
 export interface Source<Row> {
-  load(offset: number, limit: number): Promise<{ total: number; rows: Row[] }>;
+  load(offset: number, limit: number): Promise<Loaded<Row>>;
 }
 
 export interface VisibleRow<Row> {
@@ -27,8 +34,9 @@ interface OpenedRow<Row> {
 }
 
 export class Level<Row> {
-  /** Rows on all pages; 1 until the first has come, for the line that says so. */
+  /** Rows on all pages, and the line that says how many are missing; 1 until the first page has come, for the line that says so. */
   total = 1;
+  missing = 0;
   isLoaded = false;
   error: Error | undefined;
   readonly #pages = new Map<number, Row[]>();
@@ -61,9 +69,10 @@ export class Level<Row> {
     if (this.#loading.has(page) || this.error !== undefined) return;
     this.#loading.add(page);
     try {
-      const { total, rows } = await this.source.load(page * PAGE, PAGE);
+      const { total, rows, missing = 0 } = await this.source.load(page * PAGE, PAGE);
       this.#pages.set(page, rows);
-      this.total = total;
+      this.missing = missing;
+      this.total = total + (missing > 0 ? 1 : 0);
       this.isLoaded = true;
     } catch (error) {
       this.error = error as Error;

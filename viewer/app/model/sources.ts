@@ -17,11 +17,11 @@ export interface ObjectRow {
 
 type Children = (row: ObjectRow) => Source<ObjectRow> | undefined;
 
-function paged<Answer extends { total: number }>(engine: Engine, snapshot: number, question: Question, rowsOf: (answer: Answer) => ObjectRow[]): Source<ObjectRow> {
+function paged<Answer extends { total: number; missing?: number }>(engine: Engine, snapshot: number, question: Question, rowsOf: (answer: Answer) => ObjectRow[]): Source<ObjectRow> {
   return {
     async load(offset, limit) {
       const answer = await ask<Answer>(engine, [snapshot], { ...question, offset, limit });
-      return { total: answer.total, rows: rowsOf(answer) };
+      return { ...answer, rows: rowsOf(answer) };
     },
   };
 }

@@ -12,7 +12,7 @@ import { FilterBox, Slider, Switch } from './controls.js';
 import { Answer } from './states.js';
 import { kindOf, nodeText } from './text.js';
 
-const USUAL = { depth: 7, breadth: 4 };
+const USUAL = { depth: 5, breadth: 4 };
 
 const BOX = { width: 190, height: 44, gapX: 110, gapY: 18, margin: 16 };
 
@@ -66,7 +66,7 @@ function Drawing({ target }: { target: NodeRow }) {
   });
   const places = new Map(graph.holders.map((holder) => [holder.node.id, at(holder)]));
   return (
-    <div class="graph">
+    <div class="graph" ref={atTheEnd}>
       <svg width={width} height={height} role="img" aria-label="What holds the object">
         {graph.holds.map((hold) => <Line key={`${hold.from} ${hold.to}`} hold={hold} places={places} />)}
         {graph.holders.map((holder) => <HolderBox key={holder.node.id} holder={holder} place={at(holder)} />)}
@@ -74,6 +74,11 @@ function Drawing({ target }: { target: NodeRow }) {
       {graph.holders.length === 1 && <p class="empty">Nothing holds it that is not left out.</p>}
     </div>
   );
+}
+
+/** The object itself stands at the right end. */
+function atTheEnd(element: HTMLElement | null): void {
+  if (element !== null) element.scrollLeft = element.scrollWidth;
 }
 
 function Line({ hold: { from, to, label, isDirect }, places }: { hold: Hold; places: Map<number, { x: number; y: number }> }) {

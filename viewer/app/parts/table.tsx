@@ -136,7 +136,7 @@ function Cells<Row>({ rows, visible, columns }: { rows: Rows<Row>; visible: Visi
   if (row === undefined) {
     return (
       <div class="cell whole" role="gridcell" style={indent}>
-        {level.error === undefined ? <span class="waiting">…</span> : <Failure error={level.error} />}
+        {level.error !== undefined ? <Failure error={level.error} /> : <span class="waiting">{level.missing > 0 ? `${formatCount(level.missing)} more are not in this report` : '…'}</span>}
       </div>
     );
   }

@@ -71,7 +71,7 @@ export function Classes() {
         <h1>Classes</h1>
         <Total count={total} of="class" />
         <FilterBox label="Filter classes" placeholder="Class name or /regex/" value={params['filter'] ?? ''} onChange={(filter) => change({ filter }, 'replace')} />
-        <NamedFilterChoice value={params['only'] ?? ''} onChange={(only) => change({ only })} />
+        {!engine.isReport && <NamedFilterChoice value={params['only'] ?? ''} onChange={(only) => change({ only })} />}
       </div>
       <Table
         label="Classes"
@@ -91,8 +91,8 @@ export function Classes() {
 function asRows(source: Source<ObjectRow>): Source<Row> {
   return {
     async load(offset, limit) {
-      const { total, rows } = await source.load(offset, limit);
-      return { total, rows: rows.map((row) => ({ of: 'object', row })) };
+      const { rows, ...rest } = await source.load(offset, limit);
+      return { ...rest, rows: rows.map((row) => ({ of: 'object', row })) };
     },
   };
 }

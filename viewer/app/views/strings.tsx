@@ -5,7 +5,6 @@ import { useState } from 'preact/hooks';
 import type { StringPage, StringRow } from '../../../index.js';
 import { ask, useApp, useSnapshot } from '../model/app.js';
 import { listed, type Source } from '../model/rows.js';
-import { Switch } from '../parts/controls.js';
 import { useSource } from '../parts/objects.js';
 import { type Column, Table, Total } from '../parts/table.js';
 import { Count, Heap, IdLink, Size } from '../parts/text.js';
@@ -26,7 +25,7 @@ const COLUMNS: Column<Row>[] = [
 ];
 
 export function Strings() {
-  const { engine, showStrings, setShowStrings } = useApp();
+  const { engine, showStrings } = useApp();
   const { snapshot } = useSnapshot();
   const [total, setTotal] = useState<number>();
   const source = useSource<Row>(
@@ -44,7 +43,7 @@ export function Strings() {
       <div class="bar">
         <h1>Duplicated strings</h1>
         <Total count={total} of="text" />
-        <Switch label="Show contents" help="They may hold secrets" checked={showStrings} onChange={setShowStrings} />
+        {!showStrings && <span class="faint">Contents are hidden, they may hold secrets: “String contents” shows them.</span>}
       </div>
       <Table label="Duplicated strings" source={source} childrenOf={copiesOf} columns={COLUMNS} empty="No text is there more than once." />
     </section>
