@@ -174,8 +174,9 @@ class Snapshot {
   /** The same, and the answer as the addon wrote it. For `lib/protocol`. */
   static async askForText(job, snapshots, question) {
     const natives = snapshots.map((snapshot) => snapshot.#open());
+    const last = natives.pop();
     const json = JSON.stringify(question);
-    const start = (turn) => startNative(natives, question, json, turn, job.control);
+    const start = (turn) => last.ask(natives, json, turn, job.control);
     return isHeavy(question) ? inTurn(job, start) : beside(job, () => start());
   }
 
@@ -205,16 +206,10 @@ class Snapshot {
   }
 }
 
-function startNative(natives, { ask }, json, turn, control) {
-  const last = natives.at(-1);
-  if (ask === 'diff') return natives[0].compare(last, json, turn, control);
-  return natives.length === 1 ? last.ask(json, turn, control) : last.series(natives.slice(0, -1), json, turn, control);
-}
-
 /** Makes the Snapshot of a native one. */
 async function openSnapshot(job, native) {
   try {
-    const summary = await beside(job, () => native.ask('{"ask":"summary"}', undefined, job.control));
+    const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
     return new Snapshot(native, JSON.parse(summary));
   } catch (error) {
     native.close();

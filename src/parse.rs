@@ -6,7 +6,7 @@ use crate::job::{Job, drop_elsewhere};
 use crate::read;
 use crate::snapshot::Loaded;
 use crate::turn::Turn;
-use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::parse::{Parser, ParserOptions, text_size};
 use heapray_core::{Phase, Progress, Snapshot};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
@@ -17,13 +17,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 fn parser(max_bytes: Option<f64>, size_hint: Option<u64>) -> Parser {
     // `as` saturates: Infinity is the largest limit there is.
     Parser::new(ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) })
-}
-
-/// The size of the text to come, if these first bytes are text and not a compressed stream.
-fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    (first == Some(&b'{')).then_some(bytes)
 }
 
 fn analyse(parser: Parser, progress: &Progress) -> Result<Loaded, Failure> {

@@ -10,6 +10,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         snapshots.push(parse::open(&std::fs::read(path)?, &progress)?);
     }
     let series: Vec<&Snapshot> = snapshots.iter().collect();
-    println!("{}", query::series(&series, r#"{"ask":"report"}"#, &progress)?);
+    println!("{}", query::ask(&series, r#"{"ask":"report"}"#, &progress)?);
     Ok(())
 }

@@ -65,7 +65,7 @@ impl<S: Sink> std::fmt::Debug for Input<S> {
 
 /// Enough to tell the formats apart.
 const SNIFF: usize = 4;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 

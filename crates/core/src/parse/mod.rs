@@ -18,7 +18,7 @@ use crate::error::{Code, Error, Result};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::{RawSnapshot, Snapshot};
 use crate::strings::Strings;
-use decompress::{Input, Sink};
+use decompress::{BYTE_ORDER_MARK, Input, Sink};
 use document::{Document, Parts};
 
 /// Limits and hints for the parser.
@@ -72,6 +72,14 @@ impl Parser {
         let Limited { document, length, .. } = self.input.finish()?;
         check_whole(document.finish(length)?)
     }
+}
+
+/// The size of the text to come, if these first bytes of `bytes` are text and not a compressed stream:
+/// what [`ParserOptions::size_hint`] wants.
+pub fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    (first == Some(&b'{')).then_some(bytes)
 }
 
 /// Bytes in memory → analysed snapshot.

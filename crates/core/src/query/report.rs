@@ -1,6 +1,6 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::{self, Noise, SuspectRow};
 use crate::progress::Progress;
@@ -81,18 +81,6 @@ struct Detached {
     count: usize,
     self_size: u64,
     nodes: Vec<NodeRow>,
-}
-
-/// Reads a question about a series of snapshots.
-pub(crate) fn question(text: &str) -> Result<ReportQuery> {
-    #[derive(Deserialize)]
-    #[serde(tag = "ask", rename_all = "camelCase")]
-    enum Question {
-        Report(ReportQuery),
-    }
-    serde_json::from_str(text)
-        .map(|Question::Report(query)| query)
-        .map_err(|error| Error::new(Code::InvalidQuery, "a question about a series of snapshots", error.to_string()))
 }
 
 /// Answers `report`: all of the last snapshot, and what the series says of leaks in it.
