@@ -61,7 +61,8 @@ export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedR
       const result = await openFiles(engine, files, setOpening);
       setSaved(result.saved);
       if (result.saved === undefined) setSnapshots(await engine.list());
-      go({ view: 'overview', params: {} });
+      // A link that was shared is kept for whoever opens the snapshot it is about.
+      if (snapshots?.length) go({ view: 'overview', params: {} });
     } catch (error) {
       setFailure(error as Error);
       setSnapshots(await engine.list().catch(() => []));
