@@ -1,6 +1,6 @@
 //! How JavaScript watches and stops a job: it polls, so that no thread ever calls into a runtime that may be gone.
 
-use crate::turn;
+use crate::line;
 use heapray_core::Progress;
 use napi_derive::napi;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl Control {
     #[napi]
     pub fn cancel(&self) {
         self.progress.cancel();
-        turn::leave_line(&self.progress);
+        line::leave(&self.progress);
     }
 
     /// Where the job is now.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! index.js ── Control ──────────── cancel, progress
-//!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs
+//!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs, line.rs
 //!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
 //!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
 //! ```
@@ -13,6 +13,7 @@
 mod control;
 mod failure;
 mod job;
+mod line;
 mod parse;
 mod pool;
 mod read;

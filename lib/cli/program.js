@@ -13,6 +13,7 @@ const VERBS = [
   require('./verbs/filter.js'),
   require('./verbs/node.js'),
   require('./verbs/retainers.js'),
+  require('./verbs/export.js'),
   require('./verbs/completion.js'),
 ];
 

@@ -70,5 +70,10 @@ export function serve(port) {
 /** @param {WebAssembly.Module | BufferSource | string} wasm a string is where it is */
 async function compiled(wasm) {
   if (wasm instanceof WebAssembly.Module) return wasm;
-  return typeof wasm === 'string' ? WebAssembly.compileStreaming(fetch(wasm)) : WebAssembly.compile(wasm);
+  if (typeof wasm !== 'string') return WebAssembly.compile(wasm);
+  const response = await fetch(wasm);
+  if (!response.ok) throw new Error(`cannot load the engine: ${wasm} is answered with ${response.status}`);
+  // Only what says that it is a module may be compiled as it comes.
+  const isModule = response.headers.get('Content-Type') === 'application/wasm';
+  return isModule ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

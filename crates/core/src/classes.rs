@@ -7,12 +7,11 @@
 //! there the later one would replace the earlier and its objects vanish.
 
 use crate::columns::{Location, Locations, SelfSizes};
-use crate::distance::Heap;
 use crate::error::Result;
+use crate::heap::Heap;
 use crate::ids::{ClassIx, NodeIx, StringIx};
 use crate::interfaces::{Interface, Matcher, is_plain_object};
 use crate::schema::NodeKind;
-use crate::snapshot::Snapshot;
 use crate::strings::Text;
 use std::collections::HashMap;
 
@@ -96,17 +95,7 @@ impl Classes {
     /// A node's retained size counts for its class unless a node of the same class dominates it. In
     /// the tree's preorder a subtree is a run, so it is enough to remember for each class where the
     /// run of the last node counted ends.
-    pub fn totals(&self, snapshot: &Snapshot, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
-        let columns = TotalsColumns {
-            nodes: &snapshot.nodes,
-            distances: &snapshot.distances,
-            retained: &snapshot.retained,
-            tree: &snapshot.dominators,
-        };
-        self.totals_of(columns, keep)
-    }
-
-    pub(crate) fn totals_of(&self, columns: TotalsColumns<'_>, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
+    pub(crate) fn totals(&self, columns: TotalsColumns<'_>, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
         let sizes = &columns.nodes.self_sizes;
         let mut totals = self.tally(sizes, columns.distances, &keep);
         self.add_retained(&mut totals, columns, keep);

@@ -4,6 +4,7 @@
 //! (`{id, user, …, total}`), a concatenated string by the text of its parts.
 
 use crate::columns::{Edge, EdgeName};
+use crate::derived::Table;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::interfaces::format_property;
 use crate::schema::{EdgeKind, NodeKind};
@@ -184,7 +185,7 @@ pub(crate) fn same_text(snapshot: &Snapshot, node: NodeIx) -> NodeIx {
 }
 
 fn ropes(snapshot: &Snapshot) -> &Ropes {
-    snapshot.lazy.ropes.get_or_init(|| Ropes::new(snapshot))
+    snapshot.derived.get().unwrap_or_else(|| snapshot.derived.keep(Ropes::new(snapshot)))
 }
 
 fn write_rope(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
@@ -240,11 +241,6 @@ impl Ropes {
         ropes
     }
 
-    /// Bytes of memory held.
-    pub(crate) fn memory(&self) -> usize {
-        4 * self.shorter.capacity()
-    }
-
     /// Lengths of a rope and of all ropes below it, bottom up, without recursion.
     fn measure(&mut self, snapshot: &Snapshot, rope: NodeIx, units: &mut [u16]) {
         let mut stack = vec![rope];
@@ -277,5 +273,11 @@ impl Ropes {
 
     fn shorter(&self, rope: NodeIx) -> NodeIx {
         NodeIx(self.shorter[rope.index()])
+    }
+}
+
+impl Table for Ropes {
+    fn memory(&self) -> usize {
+        4 * self.shorter.capacity()
     }
 }

@@ -4,54 +4,25 @@
 //! They are only asked about targets not reached yet, so the order of the search matters and is kept.
 
 use crate::bits::NodeSet;
-use crate::column::prefetch;
-use crate::columns::{Edge, EdgeName, Edges, Nodes};
+use crate::columns::{Edge, EdgeName, Edges};
 use crate::error::Result;
+use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::progress::Progress;
-use crate::schema::{EdgeKind, NodeKind, Schema};
-use crate::shallow::is_user_root;
-use crate::strings::Strings;
-use crate::wellknown::{Mark, WellKnown};
+use crate::schema::{EdgeKind, NodeKind};
+use crate::wellknown::Mark;
 
 /// Distance of what no root reaches.
 pub const UNREACHABLE: i32 = -5;
 /// Distance of the root when there are user roots: everything from here on hangs on V8's own roots alone.
 pub const BASE_SYSTEM_DISTANCE: i32 = 100_000_000;
 
-/// What a search may read.
-#[derive(Clone, Copy)]
-pub(crate) struct Heap<'a> {
-    pub(crate) schema: &'a Schema,
-    pub(crate) nodes: &'a Nodes,
-    pub(crate) edges: &'a Edges,
-    pub(crate) strings: &'a Strings,
-    pub(crate) wellknown: &'a WellKnown,
-    pub(crate) root: NodeIx,
-}
-
-impl Heap<'_> {
-    /// Asks for the edges of nodes that stand a little behind `at` in a list that is walked: they are
-    /// anywhere in the columns, and waiting for each in turn is most of such a walk's time.
-    #[inline(always)]
-    pub(crate) fn prefetch_edges(&self, list: &[u32], at: usize) {
-        const RANGE_AHEAD: usize = 24;
-        const EDGES_AHEAD: usize = 8;
-        if let Some(&node) = list.get(at + RANGE_AHEAD) {
-            prefetch(&self.nodes.first_edge, node as usize);
-        }
-        if let Some(&node) = list.get(at + EDGES_AHEAD) {
-            prefetch(&self.edges.targets, self.nodes.first_edge[node as usize] as usize);
-        }
-    }
-}
-
 /// The distance of every node. `scratch` is memory that has served.
 pub(crate) fn distances(heap: Heap<'_>, scratch: Vec<u32>, progress: &Progress) -> Result<Vec<i32>> {
     let mut search = Search::new(heap, scratch)?;
     for e in heap.nodes.edge_range(heap.root) {
         let to = Edges::target_of(heap.edges.targets[e]);
-        if is_user_root(heap.schema, heap.nodes, heap.wellknown, to) {
+        if heap.is_user_root(to) {
             search.start(to, 1);
         }
     }

@@ -14,9 +14,9 @@
 
 use crate::bits::NodeSet;
 use crate::columns::Edges;
-use crate::distance::Heap;
 use crate::error::Result;
 use crate::graph::{Policy, can_retain};
+use crate::heap::Heap;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::schema::{EdgeKind, NodeKind};

@@ -5,7 +5,7 @@
 //! snapshot's shapes to the older one, so both are separate steps here.
 
 use crate::columns::{EdgeName, Edges};
-use crate::distance::Heap;
+use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
 use crate::schema::{EdgeKind, NodeKind};
 use crate::strings::{Text, utf16_len};

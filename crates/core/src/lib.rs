@@ -20,11 +20,13 @@ pub mod trace;
 
 mod bits;
 pub mod classes;
+mod derived;
 mod detached;
 pub mod distance;
 pub mod dominators;
 mod flow;
 pub mod graph;
+mod heap;
 pub mod interfaces;
 mod retained;
 mod shallow;

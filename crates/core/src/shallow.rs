@@ -5,8 +5,8 @@
 //! its size. DevTools: `JSHeapSnapshot.calculateShallowSizes`.
 
 use crate::columns::{Edges, Nodes, SelfSizes};
-use crate::distance::Heap;
 use crate::error::Result;
+use crate::heap::Heap;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::schema::{EdgeKind, NodeKind, Schema};
@@ -21,8 +21,7 @@ const MANY: u32 = u32::MAX - 1;
 /// array that has served, as long as the nodes.
 pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progress) -> Result<Vec<u32>> {
     let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
-    let has_user_root =
-        nodes.edge_range(root).any(|e| is_user_root(schema, nodes, wellknown, Edges::target_of(edges.targets[e])));
+    let has_user_root = nodes.edge_range(root).any(|e| heap.is_user_root(Edges::target_of(edges.targets[e])));
     if !has_user_root {
         return Ok(Vec::new());
     }
@@ -39,12 +38,6 @@ pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progre
         }
     }
     Ok(owners.owner)
-}
-
-/// Whether distances start here: everything but V8's own bundles of roots.
-pub(crate) fn is_user_root(schema: &Schema, nodes: &Nodes, wellknown: &WellKnown, node: NodeIx) -> bool {
-    schema.node_kinds[nodes.type_number(node) as usize] != NodeKind::Synthetic
-        || wellknown.mark(nodes.name(node)) == Mark::DocumentDomTrees
 }
 
 struct Owners {

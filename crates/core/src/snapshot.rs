@@ -1,12 +1,14 @@
 //! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
 
-use crate::classes::{Classes, TotalsColumns};
+use crate::classes::{ClassTotals, Classes, TotalsColumns};
 use crate::columns::{Edge, EdgeName, Edges, FieldDivider, Location, Locations, Nodes};
-use crate::distance::{self, Heap};
+use crate::derived::Derived;
+use crate::distance;
 use crate::dominators::{self, DominatorTree};
 use crate::error::{Code, Error, Result};
 use crate::flow::FlowGraph;
 use crate::graph::{self, Retainers};
+use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
 use crate::progress::{Phase, Progress};
 use crate::schema::{NodeKind, Schema};
@@ -59,7 +61,7 @@ pub struct Snapshot {
     pub(crate) retainers: OnceLock<Retainers>,
     pub(crate) by_id: OnceLock<Vec<NodeIx>>,
     /// Tables that only some questions need.
-    pub(crate) lazy: crate::query::Lazy,
+    pub(crate) derived: Derived,
 }
 
 impl Snapshot {
@@ -126,7 +128,7 @@ impl Snapshot {
             wellknown,
             retainers: OnceLock::new(),
             by_id: OnceLock::new(),
-            lazy: crate::query::Lazy::default(),
+            derived: Derived::default(),
         })
     }
 
@@ -260,6 +262,12 @@ impl Snapshot {
         &self.classes
     }
 
+    /// Totals over the nodes that `keep` keeps, by class. Cost: one pass over the dominator tree.
+    pub fn class_totals(&self, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
+        let Self { nodes, distances, retained, dominators: tree, .. } = self;
+        self.classes.totals(TotalsColumns { nodes, distances, retained, tree }, keep)
+    }
+
     /// Bytes per kind.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
@@ -315,7 +323,7 @@ impl Snapshot {
             + 8 * self.retained.capacity()
             + self.retainers.get().map_or(0, Retainers::memory)
             + self.by_id.get().map_or(0, |order| 4 * order.capacity())
-            + self.lazy.memory()
+            + self.derived.memory()
     }
 }
 

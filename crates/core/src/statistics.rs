@@ -1,7 +1,7 @@
 //! Bytes per kind, as in DevTools' statistics pie (`calculateStatistics`).
 
 use crate::columns::{EdgeName, Edges, SelfSizes};
-use crate::distance::Heap;
+use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::schema::{EdgeKind, NodeKind};
 use crate::wellknown::Mark;

@@ -94,7 +94,7 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progre
         None => None,
         Some(name) => {
             let kept = NamedFilter::parse(name)?.nodes(snapshot, progress)?;
-            Some(snapshot.classes().totals(snapshot, |node| kept.contains(node)))
+            Some(snapshot.class_totals(|node| kept.contains(node)))
         }
     };
     let totals = filtered.as_deref().unwrap_or(snapshot.classes().all());

@@ -18,7 +18,6 @@ mod diff;
 mod dominator_tree;
 mod duplicates;
 mod filter;
-mod lazy;
 pub(crate) mod mine;
 pub(crate) mod named;
 mod native_contexts;
@@ -38,7 +37,6 @@ mod text_match;
 mod tree;
 
 pub use columns::Column;
-pub(crate) use lazy::Lazy;
 
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;

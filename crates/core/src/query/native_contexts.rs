@@ -5,10 +5,10 @@
 //! hangs below several. A label changes at most twice, so that the walk ends after as many rounds.
 
 use crate::bits::NodeSet;
+use crate::derived::Table;
 use crate::error::Result;
 use crate::ids::{NodeIx, StringIx};
 use crate::progress::Progress;
-use crate::query::lazy::get_or_make;
 use crate::query::steps::Steps;
 use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
@@ -27,7 +27,7 @@ pub(crate) struct NativeContexts {
 impl NativeContexts {
     /// The attribution of a snapshot. The first call walks all edges.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a NativeContexts> {
-        get_or_make(&snapshot.lazy.native_contexts, || NativeContexts::new(snapshot, progress))
+        snapshot.derived.get_or_make(|| NativeContexts::new(snapshot, progress))
     }
 
     fn new(snapshot: &Snapshot, progress: &Progress) -> Result<NativeContexts> {
@@ -67,9 +67,10 @@ impl NativeContexts {
     pub(crate) fn label(&self, node: NodeIx) -> u32 {
         self.of_node[node.index()]
     }
+}
 
-    /// Bytes of memory held.
-    pub(crate) fn memory(&self) -> usize {
+impl Table for NativeContexts {
+    fn memory(&self) -> usize {
         4 * self.of_node.capacity()
     }
 }

@@ -14,11 +14,11 @@
 
 use crate::bits::NodeSet;
 use crate::columns::Edge;
+use crate::derived::Table;
 use crate::display::{edge_label, parse_int};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::progress::Progress;
-use crate::query::lazy::get_or_make;
 use crate::query::named::is_console;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
@@ -46,7 +46,7 @@ pub(crate) struct Routes {
 impl Routes {
     /// The ways of a snapshot. The first call walks all edges.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Routes> {
-        get_or_make(&snapshot.lazy.routes, || Spread::new(snapshot, progress).run())
+        snapshot.derived.get_or_make(|| Spread::new(snapshot, progress).run())
     }
 
     /// The edge that leads to the node on its best way.
@@ -59,9 +59,10 @@ impl Routes {
     pub(crate) fn steps(&self, node: NodeIx) -> u32 {
         self.steps[node.index()]
     }
+}
 
-    /// Bytes of memory held.
-    pub(crate) fn memory(&self) -> usize {
+impl Table for Routes {
+    fn memory(&self) -> usize {
         4 * (self.arrival.capacity() + self.steps.capacity())
     }
 }
@@ -101,8 +102,9 @@ impl<'a> Spread<'a> {
 
     fn run(mut self) -> Result<Routes> {
         let root = self.snapshot.root();
+        let heap = self.snapshot.heap();
         for edge in self.snapshot.edges_of(root) {
-            if edge.to != root && edge.kind != EdgeKind::Weak && self.is_user_root(edge.to) {
+            if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
                 self.reach(edge, 1);
             }
         }
@@ -114,10 +116,6 @@ impl<'a> Spread<'a> {
             self.resume(number, round)?;
         }
         Ok(self.routes)
-    }
-
-    fn is_user_root(&self, node: NodeIx) -> bool {
-        self.snapshot.kind(node) != NodeKind::Synthetic || self.snapshot.name(node) == b"(Document DOM trees)"
     }
 
     fn reach(&mut self, edge: Edge, steps: u32) {

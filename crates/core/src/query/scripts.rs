@@ -13,11 +13,11 @@
 //! know names as well.
 
 use crate::columns::Location;
+use crate::derived::Table;
 use crate::display::internal_target;
 use crate::error::Result;
 use crate::ids::{NodeIx, StringIx};
 use crate::progress::Progress;
-use crate::query::lazy::get_or_make;
 use crate::query::steps::Steps;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
@@ -32,7 +32,7 @@ pub(crate) struct Scripts {
 impl Scripts {
     /// The table of a snapshot. The first call walks all functions.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Scripts> {
-        get_or_make(&snapshot.lazy.scripts, || Scripts::new(snapshot, progress))
+        snapshot.derived.get_or_make(|| Scripts::new(snapshot, progress))
     }
 
     fn new(snapshot: &Snapshot, progress: &Progress) -> Result<Scripts> {
@@ -67,9 +67,10 @@ impl Scripts {
     pub(crate) fn names(&self) -> impl Iterator<Item = StringIx> + '_ {
         self.names.values().copied()
     }
+}
 
-    /// Bytes of memory held.
-    pub(crate) fn memory(&self) -> usize {
+impl Table for Scripts {
+    fn memory(&self) -> usize {
         24 * self.names.capacity()
     }
 }
