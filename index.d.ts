@@ -526,8 +526,15 @@ export interface Suspect {
   functions: { name: string; source: SourceLocation | null }[];
   /** At most five, newest first. */
   sampleIds: number[];
-  /** Bytes that go when the holder lets go of them; 0 when something else holds them too. */
+  /** Bytes that go when the holder lets go of them; 0 when something else holds them too: see `otherHolders`. */
   freedIfReleased: number;
+  /**
+   * Who else keeps them when the holder has let go, at most four, the one that keeps most first;
+   * `count` says how many of the objects. Empty when nobody does.
+   */
+  otherHolders: { id: number; className: string; count: number; path: string; source: SourceLocation | null }[];
+  /** Bytes that go when the holder and all of `otherHolders` let go. Less than `bytes` when somebody else holds them still. */
+  freedIfAllRelease: number;
   confidence: Confidence;
   /** The same for the same leak in another process or on another day. */
   fingerprint: string;

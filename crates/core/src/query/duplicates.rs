@@ -12,9 +12,9 @@ use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::{Text, utf16_len};
+use foldhash::HashMap;
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Nodes listed per row.
 const SOME_IDS: usize = 5;
@@ -84,7 +84,7 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
         let of_string = vec![UNKNOWN; snapshot.strings().len()];
-        Self { snapshot, of_string, known: HashMap::new(), buffer: Vec::new(), last_rope: None }
+        Self { snapshot, of_string, known: HashMap::default(), buffer: Vec::new(), last_rope: None }
     }
 
     fn number(&mut self, node: NodeIx) -> u32 {
@@ -122,22 +122,36 @@ impl Duplicates {
     pub(crate) fn find(snapshot: &Snapshot, progress: &Progress) -> Result<Duplicates> {
         let mut found = Duplicates { groups: Vec::new(), members: Vec::new() };
         let mut texts = Texts::new(snapshot);
-        let mut by_key: HashMap<(u32, Option<Cut>), u32> = HashMap::new();
+        let mut of_text: Vec<u32> = Vec::new();
+        let mut of_cut: HashMap<(u32, Cut), u32> = HashMap::default();
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
             steps.step()?;
             if counts(snapshot, node) {
                 let cut = cut(snapshot, node);
-                let key = (texts.number(node), cut);
-                let group = *by_key.entry(key).or_insert_with(|| found.open(node, cut));
+                let text = texts.number(node);
+                let group = match cut {
+                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, cut.0)),
+                    None => found.group_of_text(&mut of_text, text, node),
+                };
                 found.add(snapshot, node, group);
             }
         }
         Ok(found)
     }
 
-    fn open(&mut self, first: NodeIx, cut: Option<Cut>) -> u32 {
-        let length = cut.and_then(|(length, _)| length);
+    /// The group of a text that was not cut; numbers of texts are given in order.
+    fn group_of_text(&mut self, of_text: &mut Vec<u32>, text: u32, node: NodeIx) -> u32 {
+        if text as usize >= of_text.len() {
+            of_text.resize(text as usize + 1, UNKNOWN);
+        }
+        if of_text[text as usize] == UNKNOWN {
+            of_text[text as usize] = self.open(node, None);
+        }
+        of_text[text as usize]
+    }
+
+    fn open(&mut self, first: NodeIx, length: Option<i64>) -> u32 {
         self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length });
         self.groups.len() as u32 - 1
     }
