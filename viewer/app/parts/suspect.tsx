@@ -1,11 +1,11 @@
 // A suspect: what leaks, by how much it grew, who holds it and where, how sure that is, what to do next.
 
+import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
+import { freed, SURE } from '../../../lib/format/suspects.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
 import { Badge, Heap, IdLink, Path, Source } from './text.js';
-
-const CERTAINTY = { high: 'sure', medium: 'likely', low: 'possible' };
 
 const KINDS: Record<Suspect['kind'], string> = {
   detachedDom: 'detached DOM',
@@ -35,7 +35,7 @@ const KINDS: Record<Suspect['kind'], string> = {
 };
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
-  const { className, kind, confidence, count, bytes, percent, reason, holder, path, source, functions, freedIfReleased, advice, sampleIds } = suspect;
+  const { className, kind, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, advice, sampleIds } = suspect;
   const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
   return (
     <article class={`suspect certainty-${confidence}`}>
@@ -44,7 +44,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
       <header>
         <div>
           <h3><a href={toClass}><Heap text={className} /></a></h3>
-          <Badge>{KINDS[kind] ?? kind}</Badge> <Badge tone={confidence}>{CERTAINTY[confidence]}</Badge>
+          <Badge>{KINDS[kind] ?? kind}</Badge> <Badge tone={confidence}>{SURE[confidence]}</Badge>
         </div>
         <div class="suspect-size" title={`${formatCount(bytes)} bytes, ${formatPercent(percent)} of the heap`}>
           <strong>{formatBytes(bytes)}</strong>
@@ -62,10 +62,16 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
         <dd><Path text={path} /></dd>
         {source !== null && <><dt>Class</dt><dd><Source source={source} /></dd></>}
         {functions.filter((each) => each.source !== null).map(({ name, source: place }, i) => (
-          <><dt key={i}>Function</dt><dd><Heap text={name || '(anonymous)'} /> <Source source={place} /></dd></>
+          <Fragment key={i}><dt>Function</dt><dd><Heap text={name || '(anonymous)'} /> <Source source={place} /></dd></Fragment>
+        ))}
+        {otherHolders.map((other) => (
+          <Fragment key={other.id}>
+            <dt>Also held</dt>
+            <dd><Heap class="class-name" text={other.className} /> <IdLink id={other.id} /> <Path text={other.path} /> <span class="faint">{formatAmount(other.count, 'object')}</span> <Source source={other.source} /></dd>
+          </Fragment>
         ))}
         <dt>Frees</dt>
-        <dd title={`${formatCount(freedIfReleased)} bytes`}>{freedIfReleased === 0 ? 'nothing by itself: something else holds them too' : `${formatBytes(freedIfReleased)} if the holder lets go`}</dd>
+        <dd>{freed(suspect)}</dd>
         <dt>Look at</dt>
         <dd class="ids">{sampleIds.map((id) => <IdLink key={id} id={id} />)}</dd>
       </dl>
