@@ -11,22 +11,9 @@ import { gzipSync } from 'node:zlib';
 import heapray from '../index.js';
 import { corpus } from './corpus.mjs';
 import { launch, newPage, serveBuilt, skipWithoutBrowser, startView, stopViews } from './support/browser.mjs';
-import { buildSnapshot, object, property, shortcut, string, synthetic } from './support/build-snapshot.mjs';
 import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
-
-const MARKUP = '<img src=x onerror="window.wasRun=1">';
-const BREAKOUT = '</script><script>window.wasRun=1</script><!--';
-
-/** Markup wherever a heap can have text: names, classes, properties, scripts, contents. */
-const HOSTILE = buildSnapshot({
-  root: synthetic('', { references: [shortcut('global')] }),
-  global: object('global', 40, { references: [property(MARKUP, 'evil'), property('b', 'breakout'), property('s', 'one'), property('t', 'two')] }),
-  evil: object(MARKUP, 5000, { at: [`/app/${MARKUP}.js`, 1, 1] }),
-  breakout: object(BREAKOUT, 4000),
-  one: string(MARKUP, 300),
-  two: string(MARKUP, 300),
-});
+import { HOSTILE, MARKUP } from './support/hostile.mjs';
 
 const folder = temporaryFolder();
 const file = (name, contents) => {
