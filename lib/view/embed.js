@@ -10,9 +10,10 @@ const { STRING_TYPES } = require('../format/labels.js');
 /** Classes, and rows of every list of an object's neighbours. */
 const CLASSES = 500;
 const NEIGHBOURS = 12;
-const PATHS = 3;
-/** Objects that can be looked at one by one. */
+/** Objects that can be looked at one by one; the first of them, which matter most, with paths: these take a walk over the heap each. */
 const OBJECTS = 120;
+const OBJECTS_WITH_PATHS = 24;
+const PATHS = 2;
 /** Classes whose largest instances are listed. */
 const OPENED_CLASSES = 60;
 const TREE = { depth: 10, limit: 100, minShare: 0.0008 };
@@ -30,7 +31,10 @@ async function embeddedAnswers(snapshots, { names, report, showStrings = false }
   for (const { index } of classes.slice(0, OPENED_CLASSES)) {
     answers[`classInstances ${index}`] = await last.classInstances(index, { limit: NEIGHBOURS });
   }
-  for (const id of objectsOf(report, tree)) Object.assign(answers, await answersAbout(last, id));
+  for (const [i, id] of objectsOf(report, tree).entries()) {
+    Object.assign(answers, await answersAbout(last, id));
+    if (i < OBJECTS_WITH_PATHS) answers[`retainingPaths ${id}`] = await last.retainingPaths(id, { limit: PATHS });
+  }
   const embedded = { snapshots: [{ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }], classes, tree, answers };
   return showStrings ? embedded : withoutContents(embedded);
 }
@@ -42,8 +46,9 @@ function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta,
 /** Suspects and who holds them, the largest objects, then the tree from its top down. */
 function objectsOf({ suspects, biggest, collections, detached }, tree) {
   const ids = [
-    ...suspects.flatMap(({ holder, sampleIds }) => [holder.id, ...sampleIds]),
+    ...suspects.flatMap(({ holder, sampleIds }) => [holder.id, ...sampleIds.slice(0, 1)]),
     ...biggest.map(({ id }) => id),
+    ...suspects.flatMap(({ sampleIds }) => sampleIds),
     ...collections.map(({ id }) => id),
     ...detached.nodes.map(({ id }) => id),
   ];
@@ -62,7 +67,6 @@ async function answersAbout(snapshot, id) {
   return {
     [`node ${id}`]: node,
     [`dominatorPath ${id}`]: await snapshot.dominatorPath(id),
-    [`retainingPaths ${id}`]: await snapshot.retainingPaths(id, { limit: PATHS }),
     [`retainers ${id}`]: await snapshot.retainers(id, page),
     [`references ${id}`]: await snapshot.references(id, page),
     [`dominated ${id}`]: await snapshot.dominated(id, page),
