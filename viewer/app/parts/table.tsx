@@ -40,7 +40,9 @@ export interface TableProps<Row> {
   empty?: string;
 }
 
+/** As in table.css. */
 const ROW_HEIGHT = 28;
+const HEAD_HEIGHT = 32;
 
 export function Table<Row>(props: TableProps<Row>) {
   const { source, columns, label, empty = 'Nothing here.' } = props;
@@ -48,7 +50,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const rows = useMemo(() => new Rows<Row>(source, props.childrenOf ?? (() => undefined), () => update()), [source]);
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
-  const { height, items, scrollTo } = useVirtualRows(rows.length, ROW_HEIGHT, scroller);
+  const { height, top, indices, scrollTo } = useVirtualRows(rows.length, ROW_HEIGHT, HEAD_HEIGHT, scroller);
   const id = useId();
   const template = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') };
 
@@ -79,26 +81,28 @@ export function Table<Row>(props: TableProps<Row>) {
       <Head {...props} template={template} />
       <div class="table-body" role="rowgroup" style={{ height: `${height}px` }}>
         {rows.root.isLoaded && rows.length === 0 && <p class="empty">{empty}</p>}
-        {items.map(({ index, top }) => {
-          const visible = rows.at(index);
-          return visible === undefined ? null : (
-            <div
-              key={index}
-              id={`${id}-${index}`}
-              class={`table-row${index === active ? ' active' : ''}`}
-              role="row"
-              aria-level={visible.depth + 1}
-              aria-rowindex={index + 2}
-              aria-selected={index === active}
-              aria-expanded={canOpen(rows, visible) ? visible.isOpen : undefined}
-              style={{ ...template, transform: `translateY(${top}px)` }}
-              onClick={() => setActive(index)}
-              onDblClick={() => visible.row !== undefined && props.onEnter?.(visible.row)}
-            >
-              <Cells rows={rows} visible={visible} columns={columns} />
-            </div>
-          );
-        })}
+        <div class="table-window" style={{ top: `${top}px` }}>
+          {indices.map((index) => {
+            const visible = rows.at(index);
+            return visible === undefined ? null : (
+              <div
+                key={index}
+                id={`${id}-${index}`}
+                class={`table-row${index === active ? ' active' : ''}`}
+                role="row"
+                aria-level={visible.depth + 1}
+                aria-rowindex={index + 2}
+                aria-selected={index === active}
+                aria-expanded={canOpen(rows, visible) ? visible.isOpen : undefined}
+                style={template}
+                onClick={() => setActive(index)}
+                onDblClick={() => visible.row !== undefined && props.onEnter?.(visible.row)}
+              >
+                <Cells rows={rows} visible={visible} columns={columns} />
+              </div>
+            );
+          })}
+        </div>
       </div>
     </div>
   );

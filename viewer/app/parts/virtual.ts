@@ -1,46 +1,61 @@
-// A long list → the few rows in sight. TanStack Virtual does the work; this ties it to Preact.
+// A long list → the few rows in sight. Rows have one height, so that the window is a division.
+//
+// Libraries for this place every row in the page's own coordinates, which end at 17 million pixels in Firefox and 33
+// million in Chromium, and keep an entry for each row. Here a list that is too tall is scrolled at a scale: the window
+// stands where the scroll bar says, and moves `stretch` rows for each that the bar passes.
 
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
 
-/** Browsers stop placing elements somewhere above 17 million pixels (Firefox) or 33 million (Chromium). */
+/** Pixels that every browser can place. */
 const TALLEST = 16_000_000;
+
+/** Rows above and below those in sight: scrolling shows no gap before the next are there. */
+const SPARE = 12;
 
 export interface VirtualRows {
   /** Height of what scrolls. */
   height: number;
-  /** Rows in sight and where they are, from the top of what scrolls. */
-  items: { index: number; top: number }[];
+  /** Where the first row in sight is, from the top of what scrolls. */
+  top: number;
+  /** Rows in sight. */
+  indices: number[];
+  /** Scrolls as little as brings the row into sight. */
   scrollTo: (index: number) => void;
 }
 
-export function useVirtualRows(count: number, rowHeight: number, scroller: RefObject<HTMLElement | null>): VirtualRows {
-  const [, update] = useReducer((turn: number, _: void) => turn + 1, 0);
-  // A list too tall for the browser scrolls faster than the pointer: `stretch` rows for each one passed.
-  const stretch = Math.max(1, (count * rowHeight) / TALLEST);
-  const options = {
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    onChange: () => update(),
-    observeElementRect,
-    observeElementOffset: (instance: Virtualizer<HTMLElement, HTMLElement>, report: (offset: number, isScrolling: boolean) => void) =>
-      observeElementOffset(instance, (offset, isScrolling) => report(offset * stretch, isScrolling)),
-    scrollToFn: (offset: number, how: { adjustments?: number; behavior?: 'auto' | 'smooth' | 'instant' }, instance: Virtualizer<HTMLElement, HTMLElement>) =>
-      elementScroll(offset / stretch, how, instance),
-  };
-  const [virtualizer] = useState(() => new Virtualizer<HTMLElement, HTMLElement>(options));
-  virtualizer.setOptions(options);
-  useLayoutEffect(() => virtualizer._didMount(), []);
-  useLayoutEffect(() => virtualizer._willUpdate());
+/** @param headHeight what sticks to the top of the scroller, above the rows */
+export function useVirtualRows(count: number, rowHeight: number, headHeight: number, scroller: RefObject<HTMLElement | null>): VirtualRows {
+  const [{ scrolled, seen }, setView] = useState({ scrolled: 0, seen: 0 });
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const update = () => setView({ scrolled: element.scrollTop, seen: Math.max(0, element.clientHeight - headHeight) });
+    const observer = new ResizeObserver(update);
+    observer.observe(element);
+    element.addEventListener('scroll', update, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', update);
+    };
+  }, []);
 
-  const scrolled = virtualizer.scrollOffset ?? 0;
-  const viewport = stretch === 1 ? 0 : (virtualizer.scrollRect?.height ?? 0);
-  return {
-    height: (virtualizer.getTotalSize() - viewport) / stretch + viewport,
-    items: virtualizer.getVirtualItems().map(({ index, start }) => ({ index, top: start - scrolled + scrolled / stretch })),
-    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
-  };
+  const tall = count * rowHeight;
+  const height = Math.min(tall, TALLEST);
+  // The ends meet: nothing is scrolled in both, or everything.
+  const stretch = tall > height ? (tall - seen) / (height - seen) : 1;
+  const start = scrolled * stretch;
+  const first = Math.max(0, Math.floor(start / rowHeight) - SPARE);
+  const last = Math.min(count, Math.ceil((start + seen) / rowHeight) + SPARE);
+  const indices = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+
+  const scrollTo = useCallback(
+    (index: number) => {
+      const top = index * rowHeight;
+      const wanted = top < start ? top : top + rowHeight > start + seen ? top + rowHeight - seen : start;
+      if (wanted !== start) scroller.current?.scrollTo({ top: wanted / stretch });
+    },
+    [start, seen, stretch, rowHeight],
+  );
+  return { height, top: first * rowHeight - start + scrolled, indices, scrollTo };
 }
