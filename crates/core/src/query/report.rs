@@ -14,10 +14,11 @@ use crate::query::page::Page;
 use crate::query::paths::WayTexts;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
+use crate::redact::original_len;
 use crate::schema::NodeKind;
 use crate::snapshot::{Snapshot, join};
 use crate::statistics::Statistics;
-use crate::strings::{Text, utf16_len};
+use crate::strings::Text;
 use serde::{Deserialize, Serialize};
 
 /// Changes when a field of an answer changes its meaning.
@@ -158,7 +159,7 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> 
 fn without_text(rows: &Rows<'_>, node: NodeIx) -> NodeRow {
     let mut row = rows.node(node);
     if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
-        row.name = Text::from(format!("({} characters)", utf16_len(&row.name.0)));
+        row.name = Text::from(format!("({} characters)", original_len(&row.name.0)));
     }
     row
 }
