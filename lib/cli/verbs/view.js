@@ -2,10 +2,9 @@
 
 /** `heapray view [FILE…]` */
 
-const path = require('node:path');
 const fs = require('node:fs');
 const { EXIT, InputError, UsageError } = require('../errors.js');
-const { checkFiles, displayName, titleOf } = require('../input.js');
+const { checkFiles, displayName, sourceOf, titleOf } = require('../input.js');
 const { option } = require('../options.js');
 const { untilInterrupted } = require('../run.js');
 const { visible } = require('../../format/text.js');
@@ -72,8 +71,7 @@ async function startFor(engine, files, job) {
   const report = files.length === 1 ? savedReport(files[0]) : undefined;
   if (report !== undefined) return { engine: 'http', saved: { name: titleOf(files[0]), report } };
   for (const [i, file] of files.entries()) {
-    const source = file === '-' ? process.stdin : path.resolve(file);
-    const { error } = JSON.parse(await engine.openSource(source, { id: i, name: titleOf(file) }, job));
+    const { error } = JSON.parse(await engine.openSource(sourceOf(file), { id: i, name: titleOf(file) }, job));
     if (error !== undefined) throw new InputError(displayName(file), Object.assign(new Error(error.message), error));
   }
   return { engine: 'http' };
