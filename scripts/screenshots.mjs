@@ -20,7 +20,7 @@ const PICTURES = [
   ['treemap-dark', 'dark', '#/dominators'],
   ['icicle-dark', 'dark', '#/dominators?as=icicle'],
   ['node-light', 'light', '#/node?id=@suspect'],
-  ['graph-dark', 'dark', '#/node?id=@suspect&tab=graph'],
+  ['graph-dark', 'dark', '#/node?id=@suspect&tab=graph&depth=8'],
   ['comparison-light', 'light', '#/compare'],
   ['grown-dark', 'dark', '#/compare?mode=grown'],
   ['strings-light', 'light', '#/strings'],
@@ -48,17 +48,25 @@ async function take(name, colorScheme, hash, act = async () => {}) {
   await page.goto(view.url);
   await page.getByRole('article').first().waitFor();
   const suspect = (await page.locator('.suspect .ids a').first().innerText()).replace('@', '');
+  const className = await page.locator('.suspect h3').first().innerText();
   await page.evaluate((to) => (location.hash = to), hash.replace('@suspect', suspect));
-  await page.waitForLoadState('networkidle');
-  await act(page);
-  await page.waitForTimeout(500);
+  await settled(page);
+  await act(page, className);
+  await settled(page);
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   if (problems.length > 0) throw new Error(`${name}: ${problems.join('; ')}`);
   await page.context().close();
 }
 
-/** The class with the most to show, opened. */
-async function openSuspect(page) {
-  await page.getByRole('treegrid').focus();
-  await page.keyboard.press('ArrowRight');
+/** Everything that was asked for is there, and drawn. */
+async function settled(page) {
+  await page.waitForTimeout(300);
+  await page.waitForFunction(() => document.querySelector('.waiting') === null);
+  await page.waitForTimeout(300);
+}
+
+/** The class that leaks, opened. */
+async function openSuspect(page, className) {
+  const row = page.getByRole('row').filter({ has: page.getByText(className, { exact: true }) });
+  await row.first().getByRole('button').click();
 }

@@ -14,7 +14,10 @@ import { kindOf, nodeText } from './text.js';
 
 const USUAL = { depth: 5, breadth: 4 };
 
-const BOX = { width: 190, height: 44, gapX: 110, gapY: 18, margin: 16 };
+/** Drawings that are too wide are scaled down, but not beyond what can be read. */
+const LEAST_SCALE = 0.75;
+
+const BOX = { width: 190, height: 44, gapX: 96, gapY: 18, margin: 16 };
 
 export function HolderGraph({ id }: { id: number }) {
   const { snapshot } = useSnapshot();
@@ -67,7 +70,7 @@ function Drawing({ target }: { target: NodeRow }) {
   const places = new Map(graph.holders.map((holder) => [holder.node.id, at(holder)]));
   return (
     <div class="graph" ref={atTheEnd}>
-      <svg width={width} height={height} role="img" aria-label="What holds the object">
+      <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px`, minWidth: `${LEAST_SCALE * width}px` }} role="group" aria-label="What holds the object">
         {graph.holds.map((hold) => <Line key={`${hold.from} ${hold.to}`} hold={hold} places={places} />)}
         {graph.holders.map((holder) => <HolderBox key={holder.node.id} holder={holder} place={at(holder)} />)}
       </svg>

@@ -1,8 +1,7 @@
 // Before anything is open: drop, choose, or look at an example. While it opens: how far it is.
 
 import { useState } from 'preact/hooks';
-import type { Progress } from '../../../index.js';
-import { formatBytes, formatCount } from '../../../lib/format/numbers.js';
+import { progressText } from '../../../lib/format/progress.js';
 import { useApp } from '../model/app.js';
 import type { Opening } from '../model/opening.js';
 import { Icon } from '../parts/icons.js';
@@ -50,16 +49,6 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
   );
 }
 
-const PHASES: Record<Progress['phase'], string> = {
-  wait: 'waiting',
-  parse: 'reading',
-  graph: 'linking',
-  dominators: 'finding dominators',
-  retained: 'adding up retained sizes',
-  classes: 'naming classes',
-  query: 'searching',
-};
-
 function OpeningCard({ opening: { name, position, count, progress }, onGiveUp }: { opening: Opening; onGiveUp: () => void }) {
   const share = progress !== undefined && progress.total > 0 ? progress.done / progress.total : undefined;
   return (
@@ -67,7 +56,7 @@ function OpeningCard({ opening: { name, position, count, progress }, onGiveUp }:
       <strong><Heap text={name} /></strong>
       {count > 1 && <span class="faint">{position} of {count}</span>}
       <progress {...(share !== undefined && { value: share })} />
-      <span class="faint">{progress === undefined ? 'opening' : `${PHASES[progress.phase]} ${progress.phase === 'parse' ? formatBytes(progress.done) : progress.done > 0 ? formatCount(progress.done) : ''}`}</span>
+      <span class="faint">{progress === undefined ? 'opening …' : progressText(progress)}</span>
       <button type="button" class="button" onClick={onGiveUp}>Give up</button>
     </div>
   );
