@@ -16,6 +16,11 @@ test('the types accept what the API accepts and refuse what it refuses', () => {
   assert.equal(status, 0, stdout);
 });
 
+test('the viewer’s types hold, those of the API included', () => {
+  const { status, stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', here('../viewer/tsconfig.json')], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
+});
+
 test('every exported value is declared, and every declared value is exported, by name for ECMAScript modules too', () => {
   const types = readFileSync(here('../index.d.ts'), 'utf8');
   const declared = new Set(Array.from(types.matchAll(/^export (?:function|const|class) (\w+)/gm), ([, name]) => name));
