@@ -83,7 +83,7 @@ test('a worker is captured by its parent, and goes on; one that has ended says s
 test('one capture at a time in the process: a second is refused, also from a worker and from another copy of the addon', async () => {
   const folder = path.join(temporaryFolder(), 'copy');
   await mkdir(folder);
-  for (const name of ['lib', 'index.js', 'native.js', 'package.json', ...readdirSync(root).filter((name) => name.endsWith('.node'))]) {
+  for (const name of ['lib', 'index.js', 'package.json', ...readdirSync(root).filter((name) => name.endsWith('.node'))]) {
     await cp(path.join(root, name), path.join(folder, name), { recursive: true });
   }
   const copy = createRequire(import.meta.url)(path.join(folder, 'index.js'));

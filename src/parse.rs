@@ -21,8 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A parser, and what hides texts from it where that was asked for.
 enum Front {
-    Plain(Parser),
-    Redacting(RedactingParser),
+    Plain(Box<Parser>),
+    Redacting(Box<RedactingParser>),
 }
 
 impl Front {
@@ -30,8 +30,8 @@ impl Front {
         // `as` saturates: Infinity is the largest limit there is.
         let options = ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) };
         match redact_key {
-            Some(secret) => Front::Redacting(RedactingParser::new(Key::new(&secret), options)),
-            None => Front::Plain(Parser::new(options)),
+            Some(secret) => Front::Redacting(Box::new(RedactingParser::new(Key::new(&secret), options))),
+            None => Front::Plain(Box::new(Parser::new(options))),
         }
     }
 

@@ -3,22 +3,7 @@
 /** Values as people type them → values of the API. Commander prints what is wrong with them. */
 
 const { InvalidArgumentError } = require('commander');
-
-const SIZE = /^([+-]?\d+(?:\.\d+)?)\s*(?:([kmgtp])(i?)b?|b)?$/i;
-const POWERS = { k: 1, m: 2, g: 3, t: 4, p: 5 };
-
-// Only flags the engine knows: `/api/users` is text, `/session/i` a regular expression.
-const REGULAR_EXPRESSION = /^\/(.+)\/([imsu]*)$/s;
-
-/** `1000`, `10kB`, `1.5MB` (powers of 1000), `1GiB` (powers of 1024) → bytes; `undefined` when it is none. */
-function toBytes(text) {
-  const match = SIZE.exec(text.trim());
-  if (match === null) return undefined;
-  const [, number, prefix, binary] = match;
-  const base = binary ? 1024 : 1000;
-  const bytes = Number(number) * (prefix === undefined ? 1 : base ** POWERS[prefix.toLowerCase()]);
-  return Math.round(bytes);
-}
+const { toBytes, toId, toPattern } = require('../typed.js');
 
 function parseSize(text) {
   const bytes = toBytes(text);
@@ -39,10 +24,17 @@ function parseCount(text) {
   return Number(text);
 }
 
+function parsePort(text) {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65535)) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
+  return port;
+}
+
 /** A node id, `123` or as it is printed, `@123`. */
 function parseId(text) {
-  if (!/^@?\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected the id of an object, such as 123 or @123.');
-  return Number(text.replace('@', ''));
+  const id = toId(text);
+  if (id === undefined) throw new InvalidArgumentError('Expected the id of an object, such as 123 or @123.');
+  return id;
 }
 
 /** Ids, separated by commas or given one by one. */
@@ -57,8 +49,7 @@ function parseList(text, previous = []) {
 
 /** `/re/flags` or the exact text. */
 function parseText(text) {
-  const match = REGULAR_EXPRESSION.exec(text);
-  return match === null ? { exact: text } : { regex: match[1], flags: match[2] };
+  return toPattern(text) ?? { exact: text };
 }
 
 function parseContains(text) {
@@ -83,4 +74,4 @@ function parseTree(text) {
   return { depth: Number(match[1]), ...(match[2] !== undefined && { limit: Number(match[2]) }) };
 }
 
-module.exports = { toBytes, parseSize, parseBudget, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };
+module.exports = { parseSize, parseBudget, parseCount, parsePort, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };

@@ -141,7 +141,7 @@ impl<S: Sink> Redaction<S> {
                 return Err(range(section, &outline, format!("one of {strings} strings"), format!("name {name}")));
             }
         }
-        crate::parse::check_sizes(node_totals.self_size, &outline)?;
+        crate::parse::check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
         crate::parse::check_some_nodes(nodes, &outline)?;
         if edges > 0 && u64::from(edge_totals.most_target) >= nodes {
             let found = format!("node {}", edge_totals.most_target);
