@@ -21,9 +21,9 @@ function argumentError(what, expected, received) {
 
 const closedError = () => new HeaprayError('ERR_CLOSED', 'the snapshot was closed');
 
-/** A file that cannot be read; `cause` is the system's error. */
-function ioError(path, cause) {
-  return new HeaprayError('ERR_IO', `cannot read ${path}: ${cause.message}`, { cause });
+/** A file that cannot be read, or written; `cause` is the system's error. */
+function ioError(path, cause, doing = 'read') {
+  return new HeaprayError('ERR_IO', `cannot ${doing} ${path}: ${cause.message}`, { path, cause });
 }
 
 /** What the addon rejected with. */
@@ -34,7 +34,8 @@ function fromNative(error, path) {
   } catch {
     return new HeaprayError('ERR_INTERNAL', `a bug in heapray: ${error.message}`, { cause: error });
   }
-  const { code, message, errno, ...details } = failure;
+  const { code, message, errno, writing, ...details } = failure;
+  if (code === 'ERR_IO' && writing !== undefined) return ioError(writing, systemError(message, errno), 'write');
   if (code === 'ERR_IO') return ioError(path, systemError(message, errno));
   if (code === 'ERR_INTERNAL') return new HeaprayError(code, `a bug in heapray, please report it: ${message}`);
   return new HeaprayError(code, message, details);

@@ -7,7 +7,7 @@ class HeaprayError extends Error {
   /**
    * @param {string} code
    * @param {string} message
-   * @param {{ section?: string, offset?: number, expected?: string, found?: string, cause?: unknown }} [details]
+   * @param {{ section?: string, offset?: number, expected?: string, found?: string, path?: string, cause?: unknown }} [details]
    */
   constructor(code, message, { cause, ...details } = {}) {
     super(message, cause === undefined ? undefined : { cause });

@@ -2,14 +2,17 @@
 
 use serde_json::{Value, json};
 use std::any::Any;
+use std::path::PathBuf;
 
 /// Why a job failed.
 #[derive(Debug)]
 pub enum Failure {
     /// The analyser says so.
     Core(heapray_core::Error),
-    /// The system says so.
+    /// The system says so of what is read.
     Io(std::io::Error),
+    /// The system says so of the file that is written.
+    Write(std::io::Error, PathBuf),
     /// The snapshot, or the parser, is no longer there.
     Closed,
     /// A bug; the text is the panic's.
@@ -34,6 +37,12 @@ impl Failure {
                 "code": "ERR_IO",
                 "errno": error.raw_os_error(),
                 "message": error.to_string(),
+            }),
+            Failure::Write(error, path) => json!({
+                "code": "ERR_IO",
+                "errno": error.raw_os_error(),
+                "message": error.to_string(),
+                "writing": path.to_string_lossy(),
             }),
             Failure::Closed => json!({ "code": "ERR_CLOSED", "message": "the snapshot was closed" }),
             Failure::Panic(text) => json!({ "code": "ERR_INTERNAL", "message": text }),

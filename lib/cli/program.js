@@ -13,6 +13,7 @@ const VERBS = [
   require('./verbs/node.js'),
   require('./verbs/retainers.js'),
   require('./verbs/export.js'),
+  require('./verbs/redact.js'),
   require('./verbs/completion.js'),
 ];
 

@@ -15,6 +15,8 @@ pub enum Phase {
     Wait,
     /// Bytes to columns.
     Parse,
+    /// Bytes to redacted bytes.
+    Redact,
     /// Edges, shallow sizes, distances, class names.
     Graph,
     /// The dominator tree.
@@ -33,6 +35,7 @@ impl Phase {
         match self {
             Phase::Wait => "wait",
             Phase::Parse => "parse",
+            Phase::Redact => "redact",
             Phase::Graph => "graph",
             Phase::Dominators => "dominators",
             Phase::Retained => "retained",
@@ -41,8 +44,16 @@ impl Phase {
         }
     }
 
-    const ALL: [Phase; 7] =
-        [Phase::Wait, Phase::Parse, Phase::Graph, Phase::Dominators, Phase::Retained, Phase::Classes, Phase::Query];
+    const ALL: [Phase; 8] = [
+        Phase::Wait,
+        Phase::Parse,
+        Phase::Redact,
+        Phase::Graph,
+        Phase::Dominators,
+        Phase::Retained,
+        Phase::Classes,
+        Phase::Query,
+    ];
 }
 
 /// Shared between a job and whoever watches it.

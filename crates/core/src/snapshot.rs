@@ -337,7 +337,7 @@ fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
 }
 
 /// Both results, computed side by side where there are threads.
-fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     #[cfg(feature = "parallel")]
     return rayon::join(a, b);
     #[cfg(not(feature = "parallel"))]

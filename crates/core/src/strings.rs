@@ -102,6 +102,18 @@ impl Strings {
         self.starts.push(end as u32);
     }
 
+    /// Takes all sealed strings out, in order. Returns how many bytes they had.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(&[u8])) -> usize {
+        for i in 0..self.len() {
+            each(self.get(StringIx::from_index(i)));
+        }
+        let end = self.offset(self.len());
+        self.arena.drain(..end);
+        self.starts.truncate(1);
+        self.wraps.clear();
+        end
+    }
+
     /// Adds a whole string and returns its index.
     pub(crate) fn push(&mut self, text: &[u8]) -> StringIx {
         self.arena.extend_from_slice(text);

@@ -9,8 +9,12 @@
 use crate::error::{Code, Error, Result};
 use std::io::{self, Write};
 
-/// Where decompressed bytes go.
-pub(crate) trait Sink {
+/// Where bytes go, piece by piece.
+pub trait Sink {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// What makes all further bytes useless: whoever pushes them stops.
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 

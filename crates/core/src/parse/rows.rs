@@ -83,20 +83,16 @@ pub(crate) struct LocationRows {
 const RECENT: usize = 1 << 12;
 
 impl LocationRows {
-    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Result<Self> {
-        let mut locations = Locations::default();
-        if let Some(nodes) = nodes {
-            locations.of_node = crate::column::filled(u32::MAX, nodes)?;
-        }
+    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Self {
         let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
-        Ok(Self {
+        Self {
             fields: fields.clone(),
             divider: FieldDivider::new(schema.node.count),
             nodes: nodes.map(|nodes| nodes as u32),
-            locations,
+            locations: Locations::default(),
             early: Vec::new(),
             recent: vec![none; RECENT],
-        })
+        }
     }
 
     fn place(&mut self, location: Location) -> u32 {
@@ -164,6 +160,10 @@ impl Rows for LocationRows {
     fn add(&mut self, (node, location): Self::Row) -> Result<()> {
         let place = self.place(location);
         match self.nodes {
+            Some(nodes) if self.locations.of_node.is_empty() => {
+                self.locations.of_node = crate::column::filled(u32::MAX, nodes as usize)?;
+                self.locations.of_node[node as usize] = place;
+            }
             Some(_) => self.locations.of_node[node as usize] = place,
             None => self.early.push((node, place)),
         }
