@@ -69,7 +69,7 @@ function buildAddon() {
 
 function whyAddonIsStale() {
   const addons = readdirSync(root).filter((name) => name.endsWith('.node'));
-  if (addons.length === 0 || !existsSync(path.join(root, 'native.js'))) return 'the addon is not built';
+  if (addons.length === 0) return 'the addon is not built';
   const built = Math.min(...addons.map((name) => statSync(path.join(root, name)).mtimeMs));
   const newer = sources('src', 'crates/core').find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the addon` : null;

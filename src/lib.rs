@@ -13,6 +13,8 @@
 
 mod control;
 mod failure;
+mod feed;
+mod gate;
 mod job;
 mod line;
 mod parse;
@@ -20,5 +22,12 @@ mod partial;
 mod pool;
 mod read;
 mod snapshot;
+mod trim;
 mod turn;
 mod writer;
+
+/// The version this addon was built as, for `lib/load.js` to compare with its own.
+#[napi_derive::napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

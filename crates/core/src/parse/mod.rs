@@ -119,11 +119,14 @@ impl<S: Sections> Limited<S> {
 impl<S: Sections> Sink for Limited<S> {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let offset = self.length;
-        self.length += bytes.len() as u64;
-        if self.length > self.most {
-            return Err(Error::new(Code::TooLarge, format!("at most {} bytes", self.most), "more").at(self.most));
+        // What stands before the limit is read, so that the error is the same however the input is cut.
+        let allowed = usize::try_from(self.most - offset).unwrap_or(usize::MAX).min(bytes.len());
+        self.length += allowed as u64;
+        self.document.push(&bytes[..allowed], offset)?;
+        if allowed == bytes.len() {
+            return Ok(());
         }
-        self.document.push(bytes, offset)
+        Err(Error::new(Code::TooLarge, format!("at most {} bytes", self.most), "more").at(self.most))
     }
 }
 
@@ -138,7 +141,10 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
     let sum = nodes.finish_edge_counts();
     check_edge_counts(sum, edges.len() as u64).map_err(|error| error.at(outline.offset_of("edges")))?;
     check_names(&nodes, &edges, &strings, &outline)?;
-    check_sizes(nodes.iter().fold(0u64, |sum, node| sum.saturating_add(nodes.self_size(node))), &outline)?;
+    check_sizes(
+        nodes.iter().fold(schema.extra_native_bytes, |sum, node| sum.saturating_add(nodes.self_size(node))),
+        &outline,
+    )?;
     check_some_nodes(nodes.len() as u64, &outline)?;
     edges.strings = strings.len() as u32;
     if edges.most_target as usize >= nodes.len() && !edges.is_empty() {
@@ -219,7 +225,12 @@ pub(crate) fn check_some_nodes(nodes: u64, outline: &Outline) -> Result<()> {
 /// Sums stay exact, here in 64 bits and in JavaScript's numbers.
 pub(crate) fn check_sizes(sum: u64, outline: &Outline) -> Result<()> {
     if sum > 1 << 53 {
-        return Err(range("nodes", outline, "self sizes that add up to at most 2^53".to_owned(), sum.to_string()));
+        return Err(range(
+            "nodes",
+            outline,
+            "self sizes and extra_native_bytes that add up to at most 2^53".to_owned(),
+            sum.to_string(),
+        ));
     }
     Ok(())
 }

@@ -141,7 +141,7 @@ impl<S: Sink> Redaction<S> {
                 return Err(range(section, &outline, format!("one of {strings} strings"), format!("name {name}")));
             }
         }
-        crate::parse::check_sizes(node_totals.self_size, &outline)?;
+        crate::parse::check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
         crate::parse::check_some_nodes(nodes, &outline)?;
         if edges > 0 && u64::from(edge_totals.most_target) >= nodes {
             let found = format!("node {}", edge_totals.most_target);
@@ -270,7 +270,7 @@ fn write_json(text: &[u8], out: &mut Vec<u8>) {
         0xed => text.get(i + 1).is_some_and(|&next| next >= 0xa0),
         _ => false,
     };
-    while let Some(length) = (at..text.len()).position(&special) {
+    while let Some(length) = (at..text.len()).position(special) {
         let stop = at + length;
         out.extend_from_slice(&text[at..stop]);
         at = stop + 1;
