@@ -90,7 +90,7 @@ impl Snapshot {
             || -> Result<_> {
                 let scratch = shallow::attribute(heap, &mut self_sizes, progress)?;
                 let distances = distance::distances(heap, scratch, progress)?;
-                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
+                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap, progress)?, progress)?;
                 classes.list = classes.tally(&self_sizes, &distances, |_| true);
                 progress.check()?;
                 Ok((distances, classes, statistics::by_kind(heap, &self_sizes)))
