@@ -37,8 +37,8 @@ export type Source =
 
 /** What long work is doing. `total` is 0 while it is not known. */
 export interface Progress {
-  phase: 'wait' | 'parse' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
-  /** Units done: bytes in `parse`, nodes elsewhere. */
+  phase: 'wait' | 'parse' | 'redact' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
+  /** Units done: bytes in `parse` and `redact`, nodes elsewhere. */
   done: number;
   total: number;
 }
@@ -59,6 +59,34 @@ export interface ParseOptions extends JobOptions {
    * @default Infinity
    */
   maxBytes?: number;
+  /**
+   * Hides what the program put into strings, patterns and numbers before anything is analysed: the
+   * snapshot in memory never holds it. Each text becomes `‹redacted HASH LENGTH›`; see {@link redact}.
+   * `true` takes a random key and forgets it. Costs about as much time as parsing.
+   * @default false
+   */
+  redact?: boolean | { key?: RedactKey };
+}
+
+/** A secret of any length that decides which text becomes which hash: 16 random bytes or more. A string counts as UTF-8. */
+export type RedactKey = string | ArrayBufferView;
+
+export interface RedactOptions extends JobOptions {
+  /**
+   * Makes hashes of several runs comparable. Who has it can try guesses: `HASH` is the first 64 bits of
+   * HMAC-SHA-256(key, text in UTF-8), in hexadecimal.
+   * @default random, and forgotten
+   */
+  key?: RedactKey;
+  /** Most bytes to accept, counted after decompression. The promise rejects with `ERR_TOO_LARGE` beyond it. @default Infinity */
+  maxBytes?: number;
+}
+
+export interface Redaction {
+  /** Size of the file that was written, in bytes. */
+  bytes: number;
+  /** What is not in it, because heapray does not know what it means: `section scopes2` … */
+  skipped: string[];
 }
 
 /** Every error heapray itself makes. Bad arguments are TypeErrors with code `ERR_INVALID_ARGUMENT`. */
@@ -73,6 +101,8 @@ export class HeaprayError extends Error {
   readonly expected?: string;
   /** What was found there. */
   readonly found?: string;
+  /** File that could not be read or written, with `ERR_IO`. */
+  readonly path?: string;
 }
 
 export type ErrorCode =
@@ -271,6 +301,27 @@ export interface FilterResult {
 
 export interface Page { limit?: number; offset?: number }
 
+/** A node of the dominator tree's top; `selfSize`, the children and the rest add up to `retainedSize`. */
+export interface DominatorRow extends NodeRow {
+  /** Nodes it dominates immediately. */
+  childCount: number;
+  /** Those that are shown, largest retained size first. */
+  children: DominatorRow[];
+  /** Those that are not. */
+  rest: { count: number; retainedSize: number };
+}
+
+export interface DominatorTreeOptions {
+  /** Id of the node at the top. @default rootId */
+  root?: number;
+  /** Levels below it, 1 to 100. @default 3 */
+  depth?: number;
+  /** Children of a node, 1 to 1000. @default 20 */
+  limit?: number;
+  /** Least retained size as a share of the top's, 0 to 1; what is smaller is part of the rest. @default 0 */
+  minShare?: number;
+}
+
 export interface ClassRow {
   /** Number of the class in this snapshot: what `columns(['class'])` holds. */
   index: number;
@@ -394,6 +445,8 @@ export interface Snapshot extends Disposable {
   readonly stringCount: number;
   /** Σ self sizes plus what V8 counted outside the heap: DevTools' total. */
   readonly totalSize: number;
+  /** Id of the root of the heap. */
+  readonly rootId: number;
   /** `snapshot.meta` of the file, as V8 wrote it. */
   readonly meta: {
     node_fields: string[];
@@ -419,6 +472,8 @@ export interface Snapshot extends Disposable {
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
   dominatorPath(id: number): Promise<NodeRow[]>;
+  /** The top of the dominator tree, as treemaps draw it: at most 10000 rows, the largest of the whole tree first. */
+  dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
   /** Shortest paths to GC roots: several for one node; merged by pattern for a class. `limit` 1 to 1000. @default limit 5 */
   retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
   /** DevTools' Summary. */
@@ -501,8 +556,15 @@ export interface Suspect {
   functions: { name: string; source: SourceLocation | null }[];
   /** At most five, newest first. */
   sampleIds: number[];
-  /** Bytes that go when the holder lets go of them; 0 when something else holds them too. */
+  /** Bytes that go when the holder lets go of them; 0 when something else holds them too: see `otherHolders`. */
   freedIfReleased: number;
+  /**
+   * Who else keeps them when the holder has let go, at most four, the one that keeps most first;
+   * `count` says how many of the objects. Empty when nobody does.
+   */
+  otherHolders: { id: number; className: string; count: number; path: string; source: SourceLocation | null }[];
+  /** Bytes that go when the holder and all of `otherHolders` let go. Less than `bytes` when somebody else holds them still. */
+  freedIfAllRelease: number;
   confidence: Confidence;
   /** The same for the same leak in another process or on another day. */
   fingerprint: string;
@@ -622,6 +684,20 @@ export interface DiffResult {
  * const snapshot = await parse(v8.getHeapSnapshot());
  */
 export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>;
+
+/**
+ * Writes a snapshot with the same graph and numbers in which the program's texts are hidden: strings,
+ * patterns, bigints and, where the snapshot has them, numbers become `‹redacted HASH LENGTH›`, equal texts
+ * equal hashes, `LENGTH` in UTF-16 units. Names of properties, variables, classes, functions and scripts
+ * stay, without the query of an address and the attributes of an element. DevTools opens the result.
+ *
+ * The file is compressed when its name ends in `.gz` or `.zst`, readable by its owner only, and complete
+ * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 40 MB
+ * of memory whatever the size.
+ * @example
+ * await redact('app.heapsnapshot', 'shareable.heapsnapshot.zst');
+ */
+export function redact(source: Source, outputPath: string | URL, options?: RedactOptions): Promise<Redaction>;
 
 /**
  * The nodes that match, one page of them.

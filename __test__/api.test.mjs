@@ -62,6 +62,21 @@ test('references, retainers, dominated and dominator path agree with the drawing
   assert.deepEqual((await snapshot.dominatorPath(11)).map(({ id }) => id), [1, 9, 11]);
 });
 
+test('the top of the dominator tree adds up at every row, with the small ones in the rest', async () => {
+  const tree = await snapshot.dominatorTree({ depth: 1, limit: 2 });
+  assert.equal(tree.id, snapshot.rootId);
+  assert.deepEqual([tree.retainedSize, tree.childCount, tree.rest], [1178, 3, { count: 1, retainedSize: 58 }]);
+  assert.deepEqual(tree.children.map(({ id, childCount, rest }) => [id, childCount, rest]), [
+    [7, 0, { count: 0, retainedSize: 0 }],
+    [3, 1, { count: 1, retainedSize: 20 }],
+  ]);
+  const [cache] = (await snapshot.dominatorTree({ root: 3, minShare: 0.1 })).children;
+  assert.equal(cache.id, 5);
+  await assert.rejects(snapshot.dominatorTree({ depth: 101 }), isArgumentError(/options\.depth/));
+  await assert.rejects(snapshot.dominatorTree({ minShare: -1 }), isArgumentError(/options\.minShare must be a number from 0 to 1/));
+  await assert.rejects(snapshot.dominatorTree({ root: 2 }), { code: 'ERR_NO_SUCH_NODE' });
+});
+
 test('pages follow each other through next', async () => {
   const first = await snapshot.references(9, { limit: 1 });
   assert.deepEqual([first.total, first.items.length, first.next], [2, 1, 1]);

@@ -202,7 +202,8 @@ const SUSPECT = {
   holder: { id: 9, className: HOSTILE, name: HOSTILE, count: 1, retainedSize: 26e6, path: `${HOSTILE}.cache`, source: null },
   path: HOSTILE.repeat(100), source: { script: HOSTILE, scriptId: 1, line: 1, column: 2 },
   functions: [{ name: HOSTILE, source: { script: HOSTILE, scriptId: 1, line: 1, column: 2 } }],
-  sampleIds: [5, 7], freedIfReleased: 25_000_000, confidence: 'medium', fingerprint: '0123456789abcdef',
+  sampleIds: [5, 7], freedIfReleased: 25_000_000,
+  otherHolders: [{ id: 11, className: HOSTILE, count: 3, path: `${HOSTILE}.list`, source: null }], freedIfAllRelease: 25_300_000, confidence: 'medium', fingerprint: '0123456789abcdef',
 };
 
 const REPORT = {

@@ -4,7 +4,17 @@
 
 const { closedError, argumentError } = require('./errors.js');
 const { runJob, inTurn, beside } = require('./job.js');
-const { checkId, checkIdOrName, classQuery, fields, pageFields, sortFields, pathFields } = require('./question.js');
+const {
+  checkId,
+  checkIdOrName,
+  classQuery,
+  dominatorTreeFields,
+  fields,
+  pageFields,
+  pathFields,
+  sortFields,
+} = require('./question.js');
+const { isHeavy } = require('./protocol/questions.js');
 
 const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
@@ -19,9 +29,6 @@ const COLUMN_ARRAYS = {
   edgeCount: Uint32Array,
   class: Uint32Array,
 };
-
-/** Questions that go over the whole heap on all cores. */
-const WHOLE_HEAP = new Set(['report', 'strings', 'diff']);
 
 class Snapshot {
   #native;
@@ -48,6 +55,10 @@ class Snapshot {
 
   get totalSize() {
     return this.#summary.totalSize;
+  }
+
+  get rootId() {
+    return this.#summary.rootId;
   }
 
   get meta() {
@@ -88,6 +99,10 @@ class Snapshot {
 
   async dominatorPath(id) {
     return this.#answer({ ask: 'dominatorPath', id: checkId('id', id) });
+  }
+
+  async dominatorTree(options) {
+    return this.#answer({ ask: 'dominatorTree', ...fields('options', dominatorTreeFields, options) });
   }
 
   async retainingPaths(idOrClass, options) {
@@ -151,25 +166,18 @@ class Snapshot {
     });
   }
 
-  /** Asks within a job. For `lib/verbs.js`. */
-  static ask(job, snapshot, question) {
-    return snapshot.#ask(job, question);
+  /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/verbs.js`. */
+  static async ask(job, snapshots, question) {
+    return JSON.parse(await Snapshot.askForText(job, snapshots, question));
   }
 
-  /** Asks what changed, within a job. For `lib/verbs.js`. */
-  static async compare(job, before, after, question) {
-    const [first, second] = [before.#open(), after.#open()];
-    const json = JSON.stringify(question);
-    return JSON.parse(await inTurn(job, (turn) => first.compare(second, json, turn, job.control)));
-  }
-
-  /** Asks what a series shows, oldest first, within a job. For `lib/verbs.js`. */
-  static async series(job, snapshots, question) {
-    if (snapshots.length === 1) return snapshots[0].#ask(job, question);
+  /** The same, and the answer as the addon wrote it. For `lib/protocol`. */
+  static async askForText(job, snapshots, question) {
     const natives = snapshots.map((snapshot) => snapshot.#open());
     const last = natives.pop();
     const json = JSON.stringify(question);
-    return JSON.parse(await inTurn(job, (turn) => last.series(natives, json, turn, job.control)));
+    const start = (turn) => last.ask(natives, json, turn, job.control);
+    return isHeavy(question) ? inTurn(job, start) : beside(job, () => start());
   }
 
   static is(value) {
@@ -177,7 +185,7 @@ class Snapshot {
   }
 
   #answer(question) {
-    return this.#run({}, (job) => this.#ask(job, question));
+    return this.#run({}, (job) => Snapshot.ask(job, [this], question));
   }
 
   async #run(options, work) {
@@ -188,15 +196,6 @@ class Snapshot {
   #open() {
     if (this.#native === undefined) throw closedError();
     return this.#native;
-  }
-
-  async #ask(job, question) {
-    const native = this.#open();
-    const json = JSON.stringify(question);
-    const answer = WHOLE_HEAP.has(question.ask)
-      ? await inTurn(job, (turn) => native.ask(json, turn, job.control))
-      : await beside(job, () => native.ask(json, undefined, job.control));
-    return JSON.parse(answer);
   }
 
   async #column(job, name) {
@@ -210,7 +209,7 @@ class Snapshot {
 /** Makes the Snapshot of a native one. */
 async function openSnapshot(job, native) {
   try {
-    const summary = await beside(job, () => native.ask('{"ask":"summary"}', undefined, job.control));
+    const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
     return new Snapshot(native, JSON.parse(summary));
   } catch (error) {
     native.close();

@@ -21,7 +21,10 @@ const parts = {
     title: 'cargo clippy, warnings are errors',
     skip: () => !has('cargo', ['clippy', '--version']) && 'clippy is not installed',
     // The addon's exports exist only in the library proper, so its test target would be all dead code.
-    run: () => lint(['--workspace']) && lint(['--package', 'heapray-core', '--all-targets']),
+    run: () =>
+      lint(['--workspace']) &&
+      lint(['--package', 'heapray-core', '--all-targets']) &&
+      lint(['--package', 'heapray-wasm', '--target', 'wasm32-unknown-unknown']),
   },
   rust: {
     title: 'cargo test',

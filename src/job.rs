@@ -46,6 +46,15 @@ impl<T: Deliver> Job<T> {
             pool::run(work)
         })
     }
+
+    /// Work that only waits, for threads that do heavy work. It keeps the turn until it ends.
+    pub fn waiting(turn: &Turn, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
+        let held = turn.take();
+        Self::small(move || {
+            let _held = held;
+            work()
+        })
+    }
 }
 
 impl<T: Deliver> Task for Job<T> {

@@ -7,6 +7,7 @@
 //! index.js ── Control ──────────── cancel, progress
 //!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs, line.rs
 //!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
+//!          ── NativeSnapshotWriter bytes to a file, redacted, compressed          writer.rs, partial.rs
 //!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
 //! ```
 
@@ -15,7 +16,9 @@ mod failure;
 mod job;
 mod line;
 mod parse;
+mod partial;
 mod pool;
 mod read;
 mod snapshot;
 mod turn;
+mod writer;

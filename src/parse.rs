@@ -1,4 +1,4 @@
-//! A file, bytes in memory, or chunks as they come → an analysed snapshot.
+//! A file, bytes in memory, or chunks as they come → an analysed snapshot, redacted on the way where asked.
 
 use crate::control::Control;
 use crate::failure::Failure;
@@ -6,7 +6,8 @@ use crate::job::{Job, drop_elsewhere};
 use crate::read;
 use crate::snapshot::Loaded;
 use crate::turn::Turn;
-use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::parse::{Parser, ParserOptions, text_size};
+use heapray_core::redact::{Key, RedactingParser};
 use heapray_core::{Phase, Progress, Snapshot};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
@@ -14,26 +15,47 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
-fn parser(max_bytes: Option<f64>, size_hint: Option<u64>) -> Parser {
-    // `as` saturates: Infinity is the largest limit there is.
-    Parser::new(ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) })
+/// A parser, and what hides texts from it where that was asked for.
+enum Front {
+    Plain(Parser),
+    Redacting(RedactingParser),
 }
 
-/// The size of the text to come, if these first bytes are text and not a compressed stream.
-fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    (first == Some(&b'{')).then_some(bytes)
-}
+impl Front {
+    fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>, size_hint: Option<u64>) -> Self {
+        // `as` saturates: Infinity is the largest limit there is.
+        let options = ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) };
+        match redact_key {
+            Some(secret) => Front::Redacting(RedactingParser::new(Key::new(&secret), options)),
+            None => Front::Plain(Parser::new(options)),
+        }
+    }
 
-fn analyse(parser: Parser, progress: &Progress) -> Result<Loaded, Failure> {
-    let raw = parser.finish(progress)?;
-    Ok(Loaded::new(Snapshot::analyse(raw, progress)?))
+    fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<(), Failure> {
+        Ok(match self {
+            Front::Plain(parser) => parser.push(chunk, progress),
+            Front::Redacting(parser) => parser.push(chunk, progress),
+        }?)
+    }
+
+    fn analyse(self, progress: &Progress) -> Result<Loaded, Failure> {
+        let raw = match self {
+            Front::Plain(parser) => parser.finish(progress),
+            Front::Redacting(parser) => parser.finish(progress),
+        }?;
+        Ok(Loaded::new(Snapshot::analyse(raw, progress)?))
+    }
 }
 
 /// Parses a regular file.
 #[napi(ts_return_type = "Promise<NativeSnapshot>")]
-pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
+pub fn parse_file(
+    path: String,
+    max_bytes: Option<f64>,
+    redact_key: Option<Uint8Array>,
+    turn: &Turn,
+    control: &Control,
+) -> AsyncTask<Job<Loaded>> {
     let progress = control.share();
     Job::heavy(turn, move || {
         let mut file = File::open(path)?;
@@ -42,9 +64,9 @@ pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &C
         file.seek(SeekFrom::Start(0))?;
         let size = text_size(&start, file.metadata()?.len());
         progress.enter(Phase::Parse, size.unwrap_or(0));
-        let mut parser = parser(max_bytes, size);
-        read::for_each_block(&file, |block| Ok(parser.push(block, &progress)?))?;
-        analyse(parser, &progress)
+        let mut parser = Front::new(max_bytes, redact_key, size);
+        read::for_each_block(&file, |block| parser.push(block, &progress))?;
+        parser.analyse(&progress)
     })
 }
 
@@ -53,6 +75,7 @@ pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &C
 pub fn parse_bytes(
     bytes: Uint8Array,
     max_bytes: Option<f64>,
+    redact_key: Option<Uint8Array>,
     turn: &Turn,
     control: &Control,
 ) -> AsyncTask<Job<Loaded>> {
@@ -60,24 +83,24 @@ pub fn parse_bytes(
     Job::heavy(turn, move || {
         let size = text_size(&bytes, bytes.len() as u64);
         progress.enter(Phase::Parse, size.unwrap_or(0));
-        let mut parser = parser(max_bytes, size);
+        let mut parser = Front::new(max_bytes, redact_key, size);
         parser.push(&bytes, &progress)?;
-        analyse(parser, &progress)
+        parser.analyse(&progress)
     })
 }
 
 /// Parses chunks as they come. JavaScript awaits each push before the next.
 #[napi]
 pub struct NativeParser {
-    parser: Arc<Mutex<Option<Parser>>>,
+    parser: Arc<Mutex<Option<Front>>>,
 }
 
 #[napi]
 impl NativeParser {
-    /// A parser that has seen nothing.
+    /// A parser that has seen nothing; with a key it never sees what is to be hidden.
     #[napi(constructor)]
-    pub fn new(max_bytes: Option<f64>) -> Self {
-        NativeParser { parser: Arc::new(Mutex::new(Some(parser(max_bytes, None)))) }
+    pub fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>) -> Self {
+        NativeParser { parser: Arc::new(Mutex::new(Some(Front::new(max_bytes, redact_key, None)))) }
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
@@ -97,7 +120,7 @@ impl NativeParser {
     #[napi(ts_return_type = "Promise<NativeSnapshot>")]
     pub fn finish(&self, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
         let (progress, slot) = (control.share(), Arc::clone(&self.parser));
-        Job::heavy(turn, move || analyse(take(&slot)?, &progress))
+        Job::heavy(turn, move || take(&slot)?.analyse(&progress))
     }
 
     /// Frees what was parsed so far. A step that runs frees it when it ends.
@@ -108,6 +131,6 @@ impl NativeParser {
 }
 
 /// The parser for the time of one step: one that fails or panics in it is dropped, and its memory with it.
-fn take(slot: &Mutex<Option<Parser>>) -> Result<Parser, Failure> {
+fn take(slot: &Mutex<Option<Front>>) -> Result<Front, Failure> {
     slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(Failure::Closed)
 }

@@ -16,7 +16,7 @@ function suspects(rows) {
 }
 
 function suspectEntry(row) {
-  const { className, count, bytes, percent, confidence, holder, path, source, functions, freedIfReleased, sampleIds } = row;
+  const { className, count, bytes, percent, confidence, holder, path, source, functions, otherHolders, sampleIds } = row;
   return {
     figures: [words(formatAmount(count, 'object'), 'alarm'), words(formatBytes(bytes), 'strong'), words(formatPercent(percent))],
     label: heap(className),
@@ -27,13 +27,21 @@ function suspectEntry(row) {
       ['path', heap(path, 'path')],
       ['class', sourceLabel(source)],
       ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
-      ['frees', `${formatBytes(freedIfReleased)} if the holder lets go`],
+      ...otherHolders.map((other) => ['also held', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),
+      ['frees', freed(row)],
       ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
       ['next', row.advice],
       ['look at', heap(sampleIds.map((id) => `@${id}`).join(' '), 'id')],
       ['fingerprint', heap(row.fingerprint, 'id')],
     ],
   };
+}
+
+/** What goes when, in words: a second holder keeps what the first lets go of. */
+function freed({ freedIfReleased, otherHolders, freedIfAllRelease }) {
+  const alone = `${formatBytes(freedIfReleased)} if the holder lets go`;
+  if (otherHolders.length === 0) return alone;
+  return `${alone}, ${formatBytes(freedIfAllRelease)} if all of the holders above do`;
 }
 
 /** Growth by interval, when there were intervals. */

@@ -14,6 +14,7 @@ pub mod progress;
 mod column;
 pub mod columns;
 pub mod parse;
+pub mod redact;
 pub mod schema;
 pub mod strings;
 pub mod trace;

@@ -11,6 +11,7 @@
 //! wraps     []                     strings at which the offset passed another 4 GiB
 //! ```
 
+use crate::error::{Error, Result};
 use crate::ids::StringIx;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -79,7 +80,11 @@ impl Strings {
     #[inline]
     fn offset(&self, i: usize) -> usize {
         let low = self.starts[i] as usize;
-        if self.wraps.is_empty() { low } else { low + (self.wraps.partition_point(|&w| w as usize <= i) << 32) }
+        if self.wraps.is_empty() {
+            return low;
+        }
+        // Where addresses have 32 bits there are no wraps.
+        low + ((self.wraps.partition_point(|&w| w as usize <= i) as u64) << 32) as usize
     }
 
     /// Where bytes of the string under construction go; [`Strings::seal`] ends it.
@@ -88,20 +93,37 @@ impl Strings {
     }
 
     /// Ends the string whose bytes were appended to the arena.
-    pub(crate) fn seal(&mut self) {
-        let end = self.arena.len();
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`](crate::Code::OutOfMemory).
+    pub(crate) fn seal(&mut self) -> Result<()> {
+        let end = self.arena.len() as u64;
         let i = self.starts.len();
-        if end >> 32 > self.wraps.len() {
-            self.wraps.resize(end >> 32, i as u32);
+        let wraps = (end >> 32) as usize;
+        if wraps > self.wraps.len() {
+            self.wraps.resize(wraps, i as u32);
         }
-        self.starts.push(end as u32);
+        crate::column::push(&mut self.starts, end as u32)
+    }
+
+    /// Takes all sealed strings out, in order. Returns how many bytes they had.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(&[u8])) -> usize {
+        for i in 0..self.len() {
+            each(self.get(StringIx::from_index(i)));
+        }
+        let end = self.offset(self.len());
+        self.arena.drain(..end);
+        self.starts.truncate(1);
+        self.wraps.clear();
+        end
     }
 
     /// Adds a whole string and returns its index.
-    pub(crate) fn push(&mut self, text: &[u8]) -> StringIx {
+    fn push(&mut self, text: &[u8]) -> Result<StringIx> {
+        self.arena.try_reserve(text.len()).map_err(|_| Error::out_of_memory(text.len()))?;
         self.arena.extend_from_slice(text);
-        self.seal();
-        StringIx::from_index(self.len() - 1)
+        self.seal()?;
+        Ok(StringIx::from_index(self.len() - 1))
     }
 
     /// Marks the end of the file's own strings.
@@ -112,11 +134,19 @@ impl Strings {
     }
 
     /// Adds `prefix` + each string asked for, once: `Detached` names.
-    pub(crate) fn prefixed(&mut self, prefix: &[u8], of: StringIx, made: &mut HashMap<StringIx, StringIx>) -> StringIx {
-        *made.entry(of).or_insert_with(|| {
-            let text = [prefix, self.get(of)].concat();
-            self.push(&text)
-        })
+    pub(crate) fn prefixed(
+        &mut self,
+        prefix: &[u8],
+        of: StringIx,
+        made: &mut HashMap<StringIx, StringIx>,
+    ) -> Result<StringIx> {
+        if let Some(&known) = made.get(&of) {
+            return Ok(known);
+        }
+        let text = [prefix, self.get(of)].concat();
+        let new = self.push(&text)?;
+        made.insert(of, new);
+        Ok(new)
     }
 }
 
@@ -155,7 +185,7 @@ impl std::fmt::Debug for Text {
 }
 
 impl Serialize for Text {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match std::str::from_utf8(&self.0) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => {

@@ -31,6 +31,8 @@ pub(crate) struct Extent {
     pub(crate) count: u32,
     /// Retained together.
     pub(crate) bytes: u64,
+    /// Retained by the one that retains most.
+    pub(crate) largest: u64,
 }
 
 /// The numbers of all trails. In the tree's preorder a subtree is a run: a node counts for its trail
@@ -45,6 +47,7 @@ pub(crate) fn extents(snapshot: &Snapshot, trails: &Trails, progress: &Progress)
         let trail = trails.of(node) as usize;
         let extent = &mut extents[trail];
         extent.count += 1;
+        extent.largest = extent.largest.max(snapshot.retained_size(node));
         if at as u32 >= covered[trail] {
             extent.bytes += snapshot.retained_size(node);
             covered[trail] = at as u32 + tree.sizes()[at];
@@ -53,11 +56,14 @@ pub(crate) fn extents(snapshot: &Snapshot, trails: &Trails, progress: &Progress)
     Ok(extents)
 }
 
-/// Whether the objects of a trail are elements of few holders.
+/// Whether the objects of a trail are elements of few holders, and what they retain is spread over
+/// them: when one retains most, like the one large variable among a program's globals, what it
+/// refers to is where to look.
 pub(crate) fn spreads(trails: &Trails, extents: &[Extent], trail: u32) -> bool {
-    let above = trails.get(trail).above;
-    let count = extents[trail as usize].count;
-    trail != OUTSIDE && count >= FEWEST && count / extents[above as usize].count.max(1) >= SPREAD
+    let of = trails.get(trail);
+    let Extent { count, bytes, largest } = extents[trail as usize];
+    let is_even = of.repeats || largest <= bytes / 2;
+    trail != OUTSIDE && count >= FEWEST && count / extents[of.above as usize].count.max(1) >= SPREAD && is_even
 }
 
 impl Search<'_> {

@@ -5,18 +5,21 @@ use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::growth::Growth;
 use crate::leak::kinds::{Evidence, Kind, kind_of};
-use crate::leak::measure::{freed_without, retained_together};
+use crate::leak::measure::retained_together;
+use crate::leak::members::Members;
+use crate::leak::paces::{hash, mix};
+use crate::leak::release::{Other, Releases};
 use crate::leak::series::Series;
 use crate::leak::suspects::Suspect;
-use crate::leak::trails::{Trails, hash, mix};
-use crate::progress::Progress;
+use crate::leak::trails::Trails;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::path_text::{PathText, Step};
 use crate::query::paths::way;
 use crate::query::routes::Routes;
 use crate::query::rows::{Rows, SourceRow};
+use crate::redact::original_len;
 use crate::schema::NodeKind;
-use crate::strings::{Text, utf16_len};
+use crate::strings::Text;
 use serde::Serialize;
 
 /// Ids given of each suspect, newest first.
@@ -54,6 +57,18 @@ pub(crate) struct HolderRow {
     source: Option<SourceRow>,
 }
 
+/// What holds some of them besides.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OtherHolderRow {
+    id: u32,
+    class_name: Text,
+    /// How many of the objects it keeps when the holder has let go.
+    count: usize,
+    path: Text,
+    source: Option<SourceRow>,
+}
+
 /// A function on the path.
 #[derive(Debug, Serialize)]
 pub(crate) struct FunctionRow {
@@ -80,6 +95,8 @@ pub(crate) struct SuspectRow {
     pub(crate) functions: Vec<FunctionRow>,
     pub(crate) sample_ids: Vec<u32>,
     pub(crate) freed_if_released: u64,
+    pub(crate) other_holders: Vec<OtherHolderRow>,
+    pub(crate) freed_if_all_release: u64,
     pub(crate) confidence: Confidence,
     pub(crate) fingerprint: String,
     /// Whether only the embedder's own lists hold it.
@@ -93,59 +110,70 @@ pub(crate) struct Writer<'a> {
     pub(crate) trails: &'a Trails,
     pub(crate) routes: &'a Routes,
     pub(crate) rows: Rows<'a>,
-    pub(crate) progress: &'a Progress,
+    pub(crate) members: &'a Members,
+    pub(crate) releases: Releases<'a>,
 }
 
 impl Writer<'_> {
-    /// The row of a suspect whose naming objects are `nodes`; `growth` is known for several snapshots.
-    pub(crate) fn row(
-        &self,
-        suspect: &Suspect,
-        nodes: &[NodeIx],
-        growth: Option<&Growth>,
-    ) -> Result<Option<SuspectRow>> {
+    /// The row of a suspect, without what its release would free; `growth` is known for several snapshots.
+    pub(crate) fn row(&self, suspect: &Suspect, growth: Option<&Growth>) -> Option<SuspectRow> {
         let snapshot = self.series.last;
+        let nodes = self.members.with_any(&suspect.named);
         let example = nodes.iter().copied().min_by_key(|&node| (self.routes.steps(node), node));
-        let Some((example, steps)) = example.and_then(|node| Some((node, way(snapshot, self.routes, node)?))) else {
-            return Ok(None);
-        };
+        let (example, steps) = example.and_then(|node| Some((node, way(snapshot, self.routes, node)?)))?;
         let (holder, element) = self.places(suspect, &steps);
         let evidence = Evidence {
             snapshot,
             steps: &steps,
             holder,
             element,
-            is_list: self.is_list(nodes, suspect),
+            is_list: self.is_list(&nodes, suspect),
             is_scoped: self.is_scoped(suspect),
         };
         let kind = kind_of(&evidence);
         let class_name = self.class_name(example);
-        let holder_row = self.holder(suspect, &steps[..=holder]);
+        let holder_row = self.holder(&steps[..=holder]);
         let added_count = growth.map_or(Vec::new(), |growth| self.added(suspect, growth));
         let bytes = retained_together(snapshot, nodes.iter().copied());
-        let mut newest: Vec<NodeIx> = nodes.to_vec();
-        newest.sort_by_key(|&node| std::cmp::Reverse(snapshot.nodes().id(node)));
-        Ok(Some(SuspectRow {
+        Some(SuspectRow {
             reason: reason(&class_name, nodes.len(), &added_count, &holder_row, kind),
             kind: kind.name,
             advice: kind.advice,
             count: nodes.len(),
             bytes,
             percent: self.rows.percent(bytes),
-            added_bytes: self.added_bytes(nodes),
+            added_bytes: self.added_bytes(&nodes),
             path: Text(PathText { snapshot, any_index: true, arrows: true }.write(&steps)),
             source: snapshot.location(example).map(|at| self.rows.source(at)),
             functions: self.functions(&steps[holder..]),
             is_held_by_runtime: self.is_machinery(steps[holder].node)
                 || snapshot.kind(steps[holder].node) == NodeKind::Synthetic,
-            sample_ids: newest.iter().take(SAMPLES).map(|&node| snapshot.nodes().id(node).0).collect(),
-            freed_if_released: self.freed(suspect)?,
+            sample_ids: self.newest(&nodes),
+            freed_if_released: 0,
+            other_holders: Vec::new(),
+            freed_if_all_release: 0,
             confidence: self.confidence(&added_count),
             fingerprint: fingerprint(kind, &class_name, &holder_row),
             class_name,
             added_count,
             holder: holder_row,
-        }))
+        })
+    }
+
+    /// Adds what the suspect's release would free: of some suspects that takes walks over the heap.
+    pub(crate) fn add_release(&self, suspect: &Suspect, row: &mut SuspectRow) -> Result<()> {
+        let elements = self.members.with_any(&suspect.elements);
+        let release = self.releases.of(suspect, &elements, &self.members.with_any(&suspect.named))?;
+        row.freed_if_released = release.freed;
+        for other in release.others.iter().filter_map(|other| self.other(other)) {
+            // An array and its store are two that refer, and one holder.
+            match row.other_holders.iter_mut().find(|known| known.id == other.id) {
+                Some(known) => known.count = known.count.max(other.count),
+                None => row.other_holders.push(other),
+            }
+        }
+        row.freed_if_all_release = release.freed_by_all;
+        Ok(())
     }
 
     fn added(&self, suspect: &Suspect, growth: &Growth) -> Vec<i64> {
@@ -159,13 +187,9 @@ impl Writer<'_> {
     /// Whether an element hangs on another one.
     fn is_list(&self, nodes: &[NodeIx], suspect: &Suspect) -> bool {
         let is_element = |node: NodeIx| suspect.elements.contains(&self.trails.of(node));
-        let up = |node| {
-            let edge = self.routes.arrival(self.series.last, node)?;
-            Some(self.series.last.nodes().source_of(edge.ix))
-        };
         nodes.iter().take(MOST_LOOKED_AT).any(|&node| {
-            let way: Vec<NodeIx> = std::iter::successors(Some(node), |&node| up(node)).take(LONGEST_LINK).collect();
-            way.iter().filter(|&&node| is_element(node)).count() > 1
+            let way = std::iter::once(node).chain(self.routes.above(node)).take(LONGEST_LINK);
+            way.filter(|&node| is_element(node)).count() > 1
         })
     }
 
@@ -214,12 +238,33 @@ impl Writer<'_> {
         }
     }
 
-    fn holder(&self, suspect: &Suspect, steps: &[Step]) -> HolderRow {
+    fn newest(&self, nodes: &[NodeIx]) -> Vec<u32> {
+        let mut ids: Vec<u32> = nodes.iter().map(|&node| self.series.last.nodes().id(node).0).collect();
+        ids.sort_unstable_by_key(|&id| std::cmp::Reverse(id));
+        ids.truncate(SAMPLES);
+        ids
+    }
+
+    /// The nearest thing with a name on the way to another holder.
+    fn other(&self, other: &Other) -> Option<OtherHolderRow> {
+        let snapshot = self.series.last;
+        let named = other.steps.iter().rposition(|step| !self.is_machinery(step.node));
+        let steps = &other.steps[..=named.unwrap_or(other.steps.len().checked_sub(1)?)];
+        let node = steps.last()?.node;
+        Some(OtherHolderRow {
+            id: snapshot.nodes().id(node).0,
+            class_name: self.rows.class_name(node),
+            count: other.count,
+            path: Text(PathText { snapshot, any_index: true, arrows: true }.write(steps)),
+            source: snapshot.location(node).map(|at| self.rows.source(at)),
+        })
+    }
+
+    fn holder(&self, steps: &[Step]) -> HolderRow {
         let snapshot = self.series.last;
         let node = steps.last().map_or(snapshot.root(), |step| step.node);
         let trail = self.trails.of(node);
-        let alike = snapshot.nodes().iter().filter(|&other| trail != 0 && self.trails.of(other) == trail).count();
-        let _ = suspect;
+        let alike = self.members.with(trail).len();
         HolderRow {
             id: snapshot.nodes().id(node).0,
             class_name: self.rows.class_name(node),
@@ -235,7 +280,7 @@ impl Writer<'_> {
         let name = display_name(self.series.last, node);
         match self.series.last.kind(node) {
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
-                Text::from(format!("({} characters)", utf16_len(&name.0)))
+                Text::from(format!("({} characters)", original_len(&name.0)))
             }
             _ => name,
         }
@@ -261,19 +306,6 @@ impl Writer<'_> {
             source: snapshot.location(node).map(|at| self.rows.source(at)),
         };
         closures.map(row).take(FUNCTIONS).collect()
-    }
-
-    /// What goes when the holder, and the array or table it keeps its elements in, no longer refers to them.
-    fn freed(&self, suspect: &Suspect) -> Result<u64> {
-        let trails = self.trails;
-        let snapshot = self.series.last;
-        let is_element = |node| suspect.elements.contains(&trails.of(node));
-        freed_without(snapshot, self.progress, |from, edge| {
-            let trail = trails.of(from);
-            let is_holder = trail == suspect.holder
-                || trails.get(trail).above == suspect.holder && snapshot.kind(from) == NodeKind::Array;
-            is_holder && is_element(edge.to)
-        })
     }
 
     fn confidence(&self, added: &[i64]) -> Confidence {

@@ -8,8 +8,8 @@
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{NodeIx, ObjectId};
+use crate::leak::paces::{DICTIONARY, Pace, Paces, can_repeat, mix, property_count};
 use crate::leak::series::Series;
-use crate::leak::trails::{DICTIONARY, Paces, can_repeat, mix, property_count};
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
@@ -41,7 +41,7 @@ impl Containers {
         for node in snapshot.nodes().iter() {
             steps.step()?;
             if !series.is_old(node)
-                && let Some((edge, from)) = search.arrival(node)
+                && let Some((from, edge)) = search.arrival(node)
                 && series.is_old(from)
             {
                 search.add(edge, from);
@@ -95,15 +95,14 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn arrival(&self, node: NodeIx) -> Option<(Edge, NodeIx)> {
-        let edge = self.routes.arrival(self.snapshot, node)?;
-        Some((edge, self.snapshot.nodes().source_of(edge.ix)))
+    fn arrival(&self, node: NodeIx) -> Option<(NodeIx, Edge)> {
+        self.routes.arrival(self.snapshot, node)
     }
 
     /// Notes the container of a new object that hangs on the old object `from`.
     fn add(&mut self, edge: Edge, from: NodeIx) {
         let pace = self.paces.of(from, edge, false);
-        if self.seen.insert((from, pace), ()).is_some() {
+        if self.seen.insert((from, pace.hash), ()).is_some() {
             return;
         }
         let container = self.above_loops(edge, from, pace);
@@ -122,15 +121,15 @@ impl<'a> Search<'a> {
     }
 
     /// Climbs while the step into the object repeats a step further up.
-    fn above_loops(&mut self, edge: Edge, from: NodeIx, pace: u64) -> NodeIx {
+    fn above_loops(&mut self, edge: Edge, from: NodeIx, pace: Pace) -> NodeIx {
         let mut container = from;
-        if !can_repeat(self.snapshot, edge) {
+        if !can_repeat(self.snapshot, edge, pace) {
             return container;
         }
         let mut at = from;
         let mut distance = 0;
         while distance < LONGEST_LOOP
-            && let Some((edge, above)) = self.arrival(at)
+            && let Some((above, edge)) = self.arrival(at)
         {
             distance += 1;
             if self.paces.of(above, edge, false) == pace {
@@ -146,11 +145,11 @@ impl<'a> Search<'a> {
     fn way_hash(&mut self, node: NodeIx) -> u64 {
         let mut paces = Vec::new();
         let mut at = node;
-        while let Some((edge, from)) = self.arrival(at) {
+        while let Some((from, edge)) = self.arrival(at) {
             let pace = self.paces.of(from, edge, false);
-            let repeats = can_repeat(self.snapshot, edge);
-            if !repeats || !paces.iter().rev().take(LONGEST_LOOP).any(|&known| known == pace) {
-                paces.push(pace);
+            let repeats = can_repeat(self.snapshot, edge, pace);
+            if !repeats || !paces.iter().rev().take(LONGEST_LOOP).any(|&known| known == pace.hash) {
+                paces.push(pace.hash);
             }
             at = from;
         }

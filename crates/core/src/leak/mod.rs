@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! series       snapshots → when each object of the last one was made
+//! paces        a step of a way → a number that is the same wherever it reads the same
 //! containers   new objects → the old objects they hang on
 //! trails       a node → how it hangs below its container, the same for all of its kind
 //! growth       trails → those with more objects in every snapshot
 //! noise        … except what grows in every program
 //! suspects     trails that grow → a holder, its elements, and the class that names them
+//! members      suspects → their nodes
 //! kinds        a path → what kind of leak that is
 //! measure      nodes → bytes
+//! release      a suspect → what goes when its holder lets go, and who else has to
 //! answer       a suspect → its row
 //! ```
 
@@ -18,14 +21,16 @@ pub(crate) mod containers;
 pub(crate) mod growth;
 pub(crate) mod kinds;
 pub(crate) mod measure;
+pub(crate) mod members;
 pub(crate) mod naming;
 pub(crate) mod noise;
+pub(crate) mod paces;
+pub(crate) mod release;
 pub(crate) mod series;
 pub(crate) mod suspects;
 pub(crate) mod trails;
 
 use crate::error::Result;
-use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::rows::Rows;
@@ -35,12 +40,13 @@ pub(crate) use answer::SuspectRow;
 use answer::Writer;
 use containers::Containers;
 use growth::Growth;
+use members::Members;
 pub(crate) use noise::Noise;
 use noise::NoiseFilter;
+use release::Releases;
 use serde::Serialize;
 use series::Series;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use suspects::{Search, Suspect};
 use trails::Trails;
 
@@ -70,50 +76,37 @@ pub(crate) fn suspects(
     let containers = Containers::find(&series, progress)?;
     let trails = Trails::new(last, &containers, progress)?;
     let routes = Routes::of(last, progress)?;
-    let search = Search {
-        snapshot: last,
-        scripts: Scripts::of(last, progress)?,
-        trails: &trails,
-        noise: NoiseFilter::new(last, routes, &trails),
-    };
+    let scripts = Scripts::of(last, progress)?;
+    let noise = NoiseFilter::new(last, routes, scripts, &trails);
+    let search = Search { snapshot: last, scripts, trails: &trails, noise };
     let growth = (snapshots.len() > 1).then(|| Growth::measure(&series, &containers, &trails, progress)).transpose()?;
     let (found, ignored) = match &growth {
         Some(growth) => search.growing(growth, series.same_process),
         None => (search.accumulated(&accumulation::extents(last, &trails, progress)?), Vec::new()),
     };
-    let nodes = nodes_of(&series, &trails, &found);
-    let writer = Writer { series: &series, trails: &trails, routes, rows: Rows::new(last, progress)?, progress };
-    let mut rows = Vec::new();
-    for suspect in &found {
-        let nodes: Vec<NodeIx> =
-            suspect.named.iter().flat_map(|trail| nodes.get(trail).into_iter().flatten().copied()).collect();
-        if !search.is_module_loading(suspect) {
-            rows.extend(writer.row(suspect, &nodes, growth.as_ref())?);
-        }
-    }
-    rows.sort_by_key(|row| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
+    let members = Members::of(&trails, &found, progress)?;
+    let rows = Rows::new(last, progress)?;
+    let releases = Releases { snapshot: last, routes, trails: &trails, progress };
+    let writer = Writer { series: &series, trails: &trails, routes, rows, members: &members, releases };
+    let suspects = found.iter().filter(|suspect| !search.is_module_loading(suspect, &members));
+    let mut rows: Vec<(SuspectRow, &Suspect)> =
+        suspects.filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect))).collect();
+    rows.sort_by_key(|(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     keep_real_holders(&mut rows);
     rows.truncate(limit);
+    for (row, suspect) in &mut rows {
+        writer.add_release(suspect, row)?;
+    }
+    let rows: Vec<SuspectRow> = rows.into_iter().map(|(row, _)| row).collect();
     Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows, ignored })
 }
 
 /// Node keeps lists of its ports, sockets and timers. When the program holds objects of a class, what
 /// is in such a list besides is the other end of the same thing.
-fn keep_real_holders(rows: &mut Vec<SuspectRow>) {
-    let held: Vec<_> = rows.iter().filter(|row| !row.is_held_by_runtime).map(|row| row.class_name.clone()).collect();
-    rows.retain(|row| !row.is_held_by_runtime || !held.contains(&row.class_name));
-}
-
-/// The nodes that name each suspect.
-fn nodes_of(series: &Series<'_>, trails: &Trails, found: &[Suspect]) -> HashMap<u32, Vec<NodeIx>> {
-    let mut nodes: HashMap<u32, Vec<NodeIx>> =
-        found.iter().flat_map(|suspect| &suspect.named).map(|&trail| (trail, Vec::new())).collect();
-    for node in series.last.nodes().iter() {
-        if let Some(list) = nodes.get_mut(&trails.of(node)) {
-            list.push(node);
-        }
-    }
-    nodes
+fn keep_real_holders(rows: &mut Vec<(SuspectRow, &Suspect)>) {
+    let real = rows.iter().filter(|(row, _)| !row.is_held_by_runtime);
+    let held: Vec<_> = real.map(|(row, _)| row.class_name.clone()).collect();
+    rows.retain(|(row, _)| !row.is_held_by_runtime || !held.contains(&row.class_name));
 }
 
 fn verdict(series: &Series<'_>, rows: &[SuspectRow]) -> String {

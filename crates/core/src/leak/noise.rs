@@ -6,13 +6,13 @@
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::NodeIx;
 use crate::leak::trails::{OUTSIDE, Trails};
-use crate::progress::Progress;
 use crate::query::mine::is_runtime_script;
 use crate::query::routes::Routes;
 use crate::query::scripts::Scripts;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// One kind of noise.
@@ -23,7 +23,29 @@ pub(crate) struct Noise {
     /// Why its growth says nothing.
     pub(crate) reason: &'static str,
     #[serde(skip)]
-    applies: fn(&Snapshot, NodeIx) -> bool,
+    applies: fn(&Surroundings<'_>, NodeIx) -> bool,
+}
+
+/// What a rule may look at.
+struct Surroundings<'a> {
+    snapshot: &'a Snapshot,
+    routes: &'a Routes,
+    scripts: &'a Scripts,
+}
+
+impl Surroundings<'_> {
+    fn is(&self, node: NodeIx, kind: NodeKind) -> bool {
+        self.snapshot.kind(node) == kind
+    }
+
+    fn is_named(&self, node: NodeIx, names: &[&[u8]]) -> bool {
+        names.contains(&self.snapshot.name(node))
+    }
+
+    fn starts_with(&self, node: NodeIx, starts: &[&[u8]]) -> bool {
+        let name = self.snapshot.name(node);
+        starts.iter().any(|start| name.starts_with(start))
+    }
 }
 
 /// The list. A trail is noise when one of its steps, or what it starts at, is.
@@ -31,83 +53,80 @@ pub(crate) const LIST: &[Noise] = &[
     Noise {
         name: "compiled code",
         reason: "functions become hot and are compiled; code, feedback and what they refer to go when memory is short",
-        applies: |snapshot, node| snapshot.kind(node) == NodeKind::Code,
+        applies: |heap, node| heap.is(node, NodeKind::Code),
     },
     Noise {
         name: "object shapes",
         reason: "every new combination of properties makes a shape; V8 drops those without objects",
-        applies: |snapshot, node| snapshot.kind(node) == NodeKind::ObjectShape,
+        applies: |heap, node| heap.is(node, NodeKind::ObjectShape),
     },
     Noise {
         name: "feedback",
         reason: "functions that run collect type feedback, as much as they have code",
-        applies: |snapshot, node| {
-            let name = snapshot.name(node);
-            [&b"system / Feedback"[..], b"system / ClosureFeedback", b"(feedback"]
-                .iter()
-                .any(|start| name.starts_with(start))
+        applies: |heap, node| {
+            heap.starts_with(node, &[b"system / Feedback", b"system / ClosureFeedback", b"(feedback"])
         },
     },
     Noise {
         name: "scripts and their tables",
         reason: "V8 lists scripts, functions and shapes weakly and trims the lists when it likes",
-        applies: |snapshot, node| {
-            let name = snapshot.name(node);
-            [
-                &b"system / WeakFixedArray"[..],
-                b"system / WeakArrayList",
-                b"system / Script",
-                b"system / SharedFunctionInfo",
-                b"system / DescriptorArray",
-                b"system / TransitionArray",
-                b"system / EnumCache",
-                b"system / AllocationSite",
-                b"system / Map",
-                b"(map descriptor",
-                b"(transition",
-                b"(enum cache",
-                b"(script",
-                b"(prototype",
-                b"(code",
-                b"(weak",
-            ]
-            .iter()
-            .any(|start| name.starts_with(start))
+        applies: |heap, node| {
+            heap.starts_with(
+                node,
+                &[
+                    b"system / WeakFixedArray",
+                    b"system / WeakArrayList",
+                    b"system / Script",
+                    b"system / SharedFunctionInfo",
+                    b"system / DescriptorArray",
+                    b"system / TransitionArray",
+                    b"system / EnumCache",
+                    b"system / AllocationSite",
+                    b"system / Map",
+                    b"(map descriptor",
+                    b"(transition",
+                    b"(enum cache",
+                    b"(script",
+                    b"(prototype",
+                    b"(code",
+                    b"(weak",
+                ],
+            )
         },
     },
     Noise {
         name: "the string table",
         reason: "V8's tables of unique strings and symbols are weak and hold what others use",
-        applies: |snapshot, node| {
-            snapshot.kind(node) == NodeKind::Synthetic
-                && [&b"(String"[..], b"(Symbol", b"(Internalized", b"(Weak", b"(Code", b"(Compilation", b"(Builtins"]
-                    .iter()
-                    .any(|start| snapshot.name(node).starts_with(start))
+        applies: |heap, node| {
+            heap.is(node, NodeKind::Synthetic)
+                && heap.starts_with(
+                    node,
+                    &[b"(String", b"(Symbol", b"(Internalized", b"(Weak", b"(Code", b"(Compilation", b"(Builtins"],
+                )
         },
     },
     Noise {
         name: "the performance timeline",
         reason: "the browser keeps a bounded buffer of layout shifts, paints and resource timings",
-        applies: |snapshot, node| {
-            snapshot.kind(node) == NodeKind::Native
-                && [
-                    &b"LayoutShift"[..],
-                    b"Performance",
-                    b"LargestContentfulPaint",
-                    b"TaskAttributionTiming",
-                    b"VisibilityStateEntry",
-                    b"SoftNavigation",
-                ]
-                .iter()
-                .any(|start| snapshot.name(node).starts_with(start))
+        applies: |heap, node| {
+            heap.is(node, NodeKind::Native)
+                && heap.starts_with(
+                    node,
+                    &[
+                        b"LayoutShift",
+                        b"Performance",
+                        b"LargestContentfulPaint",
+                        b"TaskAttributionTiming",
+                        b"VisibilityStateEntry",
+                        b"SoftNavigation",
+                    ],
+                )
         },
     },
     Noise {
         name: "resource timings",
         reason: "fetch notes its requests in a buffer of 250 entries",
-        applies: |snapshot, node| {
-            snapshot.kind(node) == NodeKind::Object && snapshot.name(node) == b"PerformanceResourceTiming"
-        },
+        applies: |heap, node| heap.is(node, NodeKind::Object) && heap.is_named(node, &[b"PerformanceResourceTiming"]),
     },
     Noise {
         name: "module loading",
@@ -117,29 +136,22 @@ pub(crate) const LIST: &[Noise] = &[
     Noise {
         name: "taking the snapshot",
         reason: "the debugger and the profiler hold what they have shown, only while they are attached",
-        applies: |snapshot, node| {
-            snapshot.kind(node) == NodeKind::Synthetic
-                && matches!(snapshot.name(node), b"(Stack roots)" | b"(Handle scope)" | b"C++ native stack roots")
-                || [&b"V8Inspector"[..], b"v8_inspector", b"Node / Inspector", b"Node / HeapSnapshot"]
-                    .iter()
-                    .any(|start| snapshot.name(node).starts_with(start))
+        applies: |heap, node| {
+            heap.is(node, NodeKind::Synthetic)
+                && heap.is_named(node, &[b"(Stack roots)", b"(Handle scope)", b"C++ native stack roots"])
+                || heap
+                    .starts_with(node, &[b"V8Inspector", b"v8_inspector", b"Node / Inspector", b"Node / HeapSnapshot"])
         },
     },
     Noise {
         name: "the browser's rendering",
         reason: "style, layout and paint objects come and go with what is shown, which the elements themselves tell of",
-        applies: |snapshot, node| {
-            snapshot.kind(node) == NodeKind::Native
-                && [
-                    &b"blink::Layout"[..],
-                    b"blink::Computed",
-                    b"blink::Paint",
-                    b"blink::CSS",
-                    b"blink::Style",
-                    b"cppgc",
-                ]
-                .iter()
-                .any(|start| snapshot.name(node).starts_with(start))
+        applies: |heap, node| {
+            heap.is(node, NodeKind::Native)
+                && heap.starts_with(
+                    node,
+                    &[b"blink::Layout", b"blink::Computed", b"blink::Paint", b"blink::CSS", b"blink::Style", b"cppgc"],
+                )
         },
     },
 ];
@@ -158,70 +170,68 @@ const LOADER_CACHES: [&[u8]; 9] = [
 ];
 
 /// Whether Node's own code has the node in one of these; a program's variable may have the same name.
-fn is_module_loader_cache(snapshot: &Snapshot, node: NodeIx) -> bool {
-    let progress = Progress::new();
-    let (Ok(routes), Ok(scripts)) = (Routes::of(snapshot, &progress), Scripts::of(snapshot, &progress)) else {
-        return false;
-    };
-    let Some(edge) = routes.arrival(snapshot, node) else { return false };
-    let is_cache = matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if LOADER_CACHES.contains(&name))
-        || snapshot.name(node) == b"BuiltinModule";
-    is_cache && is_held_by_runtime(snapshot, routes, scripts, node)
+fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
+    let Some((_, edge)) = heap.routes.arrival(heap.snapshot, node) else { return false };
+    let is_cache = matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if LOADER_CACHES.contains(&name))
+        || heap.is_named(node, &[b"BuiltinModule"]);
+    is_cache && is_held_by_runtime(heap, node)
 }
 
 /// Whether the nearest function, or instance of a class, on the way up is the runtime's.
-fn is_held_by_runtime(snapshot: &Snapshot, routes: &Routes, scripts: &Scripts, node: NodeIx) -> bool {
-    let mut at = node;
-    loop {
-        if let Some(place) = snapshot.location(at) {
-            return scripts.name(place).is_some_and(|name| is_runtime_script(snapshot.strings().get(name), false));
-        }
-        match routes.arrival(snapshot, at) {
-            Some(edge) => at = snapshot.nodes().source_of(edge.ix),
-            None => return false,
-        }
-    }
+fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
+    let place = std::iter::once(node).chain(heap.routes.above(node)).find_map(|at| heap.snapshot.location(at));
+    let script = place.and_then(|place| heap.scripts.name(place));
+    script.is_some_and(|name| is_runtime_script(name, false))
 }
 
 /// Tells noise from growth.
 pub(crate) struct NoiseFilter<'a> {
-    snapshot: &'a Snapshot,
-    routes: &'a Routes,
+    heap: Surroundings<'a>,
     trails: &'a Trails,
+    /// By trail, as far as asked for.
+    known: Vec<OnceCell<Option<&'static Noise>>>,
 }
 
 impl<'a> NoiseFilter<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, trails: &'a Trails) -> Self {
-        Self { snapshot, routes, trails }
+    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, scripts: &'a Scripts, trails: &'a Trails) -> Self {
+        let known = trails.list.iter().map(|_| OnceCell::new()).collect();
+        Self { heap: Surroundings { snapshot, routes, scripts }, trails, known }
     }
 
-    /// The noise that a trail is, if it is.
+    /// The noise that a trail is, if it is: that of its last step, of a step above, of what holds its container.
     pub(crate) fn noise_of(&self, trail: u32) -> Option<&'static Noise> {
+        let mut unknown = Vec::new();
         let mut at = trail;
-        loop {
+        let noise = loop {
             let step = self.trails.get(at);
-            if let Some(noise) = LIST.iter().find(|noise| (noise.applies)(self.snapshot, step.example)) {
-                return Some(noise);
+            if let Some(&known) = self.known[at as usize].get() {
+                break known;
+            }
+            unknown.push(at);
+            let noise = LIST.iter().find(|noise| (noise.applies)(&self.heap, step.example));
+            if noise.is_some() {
+                break noise;
             }
             if step.above == OUTSIDE {
-                return self.noise_above(step.example);
+                break self.noise_above(step.example);
             }
             at = step.above;
+        };
+        for trail in unknown {
+            self.known[trail as usize].get_or_init(|| noise);
         }
+        noise
     }
 
     /// What holds a container can be noise as well: a container that only compiled code refers to.
     fn noise_above(&self, container: NodeIx) -> Option<&'static Noise> {
-        let mut at = container;
-        while let Some(edge) = self.routes.arrival(self.snapshot, at) {
-            at = self.snapshot.nodes().source_of(edge.ix);
-            if matches!(self.snapshot.kind(at), NodeKind::Code | NodeKind::ObjectShape)
-                || is_module_loader_cache(self.snapshot, at)
-            {
-                return LIST.iter().find(|noise| (noise.applies)(self.snapshot, at));
-            }
-        }
-        None
+        let is_noise = |&at: &NodeIx| {
+            self.heap.is(at, NodeKind::Code)
+                || self.heap.is(at, NodeKind::ObjectShape)
+                || is_module_loader_cache(&self.heap, at)
+        };
+        let at = self.heap.routes.above(container).find(is_noise)?;
+        LIST.iter().find(|noise| (noise.applies)(&self.heap, at))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ids::NodeIx;
 use crate::leak::growth::Growth;
+use crate::leak::members::Members;
 use crate::leak::naming::{Standing, standing};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules};
 use crate::leak::trails::{OUTSIDE, Trails};
@@ -163,12 +164,11 @@ impl Search<'_> {
     }
 
     /// Whether a suspect is the loading of modules.
-    pub(crate) fn is_module_loading(&self, suspect: &Suspect) -> bool {
+    pub(crate) fn is_module_loading(&self, suspect: &Suspect, members: &Members) -> bool {
         let is_module = |node: NodeIx| matches!(self.snapshot.name(node), b"Module" | b"ModuleWrap" | b"ModuleJob");
         let trails: Vec<u32> =
             suspect.elements.iter().copied().filter(|&trail| is_module(self.trails.get(trail).example)).collect();
-        let modules: Vec<NodeIx> =
-            self.snapshot.nodes().iter().filter(|&node| trails.contains(&self.trails.of(node))).collect();
+        let modules = members.with_any(&trails);
         !modules.is_empty() && are_different_modules(self.snapshot, &modules)
     }
 }

@@ -9,8 +9,12 @@
 use crate::error::{Code, Error, Result};
 use std::io::{self, Write};
 
-/// Where decompressed bytes go.
-pub(crate) trait Sink {
+/// Where bytes go, piece by piece.
+pub trait Sink {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// What makes all further bytes useless: whoever pushes them stops.
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 
@@ -70,7 +74,7 @@ const SNIFF: usize = 4;
 /// Decoders get blocks of this many bytes, however the input is cut: what they hand over before they
 /// notice damage depends on how much they were given at once, and with it the error.
 const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 16 << 10 };
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 

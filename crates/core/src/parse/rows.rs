@@ -5,6 +5,7 @@
 
 use super::records::{BadField, Slice, Table};
 use super::tables::{bad, unsigned};
+use crate::column::push;
 use crate::columns::{FieldDivider, Location, Locations, MOST_NODES};
 use crate::error::{Code, Error, Result};
 use crate::ids::StringIx;
@@ -83,34 +84,31 @@ pub(crate) struct LocationRows {
 const RECENT: usize = 1 << 12;
 
 impl LocationRows {
-    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Result<Self> {
-        let mut locations = Locations::default();
-        if let Some(nodes) = nodes {
-            locations.of_node = crate::column::filled(u32::MAX, nodes)?;
-        }
+    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Self {
         let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
-        Ok(Self {
+        Self {
             fields: fields.clone(),
             divider: FieldDivider::new(schema.node.count),
             nodes: nodes.map(|nodes| nodes as u32),
-            locations,
+            locations: Locations::default(),
             early: Vec::new(),
             recent: vec![none; RECENT],
-        })
+        }
     }
 
-    fn place(&mut self, location: Location) -> u32 {
+    fn place(&mut self, location: Location) -> Result<u32> {
         let hash = (location.script_id.wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
         let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
         if slot.0 != location {
+            self.locations.known.try_reserve(1).map_err(|_| Error::out_of_memory(self.locations.known.len()))?;
             let next = self.locations.places.len() as u32;
             let at = *self.locations.known.entry(location).or_insert(next);
             if at == next {
-                self.locations.places.push(location);
+                push(&mut self.locations.places, location)?;
             }
             *slot = (location, at);
         }
-        slot.1
+        Ok(slot.1)
     }
 
     /// The locations of `nodes` nodes.
@@ -162,10 +160,14 @@ impl Rows for LocationRows {
     }
 
     fn add(&mut self, (node, location): Self::Row) -> Result<()> {
-        let place = self.place(location);
+        let place = self.place(location)?;
         match self.nodes {
+            Some(nodes) if self.locations.of_node.is_empty() => {
+                self.locations.of_node = crate::column::filled(u32::MAX, nodes as usize)?;
+                self.locations.of_node[node as usize] = place;
+            }
             Some(_) => self.locations.of_node[node as usize] = place,
-            None => self.early.push((node, place)),
+            None => push(&mut self.early, (node, place))?,
         }
         Ok(())
     }
@@ -195,8 +197,7 @@ impl Rows for SampleRows {
     }
 
     fn add(&mut self, sample: Sample) -> Result<()> {
-        self.samples.push(sample);
-        Ok(())
+        push(&mut self.samples, sample)
     }
 }
 
@@ -227,7 +228,6 @@ impl Rows for FunctionRows {
     }
 
     fn add(&mut self, function: Function) -> Result<()> {
-        self.functions.push(function);
-        Ok(())
+        push(&mut self.functions, function)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::classes::{ClassTotals, Classes};
 use crate::columns::Location;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ids::{ClassIx, NodeIx, ObjectId};
 use crate::progress::Progress;
 use crate::query::page::Page;
@@ -356,18 +356,5 @@ fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member
         (Some(member), _) => name(after, member),
         (None, Some(member)) => name(before, member),
         (None, None) => Text::default(),
-    }
-}
-
-/// Rejects what cannot be compared at all.
-pub(crate) fn question(json: &str) -> Result<DiffQuery> {
-    #[derive(Deserialize)]
-    #[serde(tag = "ask", rename_all = "camelCase")]
-    enum Question {
-        Diff(DiffQuery),
-    }
-    match serde_json::from_str(json) {
-        Ok(Question::Diff(query)) => Ok(query),
-        Err(error) => Err(Error::new(Code::InvalidQuery, "a question about two snapshots", error.to_string())),
     }
 }

@@ -78,7 +78,7 @@ fn packages_of_places(snapshot: &Snapshot, scripts: &Scripts) -> (Vec<Option<Tex
     let mut names: Vec<Option<Text>> = Vec::new();
     let mut known: HashMap<Option<&[u8]>, usize> = HashMap::new();
     let of_place = snapshot.locations.places.iter().map(|&place| {
-        let script = snapshot.strings().get(scripts.name(place)?);
+        let script = scripts.name(place)?;
         if script.is_empty() || is_runtime_script(script, false) {
             return None;
         }

@@ -121,7 +121,7 @@ impl<'a> Search<'a> {
 
     /// References that retain, and the one a node's best way uses, whatever it is.
     fn retains(&self, edge: Edge) -> bool {
-        let is_best = self.routes.arrival(self.snapshot, edge.to).is_some_and(|best| best.ix == edge.ix);
+        let is_best = self.routes.arrival(self.snapshot, edge.to).is_some_and(|(_, best)| best.ix == edge.ix);
         is_best || !edge.filtered && edge.kind != EdgeKind::Weak
     }
 

@@ -89,9 +89,9 @@ pub(crate) fn way(snapshot: &Snapshot, routes: &Routes, node: NodeIx) -> Option<
     }
     let mut steps = Vec::new();
     let mut at = node;
-    while let Some(edge) = routes.arrival(snapshot, at) {
+    while let Some((from, edge)) = routes.arrival(snapshot, at) {
         steps.push(Step { edge: Some(edge), node: at });
-        at = snapshot.nodes().source_of(edge.ix);
+        at = from;
     }
     if steps.is_empty() {
         steps.push(Step { edge: None, node: at });

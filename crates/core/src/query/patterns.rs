@@ -66,12 +66,12 @@ impl<'a> Patterns<'a> {
             }
             way.push(at);
             match self.routes.arrival(self.snapshot, at) {
-                Some(edge) => at = self.snapshot.nodes().source_of(edge.ix),
+                Some((from, _)) => at = from,
                 None => break,
             }
         }
         for &node in way.iter().rev() {
-            let edge = self.routes.arrival(self.snapshot, node);
+            let edge = self.routes.arrival(self.snapshot, node).map(|(_, edge)| edge);
             pattern = self.extend(pattern, Step { edge, node });
             self.of_node[node.index()] = pattern;
         }

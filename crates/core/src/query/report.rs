@@ -1,6 +1,6 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::{self, Noise, SuspectRow};
 use crate::progress::Progress;
@@ -14,10 +14,11 @@ use crate::query::page::Page;
 use crate::query::paths::WayTexts;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
+use crate::redact::original_len;
 use crate::schema::NodeKind;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, join};
 use crate::statistics::Statistics;
-use crate::strings::{Text, utf16_len};
+use crate::strings::Text;
 use serde::{Deserialize, Serialize};
 
 /// Changes when a field of an answer changes its meaning.
@@ -83,18 +84,6 @@ struct Detached {
     nodes: Vec<NodeRow>,
 }
 
-/// Reads a question about a series of snapshots.
-pub(crate) fn question(text: &str) -> Result<ReportQuery> {
-    #[derive(Deserialize)]
-    #[serde(tag = "ask", rename_all = "camelCase")]
-    enum Question {
-        Report(ReportQuery),
-    }
-    serde_json::from_str(text)
-        .map(|Question::Report(query)| query)
-        .map_err(|error| Error::new(Code::InvalidQuery, "a question about a series of snapshots", error.to_string()))
-}
-
 /// Answers `report`: all of the last snapshot, and what the series says of leaks in it.
 pub(crate) fn report(
     series: &[&Snapshot],
@@ -105,11 +94,19 @@ pub(crate) fn report(
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
     let show_strings = query.show_strings.unwrap_or(false);
     let rows = Rows::new(snapshot, progress)?;
-    let ways = WayTexts::new(snapshot, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
-    let biggest = biggest(snapshot, limit, progress)?;
-    let leaks = leak::suspects(series, snapshot, limit, progress)?;
+    // What needs no paths is found while paths are.
+    let (leaks, rest) = join(
+        || leak::suspects(series, snapshot, limit, progress),
+        || -> Result<_> {
+            let duplicated = duplicated_strings(snapshot, limit, show_strings, progress)?;
+            Ok((duplicated, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
+        },
+    );
+    let leaks = leaks?;
+    let (duplicated_strings, biggest, by_package) = rest?;
+    let ways = WayTexts::new(snapshot, progress)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
         kind: "report",
@@ -125,9 +122,9 @@ pub(crate) fn report(
         statistics: *snapshot.statistics(),
         classes: classes(snapshot, &by_class, progress)?.classes,
         biggest: biggest.into_iter().map(|big| BigRow { node: node(big), path: ways.text(big) }).collect(),
-        by_package: by_package(&rows, limit, progress)?,
+        by_package,
         collections: collections(&rows, limit, progress)?,
-        duplicated_strings: duplicated_strings(snapshot, limit, show_strings, progress)?,
+        duplicated_strings,
         detached: detached(&rows, limit, node)?,
         skipped: snapshot.skipped().to_vec(),
     })
@@ -162,7 +159,7 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> 
 fn without_text(rows: &Rows<'_>, node: NodeIx) -> NodeRow {
     let mut row = rows.node(node);
     if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
-        row.name = Text::from(format!("({} characters)", utf16_len(&row.name.0)));
+        row.name = Text::from(format!("({} characters)", original_len(&row.name.0)));
     }
     row
 }

@@ -13,14 +13,14 @@
 //! 4; neither are the slots of map descriptors that hold no value of the program's.
 
 use crate::bits::NodeSet;
+use crate::column::{filled, prefetch, with_room};
 use crate::columns::Edge;
 use crate::derived::Table;
 use crate::display::{edge_label, parse_int};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
-use crate::progress::Progress;
+use crate::progress::{Phase, Progress};
 use crate::query::named::is_console;
-use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::wellknown::Mark;
@@ -39,6 +39,8 @@ pub(crate) const ROUND: u32 = 1 << 29;
 pub(crate) struct Routes {
     /// The edge over which each node was reached.
     arrival: Vec<u32>,
+    /// The node at its other end; the node itself where there is no edge.
+    from: Vec<NodeIx>,
     /// Its steps from the root, with [`ROUND`] for each round that came before.
     steps: Vec<u32>,
 }
@@ -46,13 +48,28 @@ pub(crate) struct Routes {
 impl Routes {
     /// The ways of a snapshot. The first call walks all edges.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Routes> {
-        snapshot.derived.get_or_make(|| Spread::new(snapshot, progress).run())
+        snapshot.derived.get_or_make(|| Spread::new(snapshot, progress)?.run())
     }
 
-    /// The edge that leads to the node on its best way.
-    pub(crate) fn arrival(&self, snapshot: &Snapshot, node: NodeIx) -> Option<Edge> {
+    /// The last step of the node's best way: the node it comes from and the edge it takes.
+    pub(crate) fn arrival(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
         let edge = self.arrival[node.index()];
-        (edge != NO_EDGE).then(|| snapshot.edges().get(EdgeIx(edge)))
+        (edge != NO_EDGE).then(|| (self.from[node.index()], snapshot.edges().get(EdgeIx(edge))))
+    }
+
+    /// Asks for what [`Routes::arrival`] and the edge's name take, of a node that is looked at a little later.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, snapshot: &Snapshot, node: usize) {
+        if let Some(&edge) = self.arrival.get(node) {
+            prefetch(&snapshot.edges().targets, edge as usize);
+            prefetch(&snapshot.edges().names, edge as usize);
+        }
+    }
+
+    /// The nodes above a node on its best way, the nearest first.
+    pub(crate) fn above<'a>(&'a self, node: NodeIx) -> impl Iterator<Item = NodeIx> + 'a {
+        let up = |&at: &NodeIx| Some(self.from[at.index()]).filter(|_| self.arrival[at.index()] != NO_EDGE);
+        std::iter::successors(Some(node), up).skip(1)
     }
 
     /// How far the node is; [`UNREACHED`] when nothing leads to it.
@@ -63,17 +80,21 @@ impl Routes {
 
 impl Table for Routes {
     fn memory(&self) -> usize {
-        4 * (self.arrival.capacity() + self.steps.capacity())
+        4 * (self.arrival.capacity() + self.from.capacity() + self.steps.capacity())
     }
 }
 
 struct Spread<'a> {
     snapshot: &'a Snapshot,
-    beat: Steps<'a>,
+    progress: &'a Progress,
     routes: Routes,
+    reached: NodeSet,
     /// Where the second round does not go: the stack and the handle scopes.
     shunned: NodeSet,
-    queue: Vec<NodeIx>,
+    /// Nodes reached in this round.
+    queue: Vec<u32>,
+    /// Edges to nodes not reached yet that the first two rounds, and those that the third, left out.
+    left_out: [Vec<EdgeIx>; 2],
 }
 
 /// What a round follows.
@@ -84,8 +105,11 @@ enum Round {
     Anything,
 }
 
+/// Nodes between two looks at the cancel flag.
+const BEAT: usize = 16_384;
+
 impl<'a> Spread<'a> {
-    fn new(snapshot: &'a Snapshot, progress: &'a Progress) -> Self {
+    fn new(snapshot: &'a Snapshot, progress: &'a Progress) -> Result<Self> {
         let count = snapshot.nodes().len();
         let mut shunned = NodeSet::new(count);
         for node in snapshot.nodes().iter() {
@@ -95,48 +119,77 @@ impl<'a> Spread<'a> {
                 shunned.insert(node);
             }
         }
-        let routes = Routes { arrival: vec![NO_EDGE; count], steps: vec![UNREACHED; count] };
-        let beat = Steps::of(progress, snapshot.edges().len());
-        Self { snapshot, beat, routes, shunned, queue: Vec::with_capacity(count) }
+        let routes = Routes {
+            arrival: filled(NO_EDGE, count)?,
+            from: filled(snapshot.root(), count)?,
+            steps: filled(UNREACHED, count)?,
+        };
+        progress.enter(Phase::Query, count as u64);
+        let left_out = [Vec::new(), Vec::new()];
+        Ok(Self {
+            snapshot,
+            progress,
+            routes,
+            reached: NodeSet::new(count),
+            shunned,
+            queue: with_room(count)?,
+            left_out,
+        })
     }
 
     fn run(mut self) -> Result<Routes> {
         let root = self.snapshot.root();
         let heap = self.snapshot.heap();
         // No way leads to the root, also where a node refers to it: a way upwards would never end.
+        self.reached.insert(root);
         self.routes.steps[root.index()] = ROUND;
         for edge in self.snapshot.edges_of(root) {
             if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
-                self.reach(edge, 1);
+                self.reach(root, edge, 1);
             }
         }
         self.walk(Round::Sensible)?;
-        self.queue.push(root);
+        self.queue.push(root.0);
         self.walk(Round::Sensible)?;
-        for (number, round) in [(2, Round::Retaining), (3, Round::Anything)] {
-            self.resume(number, round)?;
-        }
+        self.resume(2, Round::Retaining)?;
+        self.resume(3, Round::Anything)?;
         Ok(self.routes)
     }
 
-    fn reach(&mut self, edge: Edge, steps: u32) {
-        if self.routes.steps[edge.to.index()] == UNREACHED {
-            self.routes.steps[edge.to.index()] = steps;
-            self.routes.arrival[edge.to.index()] = edge.ix.0;
-            self.queue.push(edge.to);
+    fn reach(&mut self, from: NodeIx, edge: Edge, steps: u32) {
+        if self.reached.insert(edge.to) {
+            let at = edge.to.index();
+            self.routes.steps[at] = steps;
+            self.routes.arrival[at] = edge.ix.0;
+            self.routes.from[at] = from;
+            self.queue.push(edge.to.0);
         }
     }
 
     /// Breadth first from what is in the queue.
     fn walk(&mut self, round: Round) -> Result<()> {
+        let heap = self.snapshot.heap();
         let mut at = 0;
         while let Some(&node) = self.queue.get(at) {
+            heap.prefetch_edges(&self.queue, at);
             at += 1;
+            if at.is_multiple_of(BEAT) {
+                self.progress.set_done(at as u64);
+                self.progress.check()?;
+            }
+            let node = NodeIx(node);
             let steps = self.routes.steps[node.index()] + 1;
+            let is_special = is_special(self.snapshot, node);
             for edge in self.snapshot.edges_of(node) {
-                self.beat.step()?;
-                if self.routes.steps[edge.to.index()] == UNREACHED && self.follows(round, node, edge) {
-                    self.reach(edge, steps);
+                if edge.kind == EdgeKind::Weak || self.reached.contains(edge.to) {
+                    continue;
+                }
+                if edge.filtered && round != Round::Anything {
+                    self.left_out[1].push(edge.ix);
+                } else if round == Round::Sensible && !self.is_sensible(node, is_special, edge) {
+                    self.left_out[0].push(edge.ix);
+                } else {
+                    self.reach(node, edge, steps);
                 }
             }
         }
@@ -144,36 +197,34 @@ impl<'a> Spread<'a> {
         Ok(())
     }
 
-    /// Starts a round from everything reached that has a neighbour left out before.
+    /// Starts a round with the edges that those before left out.
     fn resume(&mut self, number: u32, round: Round) -> Result<()> {
-        for node in self.snapshot.nodes().iter() {
-            let steps = self.routes.steps[node.index()];
-            if steps >= number * ROUND {
-                continue;
-            }
-            for edge in self.snapshot.edges_of(node) {
-                self.beat.step()?;
-                if self.routes.steps[edge.to.index()] == UNREACHED && self.follows(round, node, edge) {
-                    self.reach(edge, number * ROUND + steps % ROUND + 1);
-                }
-            }
+        let mut edges = std::mem::take(&mut self.left_out[number as usize - 2]);
+        edges.sort_unstable();
+        for ix in edges {
+            let from = self.snapshot.nodes().source_of(ix);
+            let steps = self.routes.steps(from) % ROUND;
+            self.reach(from, self.snapshot.edges().get(ix), number * ROUND + steps + 1);
         }
         let routes = &self.routes;
-        self.queue.sort_by_key(|&node| (routes.steps[node.index()], node));
+        self.queue.sort_unstable_by_key(|&node| (routes.steps[node as usize], node));
         self.walk(round)
     }
 
-    fn follows(&self, round: Round, from: NodeIx, edge: Edge) -> bool {
-        match round {
-            Round::Anything => edge.kind != EdgeKind::Weak,
-            _ if edge.filtered || edge.kind == EdgeKind::Weak => false,
-            Round::Retaining => true,
-            Round::Sensible => {
-                !self.shunned.contains(edge.to)
-                    && !is_console(self.snapshot, from, edge)
-                    && !is_descriptor(self.snapshot, from, edge)
-            }
+    fn is_sensible(&self, from: NodeIx, is_special: bool, edge: Edge) -> bool {
+        !self.shunned.contains(edge.to)
+            && !(is_special && (is_console(self.snapshot, from, edge) || is_descriptor(self.snapshot, from, edge)))
+    }
+}
+
+/// Whether the first rounds may leave out some of a node's edges.
+fn is_special(snapshot: &Snapshot, node: NodeIx) -> bool {
+    match snapshot.kind(node) {
+        NodeKind::Synthetic => true,
+        NodeKind::Hidden | NodeKind::Array => {
+            matches!(snapshot.wellknown.mark(snapshot.nodes().name(node)), Mark::NativeContext | Mark::MapDescriptors)
         }
+        _ => false,
     }
 }
 

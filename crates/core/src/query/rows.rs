@@ -141,7 +141,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn source(&self, at: Location) -> SourceRow {
-        let script = self.scripts.name(at).map(|name| Text::of(self.snapshot.strings().get(name)));
+        let script = self.scripts.name(at).map(Text::of);
         SourceRow {
             script,
             script_id: i64::from(at.script_id),

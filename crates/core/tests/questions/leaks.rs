@@ -2,11 +2,14 @@ use super::{ask, open};
 use heapray_core::testing::{Node, SnapshotBuilder};
 use heapray_core::{Progress, Snapshot, query};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// A program whose heap is looked at three times. What it made earlier has the same ids later.
 struct Program {
     heap: SnapshotBuilder,
     global: Node,
+    /// By name.
+    made: HashMap<String, Node>,
 }
 
 fn program() -> Program {
@@ -17,13 +20,14 @@ fn program() -> Program {
         let part = heap.node("object", &format!("Part{i}"), 16);
         heap.property(global, &format!("part{i}"), part);
     }
-    Program { heap, global }
+    Program { heap, global, made: HashMap::new() }
 }
 
 impl Program {
     fn object(&mut self, holder: Node, name: &str, class: &str) -> Node {
         let node = self.heap.node("object", class, 32);
         self.heap.property(holder, name, node);
+        self.made.insert(name.to_owned(), node);
         node
     }
 
@@ -58,7 +62,7 @@ fn report_at<const N: usize>(
 
 fn report(snapshots: &[Snapshot]) -> Value {
     let series: Vec<&Snapshot> = snapshots.iter().collect();
-    let answer = query::series(&series, r#"{"ask":"report"}"#, &Progress::new()).unwrap();
+    let answer = query::ask(&series, r#"{"ask":"report"}"#, &Progress::new()).unwrap();
     serde_json::from_str(&answer).unwrap()
 }
 
@@ -367,4 +371,47 @@ fn the_fingerprint_is_the_same_in_another_process() {
         suspect(&report(&[open(&program.heap)]))["fingerprint"].clone()
     };
     assert_eq!(with(0), with(50));
+}
+
+#[test]
+fn a_second_holder_is_named_with_what_goes_when_both_let_go() {
+    let report = report_of(
+        |program| {
+            let log = array(program, "log");
+            let global = program.global;
+            // One step further away than the array, so that the array is the holder.
+            let audit = program.object(global, "audit", "Audit");
+            program.object(audit, "seen", "Set");
+            log
+        },
+        |program, log, unit| {
+            let record = program.own("Record");
+            program.heap.element(log, unit as i64, record);
+            let seen = program.made["seen"];
+            program.heap.internal(seen, &unit.to_string(), record);
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["holder"]["path"], &suspect["freedIfReleased"]), (&json!("global.log"), &json!(0)));
+    let others = suspect["otherHolders"].as_array().unwrap();
+    assert_eq!(others.len(), 1, "{others:#?}");
+    assert_eq!((&others[0]["path"], &others[0]["count"]), (&json!("global.audit.seen"), &json!(60)));
+    assert_eq!(suspect["freedIfAllRelease"], 6000);
+}
+
+#[test]
+fn a_holder_in_a_way_of_its_own_below_another_object_does_not_count_twice() {
+    let report = report_of(
+        |program| array(program, "log"),
+        |program, log, unit| {
+            let record = program.own("Record");
+            let body = program.heap.node("object", "Body", 50);
+            program.heap.property(record, "body", body);
+            program.heap.property(body, "record", record);
+            program.heap.element(log, unit as i64, record);
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!(suspect["otherHolders"], json!([]));
+    assert_eq!((&suspect["freedIfReleased"], &suspect["freedIfAllRelease"]), (&json!(9000), &json!(9000)));
 }

@@ -1,0 +1,120 @@
+//! A step of a way → a number that is the same wherever the step reads the same.
+//!
+//! Numbers come from texts, not from indices, so that a step has the same in every snapshot. Which
+//! element of an array, and which key of a dictionary, makes no difference.
+
+use crate::columns::Edge;
+use crate::display::{EdgeLabel, edge_label};
+use crate::ids::{NodeIx, StringIx};
+use crate::leak::naming::GENERIC;
+use crate::query::named::is_context;
+use crate::schema::{EdgeKind, NodeKind};
+use crate::snapshot::Snapshot;
+use crate::wellknown::Mark;
+
+/// Properties from which on an object is a dictionary whose keys are data.
+pub(crate) const DICTIONARY: usize = 32;
+/// The name of all positions.
+const POSITION: u64 = 1;
+
+/// What a step reads as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Pace {
+    pub(crate) hash: u64,
+    /// Whether it is to an element, an entry or a key.
+    pub(crate) is_position: bool,
+}
+
+/// Hashes steps by what they read as.
+pub(crate) struct Paces<'a> {
+    snapshot: &'a Snapshot,
+    /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
+    strings: Vec<u64>,
+    /// The last node asked for and whether it is a dictionary.
+    dictionary: (NodeIx, bool),
+}
+
+impl<'a> Paces<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
+        Self { snapshot, strings: vec![0; snapshot.strings().len()], dictionary: (snapshot.root(), false) }
+    }
+
+    /// A step over `edge`, which starts at `from`.
+    pub(crate) fn of(&mut self, from: NodeIx, edge: Edge, any_name: bool) -> Pace {
+        let name = match (edge.kind, self.snapshot.edge_string(edge)) {
+            (EdgeKind::Element | EdgeKind::Hidden, _) | (_, None) => POSITION,
+            (EdgeKind::Shortcut, _) if matches!(edge_label(self.snapshot, edge), EdgeLabel::Index(_)) => POSITION,
+            (EdgeKind::Property, _) if any_name || self.is_dictionary(from) => POSITION,
+            (EdgeKind::Internal, Some(name)) if self.snapshot.wellknown.mark(name) == Mark::Ephemeron => 2,
+            (EdgeKind::Internal, Some(name)) if self.string(name).is_multiple_of(2) => POSITION,
+            (_, Some(name)) => self.string(name),
+        };
+        let kind = if name == POSITION { 0 } else { edge.kind as u64 + 1 };
+        Pace { hash: mix(mix(kind, name), self.node(edge.to)), is_position: name == POSITION }
+    }
+
+    /// What a node is to a trail: strings are one kind, whether V8 has cut, joined or flattened them.
+    pub(crate) fn node(&mut self, node: NodeIx) -> u64 {
+        match self.snapshot.kind(node) {
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => 11,
+            NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol | NodeKind::Code | NodeKind::ObjectShape => 12,
+            NodeKind::RegExp => 13,
+            kind => mix(kind as u64 + 14, self.string(self.snapshot.nodes().name(node))),
+        }
+    }
+
+    fn is_dictionary(&mut self, node: NodeIx) -> bool {
+        if self.dictionary.0 != node {
+            self.dictionary = (node, property_count(self.snapshot, node) >= DICTIONARY);
+        }
+        self.dictionary.1
+    }
+
+    fn string(&mut self, string: StringIx) -> u64 {
+        let Some(slot) = self.strings.get_mut(string.index()) else { return text_hash(self.snapshot, string) };
+        if *slot == 0 {
+            *slot = text_hash(self.snapshot, string);
+        }
+        *slot
+    }
+}
+
+/// The hash of a text, never 0: even for digits, odd for all others.
+fn text_hash(snapshot: &Snapshot, string: StringIx) -> u64 {
+    let text = snapshot.strings().get(string);
+    if text.iter().all(u8::is_ascii_digit) { hash(text) & !1 | 2 } else { hash(text) | 1 }
+}
+
+/// Whether a step may be the link of a list or a tree. The scopes of functions, V8's tables, arrays in
+/// arrays and dictionaries in dictionaries repeat without being one.
+pub(crate) fn can_repeat(snapshot: &Snapshot, edge: Edge, pace: Pace) -> bool {
+    let name = snapshot.name(edge.to);
+    let is_named = || {
+        let label = edge_label(snapshot, edge);
+        !pace.is_position && matches!(label, EdgeLabel::Name(name) if !name.iter().all(u8::is_ascii_digit))
+    };
+    match snapshot.kind(edge.to) {
+        NodeKind::Object if is_context(name) => edge_label(snapshot, edge).is(b"previous"),
+        NodeKind::Object | NodeKind::Native => is_named() || !GENERIC.contains(&name),
+        NodeKind::Array => false,
+        // Promises that wait for one hang on each other by fields without names.
+        NodeKind::Hidden => true,
+        _ => is_named(),
+    }
+}
+
+/// Properties of an object; counting ends where it is clear that they are many.
+pub(crate) fn property_count(snapshot: &Snapshot, node: NodeIx) -> usize {
+    snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Property).take(DICTIONARY).count()
+}
+
+/// FNV-1a: short texts, and the result must not change from run to run.
+pub(crate) fn hash(text: &[u8]) -> u64 {
+    text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// The hash of a sequence one longer.
+pub(crate) fn mix(hash: u64, next: u64) -> u64 {
+    let mixed = (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
