@@ -101,6 +101,10 @@ export class HeaprayError extends Error {
   readonly expected?: string;
   /** What was found there. */
   readonly found?: string;
+  /** With `ERR_NOT_ENOUGH_MEMORY`. */
+  readonly preflight?: Preflight;
+  /** With `ERR_COOLDOWN`: milliseconds. */
+  readonly retryAfterMs?: number;
   /** File that could not be read or written, with `ERR_IO`. */
   readonly path?: string;
 }
@@ -134,8 +138,20 @@ export type ErrorCode =
   | 'ERR_INVALID_QUERY'
   /** The snapshot was closed. */
   | 'ERR_CLOSED'
+  /** A capture would not fit into what is left; the numbers are in `preflight`. `force` captures all the same. */
+  | 'ERR_NOT_ENOUGH_MEMORY'
+  /** Another capture runs in this process. */
+  | 'ERR_CAPTURE_RUNNING'
+  /** The last capture ended less than `cooldown` ago; `retryAfterMs` says when the next may begin. */
+  | 'ERR_COOLDOWN'
+  /** The worker does not run, or ended before it had taken its snapshot. */
+  | 'ERR_WORKER_ENDED'
   /** The file could not be read; `cause` has the system's error. */
   | 'ERR_IO'
+  /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
+  | 'ERR_LEAK'
+  /** An assertion had no time to find out. */
+  | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process is not harmed. */
   | 'ERR_INTERNAL';
 
@@ -461,6 +477,8 @@ export interface Snapshot extends Disposable {
   /** Sections, fields and types this version does not know; they were skipped. */
   readonly skipped: string[];
   readonly closed: boolean;
+  /** How it was taken, when it came from a live process; `null` for files, bytes and other streams. */
+  readonly capture: CaptureInfo | null;
 
   /** The node with this id, with its direct references. O(1) after the first call, which indexes the ids. */
   node(id: number): Promise<NodeRow>;
@@ -692,7 +710,7 @@ export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>
  * stay, without the query of an address and the attributes of an element. DevTools opens the result.
  *
  * The file is compressed when its name ends in `.gz` or `.zst`, readable by its owner only, and complete
- * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 40 MB
+ * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 50 MB
  * of memory whatever the size.
  * @example
  * await redact('app.heapsnapshot', 'shareable.heapsnapshot.zst');
@@ -728,6 +746,160 @@ export function report(snapshot: Snapshot | Source | readonly (Snapshot | Source
  */
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options: DiffOptions & { format: 'text' | 'markdown' }): Promise<string>;
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options?: DiffOptions): Promise<DiffResult>;
+
+/** What `capture()` looks at before it begins. Bytes. */
+export interface Preflight {
+  /** Whether `estimate` is within `available`. */
+  fits: boolean;
+  /**
+   * What V8 needs, beside the graph, at its peak: by the size and kind of the heap at first (16 times the heap in
+   * use; programs cost 3 to 11), by what the last capture of this thread really cost (and a quarter more) afterwards.
+   */
+  estimate: number;
+  /** What is left by the tightest limit; `null` where none is known. */
+  available: number | null;
+  limitedBy: MemoryLimit['by'] | null;
+  /** Of the thread captured, garbage included. */
+  heapUsed: number;
+  /** V8's own limit. The memory a capture needs lies outside of the heap and does not count against it. */
+  heapLimit: number;
+  rss: number;
+  /** Tightest first. */
+  limits: MemoryLimit[];
+  /** The control group that leaves least, of all levels up to the mount point. */
+  cgroup: { version: 1 | 2; path: string; limit: number; current: number; available: number } | null;
+  /** What could not be asked, and why; under Node's permission model, files that may not be read. */
+  unreadable: string[];
+}
+
+export interface MemoryLimit {
+  /** A control group; RLIMIT_AS; the machine; or what libuv knows of limits of the process. */
+  by: 'cgroup' | 'address space' | 'system' | 'constrained';
+  limit: number;
+  current: number;
+  /** `limit` less `current`; files that the kernel drops on demand count as available. */
+  available: number;
+}
+
+/** How a snapshot was taken. */
+export interface CaptureInfo {
+  /** For how long this thread stood still, in milliseconds: V8's work, and giving memory back. */
+  pauseMs: number;
+  /** With a worker: how long it took to answer, its own pause included. */
+  workerMs: number | null;
+  /** Resident memory of the process in bytes, with the analysis. */
+  rss: { before: number; peak: number; after: number };
+  /** `null` for `parse(v8.getHeapSnapshot())`, where V8 has begun before anybody could look. */
+  preflight: Preflight | null;
+  /** Where it was written. */
+  file: string | null;
+}
+
+export interface CaptureOptions extends ParseOptions {
+  /** Capture this thread's worker instead. It goes on when it has taken its snapshot; this thread writes it. */
+  worker?: import('node:worker_threads').Worker;
+  /** Capture although it may not fit. @default false */
+  force?: boolean;
+  /** Least milliseconds since the last capture of the process; sooner rejects with `ERR_COOLDOWN`. @default 0 */
+  cooldown?: number;
+  /**
+   * Write the snapshot here too, compressed as the ending says: `.gz`, `.zst`. The file is whole or not there, whenever
+   * the process is killed.
+   */
+  file?: string | URL;
+  /** Resolve with `report()` of the snapshot, which is closed. @default false */
+  report?: boolean | ReportOptions;
+  /**
+   * Drop V8's table of object ids afterwards: about 75 bytes an object, kept since the first snapshot so that
+   * snapshots can be compared. Later ones cannot be compared with this one then. @default false
+   */
+  forgetIds?: boolean;
+  /** Passed to V8. @default false */
+  exposeInternals?: boolean;
+  /** Passed to V8. @default false */
+  exposeNumericValues?: boolean;
+}
+
+/**
+ * Takes a snapshot of the running process and analyses it: no file, and the JSON is never held. V8 stops the
+ * thread for `snapshot.capture.pauseMs`, about a second for half a million objects; the analysis runs beside it.
+ * One at a time in a process.
+ * @throws {HeaprayError} `ERR_NOT_ENOUGH_MEMORY`, `ERR_CAPTURE_RUNNING`, `ERR_COOLDOWN`, before V8 begins.
+ * @example
+ * using snapshot = await capture();
+ * console.log(snapshot.capture.pauseMs, snapshot.capture.rss);
+ * @example
+ * const { verdict } = await capture({ report: true });
+ */
+export function capture(options: CaptureOptions & { report: ReportOptions & { format: 'text' | 'markdown' } }): Promise<string>;
+export function capture(options: CaptureOptions & { report: true | (ReportOptions & { format?: 'json' }) }): Promise<Report & { capture: CaptureInfo }>;
+export function capture(options?: CaptureOptions & { report?: false }): Promise<Snapshot>;
+
+export interface WatchOptions {
+  /** Called with every report. What it throws goes to `onError`. */
+  onReport: (event: WatchEvent) => void | Promise<void>;
+  /** Called with what went wrong, such as `ERR_NOT_ENOUGH_MEMORY`. @default a process warning */
+  onError?: (error: unknown) => void;
+  /** Milliseconds between two samples of heap and resident memory. @default 10000 */
+  intervalMs?: number;
+  /** Samples in a window; the lowest of them counts. @default 6 */
+  windowSamples?: number;
+  /** Growth persists when so many windows running have risen. @default 3 */
+  windows?: number;
+  /** … by so many bytes in all. @default 10000000 */
+  minGrowthBytes?: number;
+  /** Share of a limit, of a control group, the address space or V8, from which it is near. @default 0.8 */
+  limitShare?: number;
+  /** Least milliseconds between two captures. @default 600000 */
+  minIntervalMs?: number;
+  /** Most captures in all. @default 24 */
+  maxCaptures?: number;
+  /** Snapshots to keep and compare, 1 to 100. @default 3 */
+  keep?: number;
+  /** Folder to keep them in, as files; without it they stay in native memory, about 100 bytes an object each. */
+  dir?: string | URL;
+  /** Most bytes of {@link WatchEvent.json}, 1000 at least. @default 16384 */
+  maxBytes?: number;
+  /** As in {@link CaptureOptions}. */
+  force?: boolean;
+  /** As in {@link CaptureOptions}. */
+  redact?: CaptureOptions['redact'];
+}
+
+export interface WatchEvent {
+  report: Report;
+  /** The report within `maxBytes` bytes of UTF-8; lists are shortened, verdict and first suspect stay. */
+  json: string;
+  /** Of the first suspect: the same for the same leak; `null` when nothing is suspected. */
+  fingerprint: string | null;
+  trigger: {
+    reason: 'heap growth' | 'rss growth' | 'limit' | 'asked';
+    /** With `limit`: which. */
+    limit?: Omit<MemoryLimit, 'by'> & { by: MemoryLimit['by'] | 'V8 heap' };
+    heapUsed?: number;
+    rss?: number;
+  };
+  /** Snapshots the report is about; fewer than kept where memory does not suffice to open all. */
+  compared: number;
+  capture: CaptureInfo;
+  /** Snapshots on disk, oldest first. */
+  files: string[];
+}
+
+export interface Watcher {
+  /** Ends watching and frees what is kept in memory; files stay. */
+  stop(): void;
+  /** Captures whatever the samples say, joining a capture under way. Resolves when it is reported. */
+  captureNow(): Promise<void>;
+}
+
+/**
+ * Watches this thread's memory; captures and reports when it grows and stays grown, or nears a limit. Nothing keeps
+ * the process alive, and nothing is thrown into it.
+ * @example
+ * const watcher = watch({ dir: '/var/tmp/heapray', onReport: ({ json, fingerprint }) => log.warn(json, fingerprint) });
+ */
+export function watch(options: WatchOptions): Watcher;
 
 /** Version of heapray. */
 export const version: string;

@@ -144,8 +144,8 @@ test('equal texts stay equal, keep their length, and get other hashes with anoth
   const { strings } = await snapshot.strings({ limit: 100_000 });
   assert.ok(strings.length > 10, `${strings.length}`);
   for (const { value, length } of strings) {
-    const parts = value.match(/‹redacted [0-9a-f]{16} \d+›/g) ?? [value];
-    assert.equal(length, parts.reduce((sum, part) => sum + lengthOf(part), 0), value);
+    const original = value.replace(/‹redacted [0-9a-f]{16} (\d+)›/g, (_, units) => '.'.repeat(units));
+    assert.equal(length, original.length, value);
   }
   snapshot.close();
 });

@@ -63,4 +63,4 @@ async function callNative(call, path) {
   }
 }
 
-module.exports = { HeaprayError, argumentError, closedError, ioError, callNative };
+module.exports = { HeaprayError, argumentError, closedError, ioError, callNative, fromNative };

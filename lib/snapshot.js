@@ -2,7 +2,7 @@
 
 // The Snapshot of the API: a native handle, and questions asked of it.
 
-const { closedError, argumentError } = require('./errors.js');
+const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, inTurn, beside } = require('./job.js');
 const {
   checkId,
@@ -32,13 +32,20 @@ const COLUMN_ARRAYS = {
 
 class Snapshot {
   #native;
-  #summary;
+  /** JSON text until it is asked for: a process that looks at itself should grow as little as it can. */
+  #summaryText;
+  #parsedSummary;
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
 
-  constructor(native, summary) {
+  constructor(native, summaryText, capture) {
     this.#native = native;
-    this.#summary = summary;
+    this.#summaryText = summaryText;
+    this.capture = capture;
+  }
+
+  get #summary() {
+    return (this.#parsedSummary ??= JSON.parse(this.#summaryText));
   }
 
   get nodeCount() {
@@ -166,6 +173,16 @@ class Snapshot {
     });
   }
 
+  /** Asks a question that the addon answers at once, on this thread. For `lib/testing`. */
+  static askNow(snapshot, question) {
+    const native = snapshot.#open();
+    try {
+      return JSON.parse(native.askNow(JSON.stringify(question)));
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
   /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/verbs.js`. */
   static async ask(job, snapshots, question) {
     return JSON.parse(await Snapshot.askForText(job, snapshots, question));
@@ -206,11 +223,14 @@ class Snapshot {
   }
 }
 
-/** Makes the Snapshot of a native one. */
-async function openSnapshot(job, native) {
+/**
+ * Makes the Snapshot of a native one.
+ * @param {import('../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
+ */
+async function openSnapshot(job, native, capture = null) {
   try {
     const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
-    return new Snapshot(native, JSON.parse(summary));
+    return new Snapshot(native, summary, capture);
   } catch (error) {
     native.close();
     throw error;

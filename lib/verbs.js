@@ -6,6 +6,7 @@ const { argumentError } = require('./errors.js');
 const { jobOptions, runJob } = require('./job.js');
 const { isWholeSource, toInput } = require('./source.js');
 const { parseInput, parseOptions } = require('./parse.js');
+const { openLive } = require('./capture/open-live.js');
 const { redactInput, redactKey } = require('./redact.js');
 const { Snapshot, openSnapshot } = require('./snapshot.js');
 const { diffFields, fields, format, nodeQuery, reportFields, reportSize } = require('./question.js');
@@ -106,6 +107,7 @@ async function withSnapshots(sources, options, work) {
 }
 
 async function load(job, input, limits) {
+  if (input.live) return openLive(job, input.live, limits);
   return openSnapshot(job, await parseInput(job, input, limits));
 }
 

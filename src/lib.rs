@@ -13,6 +13,8 @@
 
 mod control;
 mod failure;
+mod feed;
+mod gate;
 mod job;
 mod line;
 mod parse;
@@ -20,5 +22,6 @@ mod partial;
 mod pool;
 mod read;
 mod snapshot;
+mod trim;
 mod turn;
 mod writer;

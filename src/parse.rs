@@ -2,23 +2,27 @@
 
 use crate::control::Control;
 use crate::failure::Failure;
+use crate::feed::Feed;
 use crate::job::{Job, drop_elsewhere};
+use crate::pool;
 use crate::read;
 use crate::snapshot::Loaded;
+use crate::trim::trim;
 use crate::turn::Turn;
 use heapray_core::parse::{Parser, ParserOptions, text_size};
 use heapray_core::redact::{Key, RedactingParser};
 use heapray_core::{Phase, Progress, Snapshot};
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
 use napi_derive::napi;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A parser, and what hides texts from it where that was asked for.
 enum Front {
-    Plain(Parser),
-    Redacting(RedactingParser),
+    Plain(Box<Parser>),
+    Redacting(Box<RedactingParser>),
 }
 
 impl Front {
@@ -26,8 +30,8 @@ impl Front {
         // `as` saturates: Infinity is the largest limit there is.
         let options = ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) };
         match redact_key {
-            Some(secret) => Front::Redacting(RedactingParser::new(Key::new(&secret), options)),
-            None => Front::Plain(Parser::new(options)),
+            Some(secret) => Front::Redacting(Box::new(RedactingParser::new(Key::new(&secret), options))),
+            None => Front::Plain(Box::new(Parser::new(options))),
         }
     }
 
@@ -89,10 +93,11 @@ pub fn parse_bytes(
     })
 }
 
-/// Parses chunks as they come. JavaScript awaits each push before the next.
+/// Parses chunks as they come: JavaScript awaits each push before the next, or feeds them all at once.
 #[napi]
 pub struct NativeParser {
     parser: Arc<Mutex<Option<Front>>>,
+    feed: RefCell<Option<Feed<Front>>>,
 }
 
 #[napi]
@@ -100,7 +105,8 @@ impl NativeParser {
     /// A parser that has seen nothing; with a key it never sees what is to be hidden.
     #[napi(constructor)]
     pub fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>) -> Self {
-        NativeParser { parser: Arc::new(Mutex::new(Some(Front::new(max_bytes, redact_key, None)))) }
+        let front = Front::new(max_bytes, redact_key, None);
+        NativeParser { parser: Arc::new(Mutex::new(Some(front))), feed: RefCell::default() }
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
@@ -116,16 +122,41 @@ impl NativeParser {
         })
     }
 
+    /// Copies the next bytes for a thread that parses them; waits where that thread is far behind.
+    /// `false` when it has given up: finishing says why.
+    #[napi]
+    pub fn feed(&self, chunk: Uint8ArraySlice, control: &Control) -> napi::Result<bool> {
+        let mut feed = self.feed.borrow_mut();
+        if feed.is_none() {
+            let progress = control.share();
+            progress.enter(Phase::Parse, 0);
+            let take_in = move |parser: &mut Front, block: &[u8]| pool::run(|| parser.push(block, &progress));
+            *feed = Some(Feed::start("heapray-parse", take(&self.parser)?, take_in)?);
+        }
+        Ok(feed.as_mut().is_some_and(|feed| feed.give(&chunk)))
+    }
+
     /// Ends the input and analyses it.
     #[napi(ts_return_type = "Promise<NativeSnapshot>")]
     pub fn finish(&self, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
-        let (progress, slot) = (control.share(), Arc::clone(&self.parser));
-        Job::heavy(turn, move || take(&slot)?.analyse(&progress))
+        let progress = control.share();
+        let Some(feed) = self.feed.take() else {
+            let slot = Arc::clone(&self.parser);
+            return Job::heavy(turn, move || take(&slot)?.analyse(&progress));
+        };
+        Job::waiting(turn, move || {
+            // Not on the pool: the thread waited for needs the pool, which may have one thread only.
+            let parser = feed.end()?;
+            let loaded = pool::run(|| parser.analyse(&progress));
+            trim();
+            loaded
+        })
     }
 
     /// Frees what was parsed so far. A step that runs frees it when it ends.
     #[napi]
     pub fn abandon(&self) {
+        drop(self.feed.take());
         drop_elsewhere(take(&self.parser));
     }
 }

@@ -4,8 +4,8 @@ use crate::control::Control;
 use crate::failure::Failure;
 use crate::job::{Deliver, Job, drop_elsewhere};
 use crate::turn::Turn;
-use heapray_core::Snapshot;
 use heapray_core::query::{self, Column};
+use heapray_core::{Progress, Snapshot};
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, ClassInstance, ObjectFinalize, Uint8Array};
 use napi_derive::napi;
@@ -111,6 +111,14 @@ impl NativeSnapshot {
             Some(turn) => Job::heavy(turn, work),
             None => Job::small(work),
         })
+    }
+
+    /// Answers a question on the caller's thread: an assertion is a statement, not a promise.
+    #[napi(catch_unwind)]
+    pub fn ask_now(&self, env: Env, question: String) -> napi::Result<String> {
+        let of = self.share()?;
+        let json = query::answer(&of.snapshot, &question, &Progress::new()).map_err(Failure::from)?;
+        Answer { json, of }.deliver(env)
     }
 
     /// Copies a column into `target`, the bytes of an array of `nodeCount` elements of the column's

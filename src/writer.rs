@@ -18,7 +18,7 @@ use crate::turn::Turn;
 use heapray_core::redact::{Key, Redacted, Redactor, Sink};
 use heapray_core::{Phase, Progress};
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
 use napi_derive::napi;
 use std::fs::File;
 use std::io::{self, Read};
@@ -83,7 +83,7 @@ impl NativeSnapshotWriter {
     /// Takes a copy of the next bytes and returns; waits only when more than eight megabytes do.
     /// Throws what the file or the redactor failed with.
     #[napi(catch_unwind)]
-    pub fn feed(&self, bytes: Uint8Array) -> napi::Result<()> {
+    pub fn feed(&self, bytes: Uint8ArraySlice) -> napi::Result<()> {
         Ok(send(&self.pipe, &bytes)?)
     }
 

@@ -105,8 +105,8 @@ pub fn questions(data: &[u8]) {
     let Ok(file) = mutate::changed_snapshot(&mut bytes) else { return };
     let Ok(snapshot) = input::open(&file, &[], input::MOST_BYTES) else { return };
     ask(&snapshot, &question);
-    let _ = query::compare(&snapshot, &snapshot, &question, &Progress::new());
-    let _ = query::series(&[&snapshot, &snapshot, &snapshot], &question, &Progress::new());
+    let _ = query::ask(&[&snapshot, &snapshot], &question, &Progress::new());
+    let _ = query::ask(&[&snapshot, &snapshot, &snapshot], &question, &Progress::new());
 }
 
 /// Asks; an answer is JSON, an error is about the question.

@@ -303,15 +303,16 @@ impl Edges {
     }
 }
 
-/// A place in a script as V8 counts: line and column from 0.
+/// A place in a script as V8 counts: line and column from 0. Code that a tool has put into a wrapper
+/// may begin before its first column; V8 writes such negative numbers as unsigned ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Location {
     /// V8's script id.
     pub script_id: i32,
     /// 0-based line.
-    pub line: i32,
+    pub line: u32,
     /// 0-based column.
-    pub column: i32,
+    pub column: u32,
 }
 
 /// The `locations` section: many objects share few places, so each place is kept once.

@@ -98,7 +98,7 @@ fn ask(snapshot: &Snapshot, question: &Value) -> Value {
 
 fn compare(before: &Snapshot, after: &Snapshot, mode: &str) -> Value {
     let question = json!({"ask": "diff", "mode": mode, "limit": 1000}).to_string();
-    let answer = query::compare(before, after, &question, &Progress::new()).expect("an answer");
+    let answer = query::ask(&[before, after], &question, &Progress::new()).expect("an answer");
     serde_json::from_str(&answer).expect("JSON")
 }
 

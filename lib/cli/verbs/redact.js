@@ -21,7 +21,7 @@ and who has the key can try guesses. --key shows in lists of processes; --key-fi
 
 Examples:
   heapray redact app.heapsnapshot shared.heapsnapshot.zst
-  heapray redact before.heapsnapshot before.redacted.heapsnapshot.gz --key-file secret.key
+  heapray redact before.heapsnapshot before.redacted.heapsnapshot.gz --key 'one for both snapshots'
 `;
 
 function define(program, done) {

@@ -75,6 +75,15 @@ struct Cut {
     hash: Option<Number>,
 }
 
+impl Cut {
+    fn known_length(self) -> Option<i64> {
+        match self.length? {
+            Number::Known(length) => Some(length),
+            Number::Hidden(_) => None,
+        }
+    }
+}
+
 /// A number V8 wrote as text, or, in a redacted snapshot, the string that stands for it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Number {
@@ -143,7 +152,7 @@ impl Duplicates {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);
                 let group = match cut {
-                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, Some(cut))),
+                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, cut.known_length())),
                     None => found.group_of_text(&mut of_text, text, node),
                 };
                 found.add(snapshot, node, group);
@@ -163,11 +172,7 @@ impl Duplicates {
         of_text[text as usize]
     }
 
-    fn open(&mut self, first: NodeIx, cut: Option<Cut>) -> u32 {
-        let length = match cut.and_then(|cut| cut.length) {
-            Some(Number::Known(length)) => Some(length),
-            _ => None,
-        };
+    fn open(&mut self, first: NodeIx, length: Option<i64>) -> u32 {
         self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length });
         self.groups.len() as u32 - 1
     }

@@ -29,6 +29,7 @@ pub(crate) mod path_text;
 pub(crate) mod paths;
 mod patterns;
 mod report;
+mod retained;
 pub(crate) mod routes;
 pub(crate) mod rows;
 pub(crate) mod scripts;
@@ -69,6 +70,7 @@ enum Question {
     AllocationStack(ById),
     Samples(Nothing),
     Filter(Box<filter::FilterQuery>),
+    RetainedTogether(Box<filter::FilterQuery>),
     Report(report::ReportQuery),
 }
 
@@ -143,6 +145,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)),
         Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
         Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
+        Question::RetainedTogether(query) => json(&retained::retained(snapshot, &query, progress)?),
         Question::Report(query) => json(&report::report(&[snapshot], snapshot, &query, progress)?),
     }
 }

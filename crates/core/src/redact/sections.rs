@@ -270,7 +270,7 @@ fn write_json(text: &[u8], out: &mut Vec<u8>) {
         0xed => text.get(i + 1).is_some_and(|&next| next >= 0xa0),
         _ => false,
     };
-    while let Some(length) = (at..text.len()).position(&special) {
+    while let Some(length) = (at..text.len()).position(special) {
         let stop = at + length;
         out.extend_from_slice(&text[at..stop]);
         at = stop + 1;
