@@ -4,7 +4,7 @@ use crate::columns::Edge;
 use crate::display::edge_label;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
-use crate::query::answer::check_names;
+use crate::query::answer::{check_lengths, check_names};
 use crate::query::page::Page;
 use crate::query::rows::{LabelRow, NodeRow, Rows};
 use crate::schema::EdgeKind;
@@ -152,6 +152,15 @@ fn item(rows: &Rows<'_>, end: End) -> TreeItem {
     }
 }
 
+/// Bytes of what the item says by name.
+fn texts_of(rows: &Rows<'_>, end: &End) -> usize {
+    let label = match edge_label(rows.snapshot, end.edge) {
+        crate::display::EdgeLabel::Name(name) => name.len(),
+        crate::display::EdgeLabel::Index(_) => 0,
+    };
+    label + rows.snapshot.name(end.node).len()
+}
+
 /// A page of a node's references or retainers.
 pub(crate) fn list(rows: &Rows<'_>, node: NodeIx, direction: Direction, page: Page) -> Result<ItemPage> {
     let all = ends(rows, node, direction)?;
@@ -169,7 +178,8 @@ pub(crate) fn tree(
     direction: Direction,
     (depth, limit): (usize, usize),
 ) -> Result<Tree> {
-    let mut growth = Growth { rows, direction, limit, left: MOST_ITEMS, above: vec![node], chosen: HashMap::new() };
+    let mut growth =
+        Growth { rows, direction, limit, left: MOST_ITEMS, text: 0, above: vec![node], chosen: HashMap::new() };
     growth.level(node, depth)
 }
 
@@ -179,6 +189,8 @@ struct Growth<'a> {
     limit: usize,
     /// Items the row may still get.
     left: usize,
+    /// Bytes of the names so far.
+    text: usize,
     /// The branch from the row's node down to here.
     above: Vec<NodeIx>,
     /// What was chosen of each node's ends, and how many there are: a node with a million of them may
@@ -192,6 +204,8 @@ impl Growth<'_> {
         let (chosen, total) = self.choose(node)?;
         let chosen = &chosen[..chosen.len().min(self.left)];
         self.left -= chosen.len();
+        self.text += chosen.iter().map(|end| texts_of(self.rows, end)).sum::<usize>();
+        check_lengths(std::iter::once(self.text))?;
         let omitted = total - chosen.len();
         let items = chosen.iter().map(|&end| self.branch(end, depth)).collect::<Result<_>>()?;
         Ok(Tree { items, omitted })
