@@ -37,8 +37,8 @@ export type Source =
 
 /** What long work is doing. `total` is 0 while it is not known. */
 export interface Progress {
-  phase: 'wait' | 'parse' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
-  /** Units done: bytes in `parse`, nodes elsewhere. */
+  phase: 'wait' | 'parse' | 'redact' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
+  /** Units done: bytes in `parse` and `redact`, nodes elsewhere. */
   done: number;
   total: number;
 }
@@ -59,6 +59,34 @@ export interface ParseOptions extends JobOptions {
    * @default Infinity
    */
   maxBytes?: number;
+  /**
+   * Hides what the program put into strings, patterns and numbers before anything is analysed: the
+   * snapshot in memory never holds it. Each text becomes `‹redacted HASH LENGTH›`; see {@link redact}.
+   * `true` takes a random key and forgets it. Costs about as much time as parsing.
+   * @default false
+   */
+  redact?: boolean | { key?: RedactKey };
+}
+
+/** A secret of any length that decides which text becomes which hash: 16 random bytes or more. A string counts as UTF-8. */
+export type RedactKey = string | ArrayBufferView;
+
+export interface RedactOptions extends JobOptions {
+  /**
+   * Makes hashes of several runs comparable. Who has it can try guesses: `HASH` is the first 64 bits of
+   * HMAC-SHA-256(key, text in UTF-8), in hexadecimal.
+   * @default random, and forgotten
+   */
+  key?: RedactKey;
+  /** Most bytes to accept, counted after decompression. The promise rejects with `ERR_TOO_LARGE` beyond it. @default Infinity */
+  maxBytes?: number;
+}
+
+export interface Redaction {
+  /** Size of the file that was written, in bytes. */
+  bytes: number;
+  /** What is not in it, because heapray does not know what it means: `section scopes2` … */
+  skipped: string[];
 }
 
 /** Every error heapray itself makes. Bad arguments are TypeErrors with code `ERR_INVALID_ARGUMENT`. */
@@ -73,6 +101,12 @@ export class HeaprayError extends Error {
   readonly expected?: string;
   /** What was found there. */
   readonly found?: string;
+  /** With `ERR_NOT_ENOUGH_MEMORY`. */
+  readonly preflight?: Preflight;
+  /** With `ERR_COOLDOWN`: milliseconds. */
+  readonly retryAfterMs?: number;
+  /** File that could not be read or written, with `ERR_IO`. */
+  readonly path?: string;
 }
 
 export type ErrorCode =
@@ -104,10 +138,30 @@ export type ErrorCode =
   | 'ERR_INVALID_QUERY'
   /** The snapshot was closed. */
   | 'ERR_CLOSED'
+  /** A capture would not fit into what is left; the numbers are in `preflight`. `force` captures all the same. */
+  | 'ERR_NOT_ENOUGH_MEMORY'
+  /** Another capture runs in this process. */
+  | 'ERR_CAPTURE_RUNNING'
+  /** The last capture ended less than `cooldown` ago; `retryAfterMs` says when the next may begin. */
+  | 'ERR_COOLDOWN'
+  /** The worker does not run, or ended before it had taken its snapshot. */
+  | 'ERR_WORKER_ENDED'
   /** The file could not be read; `cause` has the system's error. */
   | 'ERR_IO'
+  /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
+  | 'ERR_LEAK'
+  /** An assertion had no time to find out. */
+  | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process is not harmed. */
-  | 'ERR_INTERNAL';
+  | 'ERR_INTERNAL'
+  /** Thrown while loading: no addon for this platform is installed. The message says what was looked for and what to do. */
+  | 'ERR_ADDON_NOT_FOUND'
+  /** Thrown while loading: the addon is of another version than the package. */
+  | 'ERR_ADDON_VERSION'
+  /** Thrown while loading: Node was started with `--no-addons`, or with `--permission` and without `--allow-addons`. */
+  | 'ERR_DLOPEN_DISABLED'
+  /** Thrown while loading: the system refused the addon; `cause` has its error. */
+  | 'ERR_DLOPEN_FAILED';
 
 /** V8's node types; a type this version has never heard of comes through by its own name. */
 export type NodeType =
@@ -271,6 +325,27 @@ export interface FilterResult {
 
 export interface Page { limit?: number; offset?: number }
 
+/** A node of the dominator tree's top; `selfSize`, the children and the rest add up to `retainedSize`. */
+export interface DominatorRow extends NodeRow {
+  /** Nodes it dominates immediately. */
+  childCount: number;
+  /** Those that are shown, largest retained size first. */
+  children: DominatorRow[];
+  /** Those that are not. */
+  rest: { count: number; retainedSize: number };
+}
+
+export interface DominatorTreeOptions {
+  /** Id of the node at the top. @default rootId */
+  root?: number;
+  /** Levels below it, 1 to 100. @default 3 */
+  depth?: number;
+  /** Children of a node, 1 to 1000. @default 20 */
+  limit?: number;
+  /** Least retained size as a share of the top's, 0 to 1; what is smaller is part of the rest. @default 0 */
+  minShare?: number;
+}
+
 export interface ClassRow {
   /** Number of the class in this snapshot: what `columns(['class'])` holds. */
   index: number;
@@ -394,6 +469,8 @@ export interface Snapshot extends Disposable {
   readonly stringCount: number;
   /** Σ self sizes plus what V8 counted outside the heap: DevTools' total. */
   readonly totalSize: number;
+  /** Id of the root of the heap. */
+  readonly rootId: number;
   /** `snapshot.meta` of the file, as V8 wrote it. */
   readonly meta: {
     node_fields: string[];
@@ -408,6 +485,8 @@ export interface Snapshot extends Disposable {
   /** Sections, fields and types this version does not know; they were skipped. */
   readonly skipped: string[];
   readonly closed: boolean;
+  /** How it was taken, when it came from a live process; `null` for files, bytes and other streams. */
+  readonly capture: CaptureInfo | null;
 
   /** The node with this id, with its direct references. O(1) after the first call, which indexes the ids. */
   node(id: number): Promise<NodeRow>;
@@ -419,6 +498,8 @@ export interface Snapshot extends Disposable {
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
   dominatorPath(id: number): Promise<NodeRow[]>;
+  /** The top of the dominator tree, as treemaps draw it: at most 10000 rows, the largest of the whole tree first. */
+  dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
   /** Shortest paths to GC roots: several for one node; merged by pattern for a class. `limit` 1 to 1000. @default limit 5 */
   retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
   /** DevTools' Summary. */
@@ -631,6 +712,20 @@ export interface DiffResult {
 export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>;
 
 /**
+ * Writes a snapshot with the same graph and numbers in which the program's texts are hidden: strings,
+ * patterns, bigints and, where the snapshot has them, numbers become `‹redacted HASH LENGTH›`, equal texts
+ * equal hashes, `LENGTH` in UTF-16 units. Names of properties, variables, classes, functions and scripts
+ * stay, without the query of an address and the attributes of an element. DevTools opens the result.
+ *
+ * The file is compressed when its name ends in `.gz` or `.zst`, readable by its owner only, and complete
+ * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 50 MB
+ * of memory whatever the size.
+ * @example
+ * await redact('app.heapsnapshot', 'shareable.heapsnapshot.zst');
+ */
+export function redact(source: Source, outputPath: string | URL, options?: RedactOptions): Promise<Redaction>;
+
+/**
  * The nodes that match, one page of them.
  * @example
  * const { total, nodes } = await filter(snapshot, { class: 'Session', retainedSize: { min: 1e6 }, limit: 10 });
@@ -659,6 +754,160 @@ export function report(snapshot: Snapshot | Source | readonly (Snapshot | Source
  */
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options: DiffOptions & { format: 'text' | 'markdown' }): Promise<string>;
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options?: DiffOptions): Promise<DiffResult>;
+
+/** What `capture()` looks at before it begins. Bytes. */
+export interface Preflight {
+  /** Whether `estimate` is within `available`. */
+  fits: boolean;
+  /**
+   * What V8 needs, beside the graph, at its peak: by the size and kind of the heap at first (16 times the heap in
+   * use; programs cost 3 to 11), by what the last capture of this thread really cost (and a quarter more) afterwards.
+   */
+  estimate: number;
+  /** What is left by the tightest limit; `null` where none is known. */
+  available: number | null;
+  limitedBy: MemoryLimit['by'] | null;
+  /** Of the thread captured, garbage included. */
+  heapUsed: number;
+  /** V8's own limit. The memory a capture needs lies outside of the heap and does not count against it. */
+  heapLimit: number;
+  rss: number;
+  /** Tightest first. */
+  limits: MemoryLimit[];
+  /** The control group that leaves least, of all levels up to the mount point. */
+  cgroup: { version: 1 | 2; path: string; limit: number; current: number; available: number } | null;
+  /** What could not be asked, and why; under Node's permission model, files that may not be read. */
+  unreadable: string[];
+}
+
+export interface MemoryLimit {
+  /** A control group; RLIMIT_AS; the machine; or what libuv knows of limits of the process. */
+  by: 'cgroup' | 'address space' | 'system' | 'constrained';
+  limit: number;
+  current: number;
+  /** `limit` less `current`; files that the kernel drops on demand count as available. */
+  available: number;
+}
+
+/** How a snapshot was taken. */
+export interface CaptureInfo {
+  /** For how long this thread stood still, in milliseconds: V8's work, and giving memory back. */
+  pauseMs: number;
+  /** With a worker: how long it took to answer, its own pause included. */
+  workerMs: number | null;
+  /** Resident memory of the process in bytes, with the analysis. */
+  rss: { before: number; peak: number; after: number };
+  /** `null` for `parse(v8.getHeapSnapshot())`, where V8 has begun before anybody could look. */
+  preflight: Preflight | null;
+  /** Where it was written. */
+  file: string | null;
+}
+
+export interface CaptureOptions extends ParseOptions {
+  /** Capture this thread's worker instead. It goes on when it has taken its snapshot; this thread writes it. */
+  worker?: import('node:worker_threads').Worker;
+  /** Capture although it may not fit. @default false */
+  force?: boolean;
+  /** Least milliseconds since the last capture of the process; sooner rejects with `ERR_COOLDOWN`. @default 0 */
+  cooldown?: number;
+  /**
+   * Write the snapshot here too, compressed as the ending says: `.gz`, `.zst`. The file is whole or not there, whenever
+   * the process is killed.
+   */
+  file?: string | URL;
+  /** Resolve with `report()` of the snapshot, which is closed. @default false */
+  report?: boolean | ReportOptions;
+  /**
+   * Drop V8's table of object ids afterwards: about 75 bytes an object, kept since the first snapshot so that
+   * snapshots can be compared. Later ones cannot be compared with this one then. @default false
+   */
+  forgetIds?: boolean;
+  /** Passed to V8. @default false */
+  exposeInternals?: boolean;
+  /** Passed to V8. @default false */
+  exposeNumericValues?: boolean;
+}
+
+/**
+ * Takes a snapshot of the running process and analyses it: no file, and the JSON is never held. V8 stops the
+ * thread for `snapshot.capture.pauseMs`, about a second for half a million objects; the analysis runs beside it.
+ * One at a time in a process.
+ * @throws {HeaprayError} `ERR_NOT_ENOUGH_MEMORY`, `ERR_CAPTURE_RUNNING`, `ERR_COOLDOWN`, before V8 begins.
+ * @example
+ * using snapshot = await capture();
+ * console.log(snapshot.capture.pauseMs, snapshot.capture.rss);
+ * @example
+ * const { verdict } = await capture({ report: true });
+ */
+export function capture(options: CaptureOptions & { report: ReportOptions & { format: 'text' | 'markdown' } }): Promise<string>;
+export function capture(options: CaptureOptions & { report: true | (ReportOptions & { format?: 'json' }) }): Promise<Report & { capture: CaptureInfo }>;
+export function capture(options?: CaptureOptions & { report?: false }): Promise<Snapshot>;
+
+export interface WatchOptions {
+  /** Called with every report. What it throws goes to `onError`. */
+  onReport: (event: WatchEvent) => void | Promise<void>;
+  /** Called with what went wrong, such as `ERR_NOT_ENOUGH_MEMORY`. @default a process warning */
+  onError?: (error: unknown) => void;
+  /** Milliseconds between two samples of heap and resident memory. @default 10000 */
+  intervalMs?: number;
+  /** Samples in a window; the lowest of them counts. @default 6 */
+  windowSamples?: number;
+  /** Growth persists when so many windows running have risen. @default 3 */
+  windows?: number;
+  /** … by so many bytes in all. @default 10000000 */
+  minGrowthBytes?: number;
+  /** Share of a limit, of a control group, the address space or V8, from which it is near. @default 0.8 */
+  limitShare?: number;
+  /** Least milliseconds between two captures. @default 600000 */
+  minIntervalMs?: number;
+  /** Most captures in all. @default 24 */
+  maxCaptures?: number;
+  /** Snapshots to keep and compare, 1 to 100. @default 3 */
+  keep?: number;
+  /** Folder to keep them in, as files; without it they stay in native memory, about 100 bytes an object each. */
+  dir?: string | URL;
+  /** Most bytes of {@link WatchEvent.json}, 1000 at least. @default 16384 */
+  maxBytes?: number;
+  /** As in {@link CaptureOptions}. */
+  force?: boolean;
+  /** As in {@link CaptureOptions}. */
+  redact?: CaptureOptions['redact'];
+}
+
+export interface WatchEvent {
+  report: Report;
+  /** The report within `maxBytes` bytes of UTF-8; lists are shortened, verdict and first suspect stay. */
+  json: string;
+  /** Of the first suspect: the same for the same leak; `null` when nothing is suspected. */
+  fingerprint: string | null;
+  trigger: {
+    reason: 'heap growth' | 'rss growth' | 'limit' | 'asked';
+    /** With `limit`: which. */
+    limit?: Omit<MemoryLimit, 'by'> & { by: MemoryLimit['by'] | 'V8 heap' };
+    heapUsed?: number;
+    rss?: number;
+  };
+  /** Snapshots the report is about; fewer than kept where memory does not suffice to open all. */
+  compared: number;
+  capture: CaptureInfo;
+  /** Snapshots on disk, oldest first. */
+  files: string[];
+}
+
+export interface Watcher {
+  /** Ends watching and frees what is kept in memory; files stay. */
+  stop(): void;
+  /** Captures whatever the samples say, joining a capture under way. Resolves when it is reported. */
+  captureNow(): Promise<void>;
+}
+
+/**
+ * Watches this thread's memory; captures and reports when it grows and stays grown, or nears a limit. Nothing keeps
+ * the process alive, and nothing is thrown into it.
+ * @example
+ * const watcher = watch({ dir: '/var/tmp/heapray', onReport: ({ json, fingerprint }) => log.warn(json, fingerprint) });
+ */
+export function watch(options: WatchOptions): Watcher;
 
 /** Version of heapray. */
 export const version: string;

@@ -3,7 +3,9 @@
 // heapray's public API. The contract, with units, ranges, defaults and costs, is index.d.ts.
 
 const { HeaprayError } = require('./lib/errors.js');
-const { parse, filter, report, diff } = require('./lib/verbs.js');
+const { parse, filter, report, diff, redact } = require('./lib/verbs.js');
+const { capture } = require('./lib/capture/capture.js');
+const { watch } = require('./lib/capture/watch.js');
 const { version } = require('./package.json');
 
-module.exports = { parse, filter, report, diff, HeaprayError, version };
+module.exports = { capture, parse, filter, report, diff, redact, HeaprayError, version, watch };

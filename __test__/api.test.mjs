@@ -1,16 +1,11 @@
 // The JavaScript API from outside: each function, each option, on a snapshot small enough to know by heart.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { diff, filter, parse, report, version } from '../index.js';
-import { temporaryFolder } from './support/fixtures.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 let snapshot;
 
 before(async () => {
@@ -27,7 +22,7 @@ const isArgumentError = (pattern) => (error) => {
 };
 
 test('version is that of the package', () => {
-  assert.equal(version, JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version);
+  assert.equal(version, JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 });
 
 test('a snapshot knows its totals, statistics and header', () => {
@@ -60,6 +55,21 @@ test('references, retainers, dominated and dominator path agree with the drawing
   assert.deepEqual((await snapshot.retainers(7)).items.map(({ name, node }) => [name, node.id]).sort(), [[0, 5], ['session', 9]]);
   assert.deepEqual(idsOf(await snapshot.dominated(1)), [7, 3, 9]);
   assert.deepEqual((await snapshot.dominatorPath(11)).map(({ id }) => id), [1, 9, 11]);
+});
+
+test('the top of the dominator tree adds up at every row, with the small ones in the rest', async () => {
+  const tree = await snapshot.dominatorTree({ depth: 1, limit: 2 });
+  assert.equal(tree.id, snapshot.rootId);
+  assert.deepEqual([tree.retainedSize, tree.childCount, tree.rest], [1178, 3, { count: 1, retainedSize: 58 }]);
+  assert.deepEqual(tree.children.map(({ id, childCount, rest }) => [id, childCount, rest]), [
+    [7, 0, { count: 0, retainedSize: 0 }],
+    [3, 1, { count: 1, retainedSize: 20 }],
+  ]);
+  const [cache] = (await snapshot.dominatorTree({ root: 3, minShare: 0.1 })).children;
+  assert.equal(cache.id, 5);
+  await assert.rejects(snapshot.dominatorTree({ depth: 101 }), isArgumentError(/options\.depth/));
+  await assert.rejects(snapshot.dominatorTree({ minShare: -1 }), isArgumentError(/options\.minShare must be a number from 0 to 1/));
+  await assert.rejects(snapshot.dominatorTree({ root: 2 }), { code: 'ERR_NO_SUCH_NODE' });
 });
 
 test('pages follow each other through next', async () => {
@@ -187,31 +197,4 @@ test('a snapshot is disposable', async () => {
 test('a hundred questions at once are all answered', async () => {
   const rows = await Promise.all(Array.from({ length: 100 }, (_, i) => snapshot.node([3, 5, 7, 9, 11][i % 5])));
   assert.deepEqual(rows.map(({ id }) => id).slice(0, 5), [3, 5, 7, 9, 11]);
-});
-
-test('loading says plainly what is missing', async (t) => {
-  const folder = path.join(temporaryFolder(), 'heapray');
-  mkdirSync(folder);
-  for (const part of ['index.js', 'package.json', 'lib']) cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
-  const load = (...flags) => spawnSync(process.execPath, [...flags, '-e', `require(${JSON.stringify(folder)})`], { encoding: 'utf8' }).stderr;
-
-  await t.test('when the addon was never built', () => assert.match(load(), /not built: there is no native\.js.*npm run build/));
-
-  writeFileSync(path.join(folder, 'native.js'), readFileSync(path.join(root, 'native.js')));
-  await t.test('when there is none for the platform', () => {
-    assert.match(load(), new RegExp(`no addon for ${process.platform}-${process.arch} here: looked for`));
-  });
-
-  await t.test('when Node\'s permission model forbids addons', () => {
-    const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
-    const script = `require(${JSON.stringify(path.join(root, 'index.js'))})`;
-    const { stderr } = spawnSync(process.execPath, [flag, '--allow-fs-read=*', '-e', script], { encoding: 'utf8' });
-    assert.match(stderr, /permission model does not allow addons here: start node with --allow-addons/);
-    assert.match(stderr, /ERR_DLOPEN_DISABLED/);
-  });
-
-  writeFileSync(path.join(folder, `heapray.${process.platform}-${process.arch}-gnu.node`), 'no addon');
-  await t.test('when it is there and broken', { skip: process.platform !== 'linux' }, () => {
-    assert.match(load(), /was found but could not be loaded: .*heapray\.linux/);
-  });
 });

@@ -476,7 +476,7 @@ describe('completion', () => {
   }
 
   test('bash offers verbs, flags, values and files', async () => {
-    assert.deepEqual(await offered('re'), ['report', 'retainers']);
+    assert.deepEqual(await offered('re'), ['report', 'retainers', 'redact']);
     assert.deepEqual(await offered('report', '--fo'), ['--format']);
     assert.deepEqual(await offered('report', '--format', ''), ['text', 'json', 'markdown']);
     assert.deepEqual(await offered('report', '--format', '=', 'm'), ['markdown']);

@@ -23,11 +23,18 @@ test('every exported value is declared, and every declared value is exported, by
   assert.deepEqual(exported.sort(), [...declared].sort());
 });
 
+test('every value that heapray/testing declares is exported, to require and to import alike', async () => {
+  const types = readFileSync(here('../testing.d.ts'), 'utf8');
+  const declared = Array.from(types.matchAll(/^export (?:function|const|class) (\w+)/gm), ([, name]) => name).sort();
+  assert.deepEqual(Object.keys(require('../testing.js')).sort(), declared);
+  assert.deepEqual(Object.keys(await import('../testing.mjs')).sort(), declared);
+});
+
 test('every error code in the types is one the code can give', () => {
   const types = readFileSync(here('../index.d.ts'), 'utf8');
   const list = types.slice(types.indexOf('export type ErrorCode'), types.indexOf('/** V8\'s node types'));
   const declared = new Set(Array.from(list.matchAll(/'(ERR_\w+)'/g), ([, code]) => code));
-  const sources = ['../crates/core/src/error.rs', '../src/failure.rs', '../lib/errors.js'].map((file) => readFileSync(here(file), 'utf8')).join('');
+  const sources = ['../crates/core/src/error.rs', '../src/failure.rs', '../lib/errors.js', '../lib/testing/errors.js'].map((file) => readFileSync(here(file), 'utf8')).join('');
   const given = new Set(Array.from(sources.matchAll(/["'](ERR_\w+)["']/g), ([, code]) => code));
   // An argument error is a TypeError; a cancelled job rejects with the signal's reason.
   for (const code of ['ERR_INVALID_ARGUMENT', 'ERR_CANCELLED']) given.delete(code);

@@ -6,26 +6,7 @@
 // the ones the caller's `instanceof` knows; the addon is loaded once and only ever says JSON.
 
 const util = require('node:util');
-
-/** Every error heapray itself makes, except TypeErrors for bad arguments. */
-class HeaprayError extends Error {
-  /**
-   * @param {string} code
-   * @param {string} message
-   * @param {{ section?: string, offset?: number, expected?: string, found?: string, cause?: unknown }} [details]
-   */
-  constructor(code, message, { cause, ...details } = {}) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    for (const [name, value] of Object.entries(details)) {
-      if (value !== undefined && value !== null) this[name] = value;
-    }
-  }
-
-  get name() {
-    return 'HeaprayError';
-  }
-}
+const { HeaprayError } = require('./heapray-error.js');
 
 /**
  * @param {string} what The argument, as it is called in index.d.ts.
@@ -40,9 +21,9 @@ function argumentError(what, expected, received) {
 
 const closedError = () => new HeaprayError('ERR_CLOSED', 'the snapshot was closed');
 
-/** A file that cannot be read; `cause` is the system's error. */
-function ioError(path, cause) {
-  return new HeaprayError('ERR_IO', `cannot read ${path}: ${cause.message}`, { cause });
+/** A file that cannot be read, or written; `cause` is the system's error. */
+function ioError(path, cause, doing = 'read') {
+  return new HeaprayError('ERR_IO', `cannot ${doing} ${path}: ${cause.message}`, { path, cause });
 }
 
 /** What the addon rejected with. */
@@ -53,7 +34,8 @@ function fromNative(error, path) {
   } catch {
     return new HeaprayError('ERR_INTERNAL', `a bug in heapray: ${error.message}`, { cause: error });
   }
-  const { code, message, errno, ...details } = failure;
+  const { code, message, errno, writing, ...details } = failure;
+  if (code === 'ERR_IO' && writing !== undefined) return ioError(writing, systemError(message, errno), 'write');
   if (code === 'ERR_IO') return ioError(path, systemError(message, errno));
   if (code === 'ERR_INTERNAL') return new HeaprayError(code, `a bug in heapray, please report it: ${message}`);
   return new HeaprayError(code, message, details);
@@ -81,4 +63,4 @@ async function callNative(call, path) {
   }
 }
 
-module.exports = { HeaprayError, argumentError, closedError, ioError, callNative };
+module.exports = { HeaprayError, argumentError, closedError, ioError, callNative, fromNative };

@@ -122,8 +122,8 @@ function jobOptions({ signal, onProgress } = {}) {
   return { signal, onProgress };
 }
 
-/** Runs heavy work of the addon when it is this job's turn in the process. */
-async function inTurn(job, start, path) {
+/** Runs `work(turn)` when it is this job's turn in the process. */
+async function withTurn(job, work) {
   const turn = new native.Turn();
   const granted = new Promise((resolve) => {
     const wake = () => (job.isStopped ? turn.release() : resolve());
@@ -131,10 +131,15 @@ async function inTurn(job, start, path) {
   });
   await Promise.race([granted, job.stopped]);
   try {
-    return await callNative(() => start(turn), path);
+    return await work(turn);
   } finally {
     turn.release();
   }
+}
+
+/** Runs heavy work of the addon when it is this job's turn in the process. */
+function inTurn(job, start, path) {
+  return withTurn(job, (turn) => callNative(() => start(turn), path));
 }
 
 /** Small questions at a time: with a heavy job they leave one of libuv's four threads to file reads. */
@@ -156,4 +161,4 @@ async function beside(job, start) {
   }
 }
 
-module.exports = { runJob, jobOptions, inTurn, beside };
+module.exports = { runJob, jobOptions, withTurn, inTurn, beside };

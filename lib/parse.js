@@ -7,30 +7,32 @@ const { argumentError } = require('./errors.js');
 const { inTurn } = require('./job.js');
 const { openPath } = require('./source.js');
 const { pushAll } = require('./chunks.js');
+const { redactOption } = require('./redact.js');
 
-function parseOptions({ maxBytes } = {}) {
+function parseOptions({ maxBytes, redact } = {}) {
   if (maxBytes !== undefined && (typeof maxBytes !== 'number' || !(maxBytes >= 0))) {
     throw argumentError('options.maxBytes', 'a number of bytes, 0 or more', maxBytes);
   }
-  return { maxBytes };
+  return { maxBytes, redactKey: redactOption(redact) };
 }
 
 /**
  * @param {import('./source.js').Input} input
- * @returns {Promise<import('../native.js').NativeSnapshot>}
+ * @returns {Promise<import('../native.d.ts').NativeSnapshot>}
  */
-async function parseInput(job, input, { maxBytes }) {
+async function parseInput(job, input, { maxBytes, redactKey }) {
   const opened = input.path === undefined ? input : await openPath(input.path);
   if (opened.path !== undefined) {
     const { path } = opened;
-    return inTurn(job, (turn) => native.parseFile(path, maxBytes, turn, job.control), path);
+    return inTurn(job, (turn) => native.parseFile(path, maxBytes, redactKey, turn, job.control), path);
   }
-  if (opened.bytes) return inTurn(job, (turn) => native.parseBytes(opened.bytes, maxBytes, turn, job.control));
-  return parseChunks(job, opened.read(), maxBytes);
+  if (opened.bytes) {
+    return inTurn(job, (turn) => native.parseBytes(opened.bytes, maxBytes, redactKey, turn, job.control));
+  }
+  return parseChunks(job, opened.read(), new native.NativeParser(maxBytes, redactKey));
 }
 
-async function parseChunks(job, reader, maxBytes) {
-  const parser = new native.NativeParser(maxBytes);
+async function parseChunks(job, reader, parser) {
   const letGo = (reason) => {
     parser.abandon();
     reader.cancel(reason);

@@ -87,6 +87,8 @@ const order = oneOf('ascending', 'descending');
 const nodeSort = oneOf('retainedSize', 'selfSize', 'ratio', 'distance', 'id');
 const pageFields = { limit: whole(0, MOST_ROWS), offset: whole(0, Number.MAX_SAFE_INTEGER) };
 const sortFields = { ...pageFields, sort: nodeSort, order };
+const share = check((value) => typeof value === 'number' && value >= 0 && value <= 1, 'a number from 0 to 1');
+const dominatorTreeFields = { root: id, depth: whole(1, 100), limit: whole(1, 1000), minShare: share };
 const pathFields = { limit: whole(1, 1000) };
 
 const queryFields = {
@@ -139,6 +141,7 @@ module.exports = {
   checkIdOrName,
   classQuery,
   diffFields,
+  dominatorTreeFields,
   fields,
   format,
   nodeQuery,

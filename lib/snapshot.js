@@ -2,9 +2,19 @@
 
 // The Snapshot of the API: a native handle, and questions asked of it.
 
-const { closedError, argumentError } = require('./errors.js');
+const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, inTurn, beside } = require('./job.js');
-const { checkId, checkIdOrName, classQuery, fields, pageFields, sortFields, pathFields } = require('./question.js');
+const {
+  checkId,
+  checkIdOrName,
+  classQuery,
+  dominatorTreeFields,
+  fields,
+  pageFields,
+  pathFields,
+  sortFields,
+} = require('./question.js');
+const { isHeavy } = require('./protocol/questions.js');
 
 const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
@@ -20,18 +30,22 @@ const COLUMN_ARRAYS = {
   class: Uint32Array,
 };
 
-/** Questions that go over the whole heap on all cores. */
-const WHOLE_HEAP = new Set(['report', 'strings', 'diff']);
-
 class Snapshot {
   #native;
-  #summary;
+  /** JSON text until it is asked for: a process that looks at itself should grow as little as it can. */
+  #summaryText;
+  #parsedSummary;
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
 
-  constructor(native, summary) {
+  constructor(native, summaryText, capture) {
     this.#native = native;
-    this.#summary = summary;
+    this.#summaryText = summaryText;
+    this.capture = capture;
+  }
+
+  get #summary() {
+    return (this.#parsedSummary ??= JSON.parse(this.#summaryText));
   }
 
   get nodeCount() {
@@ -48,6 +62,10 @@ class Snapshot {
 
   get totalSize() {
     return this.#summary.totalSize;
+  }
+
+  get rootId() {
+    return this.#summary.rootId;
   }
 
   get meta() {
@@ -88,6 +106,10 @@ class Snapshot {
 
   async dominatorPath(id) {
     return this.#answer({ ask: 'dominatorPath', id: checkId('id', id) });
+  }
+
+  async dominatorTree(options) {
+    return this.#answer({ ask: 'dominatorTree', ...fields('options', dominatorTreeFields, options) });
   }
 
   async retainingPaths(idOrClass, options) {
@@ -151,25 +173,28 @@ class Snapshot {
     });
   }
 
-  /** Asks within a job. For `lib/verbs.js`. */
-  static ask(job, snapshot, question) {
-    return snapshot.#ask(job, question);
+  /** Asks a question that the addon answers at once, on this thread. For `lib/testing`. */
+  static askNow(snapshot, question) {
+    const native = snapshot.#open();
+    try {
+      return JSON.parse(native.askNow(JSON.stringify(question)));
+    } catch (error) {
+      throw fromNative(error);
+    }
   }
 
-  /** Asks what changed, within a job. For `lib/verbs.js`. */
-  static async compare(job, before, after, question) {
-    const [first, second] = [before.#open(), after.#open()];
-    const json = JSON.stringify(question);
-    return JSON.parse(await inTurn(job, (turn) => first.compare(second, json, turn, job.control)));
+  /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/verbs.js`. */
+  static async ask(job, snapshots, question) {
+    return JSON.parse(await Snapshot.askForText(job, snapshots, question));
   }
 
-  /** Asks what a series shows, oldest first, within a job. For `lib/verbs.js`. */
-  static async series(job, snapshots, question) {
-    if (snapshots.length === 1) return snapshots[0].#ask(job, question);
+  /** The same, and the answer as the addon wrote it. For `lib/protocol`. */
+  static async askForText(job, snapshots, question) {
     const natives = snapshots.map((snapshot) => snapshot.#open());
     const last = natives.pop();
     const json = JSON.stringify(question);
-    return JSON.parse(await inTurn(job, (turn) => last.series(natives, json, turn, job.control)));
+    const start = (turn) => last.ask(natives, json, turn, job.control);
+    return isHeavy(question) ? inTurn(job, start) : beside(job, () => start());
   }
 
   static is(value) {
@@ -177,7 +202,7 @@ class Snapshot {
   }
 
   #answer(question) {
-    return this.#run({}, (job) => this.#ask(job, question));
+    return this.#run({}, (job) => Snapshot.ask(job, [this], question));
   }
 
   async #run(options, work) {
@@ -190,15 +215,6 @@ class Snapshot {
     return this.#native;
   }
 
-  async #ask(job, question) {
-    const native = this.#open();
-    const json = JSON.stringify(question);
-    const answer = WHOLE_HEAP.has(question.ask)
-      ? await inTurn(job, (turn) => native.ask(json, turn, job.control))
-      : await beside(job, () => native.ask(json, undefined, job.control));
-    return JSON.parse(answer);
-  }
-
   async #column(job, name) {
     // Made here, not in the addon: the array is of the caller's realm and V8 accounts for it.
     const array = new COLUMN_ARRAYS[name](this.nodeCount);
@@ -207,11 +223,14 @@ class Snapshot {
   }
 }
 
-/** Makes the Snapshot of a native one. */
-async function openSnapshot(job, native) {
+/**
+ * Makes the Snapshot of a native one.
+ * @param {import('../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
+ */
+async function openSnapshot(job, native, capture = null) {
   try {
-    const summary = await beside(job, () => native.ask('{"ask":"summary"}', undefined, job.control));
-    return new Snapshot(native, JSON.parse(summary));
+    const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
+    return new Snapshot(native, summary, capture);
   } catch (error) {
     native.close();
     throw error;

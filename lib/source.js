@@ -1,6 +1,6 @@
 'use strict';
 
-// Whatever the caller has → a path, bytes, or a reader of chunks.
+// Whatever the caller has → a path, bytes, V8's own stream, or a reader of chunks.
 
 const { createReadStream } = require('node:fs');
 const { stat } = require('node:fs/promises');
@@ -8,12 +8,13 @@ const { Readable } = require('node:stream');
 const { fileURLToPath } = require('node:url');
 const { isAnyArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
 const { argumentError, ioError } = require('./errors.js');
+const { isLive } = require('./capture/live.js');
 
 const EXPECTED = 'a path, bytes, a stream or an iterable of chunks';
 
 /**
  * @typedef {{ next(): Promise<{ done?: boolean, value?: unknown }>, cancel(reason: unknown): void }} Reader
- * @typedef {{ path: string } | { bytes: Uint8Array } | { read: () => Reader }} Input
+ * @typedef {{ path: string } | { bytes: Uint8Array } | { live: Readable } | { read: () => Reader }} Input
  */
 
 /**
@@ -26,6 +27,7 @@ function toInput(source, what) {
   if (source.protocol !== undefined && typeof source.href === 'string') return { path: urlPath(source, what) };
   if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) return bytesInput(toBytes(source));
   if (typeof source.getReader === 'function') return { read: () => webReader(source) };
+  if (isLive(source)) return { live: source };
   if (typeof source.pipe === 'function' && typeof source.on === 'function') return { read: () => nodeReader(source) };
   if (source[Symbol.asyncIterator] || source[Symbol.iterator]) return { read: () => iterableReader(source) };
   throw argumentError(what, EXPECTED, source);

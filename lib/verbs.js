@@ -1,11 +1,13 @@
 'use strict';
 
-// parse, filter, report, diff: arguments checked, sources opened, one job each.
+// parse, filter, report, diff, redact: arguments checked, sources opened, one job each.
 
 const { argumentError } = require('./errors.js');
-const { jobOptions } = require('./job.js');
+const { jobOptions, runJob } = require('./job.js');
 const { isWholeSource, toInput } = require('./source.js');
 const { parseInput, parseOptions } = require('./parse.js');
+const { openLive } = require('./capture/open-live.js');
+const { redactInput, redactKey } = require('./redact.js');
 const { Snapshot, openSnapshot } = require('./snapshot.js');
 const { diffFields, fields, format, nodeQuery, reportFields, reportSize } = require('./question.js');
 
@@ -19,7 +21,7 @@ async function parse(source, options = {}) {
 async function filter(source, query = {}, options = {}) {
   checkOptions(options);
   const question = { ask: 'filter', ...nodeQuery(query) };
-  return withSnapshots([['snapshot', source]], options, (job, [snapshot]) => Snapshot.ask(job, snapshot, question));
+  return withSnapshots([['snapshot', source]], options, (job, snapshots) => Snapshot.ask(job, snapshots, question));
 }
 
 async function report(source, options = {}) {
@@ -27,7 +29,7 @@ async function report(source, options = {}) {
   const question = { ask: 'report', ...pick(options, reportFields) };
   const show = formatter(options, () => require('./format/report.js').formatReport);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
-  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.series(job, snapshots, question)));
+  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
 }
 
 /** Several snapshots, and not one in chunks: every element is a snapshot, or the source of a whole one. */
@@ -43,9 +45,16 @@ async function diff(before, after, options = {}) {
     ['before', before],
     ['after', after],
   ];
-  return withSnapshots(sources, options, async (job, [first, second]) =>
-    show(await Snapshot.compare(job, first, second, question)),
-  );
+  return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
+}
+
+async function redact(source, outputPath, options = {}) {
+  checkOptions(options);
+  const input = toInput(source, 'source');
+  const output = toInput(outputPath, 'outputPath');
+  if (output.path === undefined) throw argumentError('outputPath', 'a path', outputPath);
+  const limits = { maxBytes: parseOptions(options).maxBytes, key: redactKey(options.key, 'options.key') };
+  return runJob(jobOptions(options), (job) => redactInput(job, input, output.path, limits));
 }
 
 /** Answers as they are, or as text. What writes text is loaded when it is asked for. */
@@ -98,7 +107,8 @@ async function withSnapshots(sources, options, work) {
 }
 
 async function load(job, input, limits) {
+  if (input.live) return openLive(job, input.live, limits);
   return openSnapshot(job, await parseInput(job, input, limits));
 }
 
-module.exports = { parse, filter, report, diff };
+module.exports = { parse, filter, report, diff, redact };

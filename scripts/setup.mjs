@@ -1,4 +1,4 @@
-// A fresh clone → packages installed, addon built. Does only what is missing, and says what it does.
+// A fresh clone → packages installed, addon and WebAssembly module built. Does only what is missing, and says what it does.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -8,11 +8,15 @@ import { fileURLToPath } from 'node:url';
 /** The repository. */
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Node.js, Rust, packages, addon. Ends the process with a sentence when one cannot be had. */
+/** The core for the browser, once built. */
+export const wasmFile = path.join(root, 'viewer/engine/heapray.wasm');
+
+/** Node.js, Rust, packages, addon, WebAssembly module. Ends the process with a sentence when one cannot be had. */
 export function setUp() {
   checkTools();
   installPackages();
   buildAddon();
+  buildWasm();
 }
 
 /** Runs a command in the repository with its output shown; `true` when it succeeds. */
@@ -65,16 +69,30 @@ function buildAddon() {
 
 function whyAddonIsStale() {
   const addons = readdirSync(root).filter((name) => name.endsWith('.node'));
-  if (addons.length === 0 || !existsSync(path.join(root, 'native.js'))) return 'the addon is not built';
+  if (addons.length === 0) return 'the addon is not built';
   const built = Math.min(...addons.map((name) => statSync(path.join(root, name)).mtimeMs));
-  const newer = rustSources().find((file) => statSync(file).mtimeMs > built);
+  const newer = sources('src', 'crates/core').find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the addon` : null;
 }
 
-function rustSources() {
+function buildWasm() {
+  const reason = whyWasmIsStale();
+  if (!reason) return;
+  console.log(`set-up: npm run build:wasm (${reason}; the first time takes a minute)`);
+  if (!run('npm', ['run', '--silent', 'build:wasm'])) fail('the WebAssembly module cannot be built');
+}
+
+function whyWasmIsStale() {
+  if (!existsSync(wasmFile)) return 'the WebAssembly module is not built';
+  const built = statSync(wasmFile).mtimeMs;
+  const newer = sources('crates/core', 'crates/wasm', '.cargo').find((file) => statSync(file).mtimeMs > built);
+  return newer ? `${path.relative(root, newer)} is newer than the WebAssembly module` : null;
+}
+
+/** Manifests, and the Rust sources of these folders. */
+function sources(...folders) {
   const manifests = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml'].map((name) => path.join(root, name));
-  const folders = ['src', 'crates/core'].map((name) => path.join(root, name));
-  return [...manifests.filter((file) => existsSync(file)), ...folders.flatMap(filesOfBuild)];
+  return [...manifests.filter((file) => existsSync(file)), ...folders.flatMap((folder) => filesOfBuild(path.join(root, folder)))];
 }
 
 // Tests, benches and examples of the core are no part of the addon.

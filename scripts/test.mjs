@@ -1,6 +1,6 @@
 // npm test: every test, Rust and JavaScript, from a fresh clone on. Sets up first; see setup.mjs.
 //
-//   npm test -- rust javascript     runs only the parts named (format, lints, rust, javascript)
+//   npm test -- rust javascript     runs only the parts named (format, lints, rust, fuzz, javascript)
 //
 // All parts run even when one fails, so that one run tells everything. Ends with 1 when any failed.
 
@@ -8,21 +8,32 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { has, root, run, setUp } from './setup.mjs';
 
+const inFuzz = ['--manifest-path', 'fuzz/Cargo.toml'];
+const inTarget = process.env.CARGO_TARGET_DIR ? [] : ['--target-dir', 'target'];
+
 const parts = {
   format: {
     title: 'cargo fmt --check',
     skip: () => !has('cargo', ['fmt', '--version']) && 'rustfmt is not installed',
-    run: () => run('cargo', ['fmt', '--all', '--check']),
+    run: () => run('cargo', ['fmt', '--all', '--check']) && run('cargo', ['fmt', ...inFuzz, '--check']),
   },
   lints: {
     title: 'cargo clippy, warnings are errors',
     skip: () => !has('cargo', ['clippy', '--version']) && 'clippy is not installed',
     // The addon's exports exist only in the library proper, so its test target would be all dead code.
-    run: () => lint(['--workspace']) && lint(['--package', 'heapray-core', '--all-targets']),
+    run: () =>
+      lint(['--workspace']) &&
+      lint(['--package', 'heapray-core', '--all-targets']) &&
+      lint(['--package', 'heapray-wasm', '--target', 'wasm32-unknown-unknown']),
   },
   rust: {
     title: 'cargo test',
     run: () => run('cargo', ['test', '--quiet', '--workspace', '--all-features']),
+  },
+  fuzz: {
+    title: 'fuzzing, for a minute',
+    // Features and folder are those of `cargo test`, which has built all but the targets by now.
+    run: () => run('cargo', ['run', '--quiet', ...inFuzz, ...inTarget, '--no-default-features', '--features', 'parallel', '--bin', 'smoke']),
   },
   javascript: {
     title: 'JavaScript tests, types, and every number against DevTools',

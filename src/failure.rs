@@ -2,14 +2,17 @@
 
 use serde_json::{Value, json};
 use std::any::Any;
+use std::path::PathBuf;
 
 /// Why a job failed.
 #[derive(Debug)]
 pub enum Failure {
     /// The analyser says so.
     Core(heapray_core::Error),
-    /// The system says so.
+    /// The system says so of what is read.
     Io(std::io::Error),
+    /// The system says so of the file that is written.
+    Write(std::io::Error, PathBuf),
     /// The snapshot, or the parser, is no longer there.
     Closed,
     /// A bug; the text is the panic's.
@@ -29,18 +32,17 @@ impl Failure {
 
     fn to_json(&self) -> Value {
         match self {
-            Failure::Core(error) => json!({
-                "code": error.code().as_str(),
-                "section": error.section(),
-                "offset": error.offset(),
-                "expected": error.expected(),
-                "found": error.found(),
-                "message": error.to_string(),
-            }),
+            Failure::Core(error) => json!(error),
             Failure::Io(error) => json!({
                 "code": "ERR_IO",
                 "errno": error.raw_os_error(),
                 "message": error.to_string(),
+            }),
+            Failure::Write(error, path) => json!({
+                "code": "ERR_IO",
+                "errno": error.raw_os_error(),
+                "message": error.to_string(),
+                "writing": path.to_string_lossy(),
             }),
             Failure::Closed => json!({ "code": "ERR_CLOSED", "message": "the snapshot was closed" }),
             Failure::Panic(text) => json!({ "code": "ERR_INTERNAL", "message": text }),

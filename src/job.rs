@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::pool;
+use crate::trim::trim;
 use crate::turn::Turn;
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi::{Env, Task};
@@ -46,6 +47,15 @@ impl<T: Deliver> Job<T> {
             pool::run(work)
         })
     }
+
+    /// Work that only waits, for threads that do heavy work. It keeps the turn until it ends.
+    pub fn waiting(turn: &Turn, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
+        let held = turn.take();
+        Self::small(move || {
+            let _held = held;
+            work()
+        })
+    }
 }
 
 impl<T: Deliver> Task for Job<T> {
@@ -71,6 +81,10 @@ impl<T: Deliver> Task for Job<T> {
 
 /// Drops what may hold gigabytes where it stops nobody: unmapping them takes longer than an event loop may wait.
 pub fn drop_elsewhere<T: Send + 'static>(value: T) {
+    let free = move || {
+        drop(value);
+        trim();
+    };
     // Where no thread can be had the closure, and the value with it, is dropped here.
-    let _ = thread::Builder::new().name("heapray-free".to_owned()).spawn(move || drop(value));
+    let _ = thread::Builder::new().name("heapray-free".to_owned()).spawn(free);
 }

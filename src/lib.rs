@@ -7,15 +7,27 @@
 //! index.js ── Control ──────────── cancel, progress
 //!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs, line.rs
 //!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
+//!          ── NativeSnapshotWriter bytes to a file, redacted, compressed          writer.rs, partial.rs
 //!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
 //! ```
 
 mod control;
 mod failure;
+mod feed;
+mod gate;
 mod job;
 mod line;
 mod parse;
+mod partial;
 mod pool;
 mod read;
 mod snapshot;
+mod trim;
 mod turn;
+mod writer;
+
+/// The version this addon was built as, for `lib/load.js` to compare with its own.
+#[napi_derive::napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,39 +1,65 @@
-//! A file, bytes in memory, or chunks as they come → an analysed snapshot.
+//! A file, bytes in memory, or chunks as they come → an analysed snapshot, redacted on the way where asked.
 
 use crate::control::Control;
 use crate::failure::Failure;
+use crate::feed::Feed;
 use crate::job::{Job, drop_elsewhere};
+use crate::pool;
 use crate::read;
 use crate::snapshot::Loaded;
+use crate::trim::trim;
 use crate::turn::Turn;
-use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::parse::{Parser, ParserOptions, text_size};
+use heapray_core::redact::{Key, RedactingParser};
 use heapray_core::{Phase, Progress, Snapshot};
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
 use napi_derive::napi;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
-fn parser(max_bytes: Option<f64>, size_hint: Option<u64>) -> Parser {
-    // `as` saturates: Infinity is the largest limit there is.
-    Parser::new(ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) })
+/// A parser, and what hides texts from it where that was asked for.
+enum Front {
+    Plain(Box<Parser>),
+    Redacting(Box<RedactingParser>),
 }
 
-/// The size of the text to come, if these first bytes are text and not a compressed stream.
-fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
-    (first == Some(&b'{')).then_some(bytes)
-}
+impl Front {
+    fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>, size_hint: Option<u64>) -> Self {
+        // `as` saturates: Infinity is the largest limit there is.
+        let options = ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) };
+        match redact_key {
+            Some(secret) => Front::Redacting(Box::new(RedactingParser::new(Key::new(&secret), options))),
+            None => Front::Plain(Box::new(Parser::new(options))),
+        }
+    }
 
-fn analyse(parser: Parser, progress: &Progress) -> Result<Loaded, Failure> {
-    let raw = parser.finish(progress)?;
-    Ok(Loaded::new(Snapshot::analyse(raw, progress)?))
+    fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<(), Failure> {
+        Ok(match self {
+            Front::Plain(parser) => parser.push(chunk, progress),
+            Front::Redacting(parser) => parser.push(chunk, progress),
+        }?)
+    }
+
+    fn analyse(self, progress: &Progress) -> Result<Loaded, Failure> {
+        let raw = match self {
+            Front::Plain(parser) => parser.finish(progress),
+            Front::Redacting(parser) => parser.finish(progress),
+        }?;
+        Ok(Loaded::new(Snapshot::analyse(raw, progress)?))
+    }
 }
 
 /// Parses a regular file.
 #[napi(ts_return_type = "Promise<NativeSnapshot>")]
-pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
+pub fn parse_file(
+    path: String,
+    max_bytes: Option<f64>,
+    redact_key: Option<Uint8Array>,
+    turn: &Turn,
+    control: &Control,
+) -> AsyncTask<Job<Loaded>> {
     let progress = control.share();
     Job::heavy(turn, move || {
         let mut file = File::open(path)?;
@@ -42,9 +68,9 @@ pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &C
         file.seek(SeekFrom::Start(0))?;
         let size = text_size(&start, file.metadata()?.len());
         progress.enter(Phase::Parse, size.unwrap_or(0));
-        let mut parser = parser(max_bytes, size);
-        read::for_each_block(&file, |block| Ok(parser.push(block, &progress)?))?;
-        analyse(parser, &progress)
+        let mut parser = Front::new(max_bytes, redact_key, size);
+        read::for_each_block(&file, |block| parser.push(block, &progress))?;
+        parser.analyse(&progress)
     })
 }
 
@@ -53,6 +79,7 @@ pub fn parse_file(path: String, max_bytes: Option<f64>, turn: &Turn, control: &C
 pub fn parse_bytes(
     bytes: Uint8Array,
     max_bytes: Option<f64>,
+    redact_key: Option<Uint8Array>,
     turn: &Turn,
     control: &Control,
 ) -> AsyncTask<Job<Loaded>> {
@@ -60,24 +87,26 @@ pub fn parse_bytes(
     Job::heavy(turn, move || {
         let size = text_size(&bytes, bytes.len() as u64);
         progress.enter(Phase::Parse, size.unwrap_or(0));
-        let mut parser = parser(max_bytes, size);
+        let mut parser = Front::new(max_bytes, redact_key, size);
         parser.push(&bytes, &progress)?;
-        analyse(parser, &progress)
+        parser.analyse(&progress)
     })
 }
 
-/// Parses chunks as they come. JavaScript awaits each push before the next.
+/// Parses chunks as they come: JavaScript awaits each push before the next, or feeds them all at once.
 #[napi]
 pub struct NativeParser {
-    parser: Arc<Mutex<Option<Parser>>>,
+    parser: Arc<Mutex<Option<Front>>>,
+    feed: RefCell<Option<Feed<Front>>>,
 }
 
 #[napi]
 impl NativeParser {
-    /// A parser that has seen nothing.
+    /// A parser that has seen nothing; with a key it never sees what is to be hidden.
     #[napi(constructor)]
-    pub fn new(max_bytes: Option<f64>) -> Self {
-        NativeParser { parser: Arc::new(Mutex::new(Some(parser(max_bytes, None)))) }
+    pub fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>) -> Self {
+        let front = Front::new(max_bytes, redact_key, None);
+        NativeParser { parser: Arc::new(Mutex::new(Some(front))), feed: RefCell::default() }
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
@@ -93,21 +122,46 @@ impl NativeParser {
         })
     }
 
+    /// Copies the next bytes for a thread that parses them; waits where that thread is far behind.
+    /// `false` when it has given up: finishing says why.
+    #[napi]
+    pub fn feed(&self, chunk: Uint8ArraySlice, control: &Control) -> napi::Result<bool> {
+        let mut feed = self.feed.borrow_mut();
+        if feed.is_none() {
+            let progress = control.share();
+            progress.enter(Phase::Parse, 0);
+            let take_in = move |parser: &mut Front, block: &[u8]| pool::run(|| parser.push(block, &progress));
+            *feed = Some(Feed::start("heapray-parse", take(&self.parser)?, take_in)?);
+        }
+        Ok(feed.as_mut().is_some_and(|feed| feed.give(&chunk)))
+    }
+
     /// Ends the input and analyses it.
     #[napi(ts_return_type = "Promise<NativeSnapshot>")]
     pub fn finish(&self, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
-        let (progress, slot) = (control.share(), Arc::clone(&self.parser));
-        Job::heavy(turn, move || analyse(take(&slot)?, &progress))
+        let progress = control.share();
+        let Some(feed) = self.feed.take() else {
+            let slot = Arc::clone(&self.parser);
+            return Job::heavy(turn, move || take(&slot)?.analyse(&progress));
+        };
+        Job::waiting(turn, move || {
+            // Not on the pool: the thread waited for needs the pool, which may have one thread only.
+            let parser = feed.end()?;
+            let loaded = pool::run(|| parser.analyse(&progress));
+            trim();
+            loaded
+        })
     }
 
     /// Frees what was parsed so far. A step that runs frees it when it ends.
     #[napi]
     pub fn abandon(&self) {
+        drop(self.feed.take());
         drop_elsewhere(take(&self.parser));
     }
 }
 
 /// The parser for the time of one step: one that fails or panics in it is dropped, and its memory with it.
-fn take(slot: &Mutex<Option<Parser>>) -> Result<Parser, Failure> {
+fn take(slot: &Mutex<Option<Front>>) -> Result<Front, Failure> {
     slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(Failure::Closed)
 }

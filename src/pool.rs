@@ -18,7 +18,7 @@ pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 }
 
 /// Lowers the priority of the calling thread, where that is possible for one thread alone.
-fn give_way() {
+pub fn give_way() {
     #[cfg(target_os = "linux")]
     // SAFETY: takes and returns plain numbers. On Linux 0 means this thread, not the whole process;
     // if it is not allowed the thread simply stays as it is.

@@ -4,8 +4,8 @@ use crate::control::Control;
 use crate::failure::Failure;
 use crate::job::{Deliver, Job, drop_elsewhere};
 use crate::turn::Turn;
-use heapray_core::Snapshot;
 use heapray_core::query::{self, Column};
+use heapray_core::{Progress, Snapshot};
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, ClassInstance, ObjectFinalize, Uint8Array};
 use napi_derive::napi;
@@ -89,17 +89,22 @@ pub struct NativeSnapshot {
 
 #[napi]
 impl NativeSnapshot {
-    /// Answers a question. One that goes over the whole heap brings its turn.
+    /// Answers a question about this snapshot, or about it and those before it, oldest first. One that
+    /// goes over the whole heap brings its turn.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn ask(
         &self,
+        earlier: Vec<ClassInstance<'_, NativeSnapshot>>,
         question: String,
         turn: Option<&Turn>,
         control: &Control,
     ) -> napi::Result<AsyncTask<Job<Answer>>> {
         let (of, progress) = (self.share()?, control.share());
+        let earlier = earlier.iter().map(|snapshot| snapshot.share()).collect::<napi::Result<Vec<_>>>()?;
         let work = move || {
-            let json = query::answer(&of.snapshot, &question, &progress)?;
+            let mut snapshots: Vec<&Snapshot> = earlier.iter().map(|shared| &*shared.snapshot).collect();
+            snapshots.push(&of.snapshot);
+            let json = query::ask(&snapshots, &question, &progress)?;
             Ok(Answer { json, of })
         };
         Ok(match turn {
@@ -108,39 +113,12 @@ impl NativeSnapshot {
         })
     }
 
-    /// Answers a question about what changed from this snapshot to `after`.
-    #[napi(ts_return_type = "Promise<string>")]
-    pub fn compare(
-        &self,
-        after: &NativeSnapshot,
-        question: String,
-        turn: &Turn,
-        control: &Control,
-    ) -> napi::Result<AsyncTask<Job<Answer>>> {
-        let (of, after, progress) = (self.share()?, after.share()?, control.share());
-        Ok(Job::heavy(turn, move || {
-            let json = query::compare(&of.snapshot, &after.snapshot, &question, &progress)?;
-            Ok(Answer { json, of })
-        }))
-    }
-
-    /// Answers a question about a series of snapshots that ends with this one.
-    #[napi(ts_return_type = "Promise<string>")]
-    pub fn series(
-        &self,
-        earlier: Vec<ClassInstance<'_, NativeSnapshot>>,
-        question: String,
-        turn: &Turn,
-        control: &Control,
-    ) -> napi::Result<AsyncTask<Job<Answer>>> {
-        let (of, progress) = (self.share()?, control.share());
-        let earlier = earlier.iter().map(|snapshot| snapshot.share()).collect::<napi::Result<Vec<_>>>()?;
-        Ok(Job::heavy(turn, move || {
-            let mut snapshots: Vec<&Snapshot> = earlier.iter().map(|shared| &*shared.snapshot).collect();
-            snapshots.push(&of.snapshot);
-            let json = query::series(&snapshots, &question, &progress)?;
-            Ok(Answer { json, of })
-        }))
+    /// Answers a question on the caller's thread: an assertion is a statement, not a promise.
+    #[napi(catch_unwind)]
+    pub fn ask_now(&self, env: Env, question: String) -> napi::Result<String> {
+        let of = self.share()?;
+        let json = query::answer(&of.snapshot, &question, &Progress::new()).map_err(Failure::from)?;
+        Answer { json, of }.deliver(env)
     }
 
     /// Copies a column into `target`, the bytes of an array of `nodeCount` elements of the column's

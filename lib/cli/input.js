@@ -13,10 +13,15 @@ function checkFiles(files) {
   if (files.includes(STDIN) && process.stdin.isTTY) throw new UsageError("'-' reads a snapshot from standard input, which is a terminal here");
 }
 
+/** What the API reads for a FILE argument. */
+function sourceOf(file) {
+  return file === STDIN ? process.stdin : path.resolve(file);
+}
+
 /** Parses and analyses one file. */
 async function openSnapshot(api, file, job) {
   try {
-    return await api.parse(file === STDIN ? process.stdin : path.resolve(file), job);
+    return await api.parse(sourceOf(file), job);
   } catch (error) {
     if (job.signal.aborted || QUESTION_CODES.has(error.code) || !isAboutTheFile(error)) throw error;
     throw new InputError(displayName(file), error);
@@ -38,4 +43,4 @@ function titleOf(file) {
   return file === STDIN ? 'standard input' : path.basename(file);
 }
 
-module.exports = { checkFiles, openSnapshot, titleOf };
+module.exports = { checkFiles, displayName, isAboutTheFile, openSnapshot, sourceOf, titleOf };

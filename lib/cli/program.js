@@ -12,6 +12,8 @@ const VERBS = [
   require('./verbs/filter.js'),
   require('./verbs/node.js'),
   require('./verbs/retainers.js'),
+  require('./verbs/redact.js'),
+  require('./verbs/export.js'),
   require('./verbs/completion.js'),
 ];
 

@@ -89,4 +89,4 @@ function answerText({ json, format, exceeded }, { format: kind, output, showStri
   });
 }
 
-module.exports = { run };
+module.exports = { run, untilInterrupted };

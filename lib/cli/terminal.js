@@ -10,6 +10,7 @@ const WIDTH_WITHOUT_TERMINAL = 120;
 const LABELS = {
   wait: 'waiting',
   parse: 'reading',
+  redact: 'redacting',
   graph: 'linking',
   dominators: 'finding dominators',
   retained: 'adding up retained sizes',
@@ -48,7 +49,7 @@ function createProgressLine(stream, env) {
 }
 
 function progressText({ phase, done, total }) {
-  const amount = phase === 'parse' ? formatBytes : formatCount;
+  const amount = phase === 'parse' || phase === 'redact' ? formatBytes : formatCount;
   const label = LABELS[phase] ?? phase;
   if (phase === 'wait') return `${label} …`;
   if (total > 0) return `${label} ${Math.min(100, Math.floor((100 * done) / total))}% of ${amount(total)}`;

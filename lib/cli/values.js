@@ -3,22 +3,10 @@
 /** Values as people type them → values of the API. Commander prints what is wrong with them. */
 
 const { InvalidArgumentError } = require('commander');
-
-const SIZE = /^([+-]?\d+(?:\.\d+)?)\s*(?:([kmgtp])(i?)b?|b)?$/i;
-const POWERS = { k: 1, m: 2, g: 3, t: 4, p: 5 };
+const { toBytes } = require('../sizes.js');
 
 // Only flags the engine knows: `/api/users` is text, `/session/i` a regular expression.
 const REGULAR_EXPRESSION = /^\/(.+)\/([imsu]*)$/s;
-
-/** `1000`, `10kB`, `1.5MB` (powers of 1000), `1GiB` (powers of 1024) → bytes; `undefined` when it is none. */
-function toBytes(text) {
-  const match = SIZE.exec(text.trim());
-  if (match === null) return undefined;
-  const [, number, prefix, binary] = match;
-  const base = binary ? 1024 : 1000;
-  const bytes = Number(number) * (prefix === undefined ? 1 : base ** POWERS[prefix.toLowerCase()]);
-  return Math.round(bytes);
-}
 
 function parseSize(text) {
   const bytes = toBytes(text);
@@ -83,4 +71,4 @@ function parseTree(text) {
   return { depth: Number(match[1]), ...(match[2] !== undefined && { limit: Number(match[2]) }) };
 }
 
-module.exports = { toBytes, parseSize, parseBudget, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };
+module.exports = { parseSize, parseBudget, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };

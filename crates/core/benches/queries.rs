@@ -5,7 +5,7 @@
 mod support;
 
 use criterion::Criterion;
-use heapray_core::query::{answer, compare};
+use heapray_core::query::{self, answer};
 use heapray_core::{Progress, Snapshot};
 use serde_json::Value;
 use support::heaps::{CLASS_COUNT, GUEST_EVERY, mixed};
@@ -63,7 +63,7 @@ fn two_snapshots(criterion: &mut Criterion) {
         ("classes", r#"{"ask":"diff","mode":"classes"}"#, equals("/classes/0/removedCount", 0)),
         ("new objects", r#"{"ask":"diff","mode":"new"}"#, equals("/total", grown)),
     ] {
-        let ask = || compare(&before, &after, question, &Progress::new()).unwrap();
+        let ask = || query::ask(&[&before, &after], question, &Progress::new()).unwrap();
         expected.check(name, &ask());
         group.bench_function(name, |bencher| bencher.iter(ask));
     }

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let parsed = start.elapsed();
     let series: Vec<&Snapshot> = snapshots.iter().collect();
-    let answer = query::series(&series, r#"{"ask":"report"}"#, &progress)?;
+    let answer = query::ask(&series, r#"{"ask":"report"}"#, &progress)?;
     eprintln!("parsed in {parsed:.0?}, reported in {:.0?}", start.elapsed() - parsed);
     println!("{answer}");
     Ok(())

@@ -1,5 +1,6 @@
 //! The one error type: what went wrong, in which section, at which byte, what stood there instead.
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
 
 /// Result of everything here that can fail.
@@ -153,3 +154,17 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// As the query protocol has it: `code`, `message`, `section`, `offset`, `expected`, `found`.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut failure = serializer.serialize_struct("Error", 6)?;
+        failure.serialize_field("code", self.code().as_str())?;
+        failure.serialize_field("message", &self.to_string())?;
+        failure.serialize_field("section", &self.section())?;
+        failure.serialize_field("offset", &self.offset())?;
+        failure.serialize_field("expected", self.expected())?;
+        failure.serialize_field("found", self.found())?;
+        failure.end()
+    }
+}

@@ -6,14 +6,18 @@
 //! The core knows nothing of Node.js, files or printing. Bytes come in through
 //! [`Parser::push`](parse::Parser::push), in any split; [`Parser::finish`](parse::Parser::finish)
 //! gives a [`Snapshot`]; [`query`] asks it.
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod error;
 pub mod ids;
 pub mod progress;
+mod sort;
 
 mod column;
 pub mod columns;
 pub mod parse;
+pub mod redact;
 pub mod schema;
 pub mod strings;
 pub mod trace;

@@ -1,7 +1,8 @@
 //! How long work is watched and stopped from outside: a few atomics, polled, never called back.
 //!
 //! Polling keeps the core free of threads, channels and callbacks into a runtime; the cost to the
-//! worker is one relaxed store per few thousand steps.
+//! worker is one relaxed store per few thousand steps. Where there is no second thread to poll from,
+//! as in WebAssembly, an observer looks in from the working one: [`Progress::observed`].
 
 use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
@@ -14,6 +15,8 @@ pub enum Phase {
     Wait,
     /// Bytes to columns.
     Parse,
+    /// Bytes to redacted bytes.
+    Redact,
     /// Edges, shallow sizes, distances, class names.
     Graph,
     /// The dominator tree.
@@ -32,6 +35,7 @@ impl Phase {
         match self {
             Phase::Wait => "wait",
             Phase::Parse => "parse",
+            Phase::Redact => "redact",
             Phase::Graph => "graph",
             Phase::Dominators => "dominators",
             Phase::Retained => "retained",
@@ -40,8 +44,16 @@ impl Phase {
         }
     }
 
-    const ALL: [Phase; 7] =
-        [Phase::Wait, Phase::Parse, Phase::Graph, Phase::Dominators, Phase::Retained, Phase::Classes, Phase::Query];
+    const ALL: [Phase; 8] = [
+        Phase::Wait,
+        Phase::Parse,
+        Phase::Redact,
+        Phase::Graph,
+        Phase::Dominators,
+        Phase::Retained,
+        Phase::Classes,
+        Phase::Query,
+    ];
 }
 
 /// Shared between a job and whoever watches it.
@@ -51,12 +63,19 @@ pub struct Progress {
     phase: AtomicU8,
     done: AtomicU64,
     total: AtomicU64,
+    observer: Option<fn(&Progress)>,
 }
 
 impl Progress {
     /// A fresh one, waiting.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A fresh one whose `observer` is called at every [`check`](Progress::check), on the thread that
+    /// works. It may read and cancel.
+    pub fn observed(observer: fn(&Progress)) -> Self {
+        Self { observer: Some(observer), ..Self::default() }
     }
 
     /// Asks the job to end; it does within milliseconds, with [`Code::Cancelled`](crate::Code::Cancelled).
@@ -72,6 +91,9 @@ impl Progress {
     /// The error to end with when the job was cancelled. Loops over the heap ask every few thousand steps.
     #[inline]
     pub fn check(&self) -> Result<()> {
+        if let Some(observer) = self.observer {
+            observer(self);
+        }
         if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 

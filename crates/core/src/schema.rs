@@ -264,6 +264,12 @@ impl Schema {
         }
     }
 
+    /// The names in one of the header's lists of fields, in order; none when it has no such list.
+    pub(crate) fn field_names(&self, list: &str) -> Vec<String> {
+        let meta: Value = serde_json::from_str(&self.meta_json).unwrap_or(Value::Null);
+        optional_names(&meta, list).ok().flatten().unwrap_or_default()
+    }
+
     /// Type names in the file that this version has never heard of.
     pub fn unknown_types(&self) -> Vec<String> {
         let nodes = self.node_type_names.iter().filter(|name| NodeKind::by_name(name) == NodeKind::Other);
@@ -275,10 +281,9 @@ impl Schema {
     pub fn unknown_fields(&self) -> Vec<String> {
         const NODE: [&str; 7] = ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"];
         const EDGE: [&str; 3] = ["type", "name_or_index", "to_node"];
-        let meta: Value = serde_json::from_str(&self.meta_json).unwrap_or(Value::Null);
         let mut unknown = Vec::new();
         for (list, known) in [("node_fields", &NODE[..]), ("edge_fields", &EDGE[..])] {
-            for name in names(&meta, list).unwrap_or_default() {
+            for name in self.field_names(list) {
                 if !known.contains(&name.as_str()) {
                     unknown.push(format!("{} field {name}", &list[..4]));
                 }

@@ -79,7 +79,11 @@ impl Strings {
     #[inline]
     fn offset(&self, i: usize) -> usize {
         let low = self.starts[i] as usize;
-        if self.wraps.is_empty() { low } else { low + (self.wraps.partition_point(|&w| w as usize <= i) << 32) }
+        if self.wraps.is_empty() {
+            return low;
+        }
+        // Where addresses have 32 bits there are no wraps.
+        low + ((self.wraps.partition_point(|&w| w as usize <= i) as u64) << 32) as usize
     }
 
     /// Where bytes of the string under construction go; [`Strings::seal`] ends it.
@@ -89,12 +93,25 @@ impl Strings {
 
     /// Ends the string whose bytes were appended to the arena.
     pub(crate) fn seal(&mut self) {
-        let end = self.arena.len();
+        let end = self.arena.len() as u64;
         let i = self.starts.len();
-        if end >> 32 > self.wraps.len() {
-            self.wraps.resize(end >> 32, i as u32);
+        let wraps = (end >> 32) as usize;
+        if wraps > self.wraps.len() {
+            self.wraps.resize(wraps, i as u32);
         }
         self.starts.push(end as u32);
+    }
+
+    /// Takes all sealed strings out, in order. Returns how many bytes they had.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(&[u8])) -> usize {
+        for i in 0..self.len() {
+            each(self.get(StringIx::from_index(i)));
+        }
+        let end = self.offset(self.len());
+        self.arena.drain(..end);
+        self.starts.truncate(1);
+        self.wraps.clear();
+        end
     }
 
     /// Adds a whole string and returns its index.

@@ -155,6 +155,35 @@ fn more_bytes_than_allowed_are_refused() {
 }
 
 #[test]
+fn what_is_wrong_before_the_limit_is_the_error_however_the_input_is_cut() {
+    let text = String::from_utf8(small().json()).expect("text").replacen("\"nodes\":[9", "\"nodes\":[oops", 1);
+    let at = text.find("oops").expect("replaced") as u64;
+    for chunk in [1, 7, text.len()] {
+        let options = ParserOptions { size_hint: None, max_bytes: Some(at + 1) };
+        let error = open(text.as_bytes(), chunk, options).expect_err("wrong");
+        assert_eq!((error.code(), error.offset()), (Code::Syntax, Some(at)), "chunks of {chunk}");
+        let options = ParserOptions { size_hint: None, max_bytes: Some(at) };
+        let error = open(text.as_bytes(), chunk, options).expect_err("too large");
+        assert_eq!((error.code(), error.offset()), (Code::TooLarge, Some(at)), "chunks of {chunk}");
+    }
+}
+
+#[test]
+fn sizes_that_add_up_to_more_than_a_number_holds_are_refused() {
+    let total = |extra: u64| {
+        let mut builder = small();
+        builder.extra_native_bytes(extra);
+        whole(&builder.json()).map(|snapshot| snapshot.total_size())
+    };
+    let most = (1 << 53) - total(0).expect("valid");
+    assert_eq!(total(most).expect("just small enough"), 1 << 53);
+    for extra in [most + 1, u64::MAX] {
+        let error = total(extra).expect_err("too much");
+        assert_eq!((error.code(), error.section()), (Code::Range, Some("nodes")));
+    }
+}
+
+#[test]
 fn other_profiles_are_named() {
     for (text, word) in [
         (r#"{"head":{"callFrame":{}},"samples":[]}"#, ".heapprofile"),

@@ -17,8 +17,9 @@ use crate::query::path_text::{PathText, Step};
 use crate::query::paths::way;
 use crate::query::routes::Routes;
 use crate::query::rows::{Rows, SourceRow};
+use crate::redact::original_len;
 use crate::schema::NodeKind;
-use crate::strings::{Text, utf16_len};
+use crate::strings::Text;
 use serde::Serialize;
 
 /// Ids given of each suspect, newest first.
@@ -279,7 +280,7 @@ impl Writer<'_> {
         let name = display_name(self.series.last, node);
         match self.series.last.kind(node) {
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
-                Text::from(format!("({} characters)", utf16_len(&name.0)))
+                Text::from(format!("({} characters)", original_len(&name.0)))
             }
             _ => name,
         }

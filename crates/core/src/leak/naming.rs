@@ -93,7 +93,7 @@ fn standing_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) ->
     }
     // Constructors built into V8 have no place in a script.
     let Some(at) = snapshot.location(node) else { return Standing::Runtime };
-    match scripts.name(at).map(|script| snapshot.strings().get(script)) {
+    match scripts.name(at) {
         Some(script) if is_runtime_script(script, false) => Standing::Runtime,
         Some(script) if is_of_package(script) => Standing::Library,
         _ => Standing::Own,

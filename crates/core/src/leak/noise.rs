@@ -181,7 +181,7 @@ fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
 fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
     let place = std::iter::once(node).chain(heap.routes.above(node)).find_map(|at| heap.snapshot.location(at));
     let script = place.and_then(|place| heap.scripts.name(place));
-    script.is_some_and(|name| is_runtime_script(heap.snapshot.strings().get(name), false))
+    script.is_some_and(|name| is_runtime_script(name, false))
 }
 
 /// Tells noise from growth.

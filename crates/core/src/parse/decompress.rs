@@ -9,8 +9,12 @@
 use crate::error::{Code, Error, Result};
 use std::io::{self, Write};
 
-/// Where decompressed bytes go.
-pub(crate) trait Sink {
+/// Where bytes go, piece by piece.
+pub trait Sink {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// What makes all further bytes useless: whoever pushes them stops.
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 
@@ -65,7 +69,7 @@ impl<S: Sink> std::fmt::Debug for Input<S> {
 
 /// Enough to tell the formats apart.
 const SNIFF: usize = 4;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 

@@ -4,52 +4,77 @@
 //! and read when it has. Members with other names are skipped and reported.
 
 use super::number::unexpected;
-use super::records::Records;
-use super::rows::{FunctionRows, LocationRows, RowTable, SampleRows};
-use super::tables::{EdgeTable, NodeTable};
-use super::text::StringScanner;
-use super::trace_tree::TreeScanner;
-use crate::columns::{Edges, Locations, Nodes};
 use crate::error::{Code, Error, Result};
 use crate::schema::Schema;
-use crate::strings::Strings;
-use crate::trace::{Allocations, Sample};
 
-/// What has been read so far; `None` where the section has not come.
-#[derive(Debug, Default)]
-pub(crate) struct Parts {
-    pub(crate) schema: Option<Schema>,
-    pub(crate) nodes: Option<Nodes>,
-    pub(crate) edges: Option<Edges>,
-    pub(crate) strings: Option<Strings>,
-    pub(crate) locations: Option<LocationRows>,
-    pub(crate) samples: Vec<Sample>,
-    pub(crate) allocations: Allocations,
-    pub(crate) skipped: Vec<String>,
-    /// Byte offset at which each section's value starts.
-    pub(crate) offsets: Vec<(String, u64)>,
+/// What becomes of the sections: columns for the analysis, or text again for the redactor.
+pub(crate) trait Sections {
+    /// Reads the section that is open.
+    type Reader: std::fmt::Debug;
+
+    /// What is to be done about a section when its value begins.
+    fn standing(&self, name: &str, schema: Option<&Schema>) -> Standing;
+    /// The header has come.
+    fn header(&mut self, schema: &Schema) -> Result<()>;
+    /// Opens a section that [`Sections::standing`] wants to read.
+    fn open(&mut self, opening: Opening<'_>) -> Result<Self::Reader>;
+    /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and
+    /// whether its closing bracket was among them.
+    fn push(&mut self, reader: &mut Self::Reader, chunk: &[u8], offset: u64) -> Result<(usize, bool)>;
+    /// The section has ended.
+    fn close(&mut self, reader: Self::Reader) -> Result<()>;
 }
 
-impl Parts {
+/// What is to be done about a section.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    Read,
+    /// Kept as text until what it needs has come.
+    Wait,
+    Skip,
+}
+
+/// A section that opens, and what is known by then.
+pub(crate) struct Opening<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) schema: Option<&'a Schema>,
+    /// Bytes of input from here on, where that is known.
+    bytes: Option<u64>,
+}
+
+impl<'a> Opening<'a> {
+    /// How many records the header claims, but no more than the input can hold: two bytes a number.
+    pub(crate) fn most_records(&self, claimed: Option<u64>, fields: usize) -> usize {
+        match (claimed, self.bytes) {
+            (Some(claimed), Some(bytes)) => claimed.min(bytes / (2 * fields as u64)) as usize,
+            // Nothing is known of the input's size: grow as it comes.
+            _ => 0,
+        }
+    }
+
+    /// The header, which has come when a section that needs it opens.
+    pub(crate) fn header(&self) -> Result<&'a Schema> {
+        self.schema.ok_or_else(|| Error::new(Code::Header, format!("the fields of {}", self.name), "none"))
+    }
+}
+
+/// What the document says beside its sections' contents.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    pub(crate) schema: Option<Schema>,
+    pub(crate) skipped: Vec<String>,
+    /// Byte offset at which each section's value starts.
+    offsets: Vec<(String, u64)>,
+}
+
+impl Outline {
     pub(crate) fn offset_of(&self, section: &str) -> u64 {
         self.offsets.iter().find(|(name, _)| name == section).map_or(0, |&(_, offset)| offset)
     }
 }
 
-/// Reader of the section that is open.
 #[derive(Debug)]
-enum Section {
-    Nodes(Box<Records<NodeTable>>),
-    Edges(Box<Records<EdgeTable>>),
-    Locations(Box<Records<RowTable<LocationRows>>>),
-    Samples(Box<Records<RowTable<SampleRows>>>),
-    Functions(Box<Records<RowTable<FunctionRows>>>),
-    Tree(Box<TreeScanner>),
-    Strings(Box<StringScanner>),
-}
-
-#[derive(Debug)]
-enum State {
+enum State<R> {
     Start,
     /// A key, or the end when nothing or no comma came before.
     Key {
@@ -60,7 +85,7 @@ enum State {
     Value,
     /// The `[` of a section.
     Open,
-    Inside(Section),
+    Inside(R),
     /// A value that is skipped, or kept as text.
     Capture(Capture),
     Comma,
@@ -80,30 +105,32 @@ struct Capture {
 
 /// The top-level state machine.
 #[derive(Debug)]
-pub(crate) struct Document {
-    state: State,
+pub(crate) struct Document<S: Sections> {
+    state: State<S::Reader>,
     key: Vec<u8>,
     value_offset: u64,
     size_hint: Option<u64>,
-    /// Sections that came before the header, with their offsets.
+    /// Sections that came before what they need, with their offsets.
     early: Vec<(String, u64, Vec<u8>)>,
-    pub(crate) parts: Parts,
+    outline: Outline,
     /// Names of all members, for errors.
     seen: Vec<String>,
+    pub(crate) sections: S,
 }
 
 const LONGEST_KEY: usize = 256;
 
-impl Document {
-    pub(crate) fn new(size_hint: Option<u64>) -> Self {
+impl<S: Sections> Document<S> {
+    pub(crate) fn new(sections: S, size_hint: Option<u64>) -> Self {
         Self {
             state: State::Start,
             key: Vec::new(),
             value_offset: 0,
             size_hint,
             early: Vec::new(),
-            parts: Parts::default(),
+            outline: Outline::default(),
             seen: Vec::new(),
+            sections,
         }
     }
 
@@ -113,8 +140,8 @@ impl Document {
         while at < chunk.len() {
             let here = offset + at as u64;
             match &mut self.state {
-                State::Inside(section) => {
-                    let (used, done) = section.push(&chunk[at..], here)?;
+                State::Inside(reader) => {
+                    let (used, done) = self.sections.push(reader, &chunk[at..], here)?;
                     at += used;
                     if done {
                         self.close_section()?;
@@ -191,79 +218,42 @@ impl Document {
         if self.seen.len() < MOST_MEMBERS {
             self.seen.push(name.clone());
         }
-        self.parts.offsets.push((name.clone(), offset));
+        self.outline.offsets.push((name.clone(), offset));
         let capture = |keep: bool| State::Capture(Capture { text: keep.then(Vec::new), ..Capture::default() });
-        self.state = match name.as_str() {
-            "snapshot" => capture(true),
-            "strings" | "trace_tree" => State::Open,
-            "nodes" | "edges" | "locations" | "samples" | "trace_function_infos" => match &self.parts.schema {
-                None => capture(true),
-                Some(schema) if !schema.declares(&name) => self.skip(&name),
-                Some(_) => State::Open,
-            },
-            _ => self.skip(&name),
+        self.state = if name == "snapshot" {
+            capture(true)
+        } else {
+            match self.standing(&name) {
+                Standing::Read => State::Open,
+                Standing::Wait => capture(true),
+                Standing::Skip => self.skip(&name),
+            }
         };
         Ok(())
     }
 
-    fn skip(&mut self, name: &str) -> State {
-        if self.parts.skipped.len() < MOST_MEMBERS {
-            self.parts.skipped.push(format!("section {name}"));
+    fn standing(&self, name: &str) -> Standing {
+        self.sections.standing(name, self.outline.schema.as_ref())
+    }
+
+    fn skip(&mut self, name: &str) -> State<S::Reader> {
+        if self.outline.skipped.len() < MOST_MEMBERS {
+            self.outline.skipped.push(format!("section {name}"));
         }
         State::Capture(Capture::default())
     }
 
-    fn open_section(&self) -> Result<Section> {
-        let Some(schema) = &self.parts.schema else {
-            // Only sections that need no header come here without one.
-            return Ok(match &self.key[..] {
-                b"trace_tree" => Section::Tree(Box::new(TreeScanner::new())),
-                _ => Section::Strings(Box::new(StringScanner::new())),
-            });
-        };
-        let nodes = self.parts.nodes.as_ref().map(Nodes::len);
-        Ok(match &self.key[..] {
-            b"nodes" => {
-                let most = self.most_records(schema.node_count, schema.node.count);
-                Section::Nodes(Box::new(Records::new(NodeTable::new(&schema.node, most))))
-            }
-            b"edges" => {
-                let most = self.most_records(schema.edge_count, schema.edge.count);
-                Section::Edges(Box::new(Records::new(EdgeTable::new(schema, nodes, most))))
-            }
-            b"trace_tree" => Section::Tree(Box::new(TreeScanner::new())),
-            b"strings" => Section::Strings(Box::new(StringScanner::new())),
-            name => match (name, &schema.location, schema.sample, &schema.function) {
-                (b"locations", Some(fields), _, _) => {
-                    Section::Locations(Box::new(Records::new(RowTable(LocationRows::new(schema, fields, nodes)?))))
-                }
-                (b"samples", _, Some(fields), _) => {
-                    Section::Samples(Box::new(Records::new(RowTable(SampleRows { fields, samples: Vec::new() }))))
-                }
-                (_, _, _, Some(fields)) => Section::Functions(Box::new(Records::new(RowTable(FunctionRows {
-                    fields: fields.clone(),
-                    functions: Vec::new(),
-                })))),
-                _ => return Err(Error::new(Code::Header, format!("the fields of {}", key_text(&self.key)), "none")),
-            },
-        })
-    }
-
-    /// How many records the header claims, but no more than the input can hold: two bytes a number.
-    fn most_records(&self, claimed: Option<u64>, fields: usize) -> usize {
-        let held = self.size_hint.map(|size| size.saturating_sub(self.value_offset) / (2 * fields as u64));
-        match (claimed, held) {
-            (Some(claimed), Some(held)) => claimed.min(held) as usize,
-            // Nothing is known of the input's size: grow as it comes.
-            _ => 0,
-        }
+    fn open_section(&mut self) -> Result<S::Reader> {
+        let bytes = self.size_hint.map(|size| size.saturating_sub(self.value_offset));
+        let name = key_text(&self.key);
+        self.sections.open(Opening { name: &name, schema: self.outline.schema.as_ref(), bytes })
     }
 
     fn close_section(&mut self) -> Result<()> {
-        if let State::Inside(section) = std::mem::replace(&mut self.state, State::Comma) {
-            section.finish(&mut self.parts);
+        match std::mem::replace(&mut self.state, State::Comma) {
+            State::Inside(reader) => self.sections.close(reader),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn close_capture(&mut self) -> Result<()> {
@@ -274,36 +264,49 @@ impl Document {
             return Ok(());
         }
         let schema = Schema::parse(&text).map_err(|error| error.at(self.value_offset))?;
-        self.parts.skipped.extend(schema.unknown_types());
-        self.parts.skipped.extend(schema.unknown_fields());
-        self.parts.schema = Some(schema);
-        self.replay()
-    }
-
-    /// Reads the sections that came before the header.
-    fn replay(&mut self) -> Result<()> {
-        let (key, value_offset) = (std::mem::take(&mut self.key), self.value_offset);
-        for (name, offset, text) in std::mem::take(&mut self.early) {
-            self.key = name.clone().into_bytes();
-            self.value_offset = offset;
-            let declared = self.parts.schema.as_ref().is_some_and(|schema| schema.declares(&name));
-            self.state = if declared { State::Open } else { self.skip(&name) };
-            self.push(&text, offset)?;
-            if !matches!(self.state, State::Comma) {
-                return Err(Error::new(Code::Syntax, "an array", "something else").at(offset).in_section(&name));
+        self.outline.skipped.extend(schema.unknown_types());
+        self.outline.skipped.extend(schema.unknown_fields());
+        self.sections.header(&schema)?;
+        self.outline.schema = Some(schema);
+        for early in std::mem::take(&mut self.early) {
+            if self.standing(&early.0) == Standing::Wait {
+                self.early.push(early);
+            } else {
+                self.replay(early)?;
             }
         }
+        Ok(())
+    }
+
+    /// Reads, or skips, a section that was kept as text.
+    fn replay(&mut self, (name, offset, text): (String, u64, Vec<u8>)) -> Result<()> {
+        let key = std::mem::replace(&mut self.key, name.clone().into_bytes());
+        let value_offset = std::mem::replace(&mut self.value_offset, offset);
+        self.state = if self.standing(&name) == Standing::Skip { self.skip(&name) } else { State::Open };
+        self.push(&text, offset)?;
+        if !matches!(self.state, State::Comma) {
+            return Err(Error::new(Code::Syntax, "an array", "something else").at(offset).in_section(&name));
+        }
         (self.key, self.value_offset) = (key, value_offset);
-        self.state = State::Comma;
+        Ok(())
+    }
+
+    /// Reads what waited to the end: first what misses nothing any more.
+    fn replay_rest(&mut self) -> Result<()> {
+        while !self.early.is_empty() {
+            let ready = self.early.iter().position(|(name, ..)| self.standing(name) != Standing::Wait);
+            let next = self.early.remove(ready.unwrap_or(0));
+            self.replay(next)?;
+        }
         Ok(())
     }
 
     /// Ends the input of `length` bytes.
-    pub(crate) fn finish(mut self, length: u64) -> Result<Parts> {
+    pub(crate) fn finish(mut self, length: u64) -> Result<(Outline, S)> {
         if !matches!(self.state, State::Done) {
             return Err(self.truncated(length));
         }
-        if self.parts.schema.is_none() {
+        if self.outline.schema.is_none() {
             return Err(Error::new(
                 Code::NotASnapshot,
                 "a V8 heap snapshot (with \"snapshot\", \"nodes\", \"edges\", \"strings\")",
@@ -311,8 +314,9 @@ impl Document {
             )
             .at(0));
         }
-        self.parts.skipped.dedup();
-        Ok(self.parts)
+        self.replay_rest()?;
+        self.outline.skipped.dedup();
+        Ok((self.outline, self.sections))
     }
 
     fn truncated(&self, length: u64) -> Error {
@@ -371,36 +375,6 @@ fn not_a_snapshot(byte: u8) -> Error {
     Error::new(Code::NotASnapshot, "a V8 heap snapshot, which starts with '{'", found)
 }
 
-impl Section {
-    fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
-        match self {
-            Section::Nodes(records) => records.push(chunk, offset),
-            Section::Edges(records) => records.push(chunk, offset),
-            Section::Locations(records) => records.push(chunk, offset),
-            Section::Samples(records) => records.push(chunk, offset),
-            Section::Functions(records) => records.push(chunk, offset),
-            Section::Tree(scanner) => scanner.push(chunk, offset),
-            Section::Strings(scanner) => scanner.push(chunk, offset),
-        }
-    }
-
-    fn finish(self, parts: &mut Parts) {
-        match self {
-            Section::Nodes(records) => parts.nodes = Some(records.into_table().finish()),
-            Section::Edges(records) => parts.edges = Some(records.into_table().finish()),
-            Section::Locations(records) => parts.locations = Some(records.into_table().0),
-            Section::Samples(records) => parts.samples = records.into_table().0.samples,
-            Section::Functions(records) => parts.allocations.functions = records.into_table().0.functions,
-            Section::Tree(scanner) => parts.allocations.tree = scanner.tree,
-            Section::Strings(scanner) => {
-                let mut strings = scanner.strings;
-                strings.finish_file();
-                parts.strings = Some(strings);
-            }
-        }
-    }
-}
-
 impl Capture {
     fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         for (at, &byte) in chunk.iter().enumerate() {
@@ -453,12 +427,5 @@ impl Capture {
             _ => return Err(unexpected("JSON", byte)),
         }
         Ok(false)
-    }
-}
-
-/// Whether `locations` were read.
-impl Parts {
-    pub(crate) fn take_locations(&mut self, nodes: usize) -> Result<Locations> {
-        self.locations.take().map_or_else(|| Ok(Locations::default()), |rows| rows.finish(nodes))
     }
 }

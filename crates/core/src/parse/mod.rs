@@ -5,21 +5,25 @@
 //! can tell and hands the columns over. The result does not depend on how the input was cut.
 
 mod decompress;
-mod document;
+pub(crate) mod document;
 mod number;
-mod records;
-mod rows;
-mod tables;
-mod text;
-mod trace_tree;
+mod parts;
+pub(crate) mod records;
+pub(crate) mod rows;
+pub(crate) mod tables;
+pub(crate) mod text;
+pub(crate) mod trace_tree;
 
 use crate::columns::{Edges, Nodes};
 use crate::error::{Code, Error, Result};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::{RawSnapshot, Snapshot};
 use crate::strings::Strings;
-use decompress::{Input, Sink};
-use document::{Document, Parts};
+use decompress::BYTE_ORDER_MARK;
+pub(crate) use decompress::Input;
+pub use decompress::Sink;
+use document::{Document, Outline, Sections};
+use parts::Parts;
 
 /// Limits and hints for the parser.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,20 +37,19 @@ pub struct ParserOptions {
 /// The push parser. Feed it every byte in order, then [`finish`](Parser::finish).
 #[derive(Debug)]
 pub struct Parser {
-    input: Input<Limited>,
+    input: Input<Limited<Parts>>,
     received: u64,
 }
 
 /// Bytes handed to the parser at a time: often enough to be cancelled within milliseconds, large
 /// enough for all cores to have something to scan.
-const WINDOW: usize = 8 << 20;
+pub(crate) const WINDOW: usize = 8 << 20;
 
 impl Parser {
     /// A parser that has seen nothing.
     pub fn new(options: ParserOptions) -> Self {
-        let document = Document::new(options.size_hint);
-        let most = options.max_bytes.unwrap_or(u64::MAX);
-        Self { input: Input::new(Limited { document, length: 0, most }), received: 0 }
+        let document = Document::new(Parts::default(), options.size_hint);
+        Self { input: Input::new(Limited::new(document, options.max_bytes)), received: 0 }
     }
 
     /// Takes the next bytes. Progress counts the bytes taken.
@@ -69,9 +72,17 @@ impl Parser {
     /// [`Code::Truncated`] and what only the whole can tell: counts, indices.
     pub fn finish(self, progress: &Progress) -> Result<RawSnapshot> {
         progress.check()?;
-        let Limited { document, length, .. } = self.input.finish()?;
-        check_whole(document.finish(length)?)
+        let (outline, parts) = self.input.finish()?.end()?;
+        check_whole(outline, parts)
     }
+}
+
+/// The size of the text to come, if these first bytes of `bytes` are text and not a compressed stream:
+/// what [`ParserOptions::size_hint`] wants.
+pub fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    (first == Some(&b'{')).then_some(bytes)
 }
 
 /// Bytes in memory → analysed snapshot.
@@ -87,45 +98,60 @@ pub fn open(bytes: &[u8], progress: &Progress) -> Result<Snapshot> {
 
 /// The document behind the decoder, which counts and limits what comes out of it.
 #[derive(Debug)]
-struct Limited {
-    document: Document,
+pub(crate) struct Limited<S: Sections> {
+    document: Document<S>,
     length: u64,
     most: u64,
 }
 
-impl Sink for Limited {
+impl<S: Sections> Limited<S> {
+    /// `most` is how many bytes to accept after decompression.
+    pub(crate) fn new(document: Document<S>, most: Option<u64>) -> Self {
+        Self { document, length: 0, most: most.unwrap_or(u64::MAX) }
+    }
+
+    /// Ends the input.
+    pub(crate) fn end(self) -> Result<(Outline, S)> {
+        self.document.finish(self.length)
+    }
+}
+
+impl<S: Sections> Sink for Limited<S> {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let offset = self.length;
-        self.length += bytes.len() as u64;
-        if self.length > self.most {
-            return Err(Error::new(Code::TooLarge, format!("at most {} bytes", self.most), "more").at(self.most));
+        // What stands before the limit is read, so that the error is the same however the input is cut.
+        let allowed = usize::try_from(self.most - offset).unwrap_or(usize::MAX).min(bytes.len());
+        self.length += allowed as u64;
+        self.document.push(&bytes[..allowed], offset)?;
+        if allowed == bytes.len() {
+            return Ok(());
         }
-        self.document.push(bytes, offset)
+        Err(Error::new(Code::TooLarge, format!("at most {} bytes", self.most), "more").at(self.most))
     }
 }
 
 /// The checks that need several sections at once.
-fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
-    let schema = parts.schema.take().ok_or_else(|| missing("snapshot"))?;
+fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
+    let schema = outline.schema.take().ok_or_else(|| missing("snapshot"))?;
     let mut nodes = parts.nodes.take().ok_or_else(|| missing("nodes"))?;
     let mut edges = parts.edges.take().ok_or_else(|| missing("edges"))?;
     let strings = parts.strings.take().ok_or_else(|| missing("strings"))?;
-    check_counts(schema.node_count, nodes.len(), "nodes", &parts)?;
-    check_counts(schema.edge_count, edges.len(), "edges", &parts)?;
-    nodes.finish_edge_counts(edges.len()).map_err(|error| error.at(parts.offset_of("edges")))?;
-    check_names(&nodes, &edges, &strings, &parts)?;
-    check_sizes(&nodes, &parts)?;
+    check_counts(schema.node_count, nodes.len() as u64, "nodes", &outline)?;
+    check_counts(schema.edge_count, edges.len() as u64, "edges", &outline)?;
+    let sum = nodes.finish_edge_counts();
+    check_edge_counts(sum, edges.len() as u64).map_err(|error| error.at(outline.offset_of("edges")))?;
+    check_names(&nodes, &edges, &strings, &outline)?;
+    check_sizes(
+        nodes.iter().fold(schema.extra_native_bytes, |sum, node| sum.saturating_add(nodes.self_size(node))),
+        &outline,
+    )?;
+    check_some_nodes(nodes.len() as u64, &outline)?;
     edges.strings = strings.len() as u32;
-    if nodes.is_empty() {
-        return Err(Error::new(Code::Count, "a root node", "no nodes")
-            .at(parts.offset_of("nodes"))
-            .in_section("nodes"));
-    }
     if edges.most_target as usize >= nodes.len() && !edges.is_empty() {
         let at = edges.first_target_beyond(nodes.len()).unwrap_or(0);
         return Err(range(
             "edges",
-            &parts,
+            &outline,
             format!("to_node of one of {} nodes", nodes.len()),
             format!("another in edge {at}"),
         ));
@@ -134,7 +160,7 @@ fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
     if let Some(node) = parts.allocations.tree.iter().find(|node| node.function >= functions) {
         return Err(range(
             "trace_tree",
-            &parts,
+            &outline,
             format!("one of {functions} functions"),
             format!("function {}", node.function),
         ));
@@ -142,7 +168,7 @@ fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
     let most = strings.len() as u32;
     if let Some(function) = parts.allocations.functions.iter().find(|f| f.name.0 >= most || f.script_name.0 >= most) {
         let found = format!("strings {} and {}", function.name.0, function.script_name.0);
-        return Err(range("trace_function_infos", &parts, format!("names among {most} strings"), found));
+        return Err(range("trace_function_infos", &outline, format!("names among {most} strings"), found));
     }
     let locations = parts.take_locations(nodes.len())?;
     Ok(RawSnapshot {
@@ -153,52 +179,74 @@ fn check_whole(mut parts: Parts) -> Result<RawSnapshot> {
         locations,
         samples: parts.samples,
         allocations: parts.allocations,
-        skipped: parts.skipped,
+        skipped: outline.skipped,
     })
 }
 
 #[cold]
-fn missing(section: &str) -> Error {
+pub(crate) fn missing(section: &str) -> Error {
     Error::new(Code::Section, format!("the section \"{section}\""), "none").in_section(section)
 }
 
 #[cold]
-fn range(section: &str, parts: &Parts, expected: String, found: String) -> Error {
-    Error::new(Code::Range, expected, found).at(parts.offset_of(section)).in_section(section)
+pub(crate) fn range(section: &str, outline: &Outline, expected: String, found: String) -> Error {
+    Error::new(Code::Range, expected, found).at(outline.offset_of(section)).in_section(section)
 }
 
-fn check_counts(claimed: Option<u64>, found: usize, section: &str, parts: &Parts) -> Result<()> {
+pub(crate) fn check_counts(claimed: Option<u64>, found: u64, section: &str, outline: &Outline) -> Result<()> {
     match claimed {
-        Some(claimed) if claimed != found as u64 => {
+        Some(claimed) if claimed != found => {
             Err(Error::new(Code::Count, format!("{claimed} {section}, as the header says"), found.to_string())
-                .at(parts.offset_of(section))
+                .at(outline.offset_of(section))
                 .in_section(section))
         }
         _ => Ok(()),
     }
 }
 
-/// Sums stay exact, here in 64 bits and in JavaScript's numbers.
-fn check_sizes(nodes: &Nodes, parts: &Parts) -> Result<()> {
-    let sum = nodes.iter().fold(0u64, |sum, node| sum.saturating_add(nodes.self_size(node)));
-    if sum > 1 << 53 {
-        return Err(range("nodes", parts, "self sizes that add up to at most 2^53".to_owned(), sum.to_string()));
+/// The edges belong to the nodes in turn: as many as these say.
+pub(crate) fn check_edge_counts(sum: u64, edges: u64) -> Result<()> {
+    if sum != edges {
+        let expected = format!("as many edges as the nodes' edge_count fields add up to ({sum})");
+        return Err(Error::new(Code::Count, expected, format!("{edges} edges")).in_section("edges"));
     }
     Ok(())
 }
 
-fn check_names(nodes: &Nodes, edges: &Edges, strings: &Strings, parts: &Parts) -> Result<()> {
+pub(crate) fn check_some_nodes(nodes: u64, outline: &Outline) -> Result<()> {
+    if nodes == 0 {
+        return Err(Error::new(Code::Count, "a root node", "no nodes")
+            .at(outline.offset_of("nodes"))
+            .in_section("nodes"));
+    }
+    Ok(())
+}
+
+/// Sums stay exact, here in 64 bits and in JavaScript's numbers.
+pub(crate) fn check_sizes(sum: u64, outline: &Outline) -> Result<()> {
+    if sum > 1 << 53 {
+        return Err(range(
+            "nodes",
+            outline,
+            "self sizes and extra_native_bytes that add up to at most 2^53".to_owned(),
+            sum.to_string(),
+        ));
+    }
+    Ok(())
+}
+
+fn check_names(nodes: &Nodes, edges: &Edges, strings: &Strings, outline: &Outline) -> Result<()> {
     let most = strings.len() as u32;
     if nodes.most_name >= most && !nodes.is_empty() {
         let at = nodes.names.iter().position(|&name| name >= most).unwrap_or(0);
         let found = format!("name {} of node {at}", nodes.names[at]);
-        return Err(range("nodes", parts, format!("one of {most} strings"), found));
+        return Err(range("nodes", outline, format!("one of {most} strings"), found));
     }
     if edges.most_name >= most
         && let Some(at) = edges.first_name_beyond(most)
     {
         let found = format!("name {} of edge {at}", edges.names[at]);
-        return Err(range("edges", parts, format!("one of {most} strings"), found));
+        return Err(range("edges", outline, format!("one of {most} strings"), found));
     }
     Ok(())
 }

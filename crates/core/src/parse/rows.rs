@@ -82,25 +82,26 @@ pub(crate) struct LocationRows {
 
 const RECENT: usize = 1 << 12;
 
+/// What 32 bits can mean.
+const MIN_I32: i64 = i32::MIN as i64;
+const MAX_U32: i64 = u32::MAX as i64;
+
 impl LocationRows {
-    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Result<Self> {
-        let mut locations = Locations::default();
-        if let Some(nodes) = nodes {
-            locations.of_node = crate::column::filled(u32::MAX, nodes)?;
-        }
+    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Self {
         let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
-        Ok(Self {
+        Self {
             fields: fields.clone(),
             divider: FieldDivider::new(schema.node.count),
             nodes: nodes.map(|nodes| nodes as u32),
-            locations,
+            locations: Locations::default(),
             early: Vec::new(),
             recent: vec![none; RECENT],
-        })
+        }
     }
 
     fn place(&mut self, location: Location) -> u32 {
-        let hash = (location.script_id.wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
+        let hash =
+            ((location.script_id as u32).wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
         let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
         if slot.0 != location {
             let next = self.locations.places.len() as u32;
@@ -149,11 +150,14 @@ impl Rows for LocationRows {
         let fields = &self.fields;
         let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
         let node = node.filter(|&node| node < self.nodes.unwrap_or(MOST_NODES as u32));
-        let signed = |field: usize| i32::try_from(values[field]).map_err(|_| bad(field, "a number of 32 bits"));
+        let number = |field: usize| match values[field] {
+            value @ MIN_I32..=MAX_U32 => Ok(value as u32),
+            _ => Err(bad(field, "a number of 32 bits")),
+        };
         let location = Location {
-            script_id: signed(fields.script_id)?,
-            line: signed(fields.line)?,
-            column: signed(fields.column)?,
+            script_id: number(fields.script_id)? as i32,
+            line: number(fields.line)?,
+            column: number(fields.column)?,
         };
         match node {
             Some(node) => Ok((node, location)),
@@ -164,6 +168,10 @@ impl Rows for LocationRows {
     fn add(&mut self, (node, location): Self::Row) -> Result<()> {
         let place = self.place(location);
         match self.nodes {
+            Some(nodes) if self.locations.of_node.is_empty() => {
+                self.locations.of_node = crate::column::filled(u32::MAX, nodes as usize)?;
+                self.locations.of_node[node as usize] = place;
+            }
             Some(_) => self.locations.of_node[node as usize] = place,
             None => self.early.push((node, place)),
         }

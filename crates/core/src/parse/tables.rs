@@ -109,6 +109,37 @@ impl NodeTable {
     }
 }
 
+/// A node as its record says.
+pub(crate) struct NodeRecord {
+    pub(crate) kind: u8,
+    pub(crate) name: u32,
+    pub(crate) id: u32,
+    pub(crate) self_size: u64,
+    pub(crate) edge_count: u32,
+    pub(crate) trace_node_id: Option<u32>,
+    pub(crate) detachedness: Option<u8>,
+}
+
+impl NodeRecord {
+    /// Checks what one record alone can tell.
+    #[inline(always)]
+    pub(crate) fn read(fields: &NodeFields, values: &[i64]) -> std::result::Result<Self, BadField> {
+        let kind = u8::try_from(values[fields.kind]).map_err(|_| bad(fields.kind, "a node type from 0 to 255"))?;
+        let name = unsigned(values[fields.name], fields.name, "the index of a string")?;
+        let id = unsigned(values[fields.id], fields.id, "an id of 32 bits")?;
+        // Sizes add up in 64 bits all through the analysis: one alone may not come near that.
+        let self_size = u64::try_from(values[fields.self_size]).ok().filter(|&size| size < 1 << 53);
+        let self_size = self_size.ok_or_else(|| bad(fields.self_size, "a self size from 0 to 2^53"))?;
+        let edge_count = unsigned(values[fields.edge_count], fields.edge_count, "a number of edges")?;
+        let trace_node_id = match fields.trace_node_id {
+            Some(field) => Some(unsigned(values[field], field, "the id of a trace node")?),
+            None => None,
+        };
+        let detachedness = fields.detachedness.map(|field| (values[field] & 3) as u8);
+        Ok(Self { kind, name, id, self_size, edge_count, trace_node_id, detachedness })
+    }
+}
+
 pub(crate) struct NodeSlice<'a> {
     fields: &'a NodeFields,
     kinds: &'a mut [MaybeUninit<u8>],
@@ -126,30 +157,24 @@ impl Slice for NodeSlice<'_> {
 
     #[inline(always)]
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
-        let fields = self.fields;
-        let kind = values[fields.kind];
-        self.kinds[at].write(u8::try_from(kind).map_err(|_| bad(fields.kind, "a node type from 0 to 255"))?);
-        let name = unsigned(values[fields.name], fields.name, "the index of a string")?;
-        self.extra.most_name = self.extra.most_name.max(name);
-        self.names[at].write(name);
-        self.ids[at].write(unsigned(values[fields.id], fields.id, "an id of 32 bits")?);
-        let size = values[fields.self_size];
-        if (0..i64::from(BIG_SIZE)).contains(&size) {
-            self.self_sizes[at].write(size as u32);
+        let node = NodeRecord::read(self.fields, values)?;
+        self.kinds[at].write(node.kind);
+        self.extra.most_name = self.extra.most_name.max(node.name);
+        self.names[at].write(node.name);
+        self.ids[at].write(node.id);
+        let small = if node.self_size < u64::from(BIG_SIZE) {
+            node.self_size as u32
         } else {
-            // Sizes add up in 64 bits all through the analysis: one alone may not come near that.
-            if !(0..1 << 53).contains(&size) {
-                return Err(bad(fields.self_size, "a self size from 0 to 2^53"));
-            }
-            self.extra.big_sizes.push((at as u32, size as u64));
-            self.self_sizes[at].write(BIG_SIZE);
+            self.extra.big_sizes.push((at as u32, node.self_size));
+            BIG_SIZE
+        };
+        self.self_sizes[at].write(small);
+        self.edge_counts[at].write(node.edge_count);
+        if let Some(id) = node.trace_node_id {
+            self.trace_ids[at].write(id);
         }
-        self.edge_counts[at].write(unsigned(values[fields.edge_count], fields.edge_count, "a number of edges")?);
-        if let Some(field) = fields.trace_node_id {
-            self.trace_ids[at].write(unsigned(values[field], field, "the id of a trace node")?);
-        }
-        if let Some(field) = fields.detachedness {
-            self.detachedness[at].write((values[field] & 3) as u8);
+        if let Some(state) = node.detachedness {
+            self.detachedness[at].write(state);
         }
         Ok(())
     }
@@ -226,14 +251,66 @@ impl Table for NodeTable {
     }
 }
 
-/// `edges`.
+/// An edge as its record says.
+pub(crate) struct EdgeRecord {
+    pub(crate) kind: EdgeKind,
+    pub(crate) target: u32,
+    pub(crate) label: EdgeLabel,
+}
+
+/// What `name_or_index` holds.
+pub(crate) enum EdgeLabel {
+    /// A string or an index, as the kind says.
+    Plain(u32),
+    /// An index that fits no column: V8 writes a few negative ones.
+    Odd(i64),
+}
+
+/// Checks what one record of `edges` alone can tell.
 #[derive(Debug)]
-pub(crate) struct EdgeTable {
+pub(crate) struct EdgeReader {
     fields: EdgeFields,
     kinds: [EdgeKind; 256],
     divider: FieldDivider,
     /// Nodes there are; the largest number there may be while `nodes` has not come yet.
     nodes: u32,
+}
+
+impl EdgeReader {
+    pub(crate) fn new(schema: &Schema, nodes: Option<usize>) -> Self {
+        Self {
+            fields: schema.edge.clone(),
+            kinds: schema.edge_kinds,
+            divider: FieldDivider::new(schema.node.count),
+            nodes: nodes.map_or(MOST_NODES as u32, |nodes| nodes as u32),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn read(&self, values: &[i64]) -> std::result::Result<EdgeRecord, BadField> {
+        let fields = &self.fields;
+        let Ok(number) = u8::try_from(values[fields.kind]) else {
+            return Err(bad(fields.kind, "an edge type from 0 to 255"));
+        };
+        let kind = self.kinds[number as usize];
+        let target = u32::try_from(values[fields.to_node]).ok().and_then(|index| self.divider.ordinal(index));
+        let Some(target) = target.filter(|&target| target < self.nodes) else {
+            return Err(bad(fields.to_node, "the index of a node"));
+        };
+        let name = values[fields.name_or_index];
+        let label = match u32::try_from(name) {
+            Ok(name) => EdgeLabel::Plain(name),
+            Err(_) if kind.is_indexed() => EdgeLabel::Odd(name),
+            Err(_) => return Err(bad(fields.name_or_index, "the index of a string")),
+        };
+        Ok(EdgeRecord { kind, target, label })
+    }
+}
+
+/// `edges`.
+#[derive(Debug)]
+pub(crate) struct EdgeTable {
+    reader: EdgeReader,
     targets: Column<u32>,
     names: Column<u32>,
     extra: EdgeExtra,
@@ -250,10 +327,7 @@ pub(crate) struct EdgeExtra {
 impl EdgeTable {
     pub(crate) fn new(schema: &Schema, nodes: Option<usize>, most: usize) -> Self {
         let mut table = Self {
-            fields: schema.edge.clone(),
-            kinds: schema.edge_kinds,
-            divider: FieldDivider::new(schema.node.count),
-            nodes: nodes.map_or(MOST_NODES as u32, |nodes| nodes as u32),
+            reader: EdgeReader::new(schema, nodes),
             targets: Column::default(),
             names: Column::default(),
             extra: EdgeExtra::default(),
@@ -271,10 +345,7 @@ impl EdgeTable {
 }
 
 pub(crate) struct EdgeSlice<'a> {
-    fields: &'a EdgeFields,
-    kinds: &'a [EdgeKind; 256],
-    divider: FieldDivider,
-    nodes: u32,
+    reader: &'a EdgeReader,
     targets: &'a mut [MaybeUninit<u32>],
     names: &'a mut [MaybeUninit<u32>],
     extra: EdgeExtra,
@@ -285,30 +356,18 @@ impl Slice for EdgeSlice<'_> {
 
     #[inline(always)]
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
-        let fields = self.fields;
-        let Ok(number) = u8::try_from(values[fields.kind]) else {
-            return Err(bad(fields.kind, "an edge type from 0 to 255"));
-        };
-        let kind = self.kinds[number as usize];
-        let target = u32::try_from(values[fields.to_node]).ok().and_then(|index| self.divider.ordinal(index));
-        let Some(target) = target.filter(|&target| target < self.nodes) else {
-            return Err(bad(fields.to_node, "the index of a node"));
-        };
-        let name = values[fields.name_or_index];
-        match u32::try_from(name) {
-            Ok(name) => {
-                let string = if Edges::must_be_named(kind) { name } else { 0 };
-                self.extra.most_name = self.extra.most_name.max(string);
-                self.names[at].write(name);
-            }
-            Err(_) if kind.is_indexed() => {
-                self.extra.odd_indices.push((at as u32, name));
-                self.names[at].write(0);
-            }
-            Err(_) => return Err(bad(fields.name_or_index, "the index of a string")),
+        let edge = self.reader.read(values)?;
+        if let EdgeLabel::Odd(index) = edge.label {
+            self.extra.odd_indices.push((at as u32, index));
         }
-        self.extra.most_target = self.extra.most_target.max(target);
-        self.targets[at].write(Edges::pack(target, kind));
+        let (name, must_be_name) = match edge.label {
+            EdgeLabel::Plain(name) => (name, Edges::must_be_named(edge.kind)),
+            EdgeLabel::Odd(_) => (0, false),
+        };
+        self.extra.most_name = self.extra.most_name.max(if must_be_name { name } else { 0 });
+        self.names[at].write(name);
+        self.extra.most_target = self.extra.most_target.max(edge.target);
+        self.targets[at].write(Edges::pack(edge.target, edge.kind));
         Ok(())
     }
 
@@ -326,7 +385,7 @@ impl Table for EdgeTable {
     }
 
     fn fields(&self) -> usize {
-        self.fields.count
+        self.reader.fields.count
     }
 
     fn slices(&mut self, lengths: &[usize]) -> Result<Vec<EdgeSlice<'_>>> {
@@ -336,10 +395,10 @@ impl Table for EdgeTable {
         }
         let mut targets = cut(&mut self.targets, lengths)?;
         let mut names = cut(&mut self.names, lengths)?;
-        let (fields, kinds, divider, nodes) = (&self.fields, &self.kinds, self.divider, self.nodes);
+        let reader = &self.reader;
         let slice = |_: &usize| {
             let (targets, names) = (targets.next()?, names.next()?);
-            Some(EdgeSlice { fields, kinds, divider, nodes, targets, names, extra: EdgeExtra::default() })
+            Some(EdgeSlice { reader, targets, names, extra: EdgeExtra::default() })
         };
         Ok(lengths.iter().map_while(slice).collect())
     }

@@ -59,6 +59,12 @@ impl StringScanner {
         self.scan(chunk, offset).map_err(|error| error.in_section("strings"))
     }
 
+    /// Hands over the strings read so far and forgets them, for who needs each only once.
+    pub(crate) fn drain(&mut self, each: impl FnMut(&[u8])) {
+        // Between two strings `start` is of no meaning, and may be of one that is gone.
+        self.start = self.start.saturating_sub(self.strings.drain(each));
+    }
+
     fn scan(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         let mut at = 0;
         while at < chunk.len() {

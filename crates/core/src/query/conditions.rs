@@ -166,7 +166,7 @@ fn script_condition(snapshot: &Snapshot, script: &ScriptMatch, progress: &Progre
     };
     let matcher = text.compile()?;
     let scripts = Scripts::of(snapshot, progress)?;
-    let accepts = |name| matcher.is_match(snapshot.strings().get(name));
+    let accepts = |name| matcher.is_match(name);
     let places = places.iter().map(|&place| scripts.name(place).is_some_and(accepts)).collect();
     Ok(ScriptCondition { places, otherwise: false })
 }

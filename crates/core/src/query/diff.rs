@@ -1,7 +1,7 @@
 //! Two snapshots of one process → what came, what went, what grew.
 
 use crate::classes::Classes;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ids::{ClassIx, NodeIx, ObjectId};
 use crate::progress::Progress;
 use crate::query::page::Page;
@@ -345,18 +345,5 @@ fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member
         (Some(member), _) => name(after, member),
         (None, Some(member)) => name(before, member),
         (None, None) => Text::default(),
-    }
-}
-
-/// Rejects what cannot be compared at all.
-pub(crate) fn question(json: &str) -> Result<DiffQuery> {
-    #[derive(Deserialize)]
-    #[serde(tag = "ask", rename_all = "camelCase")]
-    enum Question {
-        Diff(DiffQuery),
-    }
-    match serde_json::from_str(json) {
-        Ok(Question::Diff(query)) => Ok(query),
-        Err(error) => Err(Error::new(Code::InvalidQuery, "a question about two snapshots", error.to_string())),
     }
 }

@@ -5,13 +5,14 @@ use crate::display::{
     EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, same_text, write_display_name,
 };
 use crate::error::Result;
-use crate::ids::NodeIx;
+use crate::ids::{NodeIx, StringIx};
 use crate::progress::Progress;
 use crate::query::page::Page;
 use crate::query::steps::Steps;
+use crate::redact::{is_redacted, original_len};
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use crate::strings::{Text, utf16_len};
+use crate::strings::Text;
 use foldhash::HashMap;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -68,7 +69,27 @@ pub(crate) struct Duplicates {
 const UNKNOWN: u32 = u32::MAX;
 
 /// What V8 wrote of a string that it cut: same text, length and hash mean the same string.
-type Cut = (Option<i64>, Option<i64>);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Cut {
+    length: Option<Number>,
+    hash: Option<Number>,
+}
+
+impl Cut {
+    fn known_length(self) -> Option<i64> {
+        match self.length? {
+            Number::Known(length) => Some(length),
+            Number::Hidden(_) => None,
+        }
+    }
+}
+
+/// A number V8 wrote as text, or, in a redacted snapshot, the string that stands for it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Number {
+    Known(i64),
+    Hidden(StringIx),
+}
 
 /// Text → number of the text.
 struct Texts<'a> {
@@ -131,7 +152,7 @@ impl Duplicates {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);
                 let group = match cut {
-                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, cut.0)),
+                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, cut.known_length())),
                     None => found.group_of_text(&mut of_text, text, node),
                 };
                 found.add(snapshot, node, group);
@@ -197,7 +218,7 @@ impl Duplicates {
         let value = display_name(snapshot, group.first);
         let length = group.length.and_then(|length| u64::try_from(length).ok());
         StringRow {
-            length: length.unwrap_or_else(|| utf16_len(&value.0) as u64),
+            length: length.unwrap_or_else(|| original_len(&value.0) as u64),
             value: Some(value),
             count: group.count,
             self_size: group.self_size,
@@ -248,18 +269,21 @@ fn is_flat(snapshot: &Snapshot, rope: NodeIx) -> bool {
 /// Length and hash of a string V8 cut, where it says so.
 fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
     let flag = internal_target(snapshot, node, b"truncated")?;
-    if value_of(snapshot, flag, b"bool")? != b"true" {
+    if snapshot.name(value_node(snapshot, flag, b"bool")?) != b"true" {
         return None;
     }
     let number = |name: &[u8]| {
-        let value = internal_target(snapshot, node, name)?;
-        parse_int(value_of(snapshot, value, b"int")?)
+        let value = value_node(snapshot, internal_target(snapshot, node, name)?, b"int")?;
+        if is_redacted(snapshot.name(value)) {
+            return Some(Number::Hidden(snapshot.nodes().name(value)));
+        }
+        parse_int(snapshot.name(value)).map(Number::Known)
     };
-    Some((number(b"length"), number(b"hash")))
+    Some(Cut { length: number(b"length"), hash: number(b"hash") })
 }
 
 /// V8 writes values as a number node named by their type, with a string node for the value.
-fn value_of<'a>(snapshot: &'a Snapshot, node: NodeIx, kind: &[u8]) -> Option<&'a [u8]> {
+fn value_node(snapshot: &Snapshot, node: NodeIx, kind: &[u8]) -> Option<NodeIx> {
     let is_value = snapshot.kind(node) == NodeKind::Number && snapshot.name(node) == kind;
-    is_value.then(|| internal_target(snapshot, node, b"value")).flatten().map(|value| snapshot.name(value))
+    is_value.then(|| internal_target(snapshot, node, b"value")).flatten()
 }

@@ -140,6 +140,15 @@ pub(crate) fn find(snapshot: &Snapshot, id: u64) -> Result<NodeIx> {
 pub(crate) fn filter(snapshot: &Snapshot, query: &FilterQuery, progress: &Progress) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
     let shape = RowShape::new(query)?;
+    let (matches, mine_only) = matching(snapshot, query, progress)?;
+    let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
+    let rows = Rows::new(snapshot, progress)?;
+    let answer = page_of(&rows, matches, by, page, |node| shape.row(&rows, node))?;
+    Ok(FilterResult { mine_only, ..answer })
+}
+
+/// All nodes that match, in the order of the file, and whether `mineOnly` was in force.
+pub(crate) fn matching(snapshot: &Snapshot, query: &FilterQuery, progress: &Progress) -> Result<(Vec<NodeIx>, bool)> {
     let conditions = Conditions::new(snapshot, query, progress)?;
     let mut matches = Vec::new();
     let candidates = candidates(snapshot, query)?;
@@ -152,10 +161,7 @@ pub(crate) fn filter(snapshot: &Snapshot, query: &FilterQuery, progress: &Progre
         }
         Ok(())
     })?;
-    let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
-    let rows = Rows::new(snapshot, progress)?;
-    let answer = page_of(&rows, matches, by, page, |node| shape.row(&rows, node))?;
-    Ok(FilterResult { mine_only: conditions.mine.is_some(), ..answer })
+    Ok((matches, conditions.mine.is_some()))
 }
 
 /// Sorts the nodes and makes rows of one page.

@@ -73,10 +73,12 @@ pub(crate) struct Mine<'a> {
 impl<'a> Mine<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
         let scripts = Scripts::of(snapshot, progress)?;
-        let bare_names = scripts.names().any(|name| snapshot.strings().get(name).starts_with(b"internal/bootstrap/"));
-        let foreign = snapshot.locations.places.iter().map(|&place| {
-            scripts.name(place).is_some_and(|name| is_runtime_script(snapshot.strings().get(name), bare_names))
-        });
+        let bare_names = scripts.names().any(|name| name.starts_with(b"internal/bootstrap/"));
+        let foreign = snapshot
+            .locations
+            .places
+            .iter()
+            .map(|&place| scripts.name(place).is_some_and(|name| is_runtime_script(name, bare_names)));
         Ok(Self { snapshot, foreign: foreign.collect() })
     }
 

@@ -15,6 +15,7 @@ mod collections;
 mod columns;
 mod conditions;
 mod diff;
+mod dominator_tree;
 mod duplicates;
 mod filter;
 pub(crate) mod mine;
@@ -27,6 +28,7 @@ pub(crate) mod path_text;
 pub(crate) mod paths;
 mod patterns;
 mod report;
+mod retained;
 pub(crate) mod routes;
 pub(crate) mod rows;
 pub(crate) mod scripts;
@@ -58,6 +60,7 @@ enum Question {
     Retainers(ListOf),
     Dominated(ListOf),
     DominatorPath(ById),
+    DominatorTree(dominator_tree::DominatorTreeQuery),
     RetainingPaths(PathsOf),
     Classes(classes::ClassQuery),
     ClassInstances(classes::InstanceQuery),
@@ -66,6 +69,15 @@ enum Question {
     AllocationStack(ById),
     Samples(Nothing),
     Filter(Box<filter::FilterQuery>),
+    RetainedTogether(Box<filter::FilterQuery>),
+    Report(report::ReportQuery),
+}
+
+/// A question about several snapshots.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "ask", rename_all = "camelCase")]
+enum QuestionOfSeveral {
+    Diff(diff::DiffQuery),
     Report(report::ReportQuery),
 }
 
@@ -113,8 +125,7 @@ impl Pages {
 /// [`Code::InvalidQuery`] for a question that cannot be asked, [`Code::NoSuchNode`] for an id the
 /// snapshot does not have, [`Code::Cancelled`].
 pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
-    let question = serde_json::from_str(question)
-        .map_err(|error| Error::new(Code::InvalidQuery, "a question about a snapshot", error.to_string()))?;
+    let question = read(question, "a question about a snapshot")?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
     match question {
@@ -124,6 +135,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::Retainers(query) => list(snapshot, &query, Direction::Retainers, progress),
         Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
         Question::DominatorPath(query) => json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?),
+        Question::DominatorTree(query) => json(&dominator_tree::dominator_tree(snapshot, &query, progress)?),
         Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?),
         Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
         Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
@@ -132,34 +144,38 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)),
         Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
         Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
+        Question::RetainedTogether(query) => json(&retained::retained(snapshot, &query, progress)?),
         Question::Report(query) => json(&report::report(&[snapshot], snapshot, &query, progress)?),
     }
 }
 
-/// Answers a question about two snapshots; the first is the baseline.
-///
-/// # Errors
-/// As [`answer`].
-pub fn compare(before: &Snapshot, after: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
-    let query = diff::question(question)?;
-    progress.enter(Phase::Query, 0);
-    progress.check()?;
-    json(&diff::diff(before, after, &query, progress)?)
-}
-
-/// Answers a question about several snapshots of one program, oldest first: `report`. The answer is
+/// Answers a question about the snapshots it is asked of: anything about one; `diff` about two, the
+/// first of which is the baseline; `report` about several of one program, oldest first. That one is
 /// about the last of them; the others tell what grows.
 ///
 /// # Errors
-/// As [`answer`]; [`Code::InvalidQuery`] without any snapshot.
-pub fn series(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
-    let Some(&last) = snapshots.last() else {
-        return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none".to_owned()));
+/// As [`answer`]; [`Code::InvalidQuery`] for another question or number of snapshots.
+pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
+    let &[.., last] = snapshots else {
+        return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none"));
     };
-    let query = report::question(question)?;
+    if snapshots.len() == 1 {
+        return answer(last, question, progress);
+    }
+    let question = read(question, "a question about several snapshots")?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
-    json(&report::report(snapshots, last, &query, progress)?)
+    match (question, snapshots) {
+        (QuestionOfSeveral::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),
+        (QuestionOfSeveral::Diff(_), _) => {
+            Err(Error::new(Code::InvalidQuery, "two snapshots to compare", snapshots.len().to_string()))
+        }
+        (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, last, &query, progress)?),
+    }
+}
+
+fn read<'a, Q: Deserialize<'a>>(question: &'a str, expected: &str) -> Result<Q> {
+    serde_json::from_str(question).map_err(|error| Error::new(Code::InvalidQuery, expected, error.to_string()))
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {

@@ -19,6 +19,7 @@ use crate::leak::paces::DICTIONARY;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
 use crate::query::native_contexts::is_native_context;
+use crate::redact::is_redacted;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
@@ -92,7 +93,8 @@ impl PathText<'_> {
         }
         let mut properties = self.snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Property);
         let file = properties.find(|&edge| edge_label(self.snapshot, edge) == EdgeLabel::Name(b"filename"))?.to;
-        (self.snapshot.kind(file) == NodeKind::String).then(|| self.snapshot.name(file))
+        let is_readable = self.snapshot.kind(file) == NodeKind::String && !is_redacted(self.snapshot.name(file));
+        is_readable.then(|| self.snapshot.name(file))
     }
 
     /// Whether the step is from the outermost scope of a script to one of its variables.

@@ -1,6 +1,6 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::{self, Noise, SuspectRow};
 use crate::progress::Progress;
@@ -14,10 +14,11 @@ use crate::query::page::Page;
 use crate::query::paths::WayTexts;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
+use crate::redact::original_len;
 use crate::schema::NodeKind;
 use crate::snapshot::{Snapshot, join};
 use crate::statistics::Statistics;
-use crate::strings::{Text, utf16_len};
+use crate::strings::Text;
 use serde::{Deserialize, Serialize};
 
 /// Changes when a field of an answer changes its meaning.
@@ -81,18 +82,6 @@ struct Detached {
     count: usize,
     self_size: u64,
     nodes: Vec<NodeRow>,
-}
-
-/// Reads a question about a series of snapshots.
-pub(crate) fn question(text: &str) -> Result<ReportQuery> {
-    #[derive(Deserialize)]
-    #[serde(tag = "ask", rename_all = "camelCase")]
-    enum Question {
-        Report(ReportQuery),
-    }
-    serde_json::from_str(text)
-        .map(|Question::Report(query)| query)
-        .map_err(|error| Error::new(Code::InvalidQuery, "a question about a series of snapshots", error.to_string()))
 }
 
 /// Answers `report`: all of the last snapshot, and what the series says of leaks in it.
@@ -170,7 +159,7 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> 
 fn without_text(rows: &Rows<'_>, node: NodeIx) -> NodeRow {
     let mut row = rows.node(node);
     if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
-        row.name = Text::from(format!("({} characters)", utf16_len(&row.name.0)));
+        row.name = Text::from(format!("({} characters)", original_len(&row.name.0)));
     }
     row
 }

@@ -140,14 +140,15 @@ impl<'a> Spread<'a> {
     fn run(mut self) -> Result<Routes> {
         let root = self.snapshot.root();
         let heap = self.snapshot.heap();
+        // No way leads to the root, also where a node refers to it: a way upwards would never end.
+        self.reached.insert(root);
+        self.routes.steps[root.index()] = ROUND;
         for edge in self.snapshot.edges_of(root) {
             if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
                 self.reach(root, edge, 1);
             }
         }
         self.walk(Round::Sensible)?;
-        self.reached.insert(root);
-        self.routes.steps[root.index()] = ROUND;
         self.queue.push(root.0);
         self.walk(Round::Sensible)?;
         self.resume(2, Round::Retaining)?;

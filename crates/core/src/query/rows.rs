@@ -141,12 +141,12 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn source(&self, at: Location) -> SourceRow {
-        let script = self.scripts.name(at).map(|name| Text::of(self.snapshot.strings().get(name)));
+        let script = self.scripts.name(at).map(Text::of);
         SourceRow {
             script,
             script_id: i64::from(at.script_id),
-            line: i64::from(at.line) + 1,
-            column: i64::from(at.column) + 1,
+            line: count_from_one(at.line),
+            column: count_from_one(at.column),
         }
     }
 
@@ -162,4 +162,9 @@ pub(crate) fn edge_type(kind: EdgeKind) -> String {
 /// Retained over self size; 0 for nodes without a size.
 pub(crate) fn ratio(retained: u64, own: u64) -> f64 {
     if own == 0 { 0.0 } else { retained as f64 / own as f64 }
+}
+
+/// V8's lines and columns as editors count them; what lies before the first is the first.
+fn count_from_one(at: u32) -> i64 {
+    i64::from((at as i32).max(0)) + 1
 }

@@ -10,23 +10,26 @@
 //! `code` in all of them. While a debugger is attached the second may be a DebugInfo, which has no
 //! `name`, and another function of the script answers. Objects carry the script of their
 //! constructor, so that a script is known when one of its functions is alive. Allocation stacks
-//! know names as well.
+//! know names as well. In a redacted snapshot the string at the end is hidden, but V8 names the Script
+//! after it too.
 
 use crate::columns::Location;
 use crate::derived::Table;
 use crate::display::internal_target;
 use crate::error::Result;
-use crate::ids::{NodeIx, StringIx};
+use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::steps::Steps;
+use crate::redact::is_redacted;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::strings::Text;
 use std::collections::HashMap;
 
 /// Names of scripts by V8's script id.
 #[derive(Debug, Default)]
 pub(crate) struct Scripts {
-    names: HashMap<i64, StringIx>,
+    names: HashMap<i64, Text>,
 }
 
 impl Scripts {
@@ -47,39 +50,48 @@ impl Scripts {
             if let std::collections::hash_map::Entry::Vacant(entry) = names.entry(i64::from(at.script_id))
                 && let Some(name) = script_name(snapshot, node)
             {
-                entry.insert(name);
+                entry.insert(Text::of(name));
             }
         }
         for function in &snapshot.allocations().functions {
-            if !snapshot.strings().get(function.script_name).is_empty() {
-                names.entry(function.script_id).or_insert(function.script_name);
+            let name = snapshot.strings().get(function.script_name);
+            if !name.is_empty() {
+                names.entry(function.script_id).or_insert_with(|| Text::of(name));
             }
         }
         Ok(Scripts { names })
     }
 
     /// The name of the script of a place.
-    pub(crate) fn name(&self, at: Location) -> Option<StringIx> {
-        self.names.get(&i64::from(at.script_id)).copied()
+    pub(crate) fn name(&self, at: Location) -> Option<&[u8]> {
+        self.names.get(&i64::from(at.script_id)).map(|name| name.0.as_slice())
     }
 
     /// All names known.
-    pub(crate) fn names(&self) -> impl Iterator<Item = StringIx> + '_ {
-        self.names.values().copied()
+    pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.names.values().map(|name| name.0.as_slice())
     }
 }
 
 impl Table for Scripts {
     fn memory(&self) -> usize {
-        24 * self.names.capacity()
+        40 * self.names.capacity() + self.names().map(<[u8]>::len).sum::<usize>()
     }
 }
 
 /// The name of the script a function is from.
-fn script_name(snapshot: &Snapshot, closure: NodeIx) -> Option<StringIx> {
+fn script_name(snapshot: &Snapshot, closure: NodeIx) -> Option<&[u8]> {
     let shared = internal_target(snapshot, closure, b"shared")?;
     let script = internal_target(snapshot, shared, b"script")
         .or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))?;
     let name = internal_target(snapshot, script, b"name")?;
-    (snapshot.kind(name) == NodeKind::String).then(|| snapshot.nodes().name(name))
+    if snapshot.kind(name) != NodeKind::String {
+        return None;
+    }
+    let text = snapshot.name(name);
+    if !is_redacted(text) {
+        return Some(text);
+    }
+    let label = snapshot.name(script);
+    Some(label.strip_prefix(b"system / Script / ").unwrap_or(label))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 fn diff(before: &Snapshot, after: &Snapshot, mut question: Value) -> Value {
     question["ask"] = json!("diff");
-    let answer = query::compare(before, after, &question.to_string(), &Progress::new()).unwrap();
+    let answer = query::ask(&[before, after], &question.to_string(), &Progress::new()).unwrap();
     serde_json::from_str(&answer).unwrap()
 }
 
@@ -105,7 +105,7 @@ fn snapshots_of_two_processes_are_told_apart() {
 fn an_unknown_mode_is_refused() {
     let snapshot = open(&queue(&[]).0);
     for question in [r#"{"ask":"diff","mode":"old"}"#, r#"{"ask":"diff","what":1}"#, r#"{"ask":"summary"}"#] {
-        let error = query::compare(&snapshot, &snapshot, question, &Progress::new()).unwrap_err();
+        let error = query::ask(&[&snapshot, &snapshot], question, &Progress::new()).unwrap_err();
         assert_eq!(error.code(), Code::InvalidQuery);
     }
 }

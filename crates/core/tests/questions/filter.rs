@@ -269,3 +269,31 @@ fn a_cancelled_question_ends_with_that() {
     let error = query::answer(&snapshot, r#"{"ask":"filter"}"#, &progress).unwrap_err();
     assert_eq!(error.code(), Code::Cancelled);
 }
+
+#[test]
+fn what_matches_retains_together_is_counted_once() {
+    let server = server();
+    let snapshot = open(&server.heap);
+    let retained = |query: serde_json::Value| {
+        let mut question = json!({"ask": "retainedTogether"});
+        question.as_object_mut().unwrap().extend(query.as_object().unwrap().clone());
+        let answer = ask(&snapshot, question);
+        (answer["total"].as_u64().unwrap(), answer["retainedSize"].as_u64().unwrap())
+    };
+    assert_eq!(retained(json!({"class": "Session"})), (2, 184));
+    // The user is part of what the first session retains.
+    assert_eq!(retained(json!({"id": [server.heap.id_of(server.first), server.heap.id_of(server.user)]})), (2, 134));
+    assert_eq!(retained(json!({"class": "Nobody"})), (0, 0));
+}
+
+#[test]
+fn a_column_before_the_first_which_v8_writes_unsigned_is_the_first() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let wrapped = heap.node("object", "Wrapped", 16);
+    heap.property(global, "wrapped", wrapped);
+    heap.location(wrapped, 7, 0, 4_294_967_100);
+    let snapshot = open(&heap);
+    let row = ask(&snapshot, json!({"ask": "node", "id": heap.id_of(wrapped)}));
+    assert_eq!(row["source"], json!({"script": null, "scriptId": 7, "line": 1, "column": 1}));
+}

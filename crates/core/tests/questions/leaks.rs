@@ -62,7 +62,7 @@ fn report_at<const N: usize>(
 
 fn report(snapshots: &[Snapshot]) -> Value {
     let series: Vec<&Snapshot> = snapshots.iter().collect();
-    let answer = query::series(&series, r#"{"ask":"report"}"#, &Progress::new()).unwrap();
+    let answer = query::ask(&series, r#"{"ask":"report"}"#, &Progress::new()).unwrap();
     serde_json::from_str(&answer).unwrap()
 }
 

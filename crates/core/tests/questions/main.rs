@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod compare;
+mod dominator_tree;
 mod explore;
 mod filter;
 mod leaks;

@@ -165,3 +165,17 @@ fn a_module_without_a_variable_begins_with_its_file() {
     heap.property(exports, "types", types);
     assert_eq!(texts(&heap, json!(heap.id_of(types))), [r#"require("/srv/app/types.js").types"#]);
 }
+
+#[test]
+fn a_way_ends_at_the_root_also_where_a_node_refers_back_to_it() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let child = heap.node("object", "Child", 8);
+    let beside = heap.node("synthetic", "(Beside)", 8);
+    heap.property(global, "child", child);
+    heap.property(child, "root", heap.root());
+    heap.edge(heap.root(), "element", "7", beside);
+    assert_eq!(texts(&heap, json!(heap.id_of(child))), ["global.child"]);
+    assert_eq!(texts(&heap, json!(heap.id_of(beside))), ["(Beside)"]);
+    assert_eq!(texts(&heap, json!(heap.id_of(heap.root()))).len(), 1);
+}

@@ -1,0 +1,68 @@
+// Every test runner, pool and version of Node.js heapray's assertions are tried in.
+
+import { createRequire } from 'node:module';
+import { nodeBinary } from '../../scripts/node-versions.mjs';
+import { runJest, runNodeTest, runVitest } from './runners.mjs';
+
+const require = createRequire(import.meta.url);
+const leaky = require('./suites/leaky.js');
+const harmless = require('./suites/harmless.js');
+
+const POOLS = ['forks', 'threads', 'vmThreads', 'vmForks'];
+const NODES = [20, 22, 24];
+
+/** Vitest 5 does not run on Node.js 20. */
+const vitestFor = (node) => (node < 22 ? 'vitest-4' : 'vitest-5');
+
+const jest = (node) => ({
+  name: `Jest, Node.js ${node}`,
+  project: 'jest',
+  run: (folder) => runJest(nodeBinary(node), folder),
+});
+
+const vitest = (node, pool) => ({
+  name: `Vitest ${vitestFor(node).slice(-1)} ${pool}, Node.js ${node}`,
+  project: vitestFor(node),
+  run: (folder) => runVitest(nodeBinary(node), folder, pool),
+});
+
+const nodeTest = (node) => ({
+  name: `node:test, Node.js ${node}`,
+  project: 'jest',
+  run: (folder) => runNodeTest(nodeBinary(node), folder, ['suites/node.test.mjs']),
+});
+
+/** All of them. */
+export const whole = [
+  ...NODES.map(nodeTest),
+  ...NODES.map(jest),
+  ...NODES.flatMap((node) => POOLS.map((pool) => vitest(node, pool))),
+];
+
+/** Each test runner once, in what differs most. */
+export const short = [jest(24), vitest(20, 'forks'), vitest(22, 'vmThreads'), nodeTest(20), nodeTest(24)];
+
+/**
+ * What outcomes are worth against what is known of the functions.
+ * @param {import('./runners.mjs').Outcome[]} outcomes
+ */
+export function judge(outcomes) {
+  const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]));
+  const wrong = [];
+  let named = 0;
+  let silent = 0;
+  for (const [what, , className, path] of leaky) {
+    const { passed, message } = byName.get(`leak: ${what}`) ?? { passed: true };
+    if (!passed && className.test(leakingClass(message)) && path.test(pathIn(message))) named += 1;
+    else wrong.push(`${what}: ${passed ? 'not found' : message}`);
+  }
+  for (const [what] of harmless) {
+    const { passed, message } = byName.get(`harmless: ${what}`) ?? { passed: false, message: 'did not run' };
+    if (passed) silent += 1;
+    else wrong.push(`${what}: ${message}`);
+  }
+  return { leaks: leaky.length, named, harmless: harmless.length, silent, wrong };
+}
+
+const leakingClass = (message) => /^\s*(.+) leaks$/m.exec(message)?.[1] ?? '';
+const pathIn = (message) => /^\s*path\s+(.+)$/m.exec(message)?.[1] ?? '';

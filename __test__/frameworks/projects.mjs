@@ -1,0 +1,58 @@
+// Projects that use heapray as users do: test runners of their own, heapray in `node_modules`.
+//
+// They stand in `.cache/frameworks/`: installed once, as their lock files say; heapray and the test
+// files are copied anew for each run of the tests.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const here = fileURLToPath(new URL('./', import.meta.url));
+
+/** The folder of a project, ready to run. */
+export function prepare(name) {
+  const folder = path.join(root, '.cache', 'frameworks', name);
+  install(name, folder);
+  copyHeapray(path.join(folder, 'node_modules', 'heapray'));
+  replace(path.join(here, 'suites'), path.join(folder, 'suites'));
+  return folder;
+}
+
+/** Copies an example into a project; its own dependencies are the project's. */
+export function addExample(folder, name) {
+  const target = path.join(folder, 'examples', name);
+  replace(path.join(root, 'examples', name), target);
+  return target;
+}
+
+function install(name, folder) {
+  const lock = readFileSync(path.join(here, name, 'package-lock.json'), 'utf8');
+  const installed = path.join(folder, 'installed-lock.json');
+  mkdirSync(folder, { recursive: true });
+  for (const file of readdirSync(path.join(here, name))) cpSync(path.join(here, name, file), path.join(folder, file));
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === lock) return;
+  process.stderr.write(`installing ${name}\n`);
+  const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new Error(`npm ci in ${folder}: ${stderr}`);
+  writeFileSync(installed, lock);
+}
+
+/** What `npm install heapray` would put there, and the addon that is built here. */
+function copyHeapray(target) {
+  rmSync(target, { recursive: true, force: true });
+  const published = /^(index|native|jest|vitest|testing)\.(js|mjs|d\.ts|d\.mts)$|^(lib|package\.json)$|\.node$/;
+  for (const file of readdirSync(root).filter((each) => published.test(each))) {
+    cpSync(path.join(root, file), path.join(target, file), { recursive: true });
+  }
+}
+
+function replace(source, target) {
+  rmSync(target, { recursive: true, force: true });
+  cpSync(source, target, { recursive: true });
+}

@@ -1,0 +1,70 @@
+// Test runners, run for real → each test's outcome.
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const reporter = new URL('./node-reporter.mjs', import.meta.url).href;
+
+/** @typedef {{ name: string, passed: boolean, message: string }} Outcome */
+
+/** Jest on a Node.js binary. @returns {Promise<Outcome[]>} */
+export async function runJest(node, folder, args = []) {
+  const { testResults } = await runWithJson(node, folder, (file) => [
+    path.join(folder, 'node_modules/jest/bin/jest.js'), '--ci', '--json', `--outputFile=${file}`, ...args,
+  ]);
+  return testResults.flatMap(jestOutcomes);
+}
+
+/** Vitest in one of its pools. @returns {Promise<Outcome[]>} */
+export async function runVitest(node, folder, pool, args = []) {
+  const { testResults } = await runWithJson(node, folder, (file) => [
+    path.join(folder, 'node_modules/vitest/vitest.mjs'), 'run', `--pool=${pool}`, '--reporter=json', `--outputFile=${file}`, ...args,
+  ]);
+  return testResults.flatMap(jestOutcomes);
+}
+
+/** node:test. @returns {Promise<Outcome[]>} */
+export async function runNodeTest(node, folder, files) {
+  const { stdout, stderr } = await run(node, ['--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files], folder);
+  const outcomes = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  if (outcomes.length === 0) throw new Error(`node:test ran nothing: ${stdout}${stderr}`);
+  return outcomes;
+}
+
+function jestOutcomes({ assertionResults, message }) {
+  if (assertionResults.length === 0) throw new Error(`a test file failed as a whole: ${message}`);
+  return assertionResults.map(({ fullName, status, failureMessages }) => ({
+    name: fullName,
+    passed: status === 'passed',
+    message: failureMessages.join('\n'),
+  }));
+}
+
+async function runWithJson(node, folder, argsFor) {
+  const out = mkdtempSync(path.join(tmpdir(), 'heapray-'));
+  const file = path.join(out, 'results.json');
+  const { stdout, stderr } = await run(node, argsFor(file), folder);
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new Error(`no results: ${stdout}${stderr}`);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** Runs to the end; tests that fail are what is wanted. */
+function run(node, args, cwd) {
+  // A test runner that sees that it runs in a test of node:test would report to that.
+  const { NODE_TEST_CONTEXT: _context, NODE_OPTIONS: _options, ...env } = process.env;
+  return new Promise((resolve) => {
+    const options = { cwd, env: { ...env, FORCE_COLOR: '0', CI: '1' }, maxBuffer: 1 << 26 };
+    execFile(node, args, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+  });
+}
+
+/** Path of a file beside this one. */
+export const fileHere = (name) => fileURLToPath(new URL(name, import.meta.url));

@@ -1,0 +1,10 @@
+const leaky = require('./leaky.js');
+const harmless = require('./harmless.js');
+
+test.each(harmless)('harmless: %s', async (_, fn) => {
+  await expect(fn).not.toLeak();
+});
+
+test.each(leaky)('leak: %s', async (_, fn) => {
+  await expect(fn).not.toLeak();
+});

@@ -1,0 +1,364 @@
+// Redaction: the same graph, and nothing of what the program wrote into it.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import zlib from 'node:zlib';
+import { HeaprayError, parse, redact, report } from '../index.js';
+import { nodeBinary } from '../scripts/node-versions.mjs';
+import { corpus, corpusFiles, skipWithoutCorpus } from './corpus.mjs';
+import { compareFiles } from './exact/files.mjs';
+import { zooSnapshots } from './exact/zoo.mjs';
+import { badFolder, madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
+import { tinySnapshot } from './support/snapshots.mjs';
+
+const KEY = 'a key for tests';
+const COLUMNS = ['id', 'type', 'selfSize', 'retainedSize', 'distance', 'dominator', 'detached', 'edgeCount', 'class'];
+const folder = temporaryFolder();
+const program = (name) => fileURLToPath(new URL(`support/${name}`, import.meta.url));
+
+let count = 0;
+const fresh = (ending = '.heapsnapshot') => path.join(folder, `${(count += 1)}${ending}`);
+
+/** Everything heapray says of a snapshot that redaction may not change. */
+async function numbersOf(snapshot) {
+  const { nodeCount, edgeCount, totalSize, statistics } = snapshot;
+  const { classes } = await snapshot.classes({ limit: 100_000 });
+  return {
+    totals: { nodeCount, edgeCount, totalSize, statistics },
+    columns: await snapshot.columns(COLUMNS),
+    classes: classes.map(({ name, source, ...numbers }) => JSON.stringify({ ...numbers, ...source, script: undefined })).sort(),
+    names: new Set(classes.map(({ name }) => name)),
+  };
+}
+
+async function assertSameNumbers(file, redacted) {
+  const snapshots = [await parse(file), await parse(redacted)];
+  try {
+    const [before, after] = [await numbersOf(snapshots[0]), await numbersOf(snapshots[1])];
+    assert.deepEqual(after.totals, before.totals, file);
+    for (const name of COLUMNS.filter((column) => column !== 'class')) {
+      assert.ok(Buffer.from(after.columns[name].buffer).equals(Buffer.from(before.columns[name].buffer)), `${file}: ${name}`);
+    }
+    assert.ok(before.classes.join() === after.classes.join(), `${file}: classes`);
+    return [before, after];
+  } finally {
+    for (const snapshot of snapshots) snapshot.close();
+  }
+}
+
+/** All texts of a snapshot, as JavaScript reads them. */
+const stringsOf = (file) => JSON.parse(readFileSync(file, 'utf8')).strings;
+
+/** How many string nodes have the same text, and how long it is, for each text: read without heapray. */
+function copiesOf(file, lengthOf) {
+  const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8'));
+  const { node_fields: fields, node_types: [types] } = snapshot.meta;
+  const [type, name, size] = ['type', 'name', 'self_size'].map((field) => fields.indexOf(field));
+  const copies = new Map();
+  for (let at = 0; at < nodes.length; at += fields.length) {
+    const text = strings[nodes[at + name]];
+    if (types[nodes[at + type]] === 'string' && nodes[at + size] > 0) copies.set(text, (copies.get(text) ?? 0) + 1);
+  }
+  return [...copies].map(([text, times]) => `${times} × ${lengthOf(text)}`).sort();
+}
+
+for (const major of [20, 24]) {
+  test(`none of the secrets a Node.js ${major} program holds anywhere is in the redacted snapshot`, async (t) => {
+    const word = `hunter${Math.random().toString(36).slice(2, 10)}`;
+    const [file, redacted] = [fresh(), fresh()];
+    execFileSync(nodeBinary(major), [program('secrets.cjs'), word, file], { stdio: 'inherit' });
+    await redact(file, redacted);
+
+    const planted = (text) => text.includes(word) || /4111111|987654321|411111111111/.test(text);
+    const before = stringsOf(file).filter(planted);
+    const distinct = new Set(before.flatMap((text) => text.match(new RegExp(`${word}-\\d+`, 'g')) ?? []));
+    t.diagnostic(`${before.length} texts of ${file}, ${distinct.size} places`);
+    assert.ok(distinct.size > 25, `${distinct.size} places were planted`);
+    assert.ok(before.some((text) => text === '987654321'), 'numbers are in the snapshot');
+    assert.deepEqual(stringsOf(redacted).filter(planted), []);
+    const raw = readFileSync(redacted).toString('latin1');
+    const escaped = [...word].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
+    assert.ok(!raw.includes(word) && !raw.includes(escaped) && !raw.includes(Buffer.from(word).toString('base64').slice(0, 12)));
+
+    await assertSameNumbers(file, redacted);
+    const texts = stringsOf(redacted);
+    assert.equal(texts.filter((text) => text === 'password').length, 1, 'the name of a property stays, its value does not');
+    assert.ok(texts.some((text) => text.endsWith('secrets.cjs')), 'names of scripts stay');
+    const tally = await compareFiles([redacted]);
+    assert.equal(tally.mismatchCount, 0, tally.details());
+  });
+}
+
+for (const major of [14, 22, 26]) {
+  test(`a redacted snapshot of Node.js ${major} has the same numbers, and DevTools reads the same from it`, async () => {
+    for (const file of zooSnapshots(major).slice(2, 4)) {
+      const redacted = fresh();
+      await redact(file, redacted);
+      await assertSameNumbers(file, redacted);
+    }
+    const redacted = path.join(folder, `${count}.heapsnapshot`);
+    const tally = await compareFiles([redacted]);
+    assert.equal(tally.mismatchCount, 0, tally.details());
+  });
+}
+
+test('redacted snapshots of Deno, Bun and Chromium, and of timelines, have the same numbers', { skip: skipWithoutCorpus }, async () => {
+  const files = [...corpusFiles('versions'), ...corpusFiles('chrome', 'detached-dom.after'), ...corpusFiles('chrome', 'alloc')];
+  for (const file of files) {
+    const redacted = fresh();
+    const { skipped } = await redact(file, redacted);
+    assert.deepEqual(skipped, [], file);
+    const [before, after] = await assertSameNumbers(file, redacted);
+    const changed = [...after.names].filter((name) => !before.names.has(name));
+    assert.ok(changed.every((name) => name.includes('‹redacted ')), `${file}: ${changed.slice(0, 5)}`);
+  }
+});
+
+test('DevTools reads a redacted snapshot of Chromium as it reads the snapshot', { skip: skipWithoutCorpus }, async () => {
+  const redacted = fresh();
+  await redact(corpusFiles('chrome', 'detached-dom.after')[0], redacted);
+  const tally = await compareFiles([redacted]);
+  assert.equal(tally.mismatchCount, 0, tally.details());
+});
+
+test('equal texts stay equal, keep their length, and get other hashes with another key', async () => {
+  const [file] = zooSnapshots(20);
+  const outputs = [fresh(), fresh(), fresh()];
+  await redact(file, outputs[0], { key: KEY });
+  await redact(file, outputs[1], { key: Buffer.from(KEY) });
+  await redact(file, outputs[2]);
+  const [first, again, other] = outputs.map((output) => readFileSync(output));
+  assert.ok(first.equals(again));
+  assert.equal(first.length, other.length);
+  assert.ok(!first.equals(other));
+
+  const lengthOf = (text) => Number(/^‹redacted [0-9a-f]{16} (\d+)›$/.exec(text)?.[1] ?? text.length);
+  assert.deepEqual(copiesOf(outputs[0], lengthOf), copiesOf(file, (text) => text.length));
+  const snapshot = await parse(outputs[0]);
+  const { strings } = await snapshot.strings({ limit: 100_000 });
+  assert.ok(strings.length > 10, `${strings.length}`);
+  for (const { value, length } of strings) {
+    const original = value.replace(/‹redacted [0-9a-f]{16} (\d+)›/g, (_, units) => '.'.repeat(units));
+    assert.equal(length, original.length, value);
+  }
+  snapshot.close();
+});
+
+test('the output does not depend on how the input was cut or compressed', async () => {
+  const text = Buffer.from(tinySnapshot());
+  const whole = fresh();
+  await redact(text, whole, { key: KEY });
+  const expected = readFileSync(whole);
+  const cut = (bytes, size) => Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+  for (const size of [1, 2, 3, 7, 64, 1021]) {
+    const output = fresh();
+    await redact(cut(text, size), output, { key: KEY });
+    assert.ok(readFileSync(output).equals(expected), `${size} bytes at a time`);
+  }
+  for (const compressed of [zlib.gzipSync(text), zlib.brotliCompressSync(text)]) {
+    const output = fresh();
+    await redact(compressed, output, { key: KEY });
+    assert.ok(readFileSync(output).equals(expected));
+  }
+  const [file] = zooSnapshots(20);
+  const [fromPath, fromStream] = [fresh(), fresh()];
+  await redact(file, fromPath, { key: KEY });
+  await redact(createReadStream(file, { highWaterMark: 10_007 }), fromStream, { key: KEY });
+  assert.ok(readFileSync(fromStream).equals(readFileSync(fromPath)));
+});
+
+test('parsing with redact: true never holds a text and answers as the redacted file does', async () => {
+  const [file] = zooSnapshots(20);
+  const redacted = fresh();
+  await redact(file, redacted, { key: KEY });
+  const roads = [await parse(file, { redact: { key: KEY } }), await parse(readFileSync(file), { redact: { key: KEY } }), await parse(createReadStream(file), { redact: { key: KEY } })];
+  const expected = await parse(redacted);
+  const reports = await Promise.all([expected, ...roads].map((snapshot) => report(snapshot, { showStrings: true })));
+  for (const answer of reports.slice(1)) assert.deepEqual(answer, reports[0]);
+  for (const snapshot of [expected, ...roads]) snapshot.close();
+  const random = await parse(file, { redact: true });
+  const { strings } = await random.strings({ limit: 10 });
+  assert.ok(strings.every(({ value }) => value.includes('‹redacted ')), JSON.stringify(strings));
+  random.close();
+});
+
+test('a report on a redacted snapshot names scripts, and no string', async () => {
+  const [file] = zooSnapshots(24);
+  const redacted = fresh();
+  await redact(file, redacted);
+  const [before, after] = [await report(file), await report(redacted)];
+  assert.deepEqual(after.packages, before.packages);
+  const scripts = async (input) => {
+    const snapshot = await parse(input);
+    const { nodes } = await snapshot.classes({ limit: 1 }).then(() => import('../index.js')).then(({ filter }) => filter(snapshot, { script: true, limit: 500, sort: 'id' }));
+    snapshot.close();
+    return nodes.map(({ source }) => source?.script);
+  };
+  const names = await scripts(file);
+  assert.ok(names.some((name) => name?.includes('/')), `${names.slice(0, 5)}`);
+  assert.deepEqual(await scripts(redacted), names);
+});
+
+const bad = badFolder();
+
+test('damaged input is refused with the codes parse gives, and leaves no file', { skip: bad ? false : 'no corpus' }, async () => {
+  const code = (promise) => promise.then((snapshot) => snapshot.close?.(), (error) => {
+    assert.ok(error instanceof HeaprayError, `${error?.stack}`);
+    return error.code;
+  });
+  const limit = { maxBytes: 256e6 };
+  const outputs = path.join(folder, 'bad');
+  mkdirSync(outputs);
+  for (const name of readdirSync(bad).filter((name) => name !== 'expect.json')) {
+    const file = path.join(bad, name);
+    const expected = await code(parse(file, limit));
+    assert.equal(await code(parse(file, { ...limit, redact: true })), expected, `${name}, parsed`);
+    const output = path.join(outputs, `${name}.out`);
+    assert.equal(await code(redact(file, output, limit)), expected, name);
+    assert.equal(existsSync(output), expected === undefined, name);
+  }
+  assert.deepEqual(readdirSync(outputs).filter((name) => name.includes('partial')), []);
+});
+
+test('the name of the output says how it is compressed', async () => {
+  const [file] = zooSnapshots(20);
+  const outputs = ['', '.gz', '.zst'].map((ending) => fresh(`.heapsnapshot${ending}`));
+  for (const output of outputs) {
+    const { bytes } = await redact(file, output, { key: KEY });
+    assert.equal(bytes, statSync(output).size);
+    if (process.platform !== 'win32') assert.equal(statSync(output).mode & 0o777, 0o600);
+  }
+  const [plain, gzip, zstd] = outputs.map((output) => readFileSync(output));
+  assert.ok(zlib.gunzipSync(gzip).equals(plain));
+  if (zlib.zstdDecompressSync) assert.ok(zlib.zstdDecompressSync(zstd).equals(plain));
+  assert.equal(zstd.readUInt32LE(0), 0xfd2fb528);
+  for (const bytes of [gzip, zstd]) assert.ok(bytes.length < plain.length / 3, `${bytes.length} of ${plain.length}`);
+  await assertSameNumbers(plain, gzip);
+  await assertSameNumbers(plain, zstd);
+});
+
+const child = (source, ...args) => [process.execPath, ['--input-type=module', '-e', source, ...args]];
+const index = new URL('../index.js', import.meta.url).href;
+
+test('a killed process leaves nothing under the final name, and the file that was there', { skip: process.platform === 'win32' && 'no SIGKILL' }, async () => {
+  const big = await madeSnapshotFile(40);
+  const target = path.join(folder, 'killed');
+  mkdirSync(target);
+  const source = `
+    import { redact } from ${JSON.stringify(index)};
+    const [input, output] = process.argv.slice(1);
+    console.log('started');
+    await redact(input, output);
+    console.log('done');`;
+  let killed = 0;
+  for (const [i, delay] of [0, 50, 100, 200, 400].entries()) {
+    const output = path.join(target, `${i}.heapsnapshot.gz`);
+    if (i % 2 === 1) writeFileSync(output, 'what was there');
+    const running = spawn(...child(source, big, output), { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(running.stdout, 'data');
+    await sleep(delay);
+    running.kill('SIGKILL');
+    const [, signal] = await once(running, 'exit');
+    if (signal === null) continue;
+    killed += 1;
+    if (i % 2 === 1) assert.equal(readFileSync(output, 'utf8'), 'what was there');
+    else assert.equal(existsSync(output), false);
+  }
+  assert.ok(killed >= 2, `${killed} were killed in time`);
+});
+
+test('aborting removes what was written', async () => {
+  const big = await madeSnapshotFile(40);
+  const target = path.join(folder, 'aborted');
+  mkdirSync(target);
+  const controller = new AbortController();
+  const phases = new Set();
+  const onProgress = ({ phase, done }) => {
+    phases.add(phase);
+    if (done > 0) controller.abort(new Error('enough'));
+  };
+  await assert.rejects(redact(big, path.join(target, 'out.heapsnapshot'), { signal: controller.signal, onProgress }), /enough/);
+  assert.ok(phases.has('redact'), [...phases].join());
+  for (let i = 0; i < 50 && readdirSync(target).length > 0; i += 1) await sleep(20);
+  assert.deepEqual(readdirSync(target), []);
+});
+
+const canMount = process.platform === 'linux' && process.getuid() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+test('a full disk is a clear error and leaves nothing', { skip: canMount ? false : 'needs a file system of its own' }, async () => {
+  const big = await madeSnapshotFile(40);
+  const mount = path.join(folder, 'full');
+  mkdirSync(mount);
+  const source = `
+    import { redact } from ${JSON.stringify(index)};
+    import { readdirSync } from 'node:fs';
+    const [input, folder] = process.argv.slice(1);
+    for (const name of ['out.heapsnapshot', 'out.heapsnapshot.gz', 'out.heapsnapshot.zst']) {
+      const error = await redact(input, folder + '/' + name).then(() => null, (error) => error);
+      console.log(JSON.stringify({ code: error?.code, cause: error?.cause?.code, message: error?.message, left: readdirSync(folder) }));
+    }`;
+  const [node, args] = child(source, big, mount);
+  const script = 'mount -t tmpfs -o size=256k tmpfs "$1" && shift && exec "$@"';
+  const { stdout, stderr, status } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', mount, node, ...args], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  for (const line of stdout.trim().split('\n')) {
+    const { code, cause, message, left } = JSON.parse(line);
+    assert.deepEqual({ code, cause, left }, { code: 'ERR_IO', cause: 'ENOSPC', left: [] }, line);
+    assert.match(message, /^cannot write .*out\.heapsnapshot/);
+  }
+});
+
+test('where nothing can be written the error says so before anything is read', async () => {
+  const nowhere = path.join(folder, 'no such folder', 'out.heapsnapshot');
+  await assert.rejects(redact(tinySnapshot(), fresh()), { code: 'ERR_INVALID_ARGUMENT' });
+  const text = Buffer.from(tinySnapshot());
+  await assert.rejects(redact(text, nowhere), { code: 'ERR_IO', path: nowhere });
+  await assert.rejects(redact(text, folder), { code: 'ERR_IO', path: folder });
+  await assert.rejects(redact(text, text), { code: 'ERR_INVALID_ARGUMENT' });
+  await assert.rejects(redact(text, fresh(), { key: '' }), { code: 'ERR_INVALID_ARGUMENT' });
+  await assert.rejects(redact(text, fresh(), { key: 5 }), { code: 'ERR_INVALID_ARGUMENT' });
+  await assert.rejects(parse(text, { redact: 5 }), { code: 'ERR_INVALID_ARGUMENT' });
+  await assert.rejects(parse(text, { redact: { key: '' } }), { code: 'ERR_INVALID_ARGUMENT' });
+  const missing = path.join(folder, 'missing.heapsnapshot');
+  await assert.rejects(redact(missing, fresh()), { code: 'ERR_IO', path: missing });
+});
+
+test('memory stays far below the size of the file', { skip: process.platform !== 'linux' ? 'reads /proc' : skipWithoutCorpus }, async (t) => {
+  const file = path.join(corpus, 'large.heapsnapshot');
+  if (!existsSync(file)) return t.skip('the large snapshot is not unpacked');
+  const source = `
+    import { redact } from ${JSON.stringify(index)};
+    import { readFileSync } from 'node:fs';
+    const peak = () => Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+    const before = peak();
+    await redact(process.argv[1], process.argv[2]);
+    console.log(JSON.stringify({ before, after: peak() }));`;
+  const [node, args] = child(source, file, fresh('.heapsnapshot.gz'));
+  const { before, after } = JSON.parse(execFileSync(node, args));
+  const [rise, size] = [(after - before) / 1024, statSync(file).size / (1 << 20)];
+  t.diagnostic(`${rise.toFixed(0)} MiB more for a file of ${size.toFixed(0)} MiB`);
+  assert.ok(rise < size / 3, `${rise} MiB`);
+});
+
+test('heapray redact writes a file, says how large it is, and takes the key from a file', async () => {
+  const bin = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
+  const [file] = zooSnapshots(20);
+  const [byText, byFile, keyFile] = [fresh('.heapsnapshot.gz'), fresh('.heapsnapshot.gz'), fresh('.key')];
+  writeFileSync(keyFile, `${KEY}\n`);
+  const run = (...args) => spawnSync(process.execPath, [bin, 'redact', ...args], { encoding: 'utf8', input: readFileSync(file) });
+  const { status, stdout, stderr } = run(file, byText, '--key', KEY);
+  assert.deepEqual([status, stdout], [0, ''], stderr);
+  assert.match(stderr, /^heapray: .*\.heapsnapshot\.gz written, [\d.]+ [kM]B\n$/);
+  assert.equal(run('-', byFile, '--key-file', keyFile).status, 0);
+  assert.ok(readFileSync(byText).equals(readFileSync(byFile)));
+  assert.equal(run(path.join(folder, 'missing'), fresh()).status, 3);
+  assert.equal(run(file, path.join(folder, 'nowhere', 'out')).status, 2);
+  assert.equal(run(file).status, 2);
+  assert.equal(run(file, fresh(), '--key', '').status, 2);
+});

@@ -1,0 +1,38 @@
+// A WebAssembly module's memory, limited: what happens in a browser at 4 GB happens at a few megabytes.
+
+const MEMORY_SECTION = 5;
+const PAGE_BYTES = 64 << 10;
+
+/** The module with at most `bytes` of memory. */
+export function withMostMemory(module, bytes) {
+  for (let at = 8; at < module.length; ) {
+    const size = readNumber(module, at + 1);
+    const end = size.end + size.value;
+    if (module[at] === MEMORY_SECTION) {
+      // One memory, flags, fewest pages: the flags get the bit that says that the most follow.
+      const fewest = readNumber(module, size.end + 2);
+      const section = [1, 1, ...module.subarray(size.end + 2, fewest.end), ...numberBytes(bytes / PAGE_BYTES)];
+      return Buffer.concat([module.subarray(0, at), Buffer.from([MEMORY_SECTION, ...numberBytes(section.length), ...section]), module.subarray(end)]);
+    }
+    at = end;
+  }
+  throw new Error('the module has no memory');
+}
+
+/** LEB128, as WebAssembly writes its numbers. */
+function readNumber(bytes, start) {
+  let value = 0;
+  let at = start;
+  for (let shift = 0; ; shift += 7, at += 1) {
+    value |= (bytes[at] & 0x7f) << shift;
+    if (bytes[at] < 0x80) return { value, end: at + 1 };
+  }
+}
+
+function numberBytes(value) {
+  const bytes = [];
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 0x80) return [...bytes, rest];
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}

@@ -1,0 +1,183 @@
+// The browser's engine as a page has it: in a worker, with files, progress, cancelling, several snapshots, too little memory.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import test, { after, before } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
+import { wasmFile } from '../scripts/setup.mjs';
+import { WasmEngine } from '../viewer/engine/engine.mjs';
+import { checkRoom, memoryNeeded, MOST_BYTES } from '../viewer/engine/limits.mjs';
+import { openEngine } from '../viewer/engine/wasm.mjs';
+import { answerOf, ask, compiled, openBytes } from './support/engines.mjs';
+import { AFTER, BEFORE } from './support/heaps.mjs';
+import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
+import { withMostMemory } from './support/wasm-limits.mjs';
+
+/** A client as the page has it; only that the worker is one of Node.js. */
+function engineInWorker(wasm = readFileSync(wasmFile)) {
+  const worker = () => {
+    const made = new Worker(new URL('./support/wasm-worker.mjs', import.meta.url));
+    const page = { postMessage: (message, transfer) => made.postMessage(message, transfer), terminate: () => made.terminate() };
+    made.on('message', (data) => page.onmessage({ data }));
+    made.on('error', (error) => page.onerror(error));
+    return page;
+  };
+  return openEngine({ wasm, worker });
+}
+
+const named = (text, name) => new File([text], name);
+const megabytes = (count) => Buffer.concat([...bigSnapshot(count * 18_000)].map((text) => Buffer.from(text)));
+
+let engine;
+let large;
+
+before(() => {
+  engine = engineInWorker();
+  large = new Blob([megabytes(12)]);
+});
+after(() => engine.dispose());
+
+test('a dropped file opens under its name and answers', async () => {
+  const { snapshot, name, bytes, summary } = await engine.open(named(AFTER, 'after.heapsnapshot'));
+  assert.deepEqual([name, bytes], ['after.heapsnapshot', Buffer.byteLength(AFTER)]);
+  const { nodes } = await engine.ask(snapshot, { ask: 'classInstances', class: 'Session' });
+  assert.equal(nodes.length, 30);
+  assert.ok(summary.nodeCount > 60);
+  await engine.close(snapshot);
+});
+
+test('several snapshots are open at once, listed, compared and closed', async () => {
+  const first = await engine.open(named(BEFORE, 'before'));
+  const second = await engine.open(named(AFTER, 'after'));
+  assert.deepEqual((await engine.list()).map(({ name }) => name), ['before', 'after']);
+  const { classes } = await engine.ask([first.snapshot, second.snapshot], { ask: 'diff' });
+  assert.equal(classes.find(({ name }) => name === 'Session').addedCount, 27);
+  await engine.close(first.snapshot);
+  await assert.rejects(engine.ask(first.snapshot, { ask: 'summary' }), { name: 'HeaprayError', code: 'ERR_CLOSED' });
+  await engine.close(second.snapshot);
+  assert.deepEqual(await engine.list(), []);
+});
+
+test('snapshots dropped together wait for each other', async () => {
+  const rows = await Promise.all([large, new Blob([AFTER]), new Blob([BEFORE])].map((blob, i) => engine.open(blob, { name: `${i}` })));
+  assert.deepEqual(rows.map(({ name, summary }) => [name, summary.nodeCount > 100_000]), [['0', true], ['1', false], ['2', false]]);
+  await Promise.all(rows.map(({ snapshot }) => engine.close(snapshot)));
+});
+
+test('streams, bytes and URLs open too, compressed by content', async (t) => {
+  const server = http.createServer((_, response) => response.end(gzipSync(AFTER))).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const url = new URL(`http://127.0.0.1:${server.address().port}/after`);
+  for (const source of [new Blob([AFTER]).stream(), Buffer.from(AFTER), new Uint8Array(gzipSync(AFTER)).buffer, url]) {
+    const { snapshot, summary } = await engine.open(source);
+    assert.ok(summary.nodeCount > 60);
+    await engine.close(snapshot);
+  }
+});
+
+test('what is no snapshot fails with code and offset, and the engine goes on', async () => {
+  const text = tinySnapshot();
+  await assert.rejects(engine.open(new Blob([text.slice(0, -20)])), ({ name, code, offset }) => name === 'HeaprayError' && code === 'ERR_TRUNCATED' && offset > 100);
+  await assert.rejects(engine.open(new Blob(['<!doctype html>'])), { code: 'ERR_NOT_A_SNAPSHOT' });
+  await assert.rejects(engine.open(new Blob([])), { code: 'ERR_EMPTY' });
+  await assert.rejects(engine.open('http://127.0.0.1:9/none'), { code: 'ERR_IO' });
+  await engine.close((await engine.open(new Blob([text]))).snapshot);
+});
+
+test('progress goes through the phases, and its bytes up to the file', async () => {
+  const seen = [];
+  const { snapshot } = await engine.open(large, { onProgress: (progress) => seen.push(progress) });
+  const parsing = seen.filter(({ phase }) => phase === 'parse');
+  assert.ok(parsing.length > 1 && parsing.every(({ done, total }, i) => total === large.size && done >= (parsing[i - 1]?.done ?? 0)));
+  assert.ok(seen.some(({ phase }) => phase !== 'parse'), JSON.stringify(seen.map(({ phase }) => phase)));
+  await engine.close(snapshot);
+});
+
+test('aborting rejects with the reason at once, and what was read is let go of', async () => {
+  for (const wait of [0, 20, 120]) {
+    const controller = new AbortController();
+    const opening = engine.open(large, { signal: controller.signal });
+    await delay(wait);
+    controller.abort(new Error('enough'));
+    await assert.rejects(opening, { message: 'enough' });
+  }
+  assert.deepEqual(await engine.list(), []);
+  await assert.rejects(engine.open(large, { signal: AbortSignal.abort(new Error('before')) }), { message: 'before' });
+});
+
+test('a question that is aborted ends within its computation', async () => {
+  const { snapshot } = await engine.open(large);
+  const controller = new AbortController();
+  const asked = engine.ask(snapshot, { ask: 'filter', name: { regex: '(a|b|c|.)*z{3}' } }, { signal: controller.signal });
+  setTimeout(() => controller.abort(new Error('too slow')), 5);
+  await assert.rejects(asked, { message: 'too slow' });
+  assert.equal((await engine.ask(snapshot, { ask: 'summary' })).nodeCount, 12 * 18_000);
+  await engine.close(snapshot);
+});
+
+test('the worker notices a flag in shared memory while it computes', async () => {
+  const direct = new WasmEngine(compiled);
+  answerOf(await openBytes(direct, Buffer.from(await large.arrayBuffer())));
+  let looks = 0;
+  const signal = AbortSignal.abort();
+  const request = JSON.stringify({ id: 1, snapshots: [1], question: { ask: 'filter', name: { contains: 'x' } } });
+  const response = await direct.respond(request, { signal, watch: () => (looks += 1) > 3 });
+  assert.equal(JSON.parse(response).error.code, 'ERR_CANCELLED');
+  assert.equal(looks, 4);
+});
+
+test('a disposed engine answers nothing more', async () => {
+  const other = engineInWorker();
+  const opening = other.open(large);
+  other.dispose();
+  await assert.rejects(opening, { code: 'ERR_CLOSED' });
+  await assert.rejects(other.list(), { code: 'ERR_CLOSED' });
+});
+
+test('memory goes back with the last snapshot', async () => {
+  const direct = new WasmEngine(compiled);
+  const atFirst = direct.memoryBytes;
+  answerOf(await openBytes(direct, Buffer.from(await large.arrayBuffer())));
+  assert.ok(direct.memoryBytes > atFirst + 10e6);
+  answerOf(await ask(direct, [1], { ask: 'close' }));
+  assert.equal(direct.memoryBytes, atFirst);
+});
+
+test('a snapshot too large for its page is an error that says so, never a dead worker', async () => {
+  const small = engineInWorker(withMostMemory(readFileSync(wasmFile), 16 << 20));
+  const { snapshot } = await small.open(named(AFTER, 'after'));
+  await assert.rejects(small.open(large), ({ name, code }) => name === 'HeaprayError' && code === 'ERR_OUT_OF_MEMORY');
+  // Whether the engine could go on depends on where memory ran out; a new worker can in any case.
+  await small.close(snapshot).catch(({ code }) => assert.equal(code, 'ERR_CLOSED'));
+  const { summary } = await small.open(named(AFTER, 'after'));
+  assert.ok(summary.nodeCount > 60);
+  small.dispose();
+});
+
+test('memory that runs out anywhere on the way is reported as that', async () => {
+  const bytes = Buffer.from(await large.arrayBuffer());
+  const codes = new Set();
+  for (let most = 2; most <= 38; most += 6) {
+    const direct = new WasmEngine(await WebAssembly.compile(withMostMemory(readFileSync(wasmFile), most << 20)));
+    const { error } = JSON.parse(await openBytes(direct, bytes));
+    const { error: later } = error ? {} : JSON.parse(await ask(direct, [1], { ask: 'report' }));
+    for (const { code, message } of [error, later].filter(Boolean)) {
+      assert.equal(code, 'ERR_OUT_OF_MEMORY', `${most} MB: ${message}`);
+      codes.add(code);
+    }
+  }
+  assert.deepEqual([...codes], ['ERR_OUT_OF_MEMORY']);
+});
+
+test('text that cannot fit into four gigabytes is refused by its size, before it is read', () => {
+  const start = Buffer.from('\n{"snapshot":');
+  const most = Math.floor(MOST_BYTES / memoryNeeded(1e6)) * 1e6;
+  assert.doesNotThrow(() => checkRoom(start, most, 0));
+  assert.throws(() => checkRoom(start, 4e9, 0), ({ code, message }) => code === 'ERR_TOO_LARGE' && /heapray view/.test(message));
+  assert.throws(() => checkRoom(start, most, 1e9), { code: 'ERR_TOO_LARGE' });
+  assert.doesNotThrow(() => checkRoom(gzipSync(start), 4e9, 0), 'what a compressed file holds is not known');
+});

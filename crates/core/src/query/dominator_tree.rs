@@ -1,0 +1,157 @@
+//! The top of the dominator tree: what a treemap, an icicle or a profile of the heap is drawn from.
+//!
+//! Rows are taken by retained size, the largest of the whole tree first, so that the limit on rows
+//! cuts where least is lost. What is not shown of a node's children is one sum, its `rest`: self
+//! size, children and rest always add up to the retained size.
+
+use crate::error::{Code, Error, Result};
+use crate::ids::NodeIx;
+use crate::progress::Progress;
+use crate::query::filter::find;
+use crate::query::page::Page;
+use crate::query::rows::{NodeRow, Rows};
+use crate::query::steps::Steps;
+use crate::query::tree::in_range;
+use crate::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Most rows of one answer.
+const MOST_ROWS: usize = 10_000;
+/// Deepest level that can be asked for.
+const DEEPEST: u64 = 100;
+
+/// The question of `dominatorTree`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(missing_docs, reason = "index.d.ts describes the fields")]
+pub struct DominatorTreeQuery {
+    pub root: Option<u64>,
+    pub depth: Option<u64>,
+    pub limit: Option<u64>,
+    pub min_share: Option<f64>,
+}
+
+/// A node with what it dominates.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DominatorRow {
+    #[serde(flatten)]
+    node: NodeRow,
+    child_count: usize,
+    children: Vec<DominatorRow>,
+    rest: Rest,
+}
+
+/// The children that have no row.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rest {
+    count: usize,
+    retained_size: u64,
+}
+
+/// Answers `dominatorTree`.
+pub(crate) fn dominator_tree(
+    snapshot: &Snapshot,
+    query: &DominatorTreeQuery,
+    progress: &Progress,
+) -> Result<DominatorRow> {
+    let root = query.root.map_or(Ok(snapshot.root()), |id| find(snapshot, id))?;
+    let share = query.min_share.unwrap_or(0.0);
+    if !(0.0..=1.0).contains(&share) {
+        return Err(Error::new(Code::InvalidQuery, "a minShare from 0 to 1", share.to_string()));
+    }
+    let selection = Selection {
+        snapshot,
+        depth: in_range("depth", query.depth.unwrap_or(3), DEEPEST)? as u32,
+        page: Page::first(in_range("limit", query.limit.unwrap_or(20), 1000)?),
+        least: snapshot.retained_size(root) as f64 * share,
+        steps: Steps::new(progress),
+    };
+    Ok(nested(&Rows::new(snapshot, progress)?, selection.choose(root)?))
+}
+
+/// A node that gets a row.
+struct Chosen {
+    node: NodeIx,
+    /// Where the row of its dominator is; its own for the root.
+    parent: u32,
+    child_count: usize,
+    /// Retained by all its children.
+    below: u64,
+}
+
+/// A node that may get a row: by size, then position in the file.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    size: u64,
+    node: Reverse<NodeIx>,
+    parent: u32,
+    depth: u32,
+}
+
+struct Selection<'a> {
+    snapshot: &'a Snapshot,
+    depth: u32,
+    page: Page,
+    /// Retained size below which a node is part of the rest.
+    least: f64,
+    steps: Steps<'a>,
+}
+
+impl Selection<'_> {
+    /// The nodes that get rows, dominators before what they dominate, siblings by size.
+    fn choose(mut self, root: NodeIx) -> Result<Vec<Chosen>> {
+        let mut chosen = Vec::new();
+        let size = self.snapshot.retained_size(root);
+        let mut candidates = BinaryHeap::from([Candidate { size, node: Reverse(root), parent: 0, depth: 0 }]);
+        while let Some(Candidate { node: Reverse(node), parent, depth, .. }) = candidates.pop() {
+            let children = self.children(node)?;
+            let row = chosen.len() as u32;
+            let below = children.iter().map(|&(size, _)| size).sum();
+            chosen.push(Chosen { node, parent, child_count: children.len(), below });
+            if chosen.len() == MOST_ROWS {
+                break;
+            }
+            if depth < self.depth {
+                let largest = self.page.select(children, |a, b| b.cmp(a));
+                let worth = largest.into_iter().filter(|&(size, _)| size as f64 >= self.least);
+                candidates.extend(worth.map(|(size, node)| Candidate { size, node, parent: row, depth: depth + 1 }));
+            }
+        }
+        Ok(chosen)
+    }
+
+    fn children(&mut self, node: NodeIx) -> Result<Vec<(u64, Reverse<NodeIx>)>> {
+        let mut children = Vec::new();
+        for child in self.snapshot.dominators().children(node) {
+            self.steps.step()?;
+            children.push((self.snapshot.retained_size(child), Reverse(child)));
+        }
+        Ok(children)
+    }
+}
+
+/// Rows within rows. From the last on, so that each is whole when it moves into its dominator's.
+fn nested(rows: &Rows<'_>, chosen: Vec<Chosen>) -> DominatorRow {
+    let row = |chosen: &Chosen| DominatorRow {
+        node: rows.node(chosen.node),
+        child_count: chosen.child_count,
+        children: Vec::new(),
+        rest: Rest { count: chosen.child_count, retained_size: chosen.below },
+    };
+    let mut made: Vec<DominatorRow> = chosen.iter().map(row).collect();
+    for Chosen { parent, .. } in chosen.iter().skip(1).rev() {
+        let Some(mut child) = made.pop() else { break };
+        child.children.reverse();
+        let above = &mut made[*parent as usize];
+        above.rest.count -= 1;
+        above.rest.retained_size -= child.node.retained_size;
+        above.children.push(child);
+    }
+    let mut root = made.swap_remove(0);
+    root.children.reverse();
+    root
+}

@@ -1,0 +1,157 @@
+//! Bytes → bytes: a snapshot whose texts are hidden and whose graph is the same.
+//!
+//! The redactor takes the chunks of a snapshot and writes those of another: what the program put
+//! into strings, patterns and numbers is replaced by a keyed hash and a length; names of properties,
+//! classes, functions and scripts stay, and so do all numbers of the graph. It needs one pass and
+//! keeps three bits a string, whatever the size of the file; the parser's own readers check the input.
+//!
+//! ```text
+//! text ──► document ──► header.rs                 what the analysis knows of the header
+//!                   ──► records.rs ──► uses.rs    numbers again; strings by what they are used as
+//!                   ──► texts.rs ──► token.rs     each string as name, label and text
+//! ```
+
+mod header;
+mod records;
+mod sections;
+mod texts;
+mod token;
+mod uses;
+
+use crate::error::Result;
+pub use crate::parse::Sink;
+use crate::parse::document::Document;
+use crate::parse::{Input, Limited, Parser, ParserOptions};
+use crate::progress::{Phase, Progress};
+use crate::snapshot::RawSnapshot;
+use sections::Redaction;
+pub use token::Key;
+pub(crate) use token::{is_redacted, original_len};
+
+/// The push redactor. Feed it every byte in order, then [`finish`](Redactor::finish).
+pub struct Redactor<S: Sink> {
+    input: Input<Limited<Redaction<S>>>,
+    received: u64,
+}
+
+/// What the redactor leaves.
+#[derive(Debug)]
+pub struct Redacted<S> {
+    /// Where the bytes went.
+    pub sink: S,
+    /// Parts of the input that are not in the output, because nobody here knows what they mean.
+    pub skipped: Vec<String>,
+}
+
+/// Bytes taken at a time: what is written for them waits in memory.
+const WINDOW: usize = 2 << 20;
+
+impl<S: Sink> Redactor<S> {
+    /// A redactor that has seen nothing and writes to `sink`. It accepts `max_bytes` of input after
+    /// decompression, `None` for any number.
+    pub fn new(key: Key, max_bytes: Option<u64>, sink: S) -> Self {
+        let document = Document::new(Redaction::new(key, sink), None);
+        Self { input: Input::new(Limited::new(document, max_bytes)), received: 0 }
+    }
+
+    /// Takes the next bytes, compressed or not. Progress counts the bytes taken.
+    ///
+    /// # Errors
+    /// As soon as the bytes so far cannot become a snapshot, or the sink refuses. The redactor is of
+    /// no use afterwards.
+    pub fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<()> {
+        for window in chunk.chunks(WINDOW) {
+            progress.check()?;
+            self.input.push(window)?;
+            self.received += window.len() as u64;
+            progress.set_done(self.received);
+        }
+        Ok(())
+    }
+
+    /// Ends the input and the output.
+    ///
+    /// # Errors
+    /// What [`Parser::finish`] would find wrong: what was written then is no snapshot either.
+    pub fn finish(self, progress: &Progress) -> Result<Redacted<S>> {
+        progress.check()?;
+        let (outline, redaction) = self.input.finish()?.end()?;
+        let (sink, skipped) = redaction.finish(outline)?;
+        Ok(Redacted { sink, skipped })
+    }
+}
+
+impl<S: Sink> std::fmt::Debug for Redactor<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redactor").field("received", &self.received).finish_non_exhaustive()
+    }
+}
+
+/// A parser that gets to see redacted bytes only: what is hidden was never in the snapshot.
+#[derive(Debug)]
+pub struct RedactingParser {
+    redactor: Redactor<Feed>,
+}
+
+/// The parser behind a redactor.
+#[derive(Debug)]
+struct Feed {
+    parser: Parser,
+    /// Of its own: the bytes it counts are not those of the input.
+    progress: Progress,
+}
+
+impl Sink for Feed {
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.parser.push(bytes, &self.progress)
+    }
+}
+
+impl RedactingParser {
+    /// A parser that has seen nothing.
+    pub fn new(key: Key, options: ParserOptions) -> Self {
+        let parser = Parser::new(ParserOptions { max_bytes: None, ..options });
+        let feed = Feed { parser, progress: Progress::new() };
+        Self { redactor: Redactor::new(key, options.max_bytes, feed) }
+    }
+
+    /// As [`Parser::push`].
+    ///
+    /// # Errors
+    /// As [`Parser::push`].
+    pub fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<()> {
+        self.redactor.push(chunk, progress)
+    }
+
+    /// As [`Parser::finish`]. What the redactor left out counts as skipped.
+    ///
+    /// # Errors
+    /// As [`Parser::finish`].
+    pub fn finish(self, progress: &Progress) -> Result<RawSnapshot> {
+        let Redacted { sink, skipped } = self.redactor.finish(progress)?;
+        let mut raw = sink.parser.finish(progress)?;
+        raw.skipped.splice(0..0, skipped);
+        raw.skipped.sort();
+        raw.skipped.dedup();
+        Ok(raw)
+    }
+}
+
+/// Bytes in memory → the redacted snapshot's bytes.
+///
+/// # Errors
+/// What the parser finds wrong, or [`Code::Cancelled`](crate::Code::Cancelled).
+pub fn redact(bytes: &[u8], key: &Key, progress: &Progress) -> Result<Vec<u8>> {
+    progress.enter(Phase::Redact, bytes.len() as u64);
+    let mut redactor = Redactor::new(key.clone(), None, Vec::new());
+    redactor.push(bytes, progress)?;
+    Ok(redactor.finish(progress)?.sink)
+}
+
+impl Sink for Vec<u8> {
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.try_reserve(bytes.len()).map_err(|_| crate::Error::out_of_memory(bytes.len()))?;
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}

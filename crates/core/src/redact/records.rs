@@ -1,0 +1,425 @@
+//! Number sections → the same numbers as text, with strings pointed at by their use.
+//!
+//! The scanner is the parser's ([`crate::parse::records`]), so that records are read, checked and
+//! written again on all cores.
+
+use super::uses::{Use, place};
+use crate::columns::Edges;
+use crate::parse::records::{BadField, Slice, Table};
+use crate::parse::rows::Rows;
+use crate::parse::tables::{EdgeReader, NodeRecord};
+use crate::schema::{NodeFields, NodeKind, Schema};
+
+/// What becomes of a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Field {
+    /// Written as it is.
+    Number,
+    /// A string, used so.
+    String(Use),
+    /// Nobody here knows what it means: 0.
+    Unknown,
+}
+
+/// What a run of records leaves.
+#[derive(Debug, Default)]
+pub(crate) struct Rewritten<T> {
+    text: Vec<u8>,
+    places: Vec<u64>,
+    totals: T,
+}
+
+impl<T> Rewritten<T> {
+    fn number(&mut self, value: i64) {
+        self.text.push(b',');
+        self.text.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    fn string(&mut self, index: u32, what: Use) {
+        let place = place(index, what);
+        if self.places.last() != Some(&place) {
+            self.places.push(place);
+        }
+        self.text.push(b',');
+        self.text.extend_from_slice(itoa::Buffer::new().format(place).as_bytes());
+    }
+
+    fn field(&mut self, field: Field, value: i64) {
+        match (field, u32::try_from(value)) {
+            (Field::Number, _) => self.number(value),
+            (Field::String(what), Ok(index)) => self.string(index, what),
+            (Field::String(_), Err(_)) | (Field::Unknown, _) => self.number(0),
+        }
+    }
+}
+
+/// One section: how its records are checked and written.
+pub(crate) trait Rewrite {
+    /// What the checks of the whole need of a run of records.
+    type Totals: Totals;
+
+    fn section(&self) -> &'static str;
+    /// Numbers per record.
+    fn fields(&self) -> usize;
+    fn record(&self, values: &[i64], out: &mut Rewritten<Self::Totals>) -> Result<(), BadField>;
+}
+
+/// Sums and maxima.
+pub(crate) trait Totals: Default + Send {
+    fn add(&mut self, later: Self);
+}
+
+/// Makes a [`Table`] of a [`Rewrite`]: its rows are text.
+#[derive(Debug)]
+pub(crate) struct TextTable<R: Rewrite> {
+    rewrite: R,
+    pub(crate) count: u64,
+    pub(crate) text: Vec<u8>,
+    pub(crate) places: Vec<u64>,
+    pub(crate) totals: R::Totals,
+}
+
+impl<R: Rewrite> TextTable<R> {
+    pub(crate) fn new(rewrite: R) -> Self {
+        Self { rewrite, count: 0, text: Vec::new(), places: Vec::new(), totals: R::Totals::default() }
+    }
+}
+
+pub(crate) struct TextSlice<'a, R: Rewrite> {
+    rewrite: &'a R,
+    out: Rewritten<R::Totals>,
+}
+
+impl<R: Rewrite> Slice for TextSlice<'_, R> {
+    type Extra = Rewritten<R::Totals>;
+
+    fn put(&mut self, _at: usize, values: &[i64]) -> Result<(), BadField> {
+        self.rewrite.record(values, &mut self.out)?;
+        self.out.text.push(b'\n');
+        Ok(())
+    }
+
+    fn into_extra(self) -> Self::Extra {
+        self.out
+    }
+}
+
+impl<R: Rewrite + Sync> Table for TextTable<R> {
+    type Extra = Rewritten<R::Totals>;
+    type Slice<'a>
+        = TextSlice<'a, R>
+    where
+        R: 'a;
+
+    fn section(&self) -> &'static str {
+        self.rewrite.section()
+    }
+
+    fn fields(&self) -> usize {
+        self.rewrite.fields()
+    }
+
+    fn slices(&mut self, lengths: &[usize]) -> crate::Result<Vec<TextSlice<'_, R>>> {
+        let out = || Rewritten { text: Vec::new(), places: Vec::new(), totals: R::Totals::default() };
+        Ok(lengths.iter().map(|_| TextSlice { rewrite: &self.rewrite, out: out() }).collect())
+    }
+
+    fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> crate::Result<()> {
+        for (extra, &length) in extras.into_iter().zip(lengths) {
+            // Each number brings the comma before it; the section's first has none.
+            let text = if self.count == 0 { extra.text.get(1..).unwrap_or_default() } else { &extra.text };
+            self.text.try_reserve(text.len()).map_err(|_| crate::Error::out_of_memory(text.len()))?;
+            self.text.extend_from_slice(text);
+            self.places.extend(extra.places);
+            self.totals.add(extra.totals);
+            self.count += length as u64;
+        }
+        Ok(())
+    }
+}
+
+/// `nodes`.
+#[derive(Debug)]
+pub(crate) struct NodeText {
+    fields: NodeFields,
+    shown: Vec<Field>,
+    /// What the name of a node is, by its type's number.
+    names: [Use; 256],
+}
+
+/// What the checks need of nodes.
+#[derive(Debug, Default)]
+pub(crate) struct NodeTotals {
+    pub(crate) edges: u64,
+    pub(crate) self_size: u64,
+    pub(crate) most_name: u32,
+}
+
+impl Totals for NodeTotals {
+    fn add(&mut self, later: Self) {
+        self.edges += later.edges;
+        self.self_size = self.self_size.saturating_add(later.self_size);
+        self.most_name = self.most_name.max(later.most_name);
+    }
+}
+
+/// Whether nodes of a type are named by what the program put into them. Types this version does not
+/// know count as such.
+fn is_content(kind: NodeKind) -> bool {
+    match kind {
+        NodeKind::String
+        | NodeKind::ConcatenatedString
+        | NodeKind::SlicedString
+        | NodeKind::RegExp
+        | NodeKind::Number
+        | NodeKind::BigInt
+        | NodeKind::Symbol
+        | NodeKind::Other
+        | NodeKind::Undeclared => true,
+        NodeKind::Hidden
+        | NodeKind::Array
+        | NodeKind::Object
+        | NodeKind::Code
+        | NodeKind::Closure
+        | NodeKind::Native
+        | NodeKind::Synthetic
+        | NodeKind::ObjectShape
+        | NodeKind::WasmObject => false,
+    }
+}
+
+const NODE_NUMBERS: [&str; 7] = ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"];
+
+impl NodeText {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self {
+            fields: schema.node.clone(),
+            shown: shown(schema, "node_fields", &NODE_NUMBERS),
+            names: schema.node_kinds.map(|kind| if is_content(kind) { Use::Text } else { Use::Label }),
+        }
+    }
+}
+
+/// What becomes of each field of a record, by their names.
+fn shown(schema: &Schema, list: &str, numbers: &[&str]) -> Vec<Field> {
+    let known = |name: &String| if numbers.contains(&name.as_str()) { Field::Number } else { Field::Unknown };
+    schema.field_names(list).iter().map(known).collect()
+}
+
+impl Rewrite for NodeText {
+    type Totals = NodeTotals;
+
+    fn section(&self) -> &'static str {
+        "nodes"
+    }
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    fn record(&self, values: &[i64], out: &mut Rewritten<NodeTotals>) -> Result<(), BadField> {
+        let node = NodeRecord::read(&self.fields, values)?;
+        out.totals.add(NodeTotals {
+            edges: u64::from(node.edge_count),
+            self_size: node.self_size,
+            most_name: node.name,
+        });
+        for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
+            if at == self.fields.name {
+                out.string(node.name, self.names[node.kind as usize]);
+            } else {
+                out.field(field, value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `edges`.
+#[derive(Debug)]
+pub(crate) struct EdgeText {
+    reader: EdgeReader,
+    shown: Vec<Field>,
+    /// Position of `name_or_index`.
+    label: usize,
+}
+
+/// What the checks need of edges.
+#[derive(Debug, Default)]
+pub(crate) struct EdgeTotals {
+    pub(crate) most_name: Option<u32>,
+    pub(crate) most_target: u32,
+}
+
+impl Totals for EdgeTotals {
+    fn add(&mut self, later: Self) {
+        self.most_name = self.most_name.max(later.most_name);
+        self.most_target = self.most_target.max(later.most_target);
+    }
+}
+
+impl EdgeText {
+    pub(crate) fn new(schema: &Schema, nodes: Option<u64>) -> Self {
+        Self {
+            reader: EdgeReader::new(schema, nodes.map(|nodes| nodes as usize)),
+            shown: shown(schema, "edge_fields", &["type", "name_or_index", "to_node"]),
+            label: schema.edge.name_or_index,
+        }
+    }
+}
+
+impl Rewrite for EdgeText {
+    type Totals = EdgeTotals;
+
+    fn section(&self) -> &'static str {
+        "edges"
+    }
+
+    fn fields(&self) -> usize {
+        self.shown.len()
+    }
+
+    fn record(&self, values: &[i64], out: &mut Rewritten<EdgeTotals>) -> Result<(), BadField> {
+        let edge = self.reader.read(values)?;
+        let name = u32::try_from(values[self.label]).ok();
+        let most_name = name.filter(|_| Edges::must_be_named(edge.kind));
+        out.totals.add(EdgeTotals { most_name, most_target: edge.target });
+        // Shortcuts may be numbered: no table is so long that a string had a place beyond 32 bits.
+        let is_name = |&name: &u32| !edge.kind.is_indexed() && u32::try_from(place(name, Use::Name)).is_ok();
+        let name = name.filter(is_name);
+        for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
+            match name {
+                Some(name) if at == self.label => out.string(name, Use::Name),
+                _ => out.field(field, value),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A section of rows the parser knows: checked by its reader.
+#[derive(Debug)]
+pub(crate) struct RowText<R> {
+    rows: R,
+    shown: Vec<Field>,
+    string_limit: Vec<usize>,
+}
+
+/// What the checks need of rows with names.
+#[derive(Debug, Default)]
+pub(crate) struct RowTotals {
+    pub(crate) most_string: Option<u32>,
+}
+
+impl Totals for RowTotals {
+    fn add(&mut self, later: Self) {
+        self.most_string = self.most_string.max(later.most_string);
+    }
+}
+
+impl<R: Rows> RowText<R> {
+    pub(crate) fn new(rows: R, schema: &Schema) -> Self {
+        let (list, numbers, strings): (&str, &[&str], &[&str]) = match R::SECTION {
+            "locations" => {
+                ("location_fields", &["object_index", "script_id", "script_object_index", "line", "column"], &[])
+            }
+            "samples" => ("sample_fields", &["timestamp_us", "last_assigned_id"], &[]),
+            _ => (
+                "trace_function_info_fields",
+                &["function_id", "script_id", "line", "column"],
+                &["name", "script_name"],
+            ),
+        };
+        let shown = with_strings(schema, list, numbers, strings, Use::Label);
+        let is_string = |&at: &usize| matches!(shown[at], Field::String(_));
+        let string_limit = (0..shown.len()).filter(is_string).collect();
+        Self { rows, shown, string_limit }
+    }
+}
+
+fn with_strings(schema: &Schema, list: &str, numbers: &[&str], strings: &[&str], what: Use) -> Vec<Field> {
+    let names = schema.field_names(list);
+    let mut fields = shown(schema, list, numbers);
+    for (field, name) in fields.iter_mut().zip(&names) {
+        if strings.contains(&name.as_str()) {
+            *field = Field::String(what);
+        }
+    }
+    fields
+}
+
+impl<R: Rows> Rewrite for RowText<R> {
+    type Totals = RowTotals;
+
+    fn section(&self) -> &'static str {
+        R::SECTION
+    }
+
+    fn fields(&self) -> usize {
+        self.rows.fields()
+    }
+
+    fn record(&self, values: &[i64], out: &mut Rewritten<RowTotals>) -> Result<(), BadField> {
+        self.rows.row(values)?;
+        let strings = self.string_limit.iter().filter_map(|&at| u32::try_from(values[at]).ok());
+        out.totals.add(RowTotals { most_string: strings.max() });
+        for (&field, &value) in self.shown.iter().zip(values) {
+            out.field(field, value);
+        }
+        Ok(())
+    }
+}
+
+/// The sections V8 15 writes about variables and who uses them, which the parser skips.
+#[derive(Debug)]
+pub(crate) struct ScopeText {
+    section: &'static str,
+    shown: Vec<Field>,
+}
+
+const SCOPES: [(&str, &str, &[&str]); 3] = [
+    (
+        "scopes",
+        "scope_fields",
+        &["script_node_index", "scope_id", "depth", "scope_context_vars_count", "scope_uses_count"],
+    ),
+    ("scope_context_vars", "scope_context_var_fields", &[]),
+    ("scope_uses", "scope_use_fields", &["declaring_scope_id", "slot_index"]),
+];
+
+impl ScopeText {
+    /// The section of this name, if there is one and the header declares it.
+    pub(crate) fn new(schema: &Schema, section: &str) -> Option<Self> {
+        let &(section, list, numbers) = SCOPES.iter().find(|(known, ..)| *known == section)?;
+        let shown = with_strings(schema, list, numbers, &["name"], Use::Name);
+        (!shown.is_empty()).then_some(Self { section, shown })
+    }
+
+    /// Whether a section is one of these.
+    pub(crate) fn knows(section: &str) -> bool {
+        SCOPES.iter().any(|(known, ..)| *known == section)
+    }
+}
+
+impl Totals for () {
+    fn add(&mut self, (): ()) {}
+}
+
+impl Rewrite for ScopeText {
+    type Totals = ();
+
+    fn section(&self) -> &'static str {
+        self.section
+    }
+
+    fn fields(&self) -> usize {
+        self.shown.len()
+    }
+
+    fn record(&self, values: &[i64], out: &mut Rewritten<()>) -> Result<(), BadField> {
+        for (&field, &value) in self.shown.iter().zip(values) {
+            out.field(field, value);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! Sections → the same sections redacted, written as they come.
+
+use super::header::header;
+use super::records::{EdgeText, EdgeTotals, NodeText, NodeTotals, RowText, ScopeText, TextTable};
+use super::texts;
+use super::token::Key;
+use super::uses::{Use, UsedPlaces, place};
+use crate::error::Result;
+use crate::parse::Sink;
+use crate::parse::document::{Opening, Outline, Sections, Standing};
+use crate::parse::records::Records;
+use crate::parse::rows::{FunctionRows, LocationRows, SampleRows};
+use crate::parse::text::StringScanner;
+use crate::parse::trace_tree::TreeScanner;
+use crate::parse::{check_counts, check_edge_counts, missing, range};
+use crate::schema::Schema;
+
+/// Reader of the section that is open.
+#[derive(Debug)]
+pub(crate) enum Reader {
+    Nodes(Box<Records<TextTable<NodeText>>>),
+    Edges(Box<Records<TextTable<EdgeText>>>),
+    Locations(Box<Records<TextTable<RowText<LocationRows>>>>),
+    Samples(Box<Records<TextTable<RowText<SampleRows>>>>),
+    Functions(Box<Records<TextTable<RowText<FunctionRows>>>>),
+    Scopes(Box<Records<TextTable<ScopeText>>>),
+    Tree(Box<TreeScanner>),
+    Strings(Box<StringScanner>),
+}
+
+/// Writes what it reads, and keeps what the checks of the whole need.
+#[derive(Debug)]
+pub(crate) struct Redaction<S> {
+    key: Key,
+    out: S,
+    /// Text on its way to `out`, and a string's on its way there.
+    text: Vec<u8>,
+    string: Vec<u8>,
+    used: UsedPlaces,
+    nodes: Option<(u64, NodeTotals)>,
+    edges: Option<(u64, EdgeTotals)>,
+    functions: Option<(u64, Option<u32>)>,
+    most_function: Option<u32>,
+    strings: u64,
+    read: Vec<String>,
+}
+
+impl<S> Redaction<S> {
+    pub(crate) fn new(key: Key, out: S) -> Self {
+        Self {
+            key,
+            out,
+            text: Vec::new(),
+            string: Vec::new(),
+            used: UsedPlaces::default(),
+            nodes: None,
+            edges: None,
+            functions: None,
+            most_function: None,
+            strings: 0,
+            read: Vec::new(),
+        }
+    }
+
+    fn has_read(&self, name: &str) -> bool {
+        self.read.iter().any(|read| read == name)
+    }
+}
+
+impl<S: Sink> Redaction<S> {
+    fn send(&mut self) -> Result<()> {
+        self.out.take(&self.text)?;
+        self.text.clear();
+        Ok(())
+    }
+
+    /// Passes on what a table has written and remembers what it points at.
+    fn forward(&mut self, text: &mut Vec<u8>, places: &mut Vec<u64>) -> Result<()> {
+        places.drain(..).for_each(|place| self.used.insert(place));
+        self.out.take(text)?;
+        text.clear();
+        Ok(())
+    }
+
+    fn records<R: super::records::Rewrite + Sync>(
+        &mut self,
+        records: &mut Records<TextTable<R>>,
+        chunk: &[u8],
+        offset: u64,
+    ) -> Result<(usize, bool)> {
+        let step = records.push(chunk, offset)?;
+        self.forward(&mut records.table.text, &mut records.table.places)?;
+        Ok(step)
+    }
+
+    fn tree(&mut self, scanner: &mut TreeScanner, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+        let step = scanner.push(chunk, offset)?;
+        // Nothing but numbers and brackets came through the scanner.
+        self.out.take(&chunk[..step.0])?;
+        let most = scanner.tree.drain(..).map(|node| node.function).max();
+        self.most_function = self.most_function.max(most);
+        Ok(step)
+    }
+
+    fn strings(&mut self, scanner: &mut StringScanner, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+        let step = scanner.push(chunk, offset)?;
+        let Self { key, text, string, used, strings, .. } = self;
+        scanner.drain(|original| {
+            for what in Use::ALL {
+                if *strings > 0 || what != Use::ALL[0] {
+                    text.extend_from_slice(b",\n");
+                }
+                string.clear();
+                if used.contains(place(*strings as u32, what)) {
+                    texts::write(key, original, what, string);
+                }
+                write_json(string, text);
+            }
+            *strings += 1;
+        });
+        self.send()?;
+        Ok(step)
+    }
+
+    /// The checks that need several sections, as the parser makes them; then the end of the file.
+    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(S, Vec<String>)> {
+        let schema = outline.schema.take().ok_or_else(|| missing("snapshot"))?;
+        let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes"))?;
+        let (edges, edge_totals) = self.edges.take().ok_or_else(|| missing("edges"))?;
+        if !self.has_read("strings") {
+            return Err(missing("strings"));
+        }
+        check_counts(schema.node_count, nodes, "nodes", &outline)?;
+        check_counts(schema.edge_count, edges, "edges", &outline)?;
+        check_edge_counts(node_totals.edges, edges).map_err(|error| error.at(outline.offset_of("edges")))?;
+        let strings = self.strings;
+        let beyond = |name: Option<u32>| name.filter(|&name| u64::from(name) >= strings);
+        let named = Some(node_totals.most_name).filter(|_| nodes > 0);
+        for (section, name) in [("nodes", named), ("edges", edge_totals.most_name)] {
+            if let Some(name) = beyond(name) {
+                return Err(range(section, &outline, format!("one of {strings} strings"), format!("name {name}")));
+            }
+        }
+        crate::parse::check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
+        crate::parse::check_some_nodes(nodes, &outline)?;
+        if edges > 0 && u64::from(edge_totals.most_target) >= nodes {
+            let found = format!("node {}", edge_totals.most_target);
+            return Err(range("edges", &outline, format!("to_node of one of {nodes} nodes"), found));
+        }
+        let (functions, most_string) = self.functions.unwrap_or_default();
+        if let Some(function) = self.most_function.filter(|&function| u64::from(function) >= functions) {
+            let expected = format!("one of {functions} functions");
+            return Err(range("trace_tree", &outline, expected, format!("function {function}")));
+        }
+        if let Some(name) = beyond(most_string) {
+            let expected = format!("names among {strings} strings");
+            return Err(range("trace_function_infos", &outline, expected, format!("string {name}")));
+        }
+        self.out.take(b"}\n")?;
+        outline.skipped.retain(|skipped| skipped.strip_prefix("section ").is_none_or(|name| !self.has_read(name)));
+        Ok((self.out, outline.skipped))
+    }
+}
+
+const PARSED: [&str; 7] = ["nodes", "edges", "locations", "samples", "trace_function_infos", "trace_tree", "strings"];
+
+impl<S: Sink> Sections for Redaction<S> {
+    type Reader = Reader;
+
+    /// The header comes first, then what is pointed at before what points: nodes before edges,
+    /// strings last. V8 writes in that order; what comes in another waits.
+    fn standing(&self, name: &str, schema: Option<&Schema>) -> Standing {
+        let is_known = PARSED.contains(&name) || ScopeText::knows(name);
+        let Some(schema) = schema else { return if is_known { Standing::Wait } else { Standing::Skip } };
+        let is_declared = |name: &str| match name {
+            _ if ScopeText::knows(name) => ScopeText::new(schema, name).is_some(),
+            _ => schema.declares(name),
+        };
+        if !is_known || !is_declared(name) {
+            return Standing::Skip;
+        }
+        let pointing: &[&str] = match name {
+            "edges" | "locations" => &["nodes"],
+            "strings" => &["nodes", "edges", "trace_function_infos", "scope_context_vars"],
+            _ => &[],
+        };
+        let is_there = |name: &&str| self.has_read(name) || !is_declared(name);
+        if pointing.iter().all(is_there) { Standing::Read } else { Standing::Wait }
+    }
+
+    fn header(&mut self, schema: &Schema) -> Result<()> {
+        self.text.extend_from_slice(b"{\"snapshot\":");
+        self.text.extend_from_slice(header(schema).to_string().as_bytes());
+        self.send()
+    }
+
+    fn open(&mut self, opening: Opening<'_>) -> Result<Reader> {
+        let schema = opening.header()?;
+        let nodes = self.nodes.as_ref().map(|&(nodes, _)| nodes);
+        self.text.extend_from_slice(format!(",\n\"{}\":[", opening.name).as_bytes());
+        self.send()?;
+        self.read.push(opening.name.to_owned());
+        fn reader<R: super::records::Rewrite + Sync>(rewrite: R) -> Box<Records<TextTable<R>>> {
+            Box::new(Records::new(TextTable::new(rewrite)))
+        }
+        Ok(match (opening.name, &schema.location, schema.sample, &schema.function) {
+            ("nodes", ..) => Reader::Nodes(reader(NodeText::new(schema))),
+            ("edges", ..) => Reader::Edges(reader(EdgeText::new(schema, nodes))),
+            ("trace_tree", ..) => Reader::Tree(Box::new(TreeScanner::new())),
+            ("locations", Some(fields), _, _) => {
+                let rows = LocationRows::new(schema, fields, nodes.map(|nodes| nodes as usize));
+                Reader::Locations(reader(RowText::new(rows, schema)))
+            }
+            ("samples", _, Some(fields), _) => {
+                Reader::Samples(reader(RowText::new(SampleRows { fields, samples: Vec::new() }, schema)))
+            }
+            ("trace_function_infos", _, _, Some(fields)) => {
+                let rows = FunctionRows { fields: fields.clone(), functions: Vec::new() };
+                Reader::Functions(reader(RowText::new(rows, schema)))
+            }
+            (name, ..) => match ScopeText::new(schema, name) {
+                Some(scopes) => Reader::Scopes(reader(scopes)),
+                None => Reader::Strings(Box::new(StringScanner::new())),
+            },
+        })
+    }
+
+    fn push(&mut self, reader: &mut Reader, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+        match reader {
+            Reader::Nodes(records) => self.records(records, chunk, offset),
+            Reader::Edges(records) => self.records(records, chunk, offset),
+            Reader::Locations(records) => self.records(records, chunk, offset),
+            Reader::Samples(records) => self.records(records, chunk, offset),
+            Reader::Functions(records) => self.records(records, chunk, offset),
+            Reader::Scopes(records) => self.records(records, chunk, offset),
+            Reader::Tree(scanner) => self.tree(scanner, chunk, offset),
+            Reader::Strings(scanner) => self.strings(scanner, chunk, offset),
+        }
+    }
+
+    fn close(&mut self, reader: Reader) -> Result<()> {
+        match reader {
+            Reader::Nodes(records) => {
+                let table = records.into_table();
+                self.nodes = Some((table.count, table.totals));
+            }
+            Reader::Edges(records) => {
+                let table = records.into_table();
+                self.edges = Some((table.count, table.totals));
+            }
+            Reader::Functions(records) => {
+                let table = records.into_table();
+                self.functions = Some((table.count, table.totals.most_string));
+            }
+            // The scanner's bytes had the bracket already.
+            Reader::Tree(_) => return Ok(()),
+            Reader::Locations(_) | Reader::Samples(_) | Reader::Scopes(_) | Reader::Strings(_) => {}
+        }
+        self.text.push(b']');
+        self.send()
+    }
+}
+
+/// WTF-8 text as JSON: unpaired surrogates as escapes.
+fn write_json(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut at = 0;
+    let special = |i: usize| match text[i] {
+        0..0x20 | b'"' | b'\\' => true,
+        0xed => text.get(i + 1).is_some_and(|&next| next >= 0xa0),
+        _ => false,
+    };
+    while let Some(length) = (at..text.len()).position(special) {
+        let stop = at + length;
+        out.extend_from_slice(&text[at..stop]);
+        at = stop + 1;
+        match text[stop] {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0xed => {
+                for unit in crate::strings::utf16(&text[stop..stop + 3]) {
+                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                }
+                at = stop + 3;
+            }
+            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+        }
+    }
+    out.extend_from_slice(&text[at..]);
+    out.push(b'"');
+}

@@ -1,0 +1,95 @@
+//! A parser at work and the snapshots it has made, by number.
+
+use crate::host::watched_progress;
+use heapray_core::parse::{Parser, ParserOptions, text_size};
+use heapray_core::{Code, Error, Phase, Progress, Result, Snapshot, query};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Everything the module holds.
+#[derive(Default)]
+pub(crate) struct Engine {
+    opening: Option<Opening>,
+    /// Numbers are places here; a closed one is used again.
+    snapshots: Vec<Option<Snapshot>>,
+}
+
+/// A snapshot that is being read.
+struct Opening {
+    /// The source's size, where it is known.
+    bytes: Option<u64>,
+    /// Made at the first bytes, which tell whether the size is that of text.
+    parser: Option<Parser>,
+    progress: Progress,
+}
+
+/// A question, and the snapshots it is about.
+#[derive(Deserialize)]
+struct Asked<'a> {
+    snapshots: Vec<usize>,
+    #[serde(borrow)]
+    question: &'a RawValue,
+}
+
+impl Engine {
+    /// Starts reading. What was being read is let go of.
+    pub(crate) fn begin(&mut self, bytes: Option<u64>) {
+        self.opening = Some(Opening { bytes, parser: None, progress: watched_progress() });
+    }
+
+    /// Reads the next bytes. On failure the opening is over.
+    pub(crate) fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        let mut opening = self.opening.take().ok_or_else(nothing_opening)?;
+        let parser = opening.parser.get_or_insert_with(|| {
+            let size_hint = opening.bytes.and_then(|bytes| text_size(chunk, bytes));
+            opening.progress.enter(Phase::Parse, size_hint.unwrap_or(0));
+            Parser::new(ParserOptions { size_hint, max_bytes: None })
+        });
+        parser.push(chunk, &opening.progress)?;
+        self.opening = Some(opening);
+        Ok(())
+    }
+
+    /// Ends the input and analyses it. Gives the snapshot's number.
+    pub(crate) fn finish(&mut self) -> Result<usize> {
+        let Opening { parser, progress, .. } = self.opening.take().ok_or_else(nothing_opening)?;
+        let parser = parser.unwrap_or_else(|| Parser::new(ParserOptions::default()));
+        let snapshot = Snapshot::analyse(parser.finish(&progress)?, &progress)?;
+        let free = self.snapshots.iter().position(Option::is_none);
+        let number = free.unwrap_or_else(|| {
+            self.snapshots.push(None);
+            self.snapshots.len() - 1
+        });
+        self.snapshots[number] = Some(snapshot);
+        Ok(number)
+    }
+
+    /// Stops reading and lets go of what was read.
+    pub(crate) fn abandon(&mut self) {
+        self.opening = None;
+    }
+
+    /// Answers a question.
+    pub(crate) fn ask(&self, text: &[u8]) -> Result<String> {
+        let Asked { snapshots, question } = serde_json::from_slice(text)
+            .map_err(|error| Error::new(Code::InvalidQuery, "a question and snapshots", error.to_string()))?;
+        let snapshots = snapshots.into_iter().map(|number| self.snapshot(number)).collect::<Result<Vec<_>>>()?;
+        query::ask(&snapshots, question.get(), &watched_progress())
+    }
+
+    /// Gives a snapshot's memory back to the module.
+    pub(crate) fn close(&mut self, number: usize) {
+        if let Some(snapshot) = self.snapshots.get_mut(number) {
+            *snapshot = None;
+        }
+    }
+
+    fn snapshot(&self, number: usize) -> Result<&Snapshot> {
+        let held = self.snapshots.get(number).and_then(Option::as_ref);
+        held.ok_or_else(|| Error::new(Code::InvalidQuery, "the number of a snapshot", number.to_string()))
+    }
+}
+
+fn nothing_opening() -> Error {
+    Error::new(Code::InvalidQuery, "a snapshot that is being opened", "none")
+}

@@ -1,0 +1,110 @@
+//! Bytes from a fuzzer → the core, and what must hold whatever the bytes are.
+//!
+//! Every target is a plain function that panics when something does not hold. libFuzzer calls them
+//! (`fuzz_targets/`), and so does the smoke runner (`src/bin/smoke.rs`), which needs no libFuzzer.
+//!
+//! | target | what must hold |
+//! |---|---|
+//! | [`whole_file`] | any bytes end in an error or a snapshot, and a snapshot obeys [`invariants`] |
+//! | [`structure`] | the same for valid snapshots with something changed: sections, counts, fields, indices |
+//! | [`chunks`] | any split gives what one piece gives: the same snapshot, or the same error at the same place |
+//! | [`decompression`] | the same for compressed input, and a limit on bytes holds |
+//! | [`graph`] | sizes, dominators and distances equal their definitions ([`oracle`]) |
+//! | [`questions`] | every question of a snapshot ends in an answer or an error |
+
+mod compressed;
+pub mod heap;
+pub mod input;
+pub mod invariants;
+mod mutate;
+pub mod oracle;
+mod question;
+
+use arbitrary::Unstructured;
+use heapray_core::{Progress, Snapshot, query};
+
+/// A fuzz target.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, which is also that of its seeds' folder.
+pub const TARGETS: [(&str, Target); 6] = [
+    ("whole_file", whole_file),
+    ("structure", structure),
+    ("chunks", chunks),
+    ("decompression", decompression),
+    ("graph", graph),
+    ("questions", questions),
+];
+
+/// Any bytes as a file.
+pub fn whole_file(data: &[u8]) {
+    if let Ok(snapshot) = input::open(data, &[], input::MOST_BYTES) {
+        invariants::check(&snapshot);
+        ask(&snapshot, r#"{"ask":"report"}"#);
+    }
+}
+
+/// A valid snapshot with something changed.
+pub fn structure(data: &[u8]) {
+    let Ok(file) = mutate::changed_snapshot(&mut Unstructured::new(data)) else { return };
+    if let Ok(snapshot) = input::open(&file, &[], input::MOST_BYTES) {
+        invariants::check(&snapshot);
+        ask(&snapshot, r#"{"ask":"report"}"#);
+    }
+}
+
+/// Any split of a file, which is valid, changed or anything.
+pub fn chunks(data: &[u8]) {
+    let mut bytes = Unstructured::new(data);
+    let Ok(cuts) = input::cuts(&mut bytes) else { return };
+    let file = match bytes.arbitrary::<bool>() {
+        Ok(true) => mutate::changed_snapshot(&mut bytes).unwrap_or_default(),
+        _ => bytes.take_rest().to_vec(),
+    };
+    input::check_split(&file, &cuts, input::MOST_BYTES);
+    // A limit that falls into the file.
+    input::check_split(&file, &cuts, file.len() as u64 / 2);
+}
+
+/// Compressed input: sound, damaged, or a bomb.
+pub fn decompression(data: &[u8]) {
+    let mut bytes = Unstructured::new(data);
+    let Ok(cuts) = input::cuts(&mut bytes) else { return };
+    if let Ok(compressed::Compressed { file, plain, limit }) = compressed::compressed(&mut bytes) {
+        input::check_split(&file, &cuts, limit);
+        if let Some(plain) = plain {
+            assert_eq!(input::outcome(&file, &[], input::MOST_BYTES), input::outcome(&plain, &[], input::MOST_BYTES));
+        }
+    }
+}
+
+/// A small graph against the definitions.
+pub fn graph(data: &[u8]) {
+    let Ok(file) = heap::snapshot(&mut Unstructured::new(data)) else { return };
+    oracle::check(&file);
+}
+
+/// A question, well-formed or not, of a snapshot with something changed.
+pub fn questions(data: &[u8]) {
+    let mut bytes = Unstructured::new(data);
+    let Ok(question) = question::question(&mut bytes) else { return };
+    let Ok(file) = mutate::changed_snapshot(&mut bytes) else { return };
+    let Ok(snapshot) = input::open(&file, &[], input::MOST_BYTES) else { return };
+    ask(&snapshot, &question);
+    let _ = query::ask(&[&snapshot, &snapshot], &question, &Progress::new());
+    let _ = query::ask(&[&snapshot, &snapshot, &snapshot], &question, &Progress::new());
+}
+
+/// Asks; an answer is JSON, an error is about the question.
+fn ask(snapshot: &Snapshot, question: &str) {
+    match query::answer(snapshot, question, &Progress::new()) {
+        Ok(answer) => {
+            let parsed: Result<serde_json::Value, _> = serde_json::from_str(&answer);
+            assert!(parsed.is_ok() || answer.contains("\\ud"), "an answer that is no JSON: {question}: {answer}");
+        }
+        Err(error) => assert!(
+            matches!(error.code(), heapray_core::Code::InvalidQuery | heapray_core::Code::NoSuchNode),
+            "{question}: {error:?}"
+        ),
+    }
+}

@@ -1,0 +1,31 @@
+/**
+ * heapray/jest: memory-leak assertions as matchers of Jest. Requiring it is the set-up:
+ *
+ *     setupFilesAfterEnv: ['heapray/jest']
+ *
+ * Tests may then take 60 s instead of Jest's 5 s, unless `testTimeout` or `jest.setTimeout` say otherwise.
+ *
+ * @packageDocumentation
+ */
+
+import type { HeaprayMatchers, matchers as all } from './testing.js';
+
+export { assertNoLeak, checkpoint, collectGarbage, LeakError, matchers, since, track } from './testing.js';
+export type * from './testing.js';
+
+export declare const toLeak: typeof all.toLeak;
+export declare const toBeCollected: typeof all.toBeCollected;
+export declare const toHaveInstances: typeof all.toHaveInstances;
+export declare const toRetainLessThan: typeof all.toRetainLessThan;
+export declare const toHaveNoDetachedNodes: typeof all.toHaveNoDetachedNodes;
+export declare const toHaveNoGrowth: typeof all.toHaveNoGrowth;
+
+declare global {
+  namespace jest {
+    interface Matchers<R, T = {}> extends HeaprayMatchers<R> {}
+  }
+}
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends HeaprayMatchers<R> {}
+}

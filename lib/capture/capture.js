@@ -1,0 +1,106 @@
+'use strict';
+
+// A live process → a Snapshot, or straight to its report.
+//
+// In this order: the process's one place for captures, the line of heavy jobs, the look at what is
+// left, V8. What is refused is refused before V8 begins; afterwards nothing can be.
+
+const v8 = require('node:v8');
+const native = require('../load.js');
+const { HeaprayError } = require('../errors.js');
+const { runJob, withTurn } = require('../job.js');
+const { openSnapshot } = require('../snapshot.js');
+const { report: reportOn } = require('../verbs.js');
+const { takeIn } = require('./open-live.js');
+const { captureOptions } = require('./options.js');
+const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.js');
+const { RssWatch } = require('./rss.js');
+
+async function capture(options = {}) {
+  const checked = captureOptions(options);
+  const snapshot = await runJob(checked.job, (job) => captureInPlace(job, checked));
+  return checked.report ? reportAndClose(snapshot, { ...checked.report, ...checked.job }) : snapshot;
+}
+
+async function reportAndClose(snapshot, options) {
+  try {
+    const answer = await reportOn(snapshot, options);
+    return typeof answer === 'string' ? answer : { ...answer, capture: snapshot.capture };
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** Captures when no other capture of the process runs. */
+async function captureInPlace(job, options) {
+  const pass = new native.CapturePass();
+  checkAdmission(pass.enter(options.cooldown), options.cooldown);
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+  };
+  try {
+    return await withTurn(job, (turn) => captureInTurn(job, turn, options, begin));
+  } finally {
+    pass.leave(hasBegun);
+  }
+}
+
+function checkAdmission(admission, cooldown) {
+  if (admission === 'running') {
+    throw new HeaprayError('ERR_CAPTURE_RUNNING', 'another capture runs in this process: one at a time, for each needs several times the heap');
+  }
+  if (admission === 'coolingDown') {
+    const retryAfterMs = Math.ceil(native.CapturePass.remaining(cooldown));
+    const message = `the last capture ended less than ${cooldown} ms ago; the next may begin in ${retryAfterMs} ms`;
+    throw new HeaprayError('ERR_COOLDOWN', message, { retryAfterMs });
+  }
+}
+
+async function captureInTurn(job, turn, options, begin) {
+  const heap = options.worker ? await workerHeap(options.worker) : ownHeap();
+  const checked = preflight(heap);
+  if (!checked.fits && !options.force) throw refusal(checked, heap);
+  if (job.isStopped) await job.stopped;
+
+  begin();
+  const rss = new RssWatch();
+  try {
+    const open = () => (options.worker ? workerStream(job, options) : v8.getHeapSnapshot(options.v8));
+    const { native, openMs, pumpMs } = await takeIn(job, turn, open, options, rss);
+    const capture = {
+      // A worker's own pause is within the time it took to answer.
+      pauseMs: options.worker ? pumpMs : openMs + pumpMs,
+      workerMs: options.worker ? openMs : null,
+      rss: rss.stop(),
+      preflight: checked,
+      file: options.file ?? null,
+    };
+    if (!options.worker) learn(heap, capture.rss);
+    return await openSnapshot(job, native, capture);
+  } finally {
+    rss.stop();
+  }
+}
+
+/** A worker takes its snapshot when it comes to it; one that ends before never answers. */
+async function workerStream(job, { worker, v8: options }) {
+  let onExit;
+  const ended = new Promise((_, reject) => {
+    onExit = (code) => reject(new HeaprayError('ERR_WORKER_ENDED', `the worker ended with code ${code} before it had taken a snapshot`));
+    worker.once('exit', onExit);
+  });
+  try {
+    const stream = worker.getHeapSnapshot(options);
+    // When the job is stopped nobody reads what still comes.
+    job.onStop(() => stream.then((late) => late.destroy(), () => {}));
+    return await Promise.race([stream, ended, job.stopped]);
+  } catch (error) {
+    if (error.code !== 'ERR_WORKER_NOT_RUNNING') throw error;
+    throw new HeaprayError('ERR_WORKER_ENDED', 'the worker does not run', { cause: error });
+  } finally {
+    worker.off('exit', onExit);
+  }
+}
+
+module.exports = { capture };

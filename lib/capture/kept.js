@@ -1,0 +1,71 @@
+'use strict';
+
+// The last snapshots of a watched process, at most so many: as files in a folder, or in native memory.
+
+const { mkdir, readdir, rm } = require('node:fs/promises');
+const path = require('node:path');
+
+class Kept {
+  #entries = [];
+  #most;
+  #folder;
+
+  /** @param {{ keep: number, dir?: string }} options */
+  constructor({ keep, dir }) {
+    this.#most = keep;
+    this.#folder = dir;
+  }
+
+  /** Where the next snapshot is to be written, or `undefined` for one kept in memory. */
+  async nextFile() {
+    if (this.#folder === undefined) return undefined;
+    await mkdir(this.#folder, { recursive: true });
+    const time = new Date().toISOString().replace(/[:.]/g, '-');
+    return path.join(this.#folder, `heapray-${process.pid}-${time}.heapsnapshot.gz`);
+  }
+
+  /** Takes the newest; the oldest beyond the number kept goes. */
+  async add(snapshot) {
+    const { file } = snapshot.capture;
+    this.#entries.push({ file, source: file ?? snapshot, bytes: snapshot.nativeBytes });
+    while (this.#entries.length > this.#most) await this.#drop(this.#entries.shift());
+    if (this.#folder !== undefined) await this.#sweep();
+  }
+
+  async #drop({ file, source }) {
+    if (file === null) source.close();
+    else await rm(file, { force: true });
+  }
+
+  /** Processes before this one, restarted under their leak, have left files too: together no more than twice the number kept. */
+  async #sweep() {
+    const own = new Set(this.#entries.map(({ file }) => path.basename(file)));
+    const names = (await readdir(this.#folder)).filter((name) => /^heapray-\d+-[\dTZ-]+\.heapsnapshot\.gz$/.test(name) && !own.has(name));
+    const oldestFirst = names.sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+    for (const name of oldestFirst.slice(0, Math.max(0, names.length - this.#most))) await rm(path.join(this.#folder, name), { force: true });
+  }
+
+  /** Oldest first. */
+  get sources() {
+    return this.#entries.map(({ source }) => source);
+  }
+
+  get files() {
+    return this.#entries.flatMap(({ file }) => file ?? []);
+  }
+
+  /** Memory it takes to have those in files parsed all at once. */
+  get bytesToOpen() {
+    return this.#entries.reduce((sum, { file, bytes }) => sum + (file === null ? 0 : bytes), 0);
+  }
+
+  /** Frees what is in memory; files stay. */
+  close() {
+    for (const { file, source } of this.#entries) if (file === null) source.close();
+    this.#entries = [];
+  }
+}
+
+const timeOf = (name) => name.replace(/^heapray-\d+-/, '');
+
+module.exports = { Kept };

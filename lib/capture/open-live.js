@@ -1,0 +1,117 @@
+'use strict';
+
+// V8 writing a snapshot → a Snapshot, and a file beside it where one is wanted.
+
+const { performance } = require('node:perf_hooks');
+const native = require('../load.js');
+const { callNative } = require('../errors.js');
+const { withTurn } = require('../job.js');
+const { openSnapshot } = require('../snapshot.js');
+const { forgetIds } = require('./ids.js');
+const { pump } = require('./live.js');
+const { RssWatch } = require('./rss.js');
+
+/** Chunks, of 64 kB, between two looks at the process's memory. */
+const LOOK_EVERY = 32;
+
+/**
+ * What V8 writes, on its way to the parser and, where there is one, the file.
+ *
+ * Both take copies within V8's call. V8 cannot be stopped, so after a failure the rest is let go by.
+ */
+class Intake {
+  #parser;
+  #writer;
+  #control;
+  #isParsing = true;
+
+  /** What can fail without V8 fails here. */
+  constructor({ maxBytes, redactKey, file }, control) {
+    this.#control = control;
+    this.#writer = file === undefined ? undefined : new native.NativeSnapshotWriter(file, redactKey);
+    this.#parser = new native.NativeParser(maxBytes, redactKey);
+  }
+
+  take(chunk) {
+    this.#isParsing &&= this.#parser.feed(chunk, this.#control);
+    this.#writer?.feed(chunk);
+  }
+
+  /** The native snapshot, when the file is on the disk too. */
+  async finish(turn) {
+    const parsed = this.#parser.finish(turn, this.#control);
+    // The parser has this job's turn; the writer only waits for its own threads.
+    const written = this.#writer?.finish(new native.Turn());
+    const [snapshot, file] = await Promise.allSettled([parsed, written]);
+    const failed = [snapshot, file].find(({ status }) => status === 'rejected');
+    if (!failed) return snapshot.value;
+    snapshot.value?.close();
+    this.abandon();
+    throw failed.reason;
+  }
+
+  abandon() {
+    this.#parser.abandon();
+    this.#writer?.abandon();
+  }
+}
+
+/**
+ * Makes a stream and takes it in, within a turn that is given.
+ * @param {() => Readable | Promise<Readable>} open
+ * @param {RssWatch} rss
+ * @returns {Promise<{ native: object, openMs: number, pumpMs: number }>} `pumpMs`: for how long this thread stood
+ * still after the stream was there.
+ */
+async function takeIn(job, turn, open, options, rss) {
+  const intake = await callNative(() => new Intake(options, job.control));
+  const forget = job.onStop(() => intake.abandon());
+  try {
+    const from = performance.now();
+    const opened = open();
+    const stream = typeof opened.then === 'function' ? await opened : opened;
+    rss.look();
+    const openMs = performance.now() - from;
+    let chunks = 0;
+    const take = (chunk) => {
+      intake.take(chunk);
+      // No timer runs now.
+      chunks += 1;
+      if (chunks % LOOK_EVERY === 0) rss.look();
+    };
+    return await callNative(async () => {
+      pump(stream, take);
+      if (options.forgetIds) forgetIds();
+      // Here, where the thread stands still anyway: while the C heap is tidied nobody can allocate, and
+      // beside the event loop that would be another pause. It takes a hundredth of what V8 took.
+      native.trim();
+      const pumpMs = performance.now() - from - openMs;
+      return { native: await intake.finish(turn), openMs, pumpMs };
+    });
+  } catch (error) {
+    intake.abandon();
+    throw error;
+  } finally {
+    forget();
+  }
+}
+
+/** A stream of `v8.getHeapSnapshot()` that the caller has opened. */
+async function openLive(job, stream, options) {
+  const letGo = job.onStop(() => stream.destroy());
+  try {
+    return await withTurn(job, async (turn) => {
+      const rss = new RssWatch();
+      try {
+        const { native, pumpMs } = await takeIn(job, turn, () => stream, options, rss);
+        return await openSnapshot(job, native, { pauseMs: pumpMs, workerMs: null, rss: rss.stop(), preflight: null, file: null });
+      } finally {
+        rss.stop();
+      }
+    });
+  } finally {
+    letGo();
+  }
+}
+
+module.exports = { openLive, takeIn };

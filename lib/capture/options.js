@@ -1,0 +1,52 @@
+'use strict';
+
+// The options of capture(), checked.
+
+const { argumentError } = require('../errors.js');
+const { jobOptions } = require('../job.js');
+const { parseOptions } = require('../parse.js');
+const { toInput } = require('../source.js');
+
+/** @param {import('../../index.d.ts').CaptureOptions} options */
+function captureOptions(options) {
+  if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
+  const { worker, force = false, cooldown = 0, file, report, forgetIds = false } = options;
+  const { exposeInternals = false, exposeNumericValues = false } = options;
+  if (worker !== undefined && typeof worker?.getHeapSnapshot !== 'function') {
+    throw argumentError('options.worker', 'a Worker', worker);
+  }
+  boolean('options.force', force);
+  boolean('options.forgetIds', forgetIds);
+  if (forgetIds && worker) throw argumentError('options.forgetIds', 'left out with a worker: ids are the worker\'s own', forgetIds);
+  boolean('options.exposeInternals', exposeInternals);
+  boolean('options.exposeNumericValues', exposeNumericValues);
+  if (typeof cooldown !== 'number' || !(cooldown >= 0)) {
+    throw argumentError('options.cooldown', 'milliseconds, 0 or more', cooldown);
+  }
+  if (report !== undefined && typeof report !== 'boolean' && (typeof report !== 'object' || report === null)) {
+    throw argumentError('options.report', 'a boolean or options of report()', report);
+  }
+  return {
+    ...parseOptions(options),
+    job: jobOptions(options),
+    worker,
+    force,
+    cooldown,
+    forgetIds,
+    file: file === undefined ? undefined : filePath(file),
+    report: report === true ? {} : report || undefined,
+    v8: { exposeInternals, exposeNumericValues },
+  };
+}
+
+function boolean(what, value) {
+  if (typeof value !== 'boolean') throw argumentError(what, 'a boolean', value);
+}
+
+function filePath(file) {
+  const { path } = toInput(file, 'options.file');
+  if (path === undefined) throw argumentError('options.file', 'a path', file);
+  return path;
+}
+
+module.exports = { captureOptions };

@@ -1,0 +1,34 @@
+'use strict';
+
+// Resident memory before, at its peak and after, watched from beside.
+
+const { setInterval, clearInterval } = require('node:timers');
+
+const INTERVAL_MS = 5;
+
+const rss = () => process.memoryUsage.rss();
+/** The most the process ever had, in bytes; the system keeps the account. */
+const mostEver = () => process.resourceUsage().maxRSS * 1024;
+
+class RssWatch {
+  before = rss();
+  #most = this.before;
+  #mostEver = mostEver();
+  #timer = setInterval(() => this.look(), INTERVAL_MS).unref();
+
+  /** Where the timer cannot run, because V8 holds the thread, this is called instead. */
+  look() {
+    this.#most = Math.max(this.#most, rss());
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.look();
+    // A new record was set within the time watched, and is exact.
+    const record = mostEver();
+    const peak = record > this.#mostEver ? record : this.#most;
+    return { before: this.before, peak, after: rss() };
+  }
+}
+
+module.exports = { RssWatch };

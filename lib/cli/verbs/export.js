@@ -1,0 +1,59 @@
+'use strict';
+
+/** `heapray export FILE` */
+
+const { UsageError } = require('../errors.js');
+const { defined, option } = require('../options.js');
+const { run } = require('../run.js');
+const { parseId } = require('../values.js');
+
+/** Each is loaded when it is asked for. */
+const WRITERS = {
+  speedscope: () => require('../../export/speedscope.js').toSpeedscope,
+  pprof: () => require('../../export/pprof.js').toPprof,
+};
+
+/** All that the question gives: ten thousand objects, the largest of the heap first. */
+const WHOLE_TOP = { depth: 100, limit: 1000 };
+
+const EXAMPLES = `
+Examples:
+  heapray export app.heapsnapshot --format speedscope -o app.speedscope.json
+  heapray export app.heapsnapshot --format pprof -o app.pb.gz
+  heapray export app.heapsnapshot --format pprof --root @123456 -o cache.pb.gz
+  npx speedscope app.speedscope.json
+  go tool pprof -http : app.pb.gz
+`;
+
+function define(program, done) {
+  program
+    .command('export')
+    .summary('the dominator tree as a profile, for speedscope or pprof')
+    .description(
+      'The top of the dominator tree as a profile for other tools. Frames are kinds of objects; the total of a frame is what it retains, its own part the self size.',
+    )
+    .argument('<file>', "heap snapshot; '-' is standard input")
+    .addOption(option('--root <id>', 'only what the object with this id retains', { parser: parseId }))
+    .optionsGroup('Output:')
+    .addOption(option('--format <format>', 'for which tool', { choices: Object.keys(WRITERS) }).makeOptionMandatory())
+    .addOption(option('-o, --output <file>', 'write to the file, which is replaced at once when the answer is complete'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (file, options) => {
+      checkTerminal(options);
+      done(await run([file], options, (api, snapshots) => answer(snapshots, options)));
+    });
+}
+
+/** A profile of pprof is compressed: nothing a terminal could show. */
+function checkTerminal({ format, output }) {
+  if (format === 'pprof' && output === undefined && process.stdout.isTTY) {
+    throw new UsageError('a pprof profile is binary: write it to a file with -o, or into a pipe');
+  }
+}
+
+async function answer([snapshot], { format, root }) {
+  const tree = await snapshot.dominatorTree(defined({ ...WHOLE_TOP, root }));
+  return { json: tree, format: ({ titles: [title] }) => WRITERS[format]()(tree, { title }) };
+}
+
+module.exports = { define };

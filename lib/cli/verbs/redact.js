@@ -1,0 +1,67 @@
+'use strict';
+
+/** `heapray redact IN OUT` */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { formatRedaction } = require('../../format/redaction.js');
+const { InputError, OutputError, UsageError, EXIT } = require('../errors.js');
+const { checkFiles, displayName, isAboutTheFile, sourceOf } = require('../input.js');
+const { option } = require('../options.js');
+const { untilInterrupted } = require('../run.js');
+const { parseSize } = require('../values.js');
+
+const ABOUT = `
+What the program put into strings, patterns and numbers becomes ‹redacted HASH LENGTH›; names of properties,
+classes, functions and scripts stay, and so does every number of the graph. Equal texts have equal hashes.
+The output is compressed when its name ends in .gz or .zst, and appears at once when it is complete.
+
+Without a key a random one is taken and forgotten. With a key, texts of several snapshots can be compared,
+and who has the key can try guesses. --key shows in lists of processes; --key-file does not.
+
+Examples:
+  heapray redact app.heapsnapshot shared.heapsnapshot.zst
+  heapray redact before.heapsnapshot before.redacted.heapsnapshot.gz --key 'one for both snapshots'
+`;
+
+function define(program, done) {
+  program
+    .command('redact')
+    .summary('the same graph without the texts in it')
+    .description('Writes a snapshot with the same graph and numbers that can be given away: the texts in it are hidden.')
+    .argument('<file>', "heap snapshot; '-' is standard input")
+    .argument('<output>', 'file to write')
+    .addOption(option('--key <text>', 'secret that decides which text becomes which hash').conflicts('keyFile'))
+    .addOption(option('--key-file <file>', 'file with the secret; a line feed at its end does not count'))
+    .addOption(option('--max-bytes <size>', 'refuse inputs larger than SIZE after decompression', { parser: parseSize }))
+    .addHelpText('after', ABOUT)
+    .action(async (file, output, options) => done(await run(file, output, options)));
+}
+
+async function run(file, output, { key, keyFile, maxBytes }) {
+  checkFiles([file]);
+  const options = { key: keyFile === undefined ? key : readKey(keyFile), maxBytes };
+  if (options.key?.length === 0) throw new UsageError('the key is empty');
+  const { redact } = require('../../../index.js');
+  const target = path.resolve(output);
+  try {
+    const written = await untilInterrupted((job) => redact(sourceOf(file), target, { ...job, ...options }));
+    process.stderr.write(`heapray: ${formatRedaction(written, output)}\n`);
+    return EXIT.OK;
+  } catch (error) {
+    if (!isAboutTheFile(error)) throw error;
+    throw error.path === target ? new OutputError(error.message) : new InputError(displayName(file), error);
+  }
+}
+
+function readKey(file) {
+  try {
+    const key = fs.readFileSync(file);
+    const end = key.length - (key.at(-1) === 10 ? 1 : 0);
+    return key.subarray(0, end);
+  } catch (error) {
+    throw new UsageError(`cannot read the key: ${error.message}`);
+  }
+}
+
+module.exports = { define };

@@ -1,0 +1,38 @@
+'use strict';
+
+// Stacks → speedscope's own format, https://www.speedscope.app/file-format-schema.json.
+
+const { version } = require('../../package.json');
+const { stacksOf } = require('./stacks.js');
+
+/**
+ * @param {import('../../index.js').DominatorRow} tree
+ * @param {{ title: string }} about
+ * @returns {string} JSON
+ */
+function toSpeedscope(tree, { title }) {
+  const { frames, stacks } = stacksOf(tree);
+  const profile = {
+    type: 'sampled',
+    name: title,
+    unit: 'bytes',
+    startValue: 0,
+    endValue: tree.retainedSize,
+    samples: stacks.map(({ frames }) => frames),
+    weights: stacks.map(({ bytes }) => bytes),
+  };
+  return JSON.stringify({
+    $schema: 'https://www.speedscope.app/file-format-schema.json',
+    name: title,
+    exporter: `heapray@${version}`,
+    activeProfileIndex: 0,
+    shared: { frames: frames.map(toFrame) },
+    profiles: [profile],
+  });
+}
+
+function toFrame({ name, file, line, column }) {
+  return file === '' ? { name } : { name, file, line, col: column };
+}
+
+module.exports = { toSpeedscope };

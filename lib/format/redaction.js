@@ -1,0 +1,13 @@
+'use strict';
+
+/** What `redact` wrote → a sentence. */
+
+const { formatBytes } = require('./numbers.js');
+const { visible } = require('./text.js');
+
+function formatRedaction({ bytes, skipped }, file) {
+  const written = `${visible(file)} written, ${formatBytes(bytes)}`;
+  return skipped.length === 0 ? written : `${written}; left out: ${skipped.map(visible).join(', ')}`;
+}
+
+module.exports = { formatRedaction };

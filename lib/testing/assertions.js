@@ -1,0 +1,53 @@
+'use strict';
+
+// Matchers → functions that throw, for node:test and every other test runner.
+
+const { LeakError } = require('./errors.js');
+const { makeMatchers } = require('./matchers.js');
+
+/** No runner: tests may take as long as they like. */
+const matchers = makeMatchers({ limitOf: () => undefined });
+
+/** `this` of a matcher that is expected to pass. */
+const context = { isNot: false };
+const negated = { isNot: true };
+
+function check({ pass, message }, expected = true) {
+  if (pass !== expected) throw new LeakError(message());
+}
+
+/** Rejects when calling `fn` again and again makes memory grow. */
+async function assertNoLeak(fn, options) {
+  const { pass, message, leaks } = await matchers.toLeak.call(negated, fn, options);
+  if (pass) throw new LeakError(message(), leaks);
+}
+
+async function assertCollected(tracked, options) {
+  check(await matchers.toBeCollected.call(context, tracked, options));
+}
+
+function assertInstances(snapshot, classOrName, expected) {
+  check(matchers.toHaveInstances.call(context, snapshot, classOrName, expected));
+}
+
+function assertRetainsLessThan(snapshot, classOrQuery, limit) {
+  check(matchers.toRetainLessThan.call(context, snapshot, classOrQuery, limit));
+}
+
+function assertNoDetachedNodes(snapshot) {
+  check(matchers.toHaveNoDetachedNodes.call(context, snapshot));
+}
+
+function assertNoGrowth(diff, options) {
+  check(matchers.toHaveNoGrowth.call(context, diff, options));
+}
+
+module.exports = {
+  assertCollected,
+  assertInstances,
+  assertNoDetachedNodes,
+  assertNoGrowth,
+  assertNoLeak,
+  assertRetainsLessThan,
+  matchers,
+};

@@ -1,0 +1,75 @@
+'use strict';
+
+// How long a measurement may take → an end before the test runner's own, which could not say why.
+//
+// A snapshot blocks the thread, so that no timer can stop it: whether there is time for one more is
+// asked before each.
+
+const { formatAmount } = require('../format/numbers.js');
+const { now, today, within } = require('./clock.js');
+const { timeoutError } = require('./errors.js');
+
+/** Time the assertion has when neither the options nor the test runner say. */
+const DEFAULT_MS = 120_000;
+/** Time left to the test runner for what comes after the assertion. */
+const MARGIN_MS = 250;
+
+/** @typedef {{ limit: number, startedAt: number, advice: string }} TestLimit as test runners tell it: milliseconds, and milliseconds since 1970 */
+
+/** Milliseconds of the slowest step so far that could not be stopped, in this test and those before. */
+let slowest = 0;
+
+class Deadline {
+  aborted = false;
+  #start = now();
+  #end;
+  #reason;
+
+  /**
+   * @param {number | undefined} timeout of the options
+   * @param {TestLimit | undefined} test
+   */
+  constructor(timeout, test) {
+    const own = timeout ?? (test === undefined ? DEFAULT_MS : Infinity);
+    const left = test === undefined ? Infinity : test.startedAt + test.limit - today() - MARGIN_MS;
+    this.#end = this.#start + Math.min(own, left);
+    this.#reason =
+      left < own
+        ? `the test may take ${seconds(test.limit)}. ${test.advice}`
+        : `the limit is ${seconds(own)}. Give \`timeout\` in milliseconds to allow more.`;
+  }
+
+  /** Runs a step of the measurement; one that does not end in time is left behind. */
+  run(work, state) {
+    return within(Math.max(0, this.#end - now()), work, () => {
+      this.aborted = true;
+      return this.#error(state, 'the function under test did not end');
+    });
+  }
+
+  /** Runs a step that cannot be stopped, if it takes no longer than the slowest of its kind did and ends in time. */
+  async runWhole(work, state) {
+    const left = this.#end - now();
+    if (left < slowest) {
+      throw this.#error(state, `a snapshot takes ${seconds(slowest)}, and ${seconds(Math.max(0, left))} are left`);
+    }
+    const start = now();
+    try {
+      return await work();
+    } finally {
+      slowest = Math.max(slowest, now() - start);
+    }
+  }
+
+  #error({ rounds, of }, what) {
+    return timeoutError(
+      `no time to find out whether something leaks: after ${seconds(now() - this.#start)} and ${rounds} of ${formatAmount(of, 'round')} ${what}; ${this.#reason}`,
+    );
+  }
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)} s`;
+}
+
+module.exports = { Deadline };

@@ -1,0 +1,28 @@
+'use strict';
+
+// What an assertion fails with, outside of `expect`.
+
+const { HeaprayError } = require('../errors.js');
+
+/** Something leaks, grew, or is still there. */
+class LeakError extends HeaprayError {
+  /**
+   * @param {string} message
+   * @param {object[]} [leaks]
+   */
+  constructor(message, leaks = []) {
+    super('ERR_LEAK', message);
+    this.leaks = leaks;
+  }
+
+  get name() {
+    return 'LeakError';
+  }
+}
+
+/** The measurement would not have ended in time: nothing is known. */
+function timeoutError(message) {
+  return new HeaprayError('ERR_TIMEOUT', message);
+}
+
+module.exports = { LeakError, timeoutError };

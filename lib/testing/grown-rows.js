@@ -1,0 +1,40 @@
+'use strict';
+
+// The answer of `diff` → classes of the program that have more objects than before.
+
+const { isInternalClass } = require('./internal.js');
+const { matches } = require('./names.js');
+
+/**
+ * Objects that a checkpoint, the test that waits for it and its test runner make themselves, at most.
+ * One leaked array cannot be told from them; of the classes of a program there are none.
+ */
+const OWN = {
+  Snapshot: 1,
+  NativeSnapshot: 1,
+  Object: 8,
+  Set: 2,
+  Map: 2,
+  Array: 8,
+  Function: 16,
+  Generator: 4,
+  Promise: 8,
+  '(string)': 32,
+  '(concatenated string)': 8,
+  '(bigint)': 2,
+};
+
+/** Answers of `since`. */
+const ofCheckpoints = new WeakSet();
+
+/** Rows that grew by more than `allow` says, most objects first. */
+function grownRows(answer, { allow = [] } = {}) {
+  const own = ofCheckpoints.has(answer) ? OWN : {};
+  const isAllowed = ({ name, countDelta }) => allow.some(({ pattern, most }) => matches(pattern, name) && countDelta <= most);
+  return answer.classes
+    .filter(({ name, countDelta }) => countDelta > (Object.hasOwn(own, name) ? own[name] : 0) && !isInternalClass(name))
+    .filter((row) => !isAllowed(row))
+    .sort((a, b) => b.countDelta - a.countDelta || b.sizeDelta - a.sizeDelta);
+}
+
+module.exports = { grownRows, ofCheckpoints };

@@ -1,0 +1,120 @@
+'use strict';
+
+// What grew → what leaks: growth with a holder and a place in the source, less what the test allows.
+
+const { matches } = require('./names.js');
+const { fromTest } = require('./path-text.js');
+
+/** The name of a leak of bytes without objects: one buffer, array or text that gets longer. */
+const HEAP = '(heap)';
+
+/**
+ * @typedef {object} Leak
+ * @property {string} className
+ * @property {number[]} addedCount objects that each round added
+ * @property {number[]} addedBytes bytes that they retain
+ * @property {string | null} path
+ * @property {{ className: string, path: string } | null} holder
+ * @property {object | null} source
+ * @property {{ name: string, source: object | null }[]} functions
+ * @property {string | null} kind
+ * @property {string | null} advice
+ */
+
+/** @returns {Promise<Leak[]>} */
+async function findLeaks(series, options) {
+  const { classes, maxGrowth } = options;
+  const suspects = await series.grownSuspects();
+  const grown = await series.grownClasses();
+  const found =
+    classes === undefined
+      ? [...suspects.map(ofSuspect), ...(await unexplained(series, grown, suspects))]
+      : await ofClasses(series, grown.filter(({ className }) => classes.some((each) => matches(each, className))), suspects);
+  const leaks = found.filter((leak) => !isTolerated(leak, options));
+  if (leaks.length > 0 || maxGrowth === undefined) return leaks;
+  return ofBytes(series, maxGrowth);
+}
+
+/** Whether the test says that this may grow. */
+function isTolerated({ className, addedCount, addedBytes, path, holder, source }, { allow, ignore, maxGrowth }) {
+  const isAllowed = ({ pattern, most }) => matches(pattern, className) && addedCount.every((count) => count <= most);
+  const texts = [className, path, holder?.path, source?.script].filter((text) => typeof text === 'string');
+  const isIgnored = (pattern) => texts.some((text) => matches(pattern, text));
+  const isSmall = maxGrowth !== undefined && addedBytes.some((bytes) => bytes <= maxGrowth);
+  return isSmall || allow.some(isAllowed) || ignore.some(isIgnored);
+}
+
+function ofSuspect({ className, addedCount, addedBytes, path, holder, source, functions, kind, advice }) {
+  return {
+    className,
+    addedCount,
+    addedBytes: addedBytes ?? [],
+    path: fromTest(path),
+    holder: { className: holder.className, path: fromTest(holder.path) },
+    source: source ?? functions.find((each) => each.source !== null)?.source ?? null,
+    functions,
+    kind,
+    advice,
+  };
+}
+
+/** A class that grew, held in one way. */
+function ofClass(growth, path) {
+  const text = path === undefined ? null : fromTest(path.text);
+  return { ...growth, path: text, holder: null, functions: [], kind: null, advice: null };
+}
+
+/** Classes that grew although none of the suspects holds their objects. */
+async function unexplained(series, grown, suspects) {
+  const leaks = [];
+  for (const growth of grown) {
+    if (suspects.some(({ className }) => className === growth.className)) continue;
+    const paths = await series.grownPaths(growth.className);
+    const left = paths.filter((path) => !suspects.some((suspect) => isBehind(suspect, path)));
+    if (left.length > 0) leaks.push(ofClass(growth, left[0]));
+    // Objects that only V8's tables lead to are parts of what the suspects hold, if there are any.
+    else if (paths.length === 0 && suspects.length === 0) leaks.push(await ofReferrers(series, growth));
+  }
+  return leaks;
+}
+
+/** Whether a path to objects goes through, or down to, what a suspect is. */
+function isBehind(suspect, { text, steps }) {
+  return (
+    steps.some(({ className }) => className === suspect.className) ||
+    text.startsWith(suspect.holder.path) ||
+    suspect.path.startsWith(text)
+  );
+}
+
+/** Growth of the classes that the test asks about, whatever else leaks. */
+async function ofClasses(series, grown, suspects) {
+  const leaks = [];
+  for (const growth of grown) {
+    const known = suspects.filter(({ className }) => className === growth.className);
+    if (known.length > 0) leaks.push(...known.map(ofSuspect));
+    else leaks.push(ofClass(growth, (await series.grownPaths(growth.className))[0]));
+  }
+  return leaks;
+}
+
+/** Growth that no path explains, with what refers to the new objects. */
+async function ofReferrers(series, growth) {
+  return withHolder(growth, (await series.referrers(growth.className))[0]);
+}
+
+/** Growth of the heap as a whole. */
+async function ofBytes(series, maxGrowth) {
+  const addedBytes = series.grownBytes();
+  if (addedBytes.some((bytes) => bytes <= maxGrowth)) return [];
+  return [withHolder({ className: HEAP, addedCount: [], addedBytes, source: null }, (await series.grownObjects())[0])];
+}
+
+function withHolder(growth, holder) {
+  const leak = ofClass(growth);
+  if (holder === undefined) return leak;
+  const path = fromTest(holder.path);
+  return { ...leak, path, holder: { className: holder.className, path } };
+}
+
+module.exports = { HEAP, findLeaks };

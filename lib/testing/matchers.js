@@ -1,0 +1,172 @@
+'use strict';
+
+// Matchers for `expect.extend`: a received value and arguments → `{ pass, message }`.
+//
+// They are the same for every test runner that has Jest's protocol. What differs (how long a test may
+// take, what is said about it) comes as a `runner`.
+
+const { argumentError } = require('../errors.js');
+const { formatAmount, formatBytes } = require('../format/numbers.js');
+const { nodeQuery } = require('../question.js');
+const { Snapshot } = require('../snapshot.js');
+const { PLAIN, growthMessage, leakMessage, pathLines } = require('./message.js');
+const { grownRows } = require('./grown-rows.js');
+const { className } = require('./names.js');
+const { collectionOptions, growthOptions, leakOptions, size } = require('./options.js');
+const { measure } = require('./measure.js');
+const { saveSnapshot } = require('./save.js');
+const { Tracked, waitForCollection, whatHolds } = require('./track.js');
+
+const MOST_PATHS = 5;
+const MOST_NODES = 5;
+
+/**
+ * @typedef {{ utils?: object, isNot?: boolean, promise?: string }} Context `this` of a matcher
+ * @typedef {{ limitOf(context: Context): import('./deadline.js').TestLimit | undefined }} Runner
+ */
+
+/** @param {Runner} runner */
+function makeMatchers(runner) {
+  async function toLeak(fn, options) {
+    if (typeof fn !== 'function') throw argumentError('expect(fn)', 'a function to call again and again', fn);
+    const checked = leakOptions(options);
+    const save = (leaks) => saveSnapshot([this?.currentTestName, leaks[0].className].filter(Boolean).join(' '));
+    const result = await measure(fn, checked, runner.limitOf(this), this?.isNot === false ? () => undefined : save);
+    return {
+      pass: result.leaks.length > 0,
+      message: () => text(this, 'toLeak', 'fn', '', (palette) => leakMessage(result, checked, palette)),
+      leaks: result.leaks,
+    };
+  }
+
+  async function toBeCollected(tracked, options) {
+    if (!Tracked.is(tracked)) throw argumentError('expect(tracked)', 'what track() returned', tracked);
+    const { timeout } = collectionOptions(options);
+    const pass = await waitForCollection(tracked, timeout);
+    // Who expects it to be held need not be told what holds it.
+    const held = pass || this?.isNot ? undefined : await whatHolds(tracked);
+    const saved = held === undefined ? undefined : saveSnapshot([this?.currentTestName, tracked.label].filter(Boolean).join(' '));
+    return {
+      pass,
+      message: () => text(this, 'toBeCollected', 'tracked', '', (palette) => collectionMessage(tracked, held, saved, palette)),
+    };
+  }
+
+  return { toLeak, toBeCollected, toHaveInstances, toRetainLessThan, toHaveNoDetachedNodes, toHaveNoGrowth };
+}
+
+function collectionMessage({ label }, held, saved, palette) {
+  const name = palette.RECEIVED_COLOR(label);
+  if (held === undefined) return `${name} was collected, or nobody asked what holds it.`;
+  if (held.node === undefined) return `${name} was collected while heapray looked for what holds it: it takes longer than the timeout.`;
+  const { id, retainedSize } = held.node;
+  const lines = pathLines(held.paths, palette);
+  return [
+    `${name} @${id} is still there and retains ${formatBytes(retainedSize)}.`,
+    ...(lines.length > 0 ? ['Held by:', ...lines] : ['Only the stack or V8 itself holds it: is it in a variable of a function that still runs?']),
+    ...(saved === undefined ? [] : ['', `Snapshot: ${saved}`]),
+  ].join('\n');
+}
+
+/** @param {number | ((count: number) => boolean) | { asymmetricMatch(count: number): boolean }} [expected] at least one by default */
+function toHaveInstances(snapshot, classOrName, expected) {
+  checkSnapshot(snapshot);
+  const name = className('class', classOrName);
+  const { accepts, words } = expectedCount(expected);
+  const { classes } = Snapshot.askNow(snapshot, { ask: 'classes', name: { exact: name }, limit: 100_000 });
+  const count = classes.reduce((sum, each) => sum + each.count, 0);
+  return {
+    pass: accepts(count),
+    message: () =>
+      text(this, 'toHaveInstances', 'snapshot', name, (palette) =>
+        [
+          `Expected: ${this?.isNot ? 'not ' : ''}${words} of ${name}`,
+          `Received: ${palette.RECEIVED_COLOR(formatAmount(count, 'instance'))}`,
+          ...holders(snapshot, name, count, palette),
+        ].join('\n'),
+      ),
+  };
+}
+
+function expectedCount(expected) {
+  if (expected === undefined) return { accepts: (count) => count > 0, words: 'instances' };
+  if (Number.isInteger(expected) && expected >= 0) return { accepts: (count) => count === expected, words: formatAmount(expected, 'instance') };
+  if (typeof expected === 'function') return { accepts: (count) => Boolean(expected(count)), words: `a number of instances that ${expected.name || 'the predicate'} accepts` };
+  if (typeof expected?.asymmetricMatch === 'function') return { accepts: (count) => expected.asymmetricMatch(count), words: `a number of instances that ${expected} accepts` };
+  throw argumentError('expected', 'a number of instances, a predicate or an asymmetric matcher', expected);
+}
+
+/** What holds the instances of a class. */
+function holders(snapshot, name, count, palette) {
+  if (count === 0 || snapshot.closed) return [];
+  const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MOST_PATHS });
+  const lines = pathLines(paths, palette);
+  return lines.length > 0 ? ['Held by:', ...lines] : [];
+}
+
+function toRetainLessThan(snapshot, classOrQuery, limit) {
+  checkSnapshot(snapshot);
+  const isQuery = typeof classOrQuery === 'object' && classOrQuery !== null;
+  const query = isQuery ? nodeQuery(classOrQuery) : { class: { exact: className('class', classOrQuery) } };
+  const most = size('limit', limit);
+  const { total, retainedSize } = Snapshot.askNow(snapshot, { ask: 'retainedTogether', ...query });
+  const name = isQuery ? 'query' : className('class', classOrQuery);
+  return {
+    pass: retainedSize < most,
+    message: () =>
+      text(this, 'toRetainLessThan', 'snapshot', `${name}, ${formatBytes(most)}`, (palette) =>
+        [
+          `Expected: ${this?.isNot ? 'not ' : ''}less than ${formatBytes(most)}`,
+          `Received: ${palette.RECEIVED_COLOR(formatBytes(retainedSize))} in ${formatAmount(total, 'object')}`,
+          ...(isQuery ? [] : holders(snapshot, name, total, palette)),
+        ].join('\n'),
+      ),
+  };
+}
+
+function toHaveNoDetachedNodes(snapshot) {
+  checkSnapshot(snapshot);
+  const { total, nodes } = Snapshot.askNow(snapshot, { ask: 'filter', detached: true, mineOnly: true, limit: MOST_NODES });
+  return {
+    pass: total === 0,
+    message: () =>
+      text(this, 'toHaveNoDetachedNodes', 'snapshot', '', (palette) =>
+        [
+          this?.isNot ? 'Expected: detached nodes' : 'Expected: no detached nodes',
+          `Received: ${palette.RECEIVED_COLOR(String(total))}`,
+          ...nodes.map(({ className: name, id, retainedSize }) => `  ${name} @${id}, ${formatBytes(retainedSize)}`),
+        ].join('\n'),
+      ),
+  };
+}
+
+function toHaveNoGrowth(diff, options) {
+  if (diff?.kind !== 'diff' || !Array.isArray(diff.classes)) {
+    throw argumentError('expect(diff)', "an answer of since() or of diff() with mode 'classes'", diff);
+  }
+  if (diff.next !== null) throw argumentError('expect(diff)', 'the answer with all classes: give diff() a higher limit', diff);
+  const rows = grownRows(diff, growthOptions(options));
+  return {
+    pass: rows.length === 0,
+    message: () => text(this, 'toHaveNoGrowth', 'diff', '', (palette) => growthMessage(rows, palette)),
+  };
+}
+
+function checkSnapshot(value) {
+  if (!Snapshot.is(value)) throw argumentError('expect(snapshot)', 'a Snapshot, of parse() or checkpoint()', value);
+}
+
+/** The line that says which assertion failed, as the test runner writes it, and what is to be said. */
+function text(context, name, received, expected, write) {
+  const utils = context?.utils;
+  const hint = utils?.matcherHint?.(name, received, expected, { isNot: context.isNot, promise: context.promise });
+  const said = write({ ...PLAIN, ...pick(utils) });
+  return hint === undefined ? said : `${hint}\n\n${said}`;
+}
+
+/** The colours that a test runner has. */
+function pick(utils = {}) {
+  return Object.fromEntries(Object.keys(PLAIN).flatMap((name) => (typeof utils[name] === 'function' ? [[name, utils[name]]] : [])));
+}
+
+module.exports = { makeMatchers };

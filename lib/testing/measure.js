@@ -1,0 +1,52 @@
+'use strict';
+
+// A function → whether it leaks, and what.
+//
+//   warm-up ─► snapshot ─► (calls ─► snapshot ─► did anything grow in every round so far?)*
+//
+// Most functions do not leak, which shows after the first round. What grew in all of them grows once
+// more, or it is no leak.
+
+const { takeSnapshot, warmUp } = require('./capture.js');
+const { Deadline } = require('./deadline.js');
+const { Series } = require('./growth.js');
+const { findLeaks } = require('./leaks.js');
+const { repeat } = require('./repeat.js');
+
+/** One round more than asked for, before anybody is accused. */
+const CONFIRMATIONS = 1;
+
+/**
+ * @param {Function} functionUnderTest by this name it stands at the beginning of paths: see path-text.js
+ * @param {ReturnType<import('./options.js').leakOptions>} options
+ * @param {import('./deadline.js').TestLimit} [test]
+ * @param {(leaks: object[]) => string | undefined} save called while what leaks is still alive
+ * @returns {Promise<{ leaks: import('./leaks.js').Leak[], rounds: number, saved: string | undefined }>}
+ */
+async function measure(functionUnderTest, options, test, save) {
+  const { iterations, rounds, warmup } = options;
+  const deadline = new Deadline(options.timeout, test);
+  const series = new Series(iterations);
+  const state = { rounds: 0, of: rounds + CONFIRMATIONS };
+  const call = (times) => deadline.run(() => repeat(functionUnderTest, times, deadline), state);
+  const look = async () => series.add(await deadline.runWhole(takeSnapshot, state));
+  try {
+    await call(warmup);
+    await deadline.runWhole(warmUp, state);
+    await look();
+    for (;;) {
+      await call(iterations);
+      await look();
+      state.rounds += 1;
+      if (!(await series.mayLeak(options.maxGrowth))) return { leaks: [], rounds: state.rounds, saved: undefined };
+      if (state.rounds === state.of) {
+        const leaks = await deadline.runWhole(() => findLeaks(series, options), state);
+        return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? save(leaks) : undefined };
+      }
+    }
+  } finally {
+    series.close();
+  }
+}
+
+module.exports = { measure };

@@ -1,0 +1,100 @@
+'use strict';
+
+// What leaks, grew or is still there → the lines that a failing test shows.
+//
+// Colours are the test runner's own functions, or none: a palette is its `this.utils`.
+
+const { sourceLabel } = require('../format/labels.js');
+const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../format/numbers.js');
+const { visible } = require('../format/text.js');
+const { HEAP } = require('./leaks.js');
+const { fromTest } = require('./path-text.js');
+
+const MOST_SHOWN = 5;
+
+const asIs = (text) => text;
+const PLAIN = { RECEIVED_COLOR: asIs, BOLD_WEIGHT: asIs, DIM_COLOR: asIs };
+
+/** `label  text` lines, aligned; those without a text are left out. */
+function details(rows, palette) {
+  const shown = rows.filter(([, text]) => text !== null && text !== undefined && text !== '');
+  const width = Math.max(...shown.map(([label]) => label.length));
+  return shown.map(([label, text]) => `  ${palette.DIM_COLOR(label.padEnd(width))}  ${text}`);
+}
+
+const place = (source) => sourceLabel(source).map(({ text }) => text).join('');
+
+/** Growth by round, said once when it is the same in all. */
+function eachRound(values, format) {
+  if (values.length === 0) return '';
+  const texts = values.map(format);
+  return texts.every((text) => text === texts[0]) ? `${texts[0]} in each round` : texts.join(', ');
+}
+
+function growth({ addedCount, addedBytes }) {
+  const objects = eachRound(addedCount, (count) => formatCountDelta(count));
+  const bytes = eachRound(addedBytes, formatBytesDelta);
+  return [objects && `${objects}`, bytes && `retaining ${bytes}`].filter(Boolean).join('; ');
+}
+
+function leakLines(leak, palette) {
+  const { className, path, holder, source, functions, advice } = leak;
+  const name = className === HEAP ? 'The heap grows' : `${palette.RECEIVED_COLOR(visible(className))} leaks`;
+  const functionLines = functions
+    .filter((each) => each.source !== null && place(each.source) !== place(source))
+    .map((each) => ['function', `${visible(each.name || '(anonymous)')} ${place(each.source)}`]);
+  return [
+    `${name}${className === HEAP ? ', although no class does' : ''}`,
+    ...details(
+      [
+        ['growth', growth(leak)],
+        ['path', path && palette.BOLD_WEIGHT(visible(path))],
+        ['held by', holder && `${visible(holder.className)} ${visible(holder.path)}`],
+        ['source', source && place(source)],
+        ...functionLines,
+        ['advice', advice],
+      ],
+      palette,
+    ),
+  ];
+}
+
+/**
+ * @param {{ leaks: import('./leaks.js').Leak[], rounds: number, saved?: string }} result
+ * @param {{ iterations: number }} options
+ */
+function leakMessage({ leaks, rounds, saved }, { iterations }, palette = PLAIN) {
+  const calls = `${formatAmount(rounds, 'round')} of ${formatAmount(iterations, 'call')}`;
+  if (leaks.length === 0) return `Nothing grew in ${calls}.`;
+  const more = leaks.length - MOST_SHOWN;
+  return [
+    `Memory grew in each of ${calls}:`,
+    ...leaks.slice(0, MOST_SHOWN).flatMap((leak) => ['', ...leakLines(leak, palette)]),
+    ...(more > 0 ? ['', `… and ${formatAmount(more, 'more class', 'more classes')}`] : []),
+    '',
+    saved === undefined ? palette.DIM_COLOR('HEAPRAY_SAVE=<folder> keeps the heap snapshot of a failure.') : `Snapshot: ${saved}`,
+  ].join('\n');
+}
+
+/** @param {{ className: string, addedCount: number, addedSize: number, path?: string | null }[]} rows */
+function growthMessage(rows, palette = PLAIN) {
+  if (rows.length === 0) return 'No class has more objects than before.';
+  const more = rows.length - MOST_SHOWN;
+  return [
+    `${formatAmount(rows.length, 'class has', 'classes have')} more objects than before:`,
+    ...rows.slice(0, MOST_SHOWN).flatMap(({ name, countDelta, sizeDelta, path, source }) => [
+      '',
+      `${palette.RECEIVED_COLOR(visible(name))} ${formatCountDelta(countDelta)} (${formatBytesDelta(sizeDelta)})`,
+      ...(path || source ? details([['path', path && palette.BOLD_WEIGHT(visible(path))], ['source', source && place(source)]], palette) : []),
+    ]),
+    ...(more > 0 ? ['', `… and ${formatAmount(more, 'more class', 'more classes')}`] : []),
+  ].join('\n');
+}
+
+/** @param {import('../../index').RetainingPath[]} paths */
+function pathLines(paths, palette = PLAIN) {
+  const texts = [...new Set(paths.map(({ text }) => fromTest(text)))];
+  return texts.slice(0, MOST_SHOWN).map((text) => `  ${palette.BOLD_WEIGHT(visible(text))}`);
+}
+
+module.exports = { PLAIN, growthMessage, leakMessage, pathLines };

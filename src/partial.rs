@@ -1,0 +1,170 @@
+//! A file under a temporary name → the file under its own, at once and for good, or nothing.
+//!
+//! The temporary file stands beside the final one, hidden, for its owner only: a heap holds secrets.
+//! It is written, flushed to the disk and renamed; then the folder is flushed, which holds the name.
+
+use crate::failure::Failure;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ruzstd::encoding::{CompressionLevel, FrameCompressor};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+/// How a file is compressed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Encoding {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Encoding {
+    /// What the ending of a name asks for.
+    fn of(path: &Path) -> Self {
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        match ending.as_ref().and_then(|ending| ending.to_str()) {
+            Some("gz") => Encoding::Gzip,
+            Some("zst" | "zstd") => Encoding::Zstd,
+            _ => Encoding::Plain,
+        }
+    }
+}
+
+/// A file being written.
+#[derive(Debug)]
+pub struct PartialFile {
+    file: File,
+    partial: PathBuf,
+    path: PathBuf,
+    /// Nothing stands under the temporary name any more.
+    is_settled: AtomicBool,
+}
+
+impl PartialFile {
+    /// Creates the temporary file of `path`.
+    pub fn create(path: &Path) -> Result<Self, Failure> {
+        let failed = |error| Failure::Write(error, path.to_owned());
+        match fs::metadata(path) {
+            // Renaming onto a device or a pipe would replace it.
+            Ok(there) if !there.is_file() => {
+                return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "there is something that is no file")));
+            }
+            _ => {}
+        }
+        let partial = partial_name(path).ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&partial).map_err(failed)?;
+        Ok(Self { file, partial, path: path.to_owned(), is_settled: AtomicBool::new(false) })
+    }
+
+    /// Writes everything the source has, compressed as the name says.
+    pub fn write(&self, source: &mut impl Read) -> Result<(), Failure> {
+        let mut out = BufWriter::with_capacity(1 << 18, &self.file);
+        match Encoding::of(&self.path) {
+            Encoding::Plain => io::copy(source, &mut out).map(drop),
+            Encoding::Gzip => {
+                // The fastest level: six times smaller than the text, while the program waits.
+                let mut gzip = GzEncoder::new(&mut out, Compression::fast());
+                io::copy(source, &mut gzip).and_then(|_| gzip.finish().map(drop))
+            }
+            Encoding::Zstd => compress_zstd(source, &mut out),
+        }
+        .and_then(|()| out.flush())
+        .map_err(|error| self.failed(error))
+    }
+
+    /// Gives the file its name. Returns its size in bytes.
+    pub fn publish(&self) -> Result<u64, Failure> {
+        self.settle().map_err(|error| self.failed(error))
+    }
+
+    fn settle(&self) -> io::Result<u64> {
+        self.file.sync_all()?;
+        let bytes = self.file.metadata()?.len();
+        fs::rename(&self.partial, &self.path)?;
+        self.is_settled.store(true, Relaxed);
+        sync_folder(&self.path)?;
+        Ok(bytes)
+    }
+
+    /// Removes what was written, unless it has its name already.
+    pub fn abandon(&self) {
+        if !self.is_settled.swap(true, Relaxed) {
+            // Whatever the reason, there is nobody left to tell.
+            let _ = fs::remove_file(&self.partial);
+        }
+    }
+
+    fn failed(&self, error: io::Error) -> Failure {
+        self.abandon();
+        Failure::Write(error, self.path.clone())
+    }
+}
+
+impl Drop for PartialFile {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
+
+/// `.name.PID-N.partial`, beside the file.
+fn partial_name(path: &Path) -> Option<PathBuf> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut name = OsString::from(".");
+    name.push(path.file_name()?);
+    name.push(format!(".{}-{}.partial", process::id(), COUNT.fetch_add(1, Relaxed)));
+    Some(path.with_file_name(name))
+}
+
+/// The name is part of the folder, which has to reach the disk too.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder)?.sync_all() {
+        // Some file systems cannot flush folders; the rename is as safe as they make it.
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ENOTSUP)) => Ok(()),
+        result => result,
+    }
+}
+
+/// Windows flushes names with files.
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The encoder neither expects readers nor writers to fail: a failure waits beside it.
+fn compress_zstd(source: &mut impl Read, out: &mut impl Write) -> io::Result<()> {
+    let mut drain = Drain { out, failed: None };
+    let mut encoder = FrameCompressor::new(CompressionLevel::Fastest);
+    encoder.set_source(&mut *source);
+    encoder.set_drain(&mut drain);
+    encoder.compress();
+    drop(encoder);
+    drain.failed.map_or(Ok(()), Err)
+}
+
+struct Drain<'a, W> {
+    out: &'a mut W,
+    failed: Option<io::Error>,
+}
+
+impl<W: Write> Write for Drain<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failed.is_none() {
+            self.failed = self.out.write_all(bytes).err();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

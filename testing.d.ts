@@ -1,0 +1,187 @@
+/**
+ * heapray/testing: memory-leak assertions for node:test and every other test runner.
+ *
+ * An assertion takes heap snapshots of the process it runs in: about a third of a second each for a
+ * small Node.js process, about a second inside Jest. No flag on the command line is needed.
+ *
+ * @packageDocumentation
+ */
+
+import type { DiffResult, HeaprayError, Query, Snapshot, SourceLocation } from './index.js';
+
+/** A class, the name it has in DevTools' Summary, or a RegExp on such names. */
+export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unknown) | ((...args: any[]) => unknown);
+
+/** Bytes, or a size such as `'64 kB'`, `'1 MB'` (powers of 1000) or `'1 MiB'` (powers of 1024). */
+export type Size = number | string;
+
+export interface LeakOptions {
+  /** Calls in a round. A class leaks when it gains at least as many objects in every round. @default 20 */
+  iterations?: number;
+  /**
+   * Rounds in which something has to grow; then one more confirms it. Each costs a snapshot. The
+   * measurement ends after the first round in which nothing grew.
+   * @default 3
+   */
+  rounds?: number;
+  /** Calls before the first snapshot: caches fill, code is compiled. @default iterations */
+  warmup?: number;
+  /** Classes that may grow: as they like, or by that many objects a round: `{ Session: 5 }`. */
+  allow?: ClassMatch | readonly ClassMatch[] | Readonly<Record<string, number>>;
+  /** What to leave out: compared with class, path, path of the holder, and script. A string is the whole of it. */
+  ignore?: ClassMatch | readonly ClassMatch[];
+  /** Look at these classes alone. @default all of the program's; code, shapes and V8's internals never */
+  classes?: ClassMatch | readonly ClassMatch[];
+  /**
+   * Bytes a round may add. With it growth is judged by bytes: less is tolerated whatever grows, more in
+   * every round fails also when no class grew, as when one buffer or text gets longer.
+   * @default growth is judged by the number of objects
+   */
+  maxGrowth?: Size;
+  /** Milliseconds after which the assertion gives up with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
+  timeout?: number;
+}
+
+/**
+ * The function under test. Promises are awaited, one call after the other. One that takes an argument
+ * is given `done(error?)` and must call it. What it throws is what the assertion rejects with.
+ */
+export type FunctionUnderTest = (() => unknown) | ((done: (error?: unknown) => void) => void);
+
+/** Something that leaks. */
+export interface Leak {
+  /** Class in DevTools' Summary; `(heap)` for growth of bytes that no class shows. */
+  className: string;
+  /** Objects that each round added. */
+  addedCount: number[];
+  /** Bytes that they retain. */
+  addedBytes: number[];
+  /** How they are held, as code reads: `sessions[*]`. */
+  path: string | null;
+  holder: { className: string; path: string } | null;
+  /** Where the class, or the function, is defined. */
+  source: SourceLocation | null;
+  /** Functions on the path. */
+  functions: { name: string; source: SourceLocation | null }[];
+  /** See {@link import('./index.js').SuspectKind}. */
+  kind: string | null;
+  advice: string | null;
+}
+
+/** What assertions fail with; its `code` is `ERR_LEAK`. */
+export class LeakError extends HeaprayError {
+  readonly code: 'ERR_LEAK';
+  /** What leaks, of `assertNoLeak`; empty for other assertions. */
+  readonly leaks: Leak[];
+}
+
+/** An object that is expected to go, of {@link track}. */
+export interface Tracked {
+  readonly label: string;
+  /** Whether it has gone. Asking keeps it for the current turn of the event loop. */
+  readonly collected: boolean;
+}
+
+/** Growth that `toHaveNoGrowth` accepts. */
+export interface GrowthOptions {
+  /** Classes that may have more objects: as many as they like, or up to a number: `{ Session: 5 }`. */
+  allow?: LeakOptions['allow'];
+}
+
+export interface CollectionOptions {
+  /** Milliseconds to keep trying. @default 2000 */
+  timeout?: number;
+}
+
+/** How many instances: this many, or as many as the function or the asymmetric matcher accepts. */
+export type Count = number | ((count: number) => boolean) | { asymmetricMatch(count: unknown): boolean };
+
+/** The matchers that `heapray/jest` and `heapray/vitest` add to `expect`. */
+export interface HeaprayMatchers<Sync = void> {
+  /**
+   * For `expect(fn)`, with `not`: memory does not grow when the function is called again and again.
+   * @example
+   * await expect(() => handle(request)).not.toLeak();
+   */
+  toLeak(options?: LeakOptions): Promise<void>;
+  /**
+   * For `expect(track(object))`: nothing holds the object any more. When it fails it says what does.
+   * @example
+   * const connection = track(await connect(), 'connection');
+   * await closeAll();
+   * await expect(connection).toBeCollected();
+   */
+  toBeCollected(options?: CollectionOptions): Promise<void>;
+  /** For `expect(snapshot)`: the class has so many instances; at least one when no number is given. */
+  toHaveInstances(classOrName: ClassMatchName, count?: Count): Sync;
+  /** For `expect(snapshot)`: instances of the class, or all that the query matches, retain less than this together. */
+  toRetainLessThan(classOrQuery: ClassMatchName | Query, size: Size): Sync;
+  /** For `expect(snapshot)`: no DOM node is known to be detached. */
+  toHaveNoDetachedNodes(): Sync;
+  /**
+   * For `expect(diff)`, the answer of `since()` or of `diff()` for all classes: no class of the program has more objects than before.
+   * @example
+   * using before = await checkpoint();
+   * await work();
+   * expect(await since(before)).toHaveNoGrowth({ allow: ['Connection'] });
+   */
+  toHaveNoGrowth(options?: GrowthOptions): Sync;
+}
+
+/** A class or its name. */
+export type ClassMatchName = Exclude<ClassMatch, RegExp>;
+
+/**
+ * Calls the function in rounds and rejects when something grows in every one of them by at least the
+ * number of calls, naming the class, what holds it and where it comes from.
+ * @throws {LeakError} when it leaks
+ * @throws {HeaprayError} `ERR_TIMEOUT` when there was no time to find out
+ * @example
+ * test('requests do not leak', () => assertNoLeak(() => handle(request)));
+ */
+export function assertNoLeak(fn: FunctionUnderTest, options?: LeakOptions): Promise<void>;
+
+/** Follows an object, without keeping it alive, to ask later whether it was collected. */
+export function track(object: object, label?: string): Tracked;
+
+/** What is alive now, garbage left out. Close it, or use `using`. */
+export function checkpoint(): Promise<Snapshot>;
+
+/** What has changed since the checkpoint, by class: for `toHaveNoGrowth` or `assertNoGrowth`. */
+export function since(checkpoint: Snapshot): Promise<DiffResult>;
+
+/** Frees what nothing holds any more, and lets finalizers run. */
+export function collectGarbage(): Promise<void>;
+
+/** {@link HeaprayMatchers.toBeCollected} for every test runner. */
+export function assertCollected(tracked: Tracked, options?: CollectionOptions): Promise<void>;
+/** {@link HeaprayMatchers.toHaveInstances} for every test runner. */
+export function assertInstances(snapshot: Snapshot, classOrName: ClassMatchName, count?: Count): void;
+/** {@link HeaprayMatchers.toRetainLessThan} for every test runner. */
+export function assertRetainsLessThan(snapshot: Snapshot, classOrQuery: ClassMatchName | Query, size: Size): void;
+/** {@link HeaprayMatchers.toHaveNoDetachedNodes} for every test runner. */
+export function assertNoDetachedNodes(snapshot: Snapshot): void;
+/** {@link HeaprayMatchers.toHaveNoGrowth} for every test runner. */
+export function assertNoGrowth(diff: DiffResult, options?: GrowthOptions): void;
+
+/** What a matcher answers. */
+export interface MatcherResult {
+  pass: boolean;
+  message: () => string;
+}
+
+type Matcher<Name extends keyof HeaprayMatchers, Result> = (
+  this: any,
+  received: any,
+  ...args: Parameters<HeaprayMatchers[Name]>
+) => Result;
+
+/** The matchers, for `expect.extend` of anything that has Jest's protocol. */
+export const matchers: {
+  toLeak: Matcher<'toLeak', Promise<MatcherResult>>;
+  toBeCollected: Matcher<'toBeCollected', Promise<MatcherResult>>;
+  toHaveInstances: Matcher<'toHaveInstances', MatcherResult>;
+  toRetainLessThan: Matcher<'toRetainLessThan', MatcherResult>;
+  toHaveNoDetachedNodes: Matcher<'toHaveNoDetachedNodes', MatcherResult>;
+  toHaveNoGrowth: Matcher<'toHaveNoGrowth', MatcherResult>;
+};

@@ -1,0 +1,109 @@
+// The engine over WebAssembly: what a worker serves, and the same where there is none.
+
+import engines from '../../lib/protocol/engine.js';
+import { checkRoom } from './limits.mjs';
+import { HeapModule } from './module.mjs';
+import { chunksOf } from './source.mjs';
+
+/** Between two looks at whether to go on: often enough for a bar that moves, and for a button that ends it. */
+const BREATH_MS = 40;
+
+/** Opens and answers in one instance at a time; text in, text out. */
+export class WasmEngine extends engines.Engine {
+  #instance;
+  #opening = Promise.resolve();
+
+  /** @param {WebAssembly.Module} compiled */
+  constructor(compiled) {
+    const instance = new Instance(compiled);
+    super({
+      ask: async (snapshots, question, { watch = () => false }) => instance.module.ask(snapshots, question, watch),
+      close: (snapshot) => instance.close(snapshot),
+    });
+    this.#instance = instance;
+  }
+
+  /** Whether it failed for good: snapshots and memory are lost, and a new engine is needed. */
+  get isBroken() {
+    return this.#instance.module.isBroken;
+  }
+
+  /** Bytes of memory in use, room for reuse included. */
+  get memoryBytes() {
+    return this.#instance.module.memoryBytes;
+  }
+
+  /**
+   * Opens a snapshot. Several wait for each other.
+   * @param {Parameters<typeof chunksOf>[0]} source
+   * @param {{ id: number, name: string, bytes?: number | null }} about
+   * @param {{ signal?: AbortSignal, watch?: import('./module.mjs').Watch }} [options]
+   * @returns {Promise<string>} the response
+   */
+  openSource(source, about, options = {}) {
+    const opened = this.#opening.then(() => this.open({ ...about, load: () => this.#load(source, about, options) }, options));
+    this.#opening = opened;
+    return opened;
+  }
+
+  async #load(source, { bytes = null }, { signal, watch = () => false }) {
+    const instance = this.#instance;
+    const { module } = instance;
+    let done = 0;
+    const breath = new Breath();
+    module.begin(bytes);
+    try {
+      for await (const chunk of chunksOf(source)) {
+        signal?.throwIfAborted();
+        if (done === 0) checkRoom(chunk, bytes, module.memoryBytes);
+        module.push(chunk);
+        done += chunk.length;
+        watch({ phase: 'parse', done, total: bytes ?? 0 });
+        await breath.take();
+      }
+      signal?.throwIfAborted();
+      return instance.opened(module.finish(watch));
+    } catch (error) {
+      module.abandon();
+      instance.renewIfIdle();
+      throw error;
+    }
+  }
+}
+
+/** The present instance. Memory of WebAssembly never shrinks, so with the last snapshot the instance goes. */
+class Instance {
+  #compiled;
+  #open = 0;
+
+  constructor(compiled) {
+    this.#compiled = compiled;
+    this.module = new HeapModule(compiled);
+  }
+
+  opened(snapshot) {
+    this.#open += 1;
+    return snapshot;
+  }
+
+  close(snapshot) {
+    this.module.close(snapshot);
+    this.#open -= 1;
+    this.renewIfIdle();
+  }
+
+  renewIfIdle() {
+    if (this.#open === 0 && !this.module.isBroken) this.module = new HeapModule(this.#compiled);
+  }
+}
+
+/** Lets messages in now and then: chunks in memory come without any wait, and nobody could cancel. */
+class Breath {
+  #last = performance.now();
+
+  async take() {
+    if (performance.now() - this.#last < BREATH_MS) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#last = performance.now();
+  }
+}

@@ -1,0 +1,79 @@
+// Messages → requests to an engine, responses → messages: a worker's whole work.
+//
+// ```text
+// page ─▶ { wasm }                                  once: the module, its bytes, or where it is
+//      ─▶ { id, open: { source, name, bytes }, flag }
+//      ─▶ { id, request, flag }                     text of the protocol
+//      ─▶ { id, cancel: true }
+// page ◀─ { id, response }                          text of the protocol
+//      ◀─ { id, progress: { phase, done, total } }
+//      ◀─ { id, response, isBroken: true }          the worker is of no use any more
+// ```
+//
+// A worker that computes reads no messages. Where memory can be shared (the page is cross-origin
+// isolated) `flag` ends the computation within milliseconds; elsewhere cancelling frees the page at
+// once, and the worker after the step it is at.
+
+import envelope from '../../lib/protocol/envelope.js';
+import { WasmEngine } from './engine.mjs';
+
+const PROGRESS_INTERVAL_MS = 50;
+
+/** @param {{ postMessage(message: object): void, onmessage: Function | null }} port */
+export function serve(port) {
+  let engine;
+  const controllers = new Map();
+
+  port.onmessage = async ({ data }) => {
+    if (data.wasm !== undefined) {
+      engine = compiled(data.wasm).then((module) => new WasmEngine(module));
+      // Whoever asks is told.
+      engine.catch(() => {});
+    } else if (data.cancel) controllers.get(data.id)?.abort();
+    else await answer(data);
+  };
+
+  async function answer({ id, open, request, flag }) {
+    const controller = new AbortController();
+    controllers.set(id, controller);
+    const options = { signal: controller.signal, watch: watcher(id, flag, controller) };
+    let response;
+    let isBroken = false;
+    try {
+      const { source, ...about } = open ?? {};
+      const ready = await engine;
+      response = await (open ? ready.openSource(source, { id, ...about }, options) : ready.respond(request, options));
+      isBroken = ready.isBroken;
+    } catch (error) {
+      response = envelope.errorText(id, error);
+      isBroken = true;
+    }
+    controllers.delete(id);
+    port.postMessage({ id, response, ...(isBroken && { isBroken }) });
+  }
+
+  /** Passes on where the work is, and tells it whether to end. */
+  function watcher(id, flag, controller) {
+    let next = 0;
+    return (progress) => {
+      if (flag && Atomics.load(flag, 0) !== 0) controller.abort();
+      const now = performance.now();
+      if (now >= next) {
+        next = now + PROGRESS_INTERVAL_MS;
+        port.postMessage({ id, progress });
+      }
+      return controller.signal.aborted;
+    };
+  }
+}
+
+/** @param {WebAssembly.Module | BufferSource | string} wasm a string is where it is */
+async function compiled(wasm) {
+  if (wasm instanceof WebAssembly.Module) return wasm;
+  if (typeof wasm !== 'string') return WebAssembly.compile(wasm);
+  const response = await fetch(wasm);
+  if (!response.ok) throw new Error(`cannot load the engine: ${wasm} is answered with ${response.status}`);
+  // Only what says that it is a module may be compiled as it comes.
+  const isModule = response.headers.get('Content-Type') === 'application/wasm';
+  return isModule ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}

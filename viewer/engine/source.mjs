@@ -1,0 +1,64 @@
+// Whatever a page has of a snapshot → chunks of bytes.
+
+import errors from '../../lib/heapray-error.js';
+
+const { HeaprayError } = errors;
+
+const BLOCK_BYTES = 4 << 20;
+
+/**
+ * @param {Blob | ReadableStream<Uint8Array> | ArrayBuffer | ArrayBufferView | URL | string} source a string is a URL
+ * @returns {AsyncGenerator<Uint8Array>}
+ */
+export function chunksOf(source) {
+  if (source instanceof Blob) return blocksOfBlob(source);
+  if (source instanceof ReadableStream) return chunksOfStream(source);
+  if (source instanceof URL || typeof source === 'string') return chunksOfUrl(source);
+  if (source instanceof ArrayBuffer) return once(new Uint8Array(source));
+  if (ArrayBuffer.isView(source)) return once(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  throw new TypeError('source must be a Blob, a ReadableStream, bytes or a URL');
+}
+
+/** A file in blocks, each read while the one before is parsed; its stream would come in much smaller pieces. */
+async function* blocksOfBlob(blob) {
+  const read = (at) => (at < blob.size ? blob.slice(at, at + BLOCK_BYTES).arrayBuffer() : null);
+  let next = read(0);
+  for (let at = BLOCK_BYTES; next !== null; at += BLOCK_BYTES) {
+    const block = await unreadable(next);
+    next = read(at);
+    // Should it fail before anyone waits for it, whoever does is told.
+    next?.catch(() => {});
+    yield new Uint8Array(block);
+  }
+}
+
+async function* chunksOfStream(stream) {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await unreadable(reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function* chunksOfUrl(url) {
+  const response = await unreadable(fetch(url));
+  if (!response.ok) throw new HeaprayError('ERR_IO', `cannot read ${url}: ${response.status} ${response.statusText}`);
+  yield* chunksOfStream(response.body);
+}
+
+async function* once(bytes) {
+  yield bytes;
+}
+
+async function unreadable(promise) {
+  try {
+    return await promise;
+  } catch (cause) {
+    throw new HeaprayError('ERR_IO', `cannot read the file: ${cause.message}`, { cause });
+  }
+}

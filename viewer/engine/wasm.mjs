@@ -1,0 +1,90 @@
+// The engine in a worker, seen from the page: openEngine() gives the client that views hold.
+
+import clients from '../../lib/protocol/client.js';
+
+const { Client, closedEngine } = clients;
+
+/**
+ * An engine in a worker of its own, started when it is first needed.
+ * @param {object} options
+ * @param {WebAssembly.Module | BufferSource | string} options.wasm the module, its bytes, or where it is
+ * @param {() => Worker} [options.worker] makes the worker that runs worker.mjs
+ * @returns {InstanceType<typeof Client>}
+ */
+export function openEngine({ wasm, worker = () => new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' }) }) {
+  return new Client(new WorkerTransport(wasm, worker));
+}
+
+class WorkerTransport {
+  #wasm;
+  #makeWorker;
+  #worker;
+  #isClosed = false;
+  /** By id: what to do with the response. */
+  #pending = new Map();
+
+  constructor(wasm, makeWorker) {
+    this.#wasm = wasm;
+    this.#makeWorker = makeWorker;
+  }
+
+  send(id, request, options) {
+    return this.#post(id, { request }, options);
+  }
+
+  open(id, source, about, options) {
+    const isStream = source instanceof ReadableStream;
+    const located = source instanceof URL ? source.href : source;
+    return this.#post(id, { open: { source: located, ...about } }, options, isStream ? [source] : []);
+  }
+
+  dispose() {
+    this.#isClosed = true;
+    this.#end(closedEngine());
+  }
+
+  #post(id, message, { signal, onProgress }, transfer) {
+    if (this.#isClosed) return Promise.reject(closedEngine());
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const flag = signal && canShare() ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+    const onAbort = () => {
+      if (flag) Atomics.store(flag, 0, 1);
+      worker.postMessage({ id, cancel: true });
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const response = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onProgress, signal }));
+    worker.postMessage({ id, ...message, flag }, transfer);
+    return response.finally(() => signal?.removeEventListener('abort', onAbort));
+  }
+
+  #start() {
+    const worker = this.#makeWorker();
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => this.#end(new Error(`the engine's worker failed: ${event.message}`));
+    worker.postMessage({ wasm: this.#wasm });
+    return worker;
+  }
+
+  #receive({ id, progress, response, isBroken }) {
+    const { resolve, onProgress, signal } = this.#pending.get(id) ?? {};
+    if (progress) {
+      if (!signal?.aborted) onProgress?.(progress);
+      return;
+    }
+    this.#pending.delete(id);
+    resolve?.(response);
+    // Its memory goes with the worker; the next question starts another.
+    if (isBroken) this.#end(closedEngine());
+  }
+
+  #end(error) {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+}
+
+/** Browsers share memory only within pages that are cross-origin isolated; Node.js always does. */
+const canShare = () => typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
