@@ -11,7 +11,7 @@ const { fromTest } = require('./path-text.js');
 
 const ALL = 100_000;
 /** Classes for which a path is looked for. */
-const MOST_PATHS = 5;
+const MOST_PATHS = 50;
 
 /** What is alive now. Close it when it is done with. */
 async function checkpoint() {
