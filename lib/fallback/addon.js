@@ -101,11 +101,15 @@ function beginReading() {
 class NativeParser {
   #most;
   #began;
+  /** The last of the chunks that nobody waits for. */
+  #fed;
   #isOver = false;
+  #refused;
 
   constructor(maxBytes, redactKey) {
-    if (redactKey) throw notHere('redact');
     this.#most = maxBytes;
+    // Said when there is something to reject.
+    if (redactKey) this.#refused = notHere('redact');
   }
 
   async push(chunk, turn, control) {
@@ -117,6 +121,7 @@ class NativeParser {
   }
 
   async finish(turn, control) {
+    await this.#fed;
     this.#open();
     this.#began ??= this.#begin();
     await this.#began;
@@ -147,6 +152,7 @@ class NativeParser {
   }
 
   #open() {
+    if (this.#refused) throw this.#refused;
     if (this.#isOver) throw nativeError({ code: 'ERR_CLOSED', message: 'the snapshot was closed' });
   }
 
@@ -155,8 +161,12 @@ class NativeParser {
     this.#began?.then((end) => call('abandon', []).catch(() => {}).finally(end));
   }
 
-  feed() {
-    throw notHere('capture');
+  /** For a source that cannot wait, as V8 writing a snapshot: what finishing says, this leaves unsaid. */
+  feed(chunk, control) {
+    const copy = chunk.slice();
+    this.#fed = Promise.resolve(this.#fed).then(() => this.push(copy, undefined, control));
+    this.#fed.catch(() => {});
+    return !this.#isOver;
   }
 }
 
@@ -242,6 +252,9 @@ module.exports = {
     CapturePass: onlyNative('capture'),
     parseFile,
     parseBytes,
+    // Memory is given back by the end of the instance alone.
+    release() {},
+    trim: () => false,
     version: () => require('../../package.json').version,
   },
 };
