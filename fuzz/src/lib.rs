@@ -9,6 +9,7 @@
 //! | [`structure`] | the same for valid snapshots with something changed: sections, counts, fields, indices |
 //! | [`chunks`] | any split gives what one piece gives: the same snapshot, or the same error at the same place |
 //! | [`decompression`] | the same for compressed input, and a limit on bytes holds |
+//! | [`redaction`] | a redacted file is read wherever its original is, with the same numbers; else with the same error |
 //! | [`graph`] | sizes, dominators and distances equal their definitions ([`oracle`]) |
 //! | [`questions`] | every question of a snapshot ends in an answer or an error |
 
@@ -19,6 +20,7 @@ pub mod invariants;
 mod mutate;
 pub mod oracle;
 mod question;
+mod redacted;
 
 use arbitrary::Unstructured;
 use heapray_core::{Progress, Snapshot, query};
@@ -27,11 +29,12 @@ use heapray_core::{Progress, Snapshot, query};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its seeds' folder.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("whole_file", whole_file),
     ("structure", structure),
     ("chunks", chunks),
     ("decompression", decompression),
+    ("redaction", redaction),
     ("graph", graph),
     ("questions", questions),
 ];
@@ -76,6 +79,17 @@ pub fn decompression(data: &[u8]) {
             assert_eq!(input::outcome(&file, &[], input::MOST_BYTES), input::outcome(&plain, &[], input::MOST_BYTES));
         }
     }
+}
+
+/// A file, redacted in any split, against the original.
+pub fn redaction(data: &[u8]) {
+    let mut bytes = Unstructured::new(data);
+    let Ok(cuts) = input::cuts(&mut bytes) else { return };
+    let file = match bytes.arbitrary::<bool>() {
+        Ok(true) => mutate::changed_snapshot(&mut bytes).unwrap_or_default(),
+        _ => bytes.take_rest().to_vec(),
+    };
+    redacted::check(&file, &cuts);
 }
 
 /// A small graph against the definitions.

@@ -11,15 +11,17 @@ use crate::error::Result;
 use crate::heap::Heap;
 use crate::ids::{ClassIx, NodeIx, StringIx};
 use crate::interfaces::{Interface, Matcher, is_plain_object};
+use crate::progress::Progress;
 use crate::schema::NodeKind;
 use crate::strings::Text;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One class of DevTools' Summary with its totals over all nodes whose self size is not 0.
 #[derive(Clone, Debug)]
 pub struct ClassTotals {
-    /// Name shown.
-    pub name: Text,
+    /// Name shown. Shared, as one name may be that of as many classes as there are places.
+    pub name: Arc<Text>,
     /// Where the constructor is, for classes of located objects.
     pub location: Option<Location>,
     /// Instances with a self size.
@@ -79,11 +81,19 @@ impl Classes {
     }
 
     /// Names every node's class, with these interfaces; totals stay 0.
-    pub(crate) fn assign(heap: Heap<'_>, locations: &Locations, interfaces: Vec<Interface>) -> Result<Classes> {
+    pub(crate) fn assign(
+        heap: Heap<'_>,
+        locations: &Locations,
+        interfaces: Vec<Interface>,
+        progress: &Progress,
+    ) -> Result<Classes> {
         let mut of_node = crate::column::with_room(heap.nodes.len())?;
         let mut naming = Naming::new(heap, locations);
         let mut matcher = Matcher::new(&interfaces);
         for node in heap.nodes.iter() {
+            if node.0.is_multiple_of(1024) {
+                progress.check()?;
+            }
             of_node.push(naming.class_of(node, &interfaces, &mut matcher));
         }
         let list = naming.list;
@@ -169,7 +179,7 @@ struct Naming<'a> {
     list: Vec<ClassTotals>,
     /// Class name → number of the name, and back.
     names: HashMap<Vec<u8>, u32>,
-    texts: Vec<Text>,
+    texts: Vec<Arc<Text>>,
     /// The same for raw names of objects and native nodes, by string; `UNKNOWN` as yet.
     by_string: Vec<u32>,
     /// The same for the type of a node, by type number.
@@ -230,7 +240,7 @@ impl<'a> Naming<'a> {
         let class = *self.classes.entry((name, place)).or_insert(next);
         if class == next {
             let location = (place != NO_PLACE).then(|| self.locations.places[place as usize]);
-            let name = self.texts[name as usize].clone();
+            let name = Arc::clone(&self.texts[name as usize]);
             self.list.push(ClassTotals { name, location, count: 0, distance: 0, self_size: 0, retained_size: 0 });
         }
         self.recent[slot] = (name, place, class);
@@ -241,7 +251,7 @@ impl<'a> Naming<'a> {
         let next = self.texts.len() as u32;
         let number = *self.names.entry(name.clone()).or_insert(next);
         if number == next {
-            self.texts.push(Text(name));
+            self.texts.push(Arc::new(Text(name)));
         }
         number
     }

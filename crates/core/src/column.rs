@@ -96,6 +96,31 @@ pub(crate) fn zeros(len: usize) -> Result<Vec<u32>> {
     Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
 }
 
+/// Adds a value to a list that is as long as the input makes it: growing it may fail.
+#[inline]
+pub(crate) fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
+    if values.len() == values.capacity() {
+        grow(values)?;
+    }
+    values.push(value);
+    Ok(())
+}
+
+#[cold]
+fn grow<T>(values: &mut Vec<T>) -> Result<()> {
+    values.try_reserve(1).map_err(|_| Error::out_of_memory(values.len().saturating_mul(size_of::<T>())))
+}
+
+/// Whether the allocator has this many bytes, asked before work whose lists and tables grow as they
+/// must: there a refusal would end the process. What it grants is given back untouched.
+pub(crate) fn check_room(bytes: usize) -> Result<()> {
+    // WebAssembly's memory never shrinks again.
+    if cfg!(target_family = "wasm") {
+        return Ok(());
+    }
+    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| Error::out_of_memory(bytes))
+}
+
 /// An empty vector with room for `len` values, on huge pages where there are some.
 pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();

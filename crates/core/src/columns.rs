@@ -147,21 +147,41 @@ impl SelfSizes {
         }
     }
 
-    pub(crate) fn set(&mut self, node: NodeIx, size: u64) {
-        let small = u32::try_from(size).ok().filter(|&size| size != BIG_SIZE);
-        let at = self.big.binary_search_by_key(&node.0, |&(n, _)| n);
-        match (small, at) {
-            (Some(size), Ok(at)) => {
-                self.big.remove(at);
-                self.small[node.index()] = size;
-            }
-            (Some(size), Err(_)) => self.small[node.index()] = size,
-            (None, Ok(at)) => self.big[at].1 = size,
-            (None, Err(at)) => {
-                self.big.insert(at, (node.0, size));
-                self.small[node.index()] = BIG_SIZE;
+    /// Moves sizes between nodes. No node both gives and gets.
+    ///
+    /// Additions to the list of big ones wait until the end: one at a time, a list of a million would be
+    /// moved a million times.
+    pub(crate) fn move_all(&mut self, moves: impl Iterator<Item = (NodeIx, NodeIx)>) {
+        let mut late: Vec<(u32, u64)> = Vec::new();
+        for (from, to) in moves {
+            let size = self.get(from);
+            // What stands in the list of a node that is no longer big is taken out below.
+            self.small[from.index()] = 0;
+            match u32::try_from(self.get(to) + size) {
+                Ok(sum) if sum != BIG_SIZE => self.small[to.index()] = sum,
+                _ => late.push((to.0, size)),
             }
         }
+        if self.big.is_empty() && late.is_empty() {
+            return;
+        }
+        late.sort_by_key(|&(node, _)| node);
+        let mut fresh = Vec::new();
+        for run in late.chunk_by(|a, b| a.0 == b.0) {
+            let node = NodeIx(run[0].0);
+            let sum = self.get(node) + run.iter().map(|&(_, size)| size).sum::<u64>();
+            match self.big.binary_search_by_key(&node.0, |&(n, _)| n) {
+                Ok(at) if self.small[node.index()] == BIG_SIZE => self.big[at].1 = sum,
+                _ => fresh.push((node.0, sum)),
+            }
+        }
+        let small = &self.small;
+        self.big.retain(|&(node, _)| small[node as usize] == BIG_SIZE);
+        for &(node, _) in &fresh {
+            self.small[node as usize] = BIG_SIZE;
+        }
+        self.big.append(&mut fresh);
+        self.big.sort_unstable();
     }
 }
 

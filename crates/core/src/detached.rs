@@ -5,7 +5,9 @@
 //! `initDetachednessAndClassIndex`, `propagateDOMState`.
 
 use crate::bits::NodeSet;
+use crate::column::push;
 use crate::columns::{Edges, Nodes};
+use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::schema::{EdgeKind, NodeKind, Schema};
 use crate::strings::Strings;
@@ -16,9 +18,10 @@ const DETACHED: u8 = 2;
 const PREFIX: &[u8] = b"Detached ";
 
 /// Spreads the states and names detached native nodes so.
-pub(crate) fn propagate(schema: &Schema, nodes: &mut Nodes, edges: &Edges, strings: &mut Strings) {
+pub(crate) fn propagate(schema: &Schema, nodes: &mut Nodes, edges: &Edges, strings: &mut Strings) -> Result<()> {
     if schema.node.detachedness.is_none() {
-        return from_names(schema, nodes, strings);
+        from_names(schema, nodes, strings);
+        return Ok(());
     }
     let mut pass = Pass {
         schema,
@@ -33,17 +36,18 @@ pub(crate) fn propagate(schema: &Schema, nodes: &mut Nodes, edges: &Edges, strin
     for node in pass.nodes.iter() {
         let state = pass.nodes.detachedness[node.index()];
         if state != 0 {
-            pass.visit(node, state);
+            pass.visit(node, state)?;
         }
     }
     while let Some(node) = pass.attached.pop() {
-        pass.spread(node, edges, ATTACHED);
+        pass.spread(node, edges, ATTACHED)?;
     }
     while let Some(node) = pass.detached.pop() {
         if pass.nodes.detachedness[node.index()] != ATTACHED {
-            pass.spread(node, edges, DETACHED);
+            pass.spread(node, edges, DETACHED)?;
         }
     }
+    Ok(())
 }
 
 struct Pass<'a> {
@@ -58,30 +62,32 @@ struct Pass<'a> {
 
 impl Pass<'_> {
     /// JavaScript objects keep the state V8 gave them and pass nothing on.
-    fn visit(&mut self, node: NodeIx, state: u8) {
+    fn visit(&mut self, node: NodeIx, state: u8) -> Result<()> {
         let kind = self.schema.node_kinds[self.nodes.type_number(node) as usize];
         if !self.seen.insert(node) || kind != NodeKind::Native {
-            return;
+            return Ok(());
         }
         self.nodes.detachedness[node.index()] = state;
         match state {
-            ATTACHED => self.attached.push(node),
+            ATTACHED => push(&mut self.attached, node)?,
             DETACHED => {
-                let name = self.strings.prefixed(PREFIX, self.nodes.name(node), &mut self.renamed);
+                let name = self.strings.prefixed(PREFIX, self.nodes.name(node), &mut self.renamed)?;
                 self.nodes.names[node.index()] = name.0;
-                self.detached.push(node);
+                push(&mut self.detached, node)?;
             }
             _ => {}
         }
+        Ok(())
     }
 
-    fn spread(&mut self, node: NodeIx, edges: &Edges, state: u8) {
+    fn spread(&mut self, node: NodeIx, edges: &Edges, state: u8) -> Result<()> {
         for e in self.nodes.edge_range(node) {
             let word = edges.targets[e];
             if !matches!(Edges::kind_of(word), EdgeKind::Hidden | EdgeKind::Weak) {
-                self.visit(Edges::target_of(word), state);
+                self.visit(Edges::target_of(word), state)?;
             }
         }
+        Ok(())
     }
 }
 

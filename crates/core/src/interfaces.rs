@@ -5,8 +5,10 @@
 //! snapshot's shapes to the older one, so both are separate steps here.
 
 use crate::columns::{EdgeName, Edges};
+use crate::error::Result;
 use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
+use crate::progress::Progress;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::sort::sort_by_key;
 use crate::strings::{Text, utf16_len};
@@ -50,11 +52,17 @@ fn properties(heap: Heap<'_>, node: NodeIx) -> impl Iterator<Item = StringIx> + 
 }
 
 /// The shapes worth a class, most frequent first.
-pub(crate) fn infer(heap: Heap<'_>) -> Vec<Interface> {
+pub(crate) fn infer(heap: Heap<'_>, progress: &Progress) -> Result<Vec<Interface>> {
     let mut candidates = Candidates::default();
     let mut plain_objects = 0u64;
     let mut shape = Vec::new();
-    for node in heap.nodes.iter().filter(|&node| is_plain_object(heap, node)) {
+    for node in heap.nodes.iter() {
+        if node.0.is_multiple_of(65_536) {
+            progress.check()?;
+        }
+        if !is_plain_object(heap, node) {
+            continue;
+        }
         plain_objects += 1;
         candidates.name_so_far(heap, node, &mut shape);
         if !shape.is_empty() {
@@ -64,7 +72,7 @@ pub(crate) fn infer(heap: Heap<'_>) -> Vec<Interface> {
     let mut list = candidates.list;
     sort_by_key(&mut list, |candidate| std::cmp::Reverse(candidate.1));
     let fewest = FEWEST_OBJECTS.max(plain_objects as f64 / FEWEST_SHARE);
-    list.into_iter().take_while(|&(_, count)| count as f64 >= fewest).map(|(interface, _)| interface).collect()
+    Ok(list.into_iter().take_while(|&(_, count)| count as f64 >= fewest).map(|(interface, _)| interface).collect())
 }
 
 #[derive(Default)]
@@ -136,18 +144,31 @@ pub fn format_property(name: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Finds the interface of an object: a trie over sorted property lists, in which all matching paths
-/// are followed at once.
+/// Finds the interface of an object: a trie over sorted property lists, all of whose matching paths
+/// are walked. No object costs more than the trie is large, whatever it has for properties: 1000
+/// interfaces of 60 properties at most.
 pub(crate) struct Matcher<'a> {
     /// Number of a property that some interface has.
     numbers: HashMap<&'a [u8], u32>,
     /// The same by string, as far as met; `NOT_USED` for properties of no interface.
     by_string: HashMap<StringIx, u32>,
     next: HashMap<(u32, u32), u32>,
-    /// By trie node: the interface that ends here and how many properties it has.
-    ends: Vec<Option<(usize, usize)>>,
-    sorted: Vec<u32>,
-    states: Vec<u32>,
+    trie: Vec<TrieNode>,
+    /// How often the present object has each property, by number; 0 between two objects.
+    counts: Vec<u32>,
+    /// Those it has.
+    distinct: Vec<u32>,
+    open: Vec<u32>,
+}
+
+#[derive(Default)]
+struct TrieNode {
+    children: Vec<u32>,
+    /// The property that leads here, and how often the path has it by now.
+    property: u32,
+    run: u32,
+    /// The interface that ends here and how many properties it has.
+    end: Option<(usize, usize)>,
 }
 
 const NOT_USED: u32 = u32::MAX;
@@ -158,13 +179,15 @@ impl<'a> Matcher<'a> {
             numbers: HashMap::new(),
             by_string: HashMap::new(),
             next: HashMap::new(),
-            ends: vec![None],
-            sorted: Vec::new(),
-            states: Vec::new(),
+            trie: vec![TrieNode { property: NOT_USED, ..TrieNode::default() }],
+            counts: Vec::new(),
+            distinct: Vec::new(),
+            open: Vec::new(),
         };
         for (i, interface) in interfaces.iter().enumerate() {
             matcher.add(i, interface);
         }
+        matcher.counts = vec![0; matcher.numbers.len()];
         matcher
     }
 
@@ -175,50 +198,63 @@ impl<'a> Matcher<'a> {
             numbers.push(*self.numbers.entry(&property.0).or_insert(next));
         }
         numbers.sort_unstable();
-        let mut state = 0;
-        for &number in &numbers {
-            let new = self.ends.len() as u32;
-            state = *self.next.entry((state, number)).or_insert(new);
-            if state == new {
-                self.ends.push(None);
+        let mut at = 0;
+        for &property in &numbers {
+            let new = self.trie.len() as u32;
+            let child = *self.next.entry((at, property)).or_insert(new);
+            if child == new {
+                let above = &mut self.trie[at as usize];
+                above.children.push(new);
+                let run = if above.property == property { above.run + 1 } else { 1 };
+                self.trie.push(TrieNode { property, run, ..TrieNode::default() });
             }
+            at = child;
         }
         // The earlier of two interfaces with the same properties is the more frequent one.
-        self.ends[state as usize].get_or_insert((index, numbers.len()));
+        self.trie[at as usize].end.get_or_insert((index, numbers.len()));
     }
 
     /// The interface with most properties that the object has; of equals the more frequent one.
     pub(crate) fn find(&mut self, heap: Heap<'_>, node: NodeIx) -> Option<usize> {
-        self.sorted.clear();
+        self.count_properties(heap, node);
+        let mut best: Option<(usize, usize)> = None;
+        self.open.push(0);
+        while let Some(at) = self.open.pop() {
+            let TrieNode { children, end, .. } = &self.trie[at as usize];
+            if let Some((index, count)) = *end
+                && best.is_none_or(|(i, most)| count > most || (count == most && index < i))
+            {
+                best = Some((index, count));
+            }
+            let has = |child: &u32| {
+                let &TrieNode { property, run, .. } = &self.trie[*child as usize];
+                self.counts[property as usize] >= run
+            };
+            if children.len() <= self.distinct.len() {
+                self.open.extend(children.iter().copied().filter(has));
+            } else {
+                let child = |&property: &u32| self.next.get(&(at, property)).copied();
+                self.open.extend(self.distinct.iter().filter_map(child).filter(has));
+            }
+        }
+        for property in self.distinct.drain(..) {
+            self.counts[property as usize] = 0;
+        }
+        best.map(|(index, _)| index)
+    }
+
+    fn count_properties(&mut self, heap: Heap<'_>, node: NodeIx) {
         for name in properties(heap, node) {
             let number = *self
                 .by_string
                 .entry(name)
                 .or_insert_with(|| self.numbers.get(heap.strings.get(name)).copied().unwrap_or(NOT_USED));
             if number != NOT_USED {
-                self.sorted.push(number);
-            }
-        }
-        self.sorted.sort_unstable();
-        self.states.clear();
-        self.states.push(0);
-        let mut best: Option<(usize, usize)> = None;
-        for &property in &self.sorted {
-            // States entered by this property must not take it again.
-            for i in 0..self.states.len() {
-                let Some(&state) = self.next.get(&(self.states[i], property)) else { continue };
-                if self.states.contains(&state) {
-                    continue;
-                }
-                self.states.push(state);
-                let end = self.ends[state as usize];
-                if let Some((index, count)) = end
-                    && best.is_none_or(|(i, most)| count > most || (count == most && index < i))
-                {
-                    best = Some((index, count));
+                self.counts[number as usize] += 1;
+                if self.counts[number as usize] == 1 {
+                    self.distinct.push(number);
                 }
             }
         }
-        best.map(|(index, _)| index)
     }
 }

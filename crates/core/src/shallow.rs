@@ -28,15 +28,11 @@ pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progre
     let mut owners = Owners::new(schema, nodes, wellknown)?;
     owners.hear_plain_nodes(nodes, edges, progress)?;
     owners.through_pieces(nodes, edges);
-    for piece in nodes.iter() {
-        let Some(owner) = owners.single(piece) else { continue };
+    sizes.move_all(nodes.iter().filter_map(|piece| {
+        let owner = owners.single(piece)?;
         let kind = schema.node_kinds[nodes.type_number(owner) as usize];
-        if kind != NodeKind::Synthetic && owner != root {
-            let size = sizes.get(piece);
-            sizes.set(piece, 0);
-            sizes.set(owner, sizes.get(owner) + size);
-        }
-    }
+        (kind != NodeKind::Synthetic && owner != root).then_some((piece, owner))
+    }));
     Ok(owners.owner)
 }
 

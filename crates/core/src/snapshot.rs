@@ -1,6 +1,7 @@
 //! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
 
 use crate::classes::{ClassTotals, Classes, TotalsColumns};
+use crate::column::check_room;
 use crate::columns::{Edge, EdgeName, Edges, FieldDivider, Location, Locations, Nodes};
 use crate::derived::Derived;
 use crate::distance;
@@ -64,6 +65,11 @@ pub struct Snapshot {
     pub(crate) derived: Derived,
 }
 
+/// Bytes the analysis may need at most for each: see [`check_room`].
+const NODE_ROOM: usize = 128;
+const EDGE_ROOM: usize = 4;
+const STRING_ROOM: usize = 16;
+
 impl Snapshot {
     /// The whole analysis: columns → graph → dominators → retained sizes → classes.
     ///
@@ -77,7 +83,8 @@ impl Snapshot {
         let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
         let root = root_of(&schema, &nodes)?;
         progress.enter(Phase::Graph, nodes.len() as u64);
-        detached::propagate(&schema, &mut nodes, &edges, &mut strings);
+        check_room(NODE_ROOM * nodes.len() + EDGE_ROOM * edges.len() + STRING_ROOM * strings.len())?;
+        detached::propagate(&schema, &mut nodes, &edges, &mut strings)?;
         let wellknown = WellKnown::new(&strings);
         graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
@@ -90,7 +97,7 @@ impl Snapshot {
             || -> Result<_> {
                 let scratch = shallow::attribute(heap, &mut self_sizes, progress)?;
                 let distances = distance::distances(heap, scratch, progress)?;
-                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap))?;
+                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap, progress)?, progress)?;
                 classes.list = classes.tally(&self_sizes, &distances, |_| true);
                 progress.check()?;
                 Ok((distances, classes, statistics::by_kind(heap, &self_sizes)))

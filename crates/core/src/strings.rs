@@ -11,6 +11,7 @@
 //! wraps     []                     strings at which the offset passed another 4 GiB
 //! ```
 
+use crate::error::{Error, Result};
 use crate::ids::StringIx;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -92,14 +93,17 @@ impl Strings {
     }
 
     /// Ends the string whose bytes were appended to the arena.
-    pub(crate) fn seal(&mut self) {
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`](crate::Code::OutOfMemory).
+    pub(crate) fn seal(&mut self) -> Result<()> {
         let end = self.arena.len() as u64;
         let i = self.starts.len();
         let wraps = (end >> 32) as usize;
         if wraps > self.wraps.len() {
             self.wraps.resize(wraps, i as u32);
         }
-        self.starts.push(end as u32);
+        crate::column::push(&mut self.starts, end as u32)
     }
 
     /// Takes all sealed strings out, in order. Returns how many bytes they had.
@@ -115,10 +119,11 @@ impl Strings {
     }
 
     /// Adds a whole string and returns its index.
-    pub(crate) fn push(&mut self, text: &[u8]) -> StringIx {
+    fn push(&mut self, text: &[u8]) -> Result<StringIx> {
+        self.arena.try_reserve(text.len()).map_err(|_| Error::out_of_memory(text.len()))?;
         self.arena.extend_from_slice(text);
-        self.seal();
-        StringIx::from_index(self.len() - 1)
+        self.seal()?;
+        Ok(StringIx::from_index(self.len() - 1))
     }
 
     /// Marks the end of the file's own strings.
@@ -129,11 +134,19 @@ impl Strings {
     }
 
     /// Adds `prefix` + each string asked for, once: `Detached` names.
-    pub(crate) fn prefixed(&mut self, prefix: &[u8], of: StringIx, made: &mut HashMap<StringIx, StringIx>) -> StringIx {
-        *made.entry(of).or_insert_with(|| {
-            let text = [prefix, self.get(of)].concat();
-            self.push(&text)
-        })
+    pub(crate) fn prefixed(
+        &mut self,
+        prefix: &[u8],
+        of: StringIx,
+        made: &mut HashMap<StringIx, StringIx>,
+    ) -> Result<StringIx> {
+        if let Some(&known) = made.get(&of) {
+            return Ok(known);
+        }
+        let text = [prefix, self.get(of)].concat();
+        let new = self.push(&text)?;
+        made.insert(of, new);
+        Ok(new)
     }
 }
 
@@ -172,7 +185,7 @@ impl std::fmt::Debug for Text {
 }
 
 impl Serialize for Text {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match std::str::from_utf8(&self.0) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => {

@@ -59,6 +59,8 @@ pub(crate) struct Input<S: Sink> {
     decoder: Decoder<S>,
     /// Compressed bytes taken.
     received: u64,
+    /// The beginning of a block that is not whole yet.
+    pending: Vec<u8>,
 }
 
 impl<S: Sink> std::fmt::Debug for Input<S> {
@@ -69,13 +71,16 @@ impl<S: Sink> std::fmt::Debug for Input<S> {
 
 /// Enough to tell the formats apart.
 const SNIFF: usize = 4;
+/// Decoders get blocks of this many bytes, however the input is cut: what they hand over before they
+/// notice damage depends on how much they were given at once, and with it the error.
+const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 16 << 10 };
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 impl<S: Sink> Input<S> {
     pub(crate) fn new(sink: S) -> Self {
-        Self { decoder: Decoder::Sniff(Vec::new(), Writer { sink, failed: None }), received: 0 }
+        Self { decoder: Decoder::Sniff(Vec::new(), Writer { sink, failed: None }), received: 0, pending: Vec::new() }
     }
 
     /// Takes the next compressed bytes.
@@ -90,13 +95,34 @@ impl<S: Sink> Input<S> {
             }
             self.recognise()?;
         }
-        self.pass(chunk)
+        if matches!(self.decoder, Decoder::Plain(_)) { self.pass(chunk) } else { self.pass_blocks(chunk) }
+    }
+
+    fn pass_blocks(&mut self, mut chunk: &[u8]) -> Result<()> {
+        if !self.pending.is_empty() {
+            let (missing, rest) = chunk.split_at(chunk.len().min(BLOCK - self.pending.len()));
+            self.pending.extend_from_slice(missing);
+            if self.pending.len() < BLOCK {
+                return Ok(());
+            }
+            let block = std::mem::take(&mut self.pending);
+            self.pass(&block)?;
+            chunk = rest;
+        }
+        let mut blocks = chunk.chunks_exact(BLOCK);
+        blocks.try_for_each(|block| self.pass(block))?;
+        self.pending.extend_from_slice(blocks.remainder());
+        Ok(())
     }
 
     /// Ends the input and gives the sink back.
     pub(crate) fn finish(mut self) -> Result<S> {
         if matches!(self.decoder, Decoder::Sniff(..)) {
             self.recognise()?;
+        }
+        let last = std::mem::take(&mut self.pending);
+        if !last.is_empty() {
+            self.pass(&last)?;
         }
         match self.decoder {
             Decoder::Plain(writer) => Ok(writer.sink),
@@ -135,12 +161,11 @@ impl<S: Sink> Input<S> {
 
     fn recognise(&mut self) -> Result<()> {
         let Decoder::Sniff(head, writer) = std::mem::replace(&mut self.decoder, Decoder::Broken) else { return Ok(()) };
-        let mut rest = &head[..];
         self.decoder = decoder_for(&head, writer)?;
         if matches!(self.decoder, Decoder::Plain(_)) {
-            rest = rest.strip_prefix(BYTE_ORDER_MARK).unwrap_or(rest);
+            return self.pass(head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head));
         }
-        self.pass(rest)
+        self.pass_blocks(&head)
     }
 
     fn pass(&mut self, chunk: &[u8]) -> Result<()> {

@@ -215,10 +215,11 @@ impl<S: Sections> Document<S> {
                 .at(offset)
                 .in_section(&name));
         }
-        if self.seen.len() < MOST_MEMBERS {
+        // Whatever else there is, a known section is remembered: it may not come again.
+        if self.seen.len() < MOST_MEMBERS || KNOWN.contains(&name.as_str()) {
             self.seen.push(name.clone());
+            self.outline.offsets.push((name.clone(), offset));
         }
-        self.outline.offsets.push((name.clone(), offset));
         let capture = |keep: bool| State::Capture(Capture { text: keep.then(Vec::new), ..Capture::default() });
         self.state = if name == "snapshot" {
             capture(true)

@@ -5,6 +5,7 @@
 
 use super::records::{BadField, Slice, Table};
 use super::tables::{bad, unsigned};
+use crate::column::push;
 use crate::columns::{FieldDivider, Location, Locations, MOST_NODES};
 use crate::error::{Code, Error, Result};
 use crate::ids::StringIx;
@@ -99,19 +100,20 @@ impl LocationRows {
         }
     }
 
-    fn place(&mut self, location: Location) -> u32 {
+    fn place(&mut self, location: Location) -> Result<u32> {
         let hash =
             ((location.script_id as u32).wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
         let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
         if slot.0 != location {
+            self.locations.known.try_reserve(1).map_err(|_| Error::out_of_memory(self.locations.known.len()))?;
             let next = self.locations.places.len() as u32;
             let at = *self.locations.known.entry(location).or_insert(next);
             if at == next {
-                self.locations.places.push(location);
+                push(&mut self.locations.places, location)?;
             }
             *slot = (location, at);
         }
-        slot.1
+        Ok(slot.1)
     }
 
     /// The locations of `nodes` nodes.
@@ -166,14 +168,14 @@ impl Rows for LocationRows {
     }
 
     fn add(&mut self, (node, location): Self::Row) -> Result<()> {
-        let place = self.place(location);
+        let place = self.place(location)?;
         match self.nodes {
             Some(nodes) if self.locations.of_node.is_empty() => {
                 self.locations.of_node = crate::column::filled(u32::MAX, nodes as usize)?;
                 self.locations.of_node[node as usize] = place;
             }
             Some(_) => self.locations.of_node[node as usize] = place,
-            None => self.early.push((node, place)),
+            None => push(&mut self.early, (node, place))?,
         }
         Ok(())
     }
@@ -203,8 +205,7 @@ impl Rows for SampleRows {
     }
 
     fn add(&mut self, sample: Sample) -> Result<()> {
-        self.samples.push(sample);
-        Ok(())
+        push(&mut self.samples, sample)
     }
 }
 
@@ -235,7 +236,6 @@ impl Rows for FunctionRows {
     }
 
     fn add(&mut self, function: Function) -> Result<()> {
-        self.functions.push(function);
-        Ok(())
+        push(&mut self.functions, function)
     }
 }

@@ -129,7 +129,7 @@ impl StringScanner {
             _ => return Err(unexpected("an escape of JSON after '\\'", byte)),
         };
         self.flush_high();
-        self.strings.arena_mut().push(decoded);
+        crate::column::push(self.strings.arena_mut(), decoded)?;
         self.state = State::Inside;
         Ok(())
     }
@@ -205,8 +205,7 @@ impl StringScanner {
         if self.strings.len() as u64 >= u64::from(u32::MAX) {
             return Err(Error::new(Code::TooLarge, "at most 2^32 - 1 strings", "more"));
         }
-        self.strings.seal();
-        Ok(())
+        self.strings.seal()
     }
 }
 

@@ -4,6 +4,7 @@
 //! brackets of their own. Trees nest as deep as the stacks were: the depth lives in a vector.
 
 use super::number::{Machine, Step, unexpected};
+use crate::column::push;
 use crate::error::{Code, Error, Result};
 use crate::trace::TraceNode;
 
@@ -68,8 +69,8 @@ impl TreeScanner {
             b' ' | b'\t' | b'\n' | b'\r' => Ok(false),
             b'[' => {
                 let node = self.node()?;
-                self.open.push(self.tree.len() as u32);
-                self.tree.push(node);
+                push(&mut self.open, self.tree.len() as u32)?;
+                push(&mut self.tree, node)?;
                 self.have = 0;
                 self.machine = Machine::first();
                 Ok(false)

@@ -4,6 +4,7 @@ use crate::classes::ClassTotals;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
+use crate::query::answer::check_lengths;
 use crate::query::conditions::matching_classes;
 use crate::query::filter::{FilterResult, Order, Sort, Sorting, page_of};
 use crate::query::named::NamedFilter;
@@ -104,6 +105,7 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progre
         .collect::<Vec<_>>();
     let total = listed.len();
     let chosen = page.select(listed, order(totals, query));
+    check_lengths(chosen.iter().map(|&class| totals[class].name.0.len()))?;
     let rows = Rows::new(snapshot, progress)?;
     let classes = chosen.into_iter().map(|class| row(&rows, class, &totals[class])).collect();
     Ok(ClassPage { total, classes, next: page.next(total) })
@@ -131,7 +133,7 @@ fn order<'a>(totals: &'a [ClassTotals], query: &ClassQuery) -> impl Fn(&usize, &
 fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> ClassRow {
     ClassRow {
         index: index as u32,
-        name: class.name.clone(),
+        name: Text::clone(&class.name),
         count: class.count,
         distance: class.distance,
         self_size: class.self_size,

@@ -1,6 +1,7 @@
 //! Two snapshots of one process → what came, what went, what grew.
 
-use crate::classes::Classes;
+use crate::classes::{ClassTotals, Classes};
+use crate::columns::Location;
 use crate::error::Result;
 use crate::ids::{ClassIx, NodeIx, ObjectId};
 use crate::progress::Progress;
@@ -14,6 +15,7 @@ use crate::strings::Text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What to list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
@@ -235,16 +237,25 @@ fn node_rows(
     Ok(changes.iter().map(row).collect())
 }
 
-/// Numbers for class keys of both snapshots: those of the first in its order, then the new ones.
+/// Numbers for classes of both snapshots, by place and name: those of the first in its order, then the new ones.
 #[derive(Default)]
 struct Keys {
-    numbers: HashMap<Text, u32>,
+    numbers: HashMap<(Option<Location>, u32), u32>,
+    names: HashMap<Arc<Text>, u32>,
+    /// The number of a name by where it is kept: names may be long and shared by many classes.
+    kept: HashMap<*const Text, u32>,
 }
 
 impl Keys {
-    fn number(&mut self, key: Text) -> u32 {
+    fn number(&mut self, class: &ClassTotals) -> u32 {
+        let next_name = self.names.len() as u32;
+        let names = &mut self.names;
+        let name = *self
+            .kept
+            .entry(Arc::as_ptr(&class.name))
+            .or_insert_with(|| *names.entry(Arc::clone(&class.name)).or_insert(next_name));
         let next = self.numbers.len() as u32;
-        *self.numbers.entry(key).or_insert(next)
+        *self.numbers.entry((class.location, name)).or_insert(next)
     }
 }
 
@@ -262,7 +273,7 @@ fn class_rows(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Resul
     let mut steps = Steps::of(progress, before.nodes().len() + after.nodes().len());
     // `{id, user}` is a class only where such objects are common: both are read with the newer one's list.
     let interfaces = after.classes().interfaces().to_vec();
-    let reread = Classes::assign(before.heap(), &before.locations, interfaces)?;
+    let reread = Classes::assign(before.heap(), &before.locations, interfaces, progress)?;
     let old = members(before, &reread, &mut keys, &mut steps)?;
     let new = members(after, after.classes(), &mut keys, &mut steps)?;
     let mut rows: Vec<ClassDiffRow> = Vec::with_capacity(keys.numbers.len());
@@ -287,7 +298,7 @@ fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, steps: &mut 
         steps.step()?;
         if snapshot.nodes().self_size(node) > 0 {
             let class = classes.of(node);
-            let key = *key_of[class.index()].get_or_insert_with(|| keys.number(classes.key(class)));
+            let key = *key_of[class.index()].get_or_insert_with(|| keys.number(classes.get(class)));
             members.push(Member { key, id: snapshot.nodes().id(node), node });
         }
     }
@@ -339,7 +350,7 @@ fn class_row(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]
 fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Text {
     let name = |snapshot: &Snapshot, member: &Member| {
         let class: ClassIx = snapshot.classes().of(member.node);
-        snapshot.classes().get(class).name.clone()
+        Text::clone(&snapshot.classes().get(class).name)
     };
     match (new.last(), old.last()) {
         (Some(member), _) => name(after, member),

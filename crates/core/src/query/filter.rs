@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::ids::{NodeIx, ObjectId};
 use crate::progress::Progress;
+use crate::query::answer::check_names;
 use crate::query::conditions::{Conditions, NameBuffer};
 use crate::query::mine::MineOnly;
 use crate::query::page::Page;
@@ -176,6 +177,7 @@ pub(crate) fn page_of(
     let total = nodes.len();
     let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
     let chosen = page.select(nodes, |&a, &b| by.compare(snapshot, a, b));
+    check_names(snapshot, &chosen)?;
     let nodes = chosen.into_iter().map(row).collect::<Result<_>>()?;
     Ok(FilterResult { total, self_size, mine_only: false, nodes, next: page.next(total) })
 }

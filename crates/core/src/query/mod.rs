@@ -9,6 +9,7 @@
 //! ```
 
 mod allocations;
+mod answer;
 mod biggest;
 mod classes;
 mod collections;
@@ -179,8 +180,13 @@ fn read<'a, Q: Deserialize<'a>>(question: &'a str, expected: &str) -> Result<Q> 
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {
-    serde_json::to_string(answer)
-        .map_err(|error| Error::new(Code::InvalidQuery, "an answer that JSON can say", error.to_string()))
+    let mut out = answer::Limited::default();
+    match serde_json::to_writer(&mut out, answer) {
+        Ok(()) => out.finish(),
+        Err(error) => Err(out
+            .failed
+            .unwrap_or_else(|| Error::new(Code::InvalidQuery, "an answer that JSON can say", error.to_string()))),
+    }
 }
 
 fn list(snapshot: &Snapshot, query: &ListOf, direction: Direction, progress: &Progress) -> Result<String> {

@@ -133,7 +133,7 @@ impl<'a> Rows<'a> {
 
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
         let classes = self.snapshot.classes();
-        classes.get(classes.of(node)).name.clone()
+        Text::clone(&classes.get(classes.of(node)).name)
     }
 
     pub(crate) fn percent(&self, size: u64) -> f64 {

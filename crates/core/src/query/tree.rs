@@ -4,11 +4,14 @@ use crate::columns::Edge;
 use crate::display::edge_label;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
+use crate::query::answer::{check_lengths, check_names};
 use crate::query::page::Page;
 use crate::query::rows::{LabelRow, NodeRow, Rows};
 use crate::schema::EdgeKind;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Most nodes in the trees of one row.
 const MOST_ITEMS: usize = 10_000;
@@ -149,11 +152,22 @@ fn item(rows: &Rows<'_>, end: End) -> TreeItem {
     }
 }
 
+/// Bytes of what the item says by name.
+fn texts_of(rows: &Rows<'_>, end: &End) -> usize {
+    let label = match edge_label(rows.snapshot, end.edge) {
+        crate::display::EdgeLabel::Name(name) => name.len(),
+        crate::display::EdgeLabel::Index(_) => 0,
+    };
+    label + rows.snapshot.name(end.node).len()
+}
+
 /// A page of a node's references or retainers.
 pub(crate) fn list(rows: &Rows<'_>, node: NodeIx, direction: Direction, page: Page) -> Result<ItemPage> {
     let all = ends(rows, node, direction)?;
     let total = all.len();
-    let items = page.select(all, order(rows, direction)).into_iter().map(|end| item(rows, end)).collect();
+    let chosen = page.select(all, order(rows, direction));
+    check_names(rows.snapshot, &chosen.iter().map(|end| end.node).collect::<Vec<_>>())?;
+    let items = chosen.into_iter().map(|end| item(rows, end)).collect();
     Ok(ItemPage { total, items, next: page.next(total) })
 }
 
@@ -164,7 +178,8 @@ pub(crate) fn tree(
     direction: Direction,
     (depth, limit): (usize, usize),
 ) -> Result<Tree> {
-    let mut growth = Growth { rows, direction, limit, left: MOST_ITEMS, above: vec![node] };
+    let mut growth =
+        Growth { rows, direction, limit, left: MOST_ITEMS, text: 0, above: vec![node], chosen: HashMap::new() };
     growth.level(node, depth)
 }
 
@@ -174,21 +189,37 @@ struct Growth<'a> {
     limit: usize,
     /// Items the row may still get.
     left: usize,
+    /// Bytes of the names so far.
+    text: usize,
     /// The branch from the row's node down to here.
     above: Vec<NodeIx>,
+    /// What was chosen of each node's ends, and how many there are: a node with a million of them may
+    /// stand in a thousand branches.
+    chosen: HashMap<NodeIx, (Rc<[End]>, usize)>,
 }
 
 impl Growth<'_> {
     /// Recursion is bounded by the depth asked for, at most 20.
     fn level(&mut self, node: NodeIx, depth: usize) -> Result<Tree> {
+        let (chosen, total) = self.choose(node)?;
+        let chosen = &chosen[..chosen.len().min(self.left)];
+        self.left -= chosen.len();
+        self.text += chosen.iter().map(|end| texts_of(self.rows, end)).sum::<usize>();
+        check_lengths(std::iter::once(self.text))?;
+        let omitted = total - chosen.len();
+        let items = chosen.iter().map(|&end| self.branch(end, depth)).collect::<Result<_>>()?;
+        Ok(Tree { items, omitted })
+    }
+
+    fn choose(&mut self, node: NodeIx) -> Result<(Rc<[End]>, usize)> {
+        if let Some(known) = self.chosen.get(&node) {
+            return Ok(known.clone());
+        }
         let all = ends(self.rows, node, self.direction)?;
         let total = all.len();
-        let page = Page::first(self.limit.min(self.left));
-        let chosen = page.select(all, order(self.rows, self.direction));
-        self.left -= chosen.len();
-        let omitted = total - chosen.len();
-        let items = chosen.into_iter().map(|end| self.branch(end, depth)).collect::<Result<_>>()?;
-        Ok(Tree { items, omitted })
+        let chosen: Rc<[End]> = Page::first(self.limit).select(all, order(self.rows, self.direction)).into();
+        self.chosen.insert(node, (Rc::clone(&chosen), total));
+        Ok((chosen, total))
     }
 
     fn branch(&mut self, end: End, depth: usize) -> Result<TreeItem> {

@@ -1,0 +1,85 @@
+//! Out of memory: an error, not an abort. In a process of its own, for the limit is the process's and
+//! what other tests have freed would be used again.
+
+#![cfg(target_os = "linux")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use heapray_core::testing::SnapshotBuilder;
+use heapray_core::{Code, Progress, parse};
+
+/// A heap in which every part of the analysis has something to do.
+fn everything() -> Vec<u8> {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let script = heap.script("file:///srv/app.js");
+    let mut at = global;
+    for i in 0..60_000 {
+        let link = heap.node("object", "Link", 16);
+        heap.property(at, "next", link);
+        at = link;
+        let (text, piece) = (heap.node("string", &format!("text {i}"), 24), heap.node("array", "", 16));
+        heap.property(link, "text", text);
+        heap.internal(link, "elements", piece);
+        heap.location(link, 7, i, 1);
+    }
+    let (closure, context) = heap.function("make", script, [7, 1, 1]);
+    heap.property(global, "make", closure);
+    heap.variable(context, "made", global);
+    let detached = heap.node("native", "<div>", 8);
+    heap.detachedness(detached, 2);
+    heap.property(global, "div", detached);
+    let weak = heap.node("object", "Object", 8);
+    heap.edge(global, "weak", "cell", weak);
+    heap.property(weak, "a", weak);
+    heap.json()
+}
+
+/// Address space of this process in bytes.
+fn address_space() -> u64 {
+    let pages: u64 = std::fs::read_to_string("/proc/self/statm").unwrap().split(' ').next().unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// What the allocator keeps for later counts as there.
+fn give_back() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: touches nothing but what is free.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+/// `ulimit -v` for what follows; `None` takes it back.
+fn limit_address_space(bytes: Option<u64>) {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: reads and writes the limit of this process through a place on the stack.
+    let changed = unsafe {
+        libc::getrlimit(libc::RLIMIT_AS, &mut limit);
+        limit.rlim_cur = bytes.unwrap_or(limit.rlim_max);
+        libc::setrlimit(libc::RLIMIT_AS, &limit)
+    };
+    assert_eq!(changed, 0);
+}
+
+/// A process that is out of memory aborts, unless it asked: this test ends the run when something did not ask.
+#[test]
+fn where_the_system_has_no_more_memory_there_is_an_error() {
+    let bytes = everything();
+    // Threads of the pool, and what else stays, are there before there is a limit.
+    drop(parse::open(&bytes, &Progress::new()).unwrap());
+    let (mut refused, mut read) = (0, 0);
+    for step in 0..40u64 {
+        give_back();
+        limit_address_space(Some(address_space() + step * (1 << 20)));
+        let result = parse::open(&bytes, &Progress::new());
+        limit_address_space(None);
+        match result.map(drop) {
+            Ok(()) => read += 1,
+            Err(error) => {
+                assert_eq!(error.code(), Code::OutOfMemory, "{error:?} in step {step}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 3 && read > 3, "{refused} refused, {read} read");
+}

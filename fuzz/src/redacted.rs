@@ -1,0 +1,49 @@
+//! A file and what the redactor makes of it, side by side.
+
+use crate::input::{MOST_BYTES, open};
+use heapray_core::query::Column;
+use heapray_core::redact::{Key, Redactor};
+use heapray_core::{Error, Progress, Snapshot};
+
+/// The redacted file is the same in any split, reads as its original does, and says the same numbers.
+pub(crate) fn check(file: &[u8], cuts: &[usize]) {
+    let whole = redact(file, &[]);
+    assert_eq!(whole, redact(file, cuts), "in one piece, and cut at {cuts:?}");
+    match (open(file, &[], MOST_BYTES), whole) {
+        (Ok(original), Ok(redacted)) => {
+            let redacted = open(&redacted, &[], u64::MAX).expect("a snapshot, as the original is");
+            assert_eq!(numbers(&original), numbers(&redacted));
+            assert_eq!(original.statistics(), redacted.statistics());
+        }
+        (Err(a), Err(b)) => assert_eq!((a.code(), a.section()), (b.code(), b.section()), "{a:?} {b:?}"),
+        // What only the analysis refuses: a root_index of no node.
+        (Err(a), Ok(redacted)) => {
+            let b = open(&redacted, &[], u64::MAX).expect_err("an error, as of the original");
+            assert_eq!(a.code(), b.code(), "{a:?} {b:?}");
+        }
+        (Ok(_), Err(error)) => panic!("read, but not redacted: {error:?}"),
+    }
+}
+
+fn redact(file: &[u8], cuts: &[usize]) -> Result<Vec<u8>, Error> {
+    let progress = Progress::new();
+    let mut redactor = Redactor::new(Key::new(b"the same each time"), Some(MOST_BYTES), Vec::new());
+    let mut start = 0;
+    for end in cuts.iter().map(|&cut| cut.min(file.len())).chain([file.len()]) {
+        if end >= start {
+            redactor.push(&file[start..end], &progress)?;
+            start = end;
+        }
+    }
+    Ok(redactor.finish(&progress)?.sink)
+}
+
+/// Every column, byte for byte.
+fn numbers(snapshot: &Snapshot) -> Vec<Vec<u8>> {
+    let column = |column: Column| {
+        let mut out = vec![0; column.width() * snapshot.nodes().len()];
+        snapshot.copy_column(column, &mut out, &Progress::new()).expect("room for the column");
+        out
+    };
+    Column::ALL.map(column).to_vec()
+}
