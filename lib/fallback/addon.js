@@ -11,7 +11,8 @@ const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_th
 const { HeaprayError } = require('../errors.js');
 
 const root = path.join(__dirname, '..', '..');
-const wasm = path.join(root, 'viewer', 'engine', 'heapray.wasm');
+/** Where a build puts the module, and where the package has it. */
+const wasm = ['engine', 'dist'].map((folder) => path.join(root, 'viewer', folder, 'heapray.wasm')).find(existsSync);
 
 const PHASES = ['wait', 'parse', 'redact', 'graph', 'dominators', 'retained', 'classes', 'query'];
 
@@ -242,7 +243,7 @@ const onlyNative = (what) =>
   };
 
 module.exports = {
-  isThere: () => existsSync(wasm),
+  isThere: () => wasm !== undefined,
   addon: {
     Control,
     Turn,
