@@ -153,7 +153,15 @@ export type ErrorCode =
   /** An assertion had no time to find out. */
   | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process is not harmed. */
-  | 'ERR_INTERNAL';
+  | 'ERR_INTERNAL'
+  /** Thrown while loading: no addon for this platform is installed. The message says what was looked for and what to do. */
+  | 'ERR_ADDON_NOT_FOUND'
+  /** Thrown while loading: the addon is of another version than the package. */
+  | 'ERR_ADDON_VERSION'
+  /** Thrown while loading: Node was started with `--no-addons`, or with `--permission` and without `--allow-addons`. */
+  | 'ERR_DLOPEN_DISABLED'
+  /** Thrown while loading: the system refused the addon; `cause` has its error. */
+  | 'ERR_DLOPEN_FAILED';
 
 /** V8's node types; a type this version has never heard of comes through by its own name. */
 export type NodeType =

@@ -1,16 +1,11 @@
 // The JavaScript API from outside: each function, each option, on a snapshot small enough to know by heart.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { diff, filter, parse, report, version } from '../index.js';
-import { temporaryFolder } from './support/fixtures.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 let snapshot;
 
 before(async () => {
@@ -27,7 +22,7 @@ const isArgumentError = (pattern) => (error) => {
 };
 
 test('version is that of the package', () => {
-  assert.equal(version, JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version);
+  assert.equal(version, JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 });
 
 test('a snapshot knows its totals, statistics and header', () => {
@@ -202,31 +197,4 @@ test('a snapshot is disposable', async () => {
 test('a hundred questions at once are all answered', async () => {
   const rows = await Promise.all(Array.from({ length: 100 }, (_, i) => snapshot.node([3, 5, 7, 9, 11][i % 5])));
   assert.deepEqual(rows.map(({ id }) => id).slice(0, 5), [3, 5, 7, 9, 11]);
-});
-
-test('loading says plainly what is missing', async (t) => {
-  const folder = path.join(temporaryFolder(), 'heapray');
-  mkdirSync(folder);
-  for (const part of ['index.js', 'package.json', 'lib']) cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
-  const load = (...flags) => spawnSync(process.execPath, [...flags, '-e', `require(${JSON.stringify(folder)})`], { encoding: 'utf8' }).stderr;
-
-  await t.test('when the addon was never built', () => assert.match(load(), /not built: there is no native\.js.*npm run build/));
-
-  writeFileSync(path.join(folder, 'native.js'), readFileSync(path.join(root, 'native.js')));
-  await t.test('when there is none for the platform', () => {
-    assert.match(load(), new RegExp(`no addon for ${process.platform}-${process.arch} here: looked for`));
-  });
-
-  await t.test('when Node\'s permission model forbids addons', () => {
-    const flag = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
-    const script = `require(${JSON.stringify(path.join(root, 'index.js'))})`;
-    const { stderr } = spawnSync(process.execPath, [flag, '--allow-fs-read=*', '-e', script], { encoding: 'utf8' });
-    assert.match(stderr, /permission model does not allow addons here: start node with --allow-addons/);
-    assert.match(stderr, /ERR_DLOPEN_DISABLED/);
-  });
-
-  writeFileSync(path.join(folder, `heapray.${process.platform}-${process.arch}-gnu.node`), 'no addon');
-  await t.test('when it is there and broken', { skip: process.platform !== 'linux' }, () => {
-    assert.match(load(), /was found but could not be loaded: .*heapray\.linux/);
-  });
 });

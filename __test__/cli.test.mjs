@@ -478,9 +478,9 @@ describe('completion', () => {
   test('bash offers verbs, flags, values and files', async () => {
     assert.deepEqual(await offered('re'), ['report', 'retainers', 'redact']);
     assert.deepEqual(await offered('report', '--fo'), ['--format']);
-    assert.deepEqual(await offered('report', '--format', ''), ['text', 'json', 'markdown']);
+    assert.deepEqual(await offered('report', '--format', ''), ['text', 'json', 'markdown', 'html']);
     assert.deepEqual(await offered('report', '--format', '=', 'm'), ['markdown']);
-    assert.deepEqual(await offered('report', '--format', '='), ['text', 'json', 'markdown']);
+    assert.deepEqual(await offered('report', '--format', '='), ['text', 'json', 'markdown', 'html']);
     assert.deepEqual(await offered('report', 'bef'), ['before.heapsnapshot']);
     assert.deepEqual(await offered('diff', '-o', 'bef'), ['before.heapsnapshot']);
     assert.deepEqual(await offered('filter', '--type', 'slic'), ['sliced\\ string']);
@@ -513,7 +513,7 @@ describe('completion', () => {
     const file = path.join(folder, 'completion.fish');
     fs.writeFileSync(file, await ok(['completion', 'fish']));
     const { stdout } = spawnSync('fish', ['--no-config', '-c', `source ${file}; complete -C "heapray report --format "`], { encoding: 'utf8' });
-    assert.deepEqual(stdout.trim().split('\n').map((line) => line.split('\t')[0]).sort(), ['json', 'markdown', 'text']);
+    assert.deepEqual(stdout.trim().split('\n').map((line) => line.split('\t')[0]).sort(), ['html', 'json', 'markdown', 'text']);
   });
 });
 

@@ -43,7 +43,7 @@ for (const [name, project, run] of examples) {
   });
 }
 
-test('Jest: matchers throw, reject and colour as its own do, also with fake timers and without globals', async () => {
+test('Jest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
   const outcomes = await runJest(nodeBinary(20), prepare('jest'), ['--testMatch', '<rootDir>/suites/matchers.jest.js']);
   assertAllPassed(outcomes);
 });

@@ -143,7 +143,7 @@ function writtenSnapshot() {
 const FIXTURES = {
   'a snapshot of six objects': async () => Buffer.from(tinySnapshot()),
   'a heap with hostile names': async () => Buffer.from(AFTER),
-  'ten thousand objects': async () => Buffer.concat([...bigSnapshot(10_000)].map((text) => Buffer.from(text))),
+  'two thousand objects': async () => Buffer.concat([...bigSnapshot(2_000)].map((text) => Buffer.from(text))),
   'a real process': async () => writtenSnapshot(),
   'a real process with allocation traces': timelineOfThisProcess,
 };

@@ -22,7 +22,6 @@ function loadInContext() {
   const requireFrom = (folder) => (request) => {
     if (!request.startsWith('.')) return require(request);
     const file = path.resolve(folder, request);
-    if (file.endsWith('native.js')) return require(file);
     if (file.endsWith('.json')) return vm.runInContext(`(${readFileSync(file, 'utf8')})`, context);
     if (!modules.has(file)) {
       const module = { exports: {} };

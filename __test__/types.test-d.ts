@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs';
 import v8 from 'node:v8';
-import { diff, filter, HeaprayError, parse, report, version } from '..';
+import { capture, diff, filter, HeaprayError, parse, report, version, watch } from '..';
 import type { DiffResult, NodeRow, Progress, Report, Snapshot } from '..';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -88,4 +88,25 @@ export function errors(error: unknown): void {
     const isOther: boolean = error.code === 'ERR_SOMETHING';
     console.log(at, isTruncated, isOther, version.length);
   }
+}
+
+export async function captures(worker: import('node:worker_threads').Worker): Promise<void> {
+  const snapshot = await capture({ worker, force: true, cooldown: 1000, file: 'a.heapsnapshot.zst', redact: { key: 'k' } });
+  const whole = await capture({ report: true });
+  const text = await capture({ report: { format: 'text' } });
+  same<typeof snapshot, Snapshot>(true);
+  same<typeof text, string>(true);
+  const pause: number | undefined = snapshot.capture?.pauseMs;
+  const left: number | null | undefined = whole.capture.preflight?.available;
+  // @ts-expect-error a worker, not its name
+  await capture({ worker: 'name' });
+  console.log(pause, left);
+}
+
+export async function watches(): Promise<void> {
+  const watcher = watch({ dir: '/tmp', onReport: ({ json, fingerprint, trigger }) => console.log(json.length, fingerprint, trigger.reason) });
+  await watcher.captureNow();
+  watcher.stop();
+  // @ts-expect-error who is told?
+  watch({});
 }

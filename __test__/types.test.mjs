@@ -16,6 +16,11 @@ test('the types accept what the API accepts and refuse what it refuses', () => {
   assert.equal(status, 0, stdout);
 });
 
+test('the viewer’s types hold, those of the API included', () => {
+  const { status, stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', here('../viewer/tsconfig.json')], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
+});
+
 test('every exported value is declared, and every declared value is exported, by name for ECMAScript modules too', () => {
   const types = readFileSync(here('../index.d.ts'), 'utf8');
   const declared = new Set(Array.from(types.matchAll(/^export (?:function|const|class) (\w+)/gm), ([, name]) => name));
@@ -30,13 +35,21 @@ test('every value that heapray/testing declares is exported, to require and to i
   assert.deepEqual(Object.keys(await import('../testing.mjs')).sort(), declared);
 });
 
+const CODE_SOURCES = [
+  '../crates/core/src/error.rs',
+  '../src/failure.rs',
+  '../lib/errors.js',
+  '../lib/testing/errors.js',
+  '../lib/capture/capture.js',
+  '../lib/capture/preflight.js',
+];
+
 test('every error code in the types is one the code can give', () => {
   const types = readFileSync(here('../index.d.ts'), 'utf8');
   const list = types.slice(types.indexOf('export type ErrorCode'), types.indexOf('/** V8\'s node types'));
   const declared = new Set(Array.from(list.matchAll(/'(ERR_\w+)'/g), ([, code]) => code));
-  const sources = ['../crates/core/src/error.rs', '../src/failure.rs', '../lib/errors.js', '../lib/testing/errors.js'].map((file) => readFileSync(here(file), 'utf8')).join('');
-  const given = new Set(Array.from(sources.matchAll(/["'](ERR_\w+)["']/g), ([, code]) => code));
-  // An argument error is a TypeError; a cancelled job rejects with the signal's reason.
-  for (const code of ['ERR_INVALID_ARGUMENT', 'ERR_CANCELLED']) given.delete(code);
+  const given = new Set(CODE_SOURCES.flatMap((file) => Array.from(readFileSync(here(file), 'utf8').matchAll(/["'](ERR_\w+)["']/g), ([, code]) => code)));
+  // An argument error is a TypeError; a cancelled job rejects with the signal's reason; one is Node's own.
+  for (const code of ['ERR_INVALID_ARGUMENT', 'ERR_CANCELLED', 'ERR_WORKER_NOT_RUNNING']) given.delete(code);
   assert.deepEqual([...given].sort(), [...declared].sort());
 });

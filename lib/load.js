@@ -1,58 +1,116 @@
 'use strict';
 
-// Finds and loads the addon, and says plainly what is missing when it cannot.
+// The addon for this platform → its exports, or an error that says what is missing and what to do.
 
 const { existsSync } = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
+const { HeaprayError } = require('./errors.js');
+const { describePlatform, platformName, platforms } = require('./platform.js');
+const { version } = require('../package.json');
 
 const root = path.dirname(__dirname);
+/** A `require` that bundlers leave alone. */
+const requireHere = createRequire(__filename);
 
-/** What each attempt of the generated loader failed with: it keeps their texts as a chain of causes. */
-function attempts(error) {
-  const texts = [];
-  for (let at = error.cause; at && texts.length < 20; at = at.cause) texts.push(at.message);
-  return texts;
+/**
+ * Every name stands here in full, so that bundlers and file tracers see it, and inside a `try`, so
+ * that they accept the seven that are not installed.
+ */
+function requirePackage(name) {
+  try {
+    switch (name) {
+      case 'darwin-arm64': return require('@heapray/addon-darwin-arm64');
+      case 'darwin-x64': return require('@heapray/addon-darwin-x64');
+      case 'linux-arm64-gnu': return require('@heapray/addon-linux-arm64-gnu');
+      case 'linux-arm64-musl': return require('@heapray/addon-linux-arm64-musl');
+      case 'linux-x64-gnu': return require('@heapray/addon-linux-x64-gnu');
+      case 'linux-x64-musl': return require('@heapray/addon-linux-x64-musl');
+      case 'win32-arm64-msvc': return require('@heapray/addon-win32-arm64-msvc');
+      case 'win32-x64-msvc': return require('@heapray/addon-win32-x64-msvc');
+      default: return undefined;
+    }
+  } catch (error) {
+    if (error.code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
-/** @returns {{ code: string, message: string }} */
-function explain(error) {
-  const platform = `${process.platform}-${process.arch}`;
-  if (!existsSync(path.join(root, 'native.js'))) {
-    return {
-      code: 'ERR_ADDON_NOT_FOUND',
-      message: `heapray's addon is not built: there is no native.js in ${root}. Run "npm run build" there (needs Rust)`,
-    };
-  }
-  const texts = attempts(error);
-  if (texts.some((text) => text.includes('loading addons is disabled'))) {
-    const by = process.permission
-      ? "Node's permission model does not allow addons here: start node with --allow-addons too"
-      : 'node was started with --no-addons';
-    return { code: 'ERR_DLOPEN_DISABLED', message: `heapray is a native addon, and ${by}` };
-  }
-  const broken = texts.find((text) => !text.startsWith('Cannot find module'));
-  if (broken !== undefined) {
-    return {
-      code: 'ERR_DLOPEN_FAILED',
-      message: `heapray's addon for ${platform} was found but could not be loaded: ${broken}`,
-    };
-  }
-  return {
-    code: 'ERR_ADDON_NOT_FOUND',
-    message:
-      `heapray has no addon for ${platform} here: looked for heapray.${platform}*.node in ${root} and for the package ` +
-      `heapray-${platform}*. Either the platform is not supported, or the package was installed without its optional ` +
-      'dependencies (npm --omit=optional), or node_modules was copied from another platform',
-  };
+/** In a clone the addon lies beside package.json. */
+function requireBuilt(name) {
+  const file = path.join(root, `heapray.${name}.node`);
+  return existsSync(file) ? requireHere(file) : undefined;
 }
 
 function load() {
+  const name = platformName();
+  let addon;
   try {
-    return require('../native.js');
+    const { HEAPRAY_ADDON: chosen } = process.env;
+    addon = chosen ? requireHere(path.resolve(chosen)) : (requireBuilt(name) ?? requirePackage(name));
   } catch (cause) {
-    const { code, message } = explain(cause);
-    throw Object.assign(new Error(message, { cause }), { code });
+    throw notLoaded(name, cause);
   }
+  if (addon === undefined) throw notFound(name);
+  if (addon.version?.() !== version) throw otherVersion(name, addon.version?.());
+  return addon;
+}
+
+function notLoaded(name, cause) {
+  if (cause.code === 'ERR_DLOPEN_DISABLED') {
+    const why = process.permission
+      ? "Node's permission model does not allow addons here: start node with --allow-addons too"
+      : 'node was started with --no-addons';
+    return new HeaprayError('ERR_DLOPEN_DISABLED', `heapray is a native addon, and ${why}`, { cause });
+  }
+  const message = `heapray's addon for ${describePlatform()} was found but could not be loaded: ${cause.message}`;
+  return new HeaprayError('ERR_DLOPEN_FAILED', message, { cause });
+}
+
+function notFound(name) {
+  const looked = `looked for the package @heapray/addon-${name}, from ${__dirname}, and for heapray.${name}.node in ${root}`;
+  return new HeaprayError('ERR_ADDON_NOT_FOUND', `heapray has no addon for ${describePlatform()} here: ${looked}. ${advice(name)}`);
+}
+
+/** What to do, judged by what is there. */
+function advice(name) {
+  if (!platforms.includes(name)) {
+    return `There are addons for ${platforms.join(', ')}; for others clone heapray and run "npm run build" (needs Rust)`;
+  }
+  if (existsSync(path.join(root, 'Cargo.toml'))) return 'This is a clone: run "npm run build" in it (needs Rust)';
+  if (!isHeapray()) {
+    return 'heapray was bundled into another file: keep it out of the bundle (esbuild --external:heapray, webpack externals, Next.js serverExternalPackages)';
+  }
+  const others = platforms.filter(isInstalled);
+  if (others.length > 0) {
+    return `There is one for ${others.join(', ')}: node_modules was installed for another platform. Install again here, or name this one (npm install --os --cpu --libc; pnpm and Yarn: supportedArchitectures)`;
+  }
+  if (process.versions.pnp) return 'Run "yarn install" here; .yarnrc.yml may limit supportedArchitectures to other platforms';
+  return 'It is an optional dependency, which npm leaves out with --omit=optional, --no-optional or a lock file made on another platform: install again without these (delete package-lock.json and node_modules if that does not help)';
+}
+
+function isHeapray() {
+  try {
+    return requireHere('../package.json').name === 'heapray';
+  } catch {
+    return false;
+  }
+}
+
+function isInstalled(name) {
+  try {
+    requireHere.resolve(`@heapray/addon-${name}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function otherVersion(name, found = 'none') {
+  const message =
+    `heapray is version ${version}, but its addon for ${name} is of another (${found}): ` +
+    'install both together, or build again in a clone';
+  return new HeaprayError('ERR_ADDON_VERSION', message, { expected: version, found });
 }
 
 module.exports = load();

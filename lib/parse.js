@@ -18,7 +18,7 @@ function parseOptions({ maxBytes, redact } = {}) {
 
 /**
  * @param {import('./source.js').Input} input
- * @returns {Promise<import('../native.js').NativeSnapshot>}
+ * @returns {Promise<import('../native.d.ts').NativeSnapshot>}
  */
 async function parseInput(job, input, { maxBytes, redactKey }) {
   const opened = input.path === undefined ? input : await openPath(input.path);

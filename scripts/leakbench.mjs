@@ -2,6 +2,7 @@
 //
 //   npm run leakbench                 all scenarios
 //   npm run leakbench -- emitter ws   those whose names contain one of these
+//   npm run leakbench -- --no-memlab  without memlab's column, for which memlab is installed
 //
 // The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario is a program
 // looked at three times: before, after, third; its `.truth.json` says what leaks and who holds it.
@@ -9,6 +10,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { memlabCell, memlabTraces, memlabVersion } from './leakbench-memlab.mjs';
 
 const require = createRequire(import.meta.url);
 const { report } = require('../index.js');
@@ -79,14 +81,15 @@ function cell({ isNamed, isHeld, wrong }, isControl) {
 }
 
 async function main() {
-  const wanted = process.argv.slice(2);
+  const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
   const all = scenarios().filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
   if (all.length === 0) {
     console.log(`No scenarios under ${CORPUS}: give an unpacked corpus in HEAPRAY_CORPUS.`);
     return;
   }
   const sums = {};
-  const rows = [['scenario', 'three snapshots', 'two snapshots', 'one snapshot', 'first suspect']];
+  const memlab = process.argv.includes('--no-memlab') ? null : memlabVersion();
+  const rows = [['scenario', 'three snapshots', 'two snapshots', 'one snapshot', `memlab ${memlab ?? ''}`, 'first suspect']];
   for (const { name, base, truth } of all) {
     const row = [name];
     let first = '';
@@ -106,7 +109,8 @@ async function main() {
       }
       first ||= answer.suspects.length === 0 ? '' : `${answer.suspects[0].kind}: ${answer.suspects[0].path}`;
     }
-    rows.push([...row, first]);
+    const traces = memlab === null ? null : await memlabTraces(memlab, name, SERIES.three.map((moment) => fileOf(`${base}.${moment}.heapsnapshot`)));
+    rows.push([...row, memlabCell(traces, truth.leaks), first]);
   }
   print(rows);
   for (const [series, { leaks, named, held, accused, controls, silent }] of Object.entries(sums)) {

@@ -17,6 +17,7 @@ export function setUp() {
   installPackages();
   buildAddon();
   buildWasm();
+  buildViewer();
 }
 
 /** Runs a command in the repository with its output shown; `true` when it succeeds. */
@@ -69,7 +70,7 @@ function buildAddon() {
 
 function whyAddonIsStale() {
   const addons = readdirSync(root).filter((name) => name.endsWith('.node'));
-  if (addons.length === 0 || !existsSync(path.join(root, 'native.js'))) return 'the addon is not built';
+  if (addons.length === 0) return 'the addon is not built';
   const built = Math.min(...addons.map((name) => statSync(path.join(root, name)).mtimeMs));
   const newer = sources('src', 'crates/core').find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the addon` : null;
@@ -87,6 +88,23 @@ function whyWasmIsStale() {
   const built = statSync(wasmFile).mtimeMs;
   const newer = sources('crates/core', 'crates/wasm', '.cargo').find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the WebAssembly module` : null;
+}
+
+function buildViewer() {
+  const reason = whyViewerIsStale();
+  if (!reason) return;
+  console.log(`set-up: npm run build:viewer (${reason})`);
+  if (!run('npm', ['run', '--silent', 'build:viewer'])) fail('the viewer cannot be built');
+}
+
+function whyViewerIsStale() {
+  const page = path.join(root, 'viewer/dist/index.html');
+  if (!existsSync(page)) return 'the viewer is not built';
+  const built = statSync(page).mtimeMs;
+  const folders = ['viewer/app', 'viewer/engine', 'viewer/styles', 'lib/format', 'lib/protocol', 'examples/closure-leak'];
+  const files = folders.flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(root, folder, String(name))));
+  const newer = [path.join(root, 'viewer/index.html'), path.join(root, 'lib/typed.js'), ...files].find((file) => statSync(file).mtimeMs > built);
+  return newer ? `${path.relative(root, newer)} is newer than the viewer` : null;
 }
 
 /** Manifests, and the Rust sources of these folders. */

@@ -6,6 +6,7 @@
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { installChromium } from './chromium.mjs';
 import { has, root, run, setUp } from './setup.mjs';
 
 const inFuzz = ['--manifest-path', 'fuzz/Cargo.toml'];
@@ -37,7 +38,10 @@ const parts = {
   },
   javascript: {
     title: 'JavaScript tests, types, and every number against DevTools',
-    run: () => run(process.execPath, ['--test', '--test-reporter=spec', ...javaScriptTests()]),
+    run() {
+      installChromium();
+      return run(process.execPath, ['--test', '--test-reporter=spec', ...javaScriptTests()]);
+    },
   },
 };
 

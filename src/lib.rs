@@ -25,3 +25,9 @@ mod snapshot;
 mod trim;
 mod turn;
 mod writer;
+
+/// The version this addon was built as, for `lib/load.js` to compare with its own.
+#[napi_derive::napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const reporter = new URL('./node-reporter.mjs', import.meta.url).href;
 
@@ -39,7 +40,7 @@ function jestOutcomes({ assertionResults, message }) {
   return assertionResults.map(({ fullName, status, failureMessages }) => ({
     name: fullName,
     passed: status === 'passed',
-    message: failureMessages.join('\n'),
+    message: stripVTControlCharacters(failureMessages.join('\n')),
   }));
 }
 

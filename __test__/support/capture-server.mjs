@@ -1,9 +1,8 @@
-// A service with a heap of its own, for tests of capture in another process: answers requests, captures when told.
+// A service with a heap of its own, for tests of capture: answers requests, captures when told to.
 //
-//   node capture-server.mjs OBJECTS      over IPC: { capture: options } → what came of it
+//   node capture-server.mjs OBJECTS      over IPC: { capture: options } → { done } or { failed }; { idle: ms } → { late }
 
 import http from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { capture } from '../../index.js';
 
@@ -17,40 +16,50 @@ class Session {
 
 const sessions = Array.from({ length: Number(process.argv[2]) }, (_, number) => new Session(number));
 
-const server = http.createServer((request, response) => response.end(JSON.stringify(sessions[17])));
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port, pid: process.pid }));
-
-/** The capture, and how late the event loop was before and after V8's pause. */
-async function captureWatched(options) {
-  let [worst, last, isOver] = [[], performance.now(), false];
+/** Runs `work`; by how much each millisecond's wait was longer, longest first. */
+async function withDelays(work) {
+  const delays = [];
+  let isOver = false;
   const watching = (async () => {
-    while (!isOver) {
+    for (let last = performance.now(); !isOver; ) {
       await delay(1);
       const now = performance.now();
-      worst.push(now - last - 1);
+      delays.push(now - last);
       last = now;
     }
   })();
   try {
-    const snapshot = await capture(options);
-    isOver = true;
-    await watching;
-    const { total } = (await snapshot.classes({ name: 'Session' })).classes[0] ? { total: (await snapshot.classes({ name: 'Session' })).classes[0].count } : { total: 0 };
-    const { capture: info, nodeCount } = snapshot;
-    snapshot.close();
-    // The longest is V8's own pause; the next is what capturing adds.
-    worst.sort((a, b) => b - a);
-    return { nodeCount, sessions: total, info, longestMs: worst[0], nextMs: worst[1] };
+    return { result: await work(), delays };
   } finally {
     isOver = true;
+    await watching;
+    delays.sort((a, b) => b - a);
   }
 }
 
-process.on('message', async ({ capture: options }) => {
-  try {
-    process.send({ done: await captureWatched(options) });
-  } catch ({ name, code, message, preflight }) {
-    process.send({ failed: { name, code, message, preflight } });
+async function answer(options) {
+  const { result: snapshot, delays } = await withDelays(() => capture(options));
+  const { classes } = await snapshot.classes({ name: 'Session' });
+  const { capture: info, nodeCount } = snapshot;
+  snapshot.close();
+  // V8's pause is the longest by far; the second longest is what the analysis adds.
+  return { nodeCount, sessions: classes[0]?.count ?? 0, info, delays: delays.slice(0, 2) };
+}
+
+process.on('message', async ({ capture: options, idle }) => {
+  if (idle) {
+    const { delays } = await withDelays(() => delay(idle));
+    process.send({ late: delays[0] });
+    return;
   }
+  answer(options).then(
+    (done) => process.send({ done }),
+    ({ name, code, message, preflight }) => process.send({ failed: { name, code, message, preflight } }),
+  );
 });
 process.on('disconnect', () => process.exit());
+
+const server = http.createServer((request, response) => response.end(JSON.stringify(sessions[17])));
+// Connections outlive V8's pause.
+server.keepAliveTimeout = 120_000;
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));

@@ -1,6 +1,6 @@
 // heapray through its public API.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const PROJECT = new URL('../../', import.meta.url);
 
@@ -9,7 +9,7 @@ export const title = 'heapray';
 /** Its version, and whether it can run. */
 export function prepare() {
   const { version } = JSON.parse(readFileSync(new URL('package.json', PROJECT)));
-  if (!existsSync(new URL('native.js', PROJECT))) throw new Error('heapray is not built: npm run build');
+  if (!readdirSync(PROJECT).some((name) => name.endsWith('.node'))) throw new Error('heapray is not built: npm run build');
   return version;
 }
 

@@ -34,7 +34,8 @@ function memoryState(read = readText) {
   const limits = [
     cgroup && { by: 'cgroup', limit: cgroup.limit, current: cgroup.current, available: cgroup.available },
     ask('address space', () => addressSpace(read)),
-    constrained(rss),
+    // Says the same as the control group, of the lowest level only.
+    cgroup ? null : constrained(rss),
     system(),
   ];
   return { rss, cgroup, limits: limits.filter(Boolean).sort((a, b) => a.available - b.available), unreadable };

@@ -49,10 +49,10 @@ function option(flags, description, { parser, choices, hidden } = {}) {
   return hidden ? result.hideHelp() : result;
 }
 
-function addOutputOptions(command) {
+function addOutputOptions(command, formats = FORMATS) {
   return command
     .optionsGroup('Output:')
-    .addOption(option('--format <format>', 'how to print the answer', { choices: FORMATS }).default('text'))
+    .addOption(option('--format <format>', 'how to print the answer', { choices: formats }).default('text'))
     .addOption(option('-o, --output <file>', 'write to the file, which is replaced at once when the answer is complete'));
 }
 
@@ -167,6 +167,7 @@ function defined(object) {
 }
 
 module.exports = {
+  FORMATS,
   addFilterOption,
   addOrderOptions,
   addOutputOptions,

@@ -7,6 +7,7 @@ const { version } = require('../../package.json');
 
 const VERBS = [
   require('./verbs/report.js'),
+  require('./verbs/view.js'),
   require('./verbs/diff.js'),
   require('./verbs/classes.js'),
   require('./verbs/filter.js'),

@@ -2,21 +2,10 @@
 
 /** Environment and streams → whether to colour, how wide to print, whether to show progress. */
 
-const { formatBytes, formatCount } = require('../format/numbers.js');
+const { progressText } = require('../format/progress.js');
 
 /** Cells of a line where no terminal says otherwise: wide enough for tables, narrow enough for a log. */
 const WIDTH_WITHOUT_TERMINAL = 120;
-
-const LABELS = {
-  wait: 'waiting',
-  parse: 'reading',
-  redact: 'redacting',
-  graph: 'linking',
-  dominators: 'finding dominators',
-  retained: 'adding up retained sizes',
-  classes: 'naming classes',
-  query: 'searching',
-};
 
 /** https://no-color.org and https://force-color.org; the latter is stronger, as in Node itself. */
 function wantsColor(stream, env) {
@@ -46,14 +35,6 @@ function createProgressLine(stream, env) {
       shown = false;
     },
   };
-}
-
-function progressText({ phase, done, total }) {
-  const amount = phase === 'parse' || phase === 'redact' ? formatBytes : formatCount;
-  const label = LABELS[phase] ?? phase;
-  if (phase === 'wait') return `${label} …`;
-  if (total > 0) return `${label} ${Math.min(100, Math.floor((100 * done) / total))}% of ${amount(total)}`;
-  return done > 0 ? `${label} ${amount(done)}` : `${label} …`;
 }
 
 module.exports = { WIDTH_WITHOUT_TERMINAL, wantsColor, widthOf, createProgressLine };

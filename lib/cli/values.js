@@ -3,10 +3,7 @@
 /** Values as people type them → values of the API. Commander prints what is wrong with them. */
 
 const { InvalidArgumentError } = require('commander');
-const { toBytes } = require('../sizes.js');
-
-// Only flags the engine knows: `/api/users` is text, `/session/i` a regular expression.
-const REGULAR_EXPRESSION = /^\/(.+)\/([imsu]*)$/s;
+const { toBytes, toId, toPattern } = require('../typed.js');
 
 function parseSize(text) {
   const bytes = toBytes(text);
@@ -27,10 +24,17 @@ function parseCount(text) {
   return Number(text);
 }
 
+function parsePort(text) {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65535)) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
+  return port;
+}
+
 /** A node id, `123` or as it is printed, `@123`. */
 function parseId(text) {
-  if (!/^@?\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected the id of an object, such as 123 or @123.');
-  return Number(text.replace('@', ''));
+  const id = toId(text);
+  if (id === undefined) throw new InvalidArgumentError('Expected the id of an object, such as 123 or @123.');
+  return id;
 }
 
 /** Ids, separated by commas or given one by one. */
@@ -45,8 +49,7 @@ function parseList(text, previous = []) {
 
 /** `/re/flags` or the exact text. */
 function parseText(text) {
-  const match = REGULAR_EXPRESSION.exec(text);
-  return match === null ? { exact: text } : { regex: match[1], flags: match[2] };
+  return toPattern(text) ?? { exact: text };
 }
 
 function parseContains(text) {
@@ -71,4 +74,4 @@ function parseTree(text) {
   return { depth: Number(match[1]), ...(match[2] !== undefined && { limit: Number(match[2]) }) };
 }
 
-module.exports = { parseSize, parseBudget, parseCount, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };
+module.exports = { parseSize, parseBudget, parseCount, parsePort, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };

@@ -28,6 +28,8 @@ function nameOf({ type, name, className, detached }, showStrings) {
   if (type === 'closure') return heap(`${name === '' ? '(anonymous)' : name}()`);
   if (type === 'regexp') return heap(`/${name}/`);
   if (type === 'array') return heap(name === '' ? '(internal array)[]' : `${name}[]`);
+  // V8 gives the root of all roots no name.
+  if (type === 'synthetic' && name === '') return heap('(root)');
   const shown = name === '' ? className : name;
   return heap(detached && !shown.startsWith('Detached ') ? `Detached ${shown}` : shown);
 }

@@ -71,4 +71,4 @@ function split(text, name) {
   return text.split(name).flatMap((part, i) => (i === 0 ? [part] : [heap(name), part]));
 }
 
-module.exports = { sentence, suspects };
+module.exports = { SURE, freed, sentence, suspects };

@@ -6,34 +6,38 @@ const { isInternalClass } = require('./internal.js');
 const { matches } = require('./names.js');
 
 /**
- * Objects that a checkpoint, the test that waits for it and its test runner make themselves, at most.
+ * Objects that checkpoints, the test that waits for them and its test runner make themselves, at most.
  * One leaked array cannot be told from them; of the classes of a program there are none.
  */
-const OWN = {
-  Snapshot: 1,
-  NativeSnapshot: 1,
-  Object: 8,
-  Set: 2,
-  Map: 2,
-  Array: 8,
-  Function: 16,
-  Generator: 4,
-  Promise: 8,
-  '(string)': 32,
-  '(concatenated string)': 8,
-  '(bigint)': 2,
-};
+const OWN = new Map(
+  Object.entries({
+    Object: 8,
+    Set: 8,
+    Map: 2,
+    Array: 16,
+    Function: 16,
+    Generator: 4,
+    Promise: 8,
+    '(string)': 200,
+    '(concatenated string)': 8,
+    '(bigint)': 8,
+  }),
+);
 
-/** Answers of `since`. */
-const ofCheckpoints = new WeakSet();
+/** Where Vitest keeps the results of tests, and of the last assertions. */
+const OF_RUNNER = /^global(\.__vitest_worker__\.current\b|\[Symbol\(expect-global\)\])/;
+
+/** Answers of `since`, with what belongs to the snapshots that were open: class → objects. */
+const ofCheckpoints = new WeakMap();
 
 /** Rows that grew by more than `allow` says, most objects first. */
 function grownRows(answer, { allow = [] } = {}) {
-  const own = ofCheckpoints.has(answer) ? OWN : {};
+  const owned = ofCheckpoints.get(answer);
+  const own = (name) => (owned === undefined ? 0 : (OWN.get(name) ?? 0) + (owned.get(name) ?? 0));
   const isAllowed = ({ name, countDelta }) => allow.some(({ pattern, most }) => matches(pattern, name) && countDelta <= most);
   return answer.classes
-    .filter(({ name, countDelta }) => countDelta > (Object.hasOwn(own, name) ? own[name] : 0) && !isInternalClass(name))
-    .filter((row) => !isAllowed(row))
+    .filter(({ name, countDelta }) => countDelta > own(name) && !isInternalClass(name))
+    .filter((row) => !isAllowed(row) && !OF_RUNNER.test(row.path ?? ''))
     .sort((a, b) => b.countDelta - a.countDelta || b.sizeDelta - a.sizeDelta);
 }
 

@@ -5,7 +5,7 @@
 const { isRegExp } = require('node:util').types;
 const { argumentError } = require('../errors.js');
 const { fields } = require('../question.js');
-const { toBytes } = require('../sizes.js');
+const { toBytes } = require('../typed.js');
 const { namePattern, namePatterns } = require('./names.js');
 
 const whole = (least) => (what, value) => {

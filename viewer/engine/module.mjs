@@ -42,9 +42,10 @@ export class HeapModule {
   /**
    * Begins to read a snapshot, one at a time.
    * @param {number | null} bytes its size, where that is known
+   * @param {number | null} [most] most bytes of text to accept
    */
-  begin(bytes) {
-    this.#call(() => this.#exports.begin(bytes ?? NaN));
+  begin(bytes, most) {
+    this.#call(() => this.#exports.begin(bytes ?? NaN, most ?? NaN));
   }
 
   /** @param {Uint8Array} chunk */
@@ -81,6 +82,19 @@ export class HeapModule {
     this.#write(bytes);
     this.#succeed(() => this.#watched(watch, () => this.#exports.ask(bytes.length)));
     return this.#said();
+  }
+
+  /**
+   * @param {number} snapshot its handle
+   * @param {string} name
+   * @param {Watch} watch
+   * @returns {Uint8Array} a copy of the column, one element for each node
+   */
+  column(snapshot, name, watch) {
+    const bytes = encoder.encode(name);
+    this.#write(bytes);
+    this.#succeed(() => this.#watched(watch, () => this.#exports.column(snapshot, bytes.length)));
+    return new Uint8Array(this.#exports.memory.buffer, this.#exports.said() >>> 0, this.#exports.said_length()).slice();
   }
 
   /** @param {number} snapshot its handle */

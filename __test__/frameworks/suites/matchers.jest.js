@@ -1,4 +1,4 @@
-const { expect, jest, test } = require('@jest/globals');
+const { expect, test } = require('@jest/globals');
 const { assertNoLeak, checkpoint, LeakError, since, track } = require('heapray/jest');
 
 class Session {}

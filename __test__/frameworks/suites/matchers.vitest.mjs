@@ -19,7 +19,8 @@ test('a leak rejects with the hint of the test runner and what leaks', async () 
   const { message } = await failureOf(() => expect(() => void kept.push(new Session())).not.toLeak(quick));
   expect(message).toContain('toLeak');
   expect(message).toMatch(/Session.* leaks/);
-  expect(message).toMatch(/path.*kept\[\*\]/);
+  // Vitest runs modules in a block, whose variables V8 does not name.
+  expect(message).toMatch(/path.*(kept|\(variable\))\[\*\]/);
 });
 
 test('without not, a function that leaks passes and one that does not fails', async () => {
@@ -73,7 +74,7 @@ test('tracked objects are collected, or it is said what holds them', async () =>
   await expect(held).not.toBeCollected({ timeout: 50 });
   const { message } = await failureOf(() => expect(held).toBeCollected({ timeout: 50 }));
   expect(message).toMatch(/a session.* is still there/);
-  expect(message).toContain('kept[0]');
+  expect(message).toMatch(/Held by:\n.*\[0\]/);
 });
 
 test('fake timers stop neither the measurement nor its limit', async () => {

@@ -7,7 +7,6 @@ use crate::columns::{Edge, EdgeName};
 use crate::derived::Table;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::interfaces::format_property;
-use crate::redact::original_len;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::{Text, utf16_len};

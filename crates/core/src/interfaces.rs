@@ -10,6 +10,7 @@ use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
 use crate::progress::Progress;
 use crate::schema::{EdgeKind, NodeKind};
+use crate::sort::sort_by_key;
 use crate::strings::{Text, utf16_len};
 use crate::wellknown::Mark;
 use std::collections::HashMap;
@@ -69,7 +70,7 @@ pub(crate) fn infer(heap: Heap<'_>, progress: &Progress) -> Result<Vec<Interface
         }
     }
     let mut list = candidates.list;
-    list.sort_by_key(|candidate| std::cmp::Reverse(candidate.1));
+    sort_by_key(&mut list, |candidate| std::cmp::Reverse(candidate.1));
     let fewest = FEWEST_OBJECTS.max(plain_objects as f64 / FEWEST_SHARE);
     Ok(list.into_iter().take_while(|&(_, count)| count as f64 >= fewest).map(|(interface, _)| interface).collect())
 }

@@ -6,10 +6,13 @@
 //! The core knows nothing of Node.js, files or printing. Bytes come in through
 //! [`Parser::push`](parse::Parser::push), in any split; [`Parser::finish`](parse::Parser::finish)
 //! gives a [`Snapshot`]; [`query`] asks it.
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod error;
 pub mod ids;
 pub mod progress;
+mod sort;
 
 mod column;
 pub mod columns;

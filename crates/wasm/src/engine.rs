@@ -2,6 +2,7 @@
 
 use crate::host::watched_progress;
 use heapray_core::parse::{Parser, ParserOptions, text_size};
+use heapray_core::query::Column;
 use heapray_core::{Code, Error, Phase, Progress, Result, Snapshot, query};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -18,6 +19,8 @@ pub(crate) struct Engine {
 struct Opening {
     /// The source's size, where it is known.
     bytes: Option<u64>,
+    /// Most bytes of text to accept.
+    max_bytes: Option<u64>,
     /// Made at the first bytes, which tell whether the size is that of text.
     parser: Option<Parser>,
     progress: Progress,
@@ -33,8 +36,8 @@ struct Asked<'a> {
 
 impl Engine {
     /// Starts reading. What was being read is let go of.
-    pub(crate) fn begin(&mut self, bytes: Option<u64>) {
-        self.opening = Some(Opening { bytes, parser: None, progress: watched_progress() });
+    pub(crate) fn begin(&mut self, bytes: Option<u64>, max_bytes: Option<u64>) {
+        self.opening = Some(Opening { bytes, max_bytes, parser: None, progress: watched_progress() });
     }
 
     /// Reads the next bytes. On failure the opening is over.
@@ -43,7 +46,7 @@ impl Engine {
         let parser = opening.parser.get_or_insert_with(|| {
             let size_hint = opening.bytes.and_then(|bytes| text_size(chunk, bytes));
             opening.progress.enter(Phase::Parse, size_hint.unwrap_or(0));
-            Parser::new(ParserOptions { size_hint, max_bytes: None })
+            Parser::new(ParserOptions { size_hint, max_bytes: opening.max_bytes })
         });
         parser.push(chunk, &opening.progress)?;
         self.opening = Some(opening);
@@ -75,6 +78,15 @@ impl Engine {
             .map_err(|error| Error::new(Code::InvalidQuery, "a question and snapshots", error.to_string()))?;
         let snapshots = snapshots.into_iter().map(|number| self.snapshot(number)).collect::<Result<Vec<_>>>()?;
         query::ask(&snapshots, question.get(), &watched_progress())
+    }
+
+    /// The bytes of a column, one element for each node.
+    pub(crate) fn column(&self, number: usize, name: &[u8]) -> Result<Vec<u8>> {
+        let snapshot = self.snapshot(number)?;
+        let column = Column::by_name(&String::from_utf8_lossy(name))?;
+        let mut bytes = vec![0; column.width() * snapshot.nodes().len()];
+        snapshot.copy_column(column, &mut bytes, &watched_progress())?;
+        Ok(bytes)
     }
 
     /// Gives a snapshot's memory back to the module.

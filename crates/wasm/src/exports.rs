@@ -61,10 +61,12 @@ extern "C" fn room(length: usize) -> *mut u8 {
     })
 }
 
-/// Begins to read a snapshot of `bytes` bytes; NaN when that is not known.
+/// Begins to read a snapshot of `bytes` bytes, NaN when that is not known, and of at most `most` bytes
+/// of text, NaN when that does not matter.
 #[unsafe(no_mangle)]
-extern "C" fn begin(bytes: f64) {
-    with(|state| state.engine.begin((bytes >= 0.0).then_some(bytes as u64)));
+extern "C" fn begin(bytes: f64, most: f64) {
+    let known = |bytes: f64| (bytes >= 0.0).then_some(bytes as u64);
+    with(|state| state.engine.begin(known(bytes), known(most)));
 }
 
 /// Reads what was written. 1, or 0 for a failure.
@@ -100,6 +102,18 @@ extern "C" fn ask(length: usize) -> u32 {
         let result = state.engine.ask(state.written(length));
         state.settle(result).map_or(0, |answer| {
             state.said = answer.into_bytes();
+            1
+        })
+    })
+}
+
+/// Copies the column of the written name to where answers are. 1, or 0 for a failure.
+#[unsafe(no_mangle)]
+extern "C" fn column(number: usize, length: usize) -> u32 {
+    with(|state| {
+        let result = state.engine.column(number, state.written(length));
+        state.settle(result).map_or(0, |bytes| {
+            state.said = bytes;
             1
         })
     })

@@ -4,7 +4,9 @@
 
 const { shortenedTo } = require('../../format/budget.js');
 const { formatReport } = require('../../format/report.js');
-const { addOutputOptions, defined, option } = require('../options.js');
+const { UsageError } = require('../errors.js');
+const { titleOf } = require('../input.js');
+const { addOutputOptions, defined, FORMATS, option } = require('../options.js');
 const { run } = require('../run.js');
 const { classesIn, exceededIn, metricsHelp, thresholdParser } = require('../thresholds.js');
 const { parseBudget, parseCount } = require('../values.js');
@@ -36,6 +38,7 @@ Examples:
   heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --fail-on 'suspects>0'
   heapray report app.heapsnapshot --max-bytes 4000
   heapray report app.heapsnapshot --format markdown -o comment.md
+  heapray report app.heapsnapshot --format html -o report.html
   heapray report app.heapsnapshot --fail-on 'total>500MB' --fail-on 'class:Session.count>1000'
   curl -s host/heap | heapray report - --format json | jq .biggest[0]
 `;
@@ -52,18 +55,36 @@ function define(program, done) {
     .addOption(option('--show-strings', 'print the contents of strings, which may hold secrets'))
     .addOption(option('--max-bytes <bytes>', 'a summary of at most this size, 1000 at least', { parser: parseBudget }))
     .addOption(option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below', { parser: thresholdParser(THRESHOLDS) }));
-  addOutputOptions(command)
+  addOutputOptions(command, [...FORMATS, 'html'])
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
-    .action(async (files, options) => done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, options))));
+    .action(async (files, options) => {
+      checkPage(options);
+      done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, { ...options, names: files.map(titleOf) })));
+    });
 }
 
-async function answer(api, snapshots, job, { limit, showStrings, failOn, maxBytes }) {
+/** Said before the work. */
+function checkPage({ format, output, maxBytes }) {
+  if (format !== 'html') return;
+  if (maxBytes !== undefined) throw new UsageError('--max-bytes is for text and Markdown, not for --format html');
+  if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html makes a page, which is for a file: add --output report.html');
+}
+
+async function answer(api, snapshots, job, { limit, showStrings, failOn, maxBytes, format, names }) {
   const json = await api.report(snapshots, defined({ ...job, limit, showStrings, format: 'json' }));
+  const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings }) : undefined;
   return {
     json: maxBytes === undefined ? json : shortenedTo(maxBytes, json, (some) => JSON.stringify(some)),
-    format: ({ titles, ...rest }) => formatReport(json, { ...rest, maxBytes, title: titles.join(' → ') }),
+    format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes, title: titles.join(' → ') }),
     exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn))),
   };
+}
+
+/** One file that needs no network: the viewer, with the answers for the top of the heap. */
+async function pageOf(snapshots, about) {
+  const { embeddedAnswers } = require('../../view/embed.js');
+  const { wholePage } = require('../../view/pages.js');
+  return wholePage({ engine: 'embedded', data: await embeddedAnswers(snapshots, about) }, `heapray: ${about.names.join(' → ')}`);
 }
 
 /** The report lists only the largest classes; thresholds may be about any. */

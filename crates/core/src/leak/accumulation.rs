@@ -85,14 +85,15 @@ impl Search<'_> {
         let count = |trail: u32| i64::from(extents[trail as usize].count);
         let mut suspects: Vec<Suspect> = of_holder
             .into_iter()
-            .filter_map(|(holder, mut elements)| {
+            .flat_map(|(holder, mut elements)| {
                 elements.sort_unstable();
-                let bytes: u64 = elements.iter().map(|&element| extents[element as usize].bytes).max()?;
-                let suspect = self.suspect(holder, elements, &below, count)?;
-                self.is_large(&suspect, bytes, extents).then_some(suspect)
+                let bytes = elements.iter().map(|&element| extents[element as usize].bytes).max().unwrap_or(0);
+                let mut suspects = self.suspects_of(holder, &elements, &below, count);
+                suspects.retain(|suspect| self.is_large(suspect, bytes, extents));
+                suspects
             })
             .collect();
-        suspects.sort_by_key(|suspect| suspect.holder);
+        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
         suspects
     }
 

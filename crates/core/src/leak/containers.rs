@@ -13,6 +13,7 @@ use crate::leak::series::Series;
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
+use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 
@@ -41,8 +42,9 @@ impl Containers {
         for node in snapshot.nodes().iter() {
             steps.step()?;
             if !series.is_old(node)
+                && snapshot.kind(node) != NodeKind::Array
                 && let Some((from, edge)) = search.arrival(node)
-                && series.is_old(from)
+                && series.is_old(search.owner(from))
             {
                 search.add(edge, from);
             }
@@ -99,13 +101,20 @@ impl<'a> Search<'a> {
         self.routes.arrival(self.snapshot, node)
     }
 
-    /// Notes the container of a new object that hangs on the old object `from`.
+    /// What an array or table of elements is a part of; V8 replaces it when it has to grow.
+    fn owner(&self, store: NodeIx) -> NodeIx {
+        let is_store = self.snapshot.kind(store) == NodeKind::Array;
+        self.arrival(store).filter(|_| is_store).map_or(store, |(owner, _)| owner)
+    }
+
+    /// Notes the container of a new object that hangs on `from`, which is old or a part of what is.
     fn add(&mut self, edge: Edge, from: NodeIx) {
         let pace = self.paces.of(from, edge, false);
         if self.seen.insert((from, pace.hash), ()).is_some() {
             return;
         }
         let container = self.above_loops(edge, from, pace);
+        let container = self.owner(container);
         if self.members.contains_key(&container) {
             return;
         }

@@ -14,13 +14,13 @@ use crate::query::steps::Steps;
 use std::collections::HashMap;
 
 /// Objects by which something grows at least in every interval: fewer come and go in every program.
-const FEWEST: u32 = 10;
+const FEWEST: i64 = 10;
 /// Large objects leak in smaller numbers.
-const FEWEST_LARGE: u32 = 2;
+const FEWEST_LARGE: i64 = 2;
 /// Bytes by which a growth of few objects makes up for their number.
 const LARGE: u64 = 256 << 10;
 /// An interval's growth is at least the largest one's divided by this: less is a warm-up that ends.
-const STEADY: u32 = 8;
+const STEADY: i64 = 8;
 
 /// The numbers of all trails of the last snapshot.
 pub(crate) struct Growth {
@@ -31,9 +31,15 @@ pub(crate) struct Growth {
     born: Vec<u32>,
     /// Their bytes.
     born_bytes: Vec<u64>,
-    /// `born` by what the objects are, for all trails of a group: the links of a list that is held at
-    /// both ends change from one trail to the other while it grows.
-    born_alike: HashMap<(u32, u64), Vec<u32>>,
+    /// Sums by what the objects are, for all trails of a group: the links of a list that is held at
+    /// both ends are on two trails, and change from one to the other while it grows.
+    alike: HashMap<(u32, u64), Alike>,
+}
+
+/// Sums over trails of one group with objects of one class.
+struct Alike {
+    counts: Vec<u32>,
+    born: Vec<u32>,
 }
 
 impl Growth {
@@ -51,10 +57,9 @@ impl Growth {
             counts: vec![0; size],
             born: vec![0; size],
             born_bytes: vec![0; size],
-            born_alike: HashMap::new(),
+            alike: HashMap::new(),
         };
         growth.measure_last(series, trails, progress)?;
-        growth.add_alike(trails);
         let by_hash: HashMap<u64, u32> =
             trails.list.iter().enumerate().skip(1).map(|(at, trail)| (trail.hash, at as u32)).collect();
         for (at, &snapshot) in series.snapshots.iter().enumerate().take(snapshots - 1) {
@@ -65,6 +70,7 @@ impl Growth {
                 }
             }
         }
+        growth.add_alike(trails);
         Ok(growth)
     }
 
@@ -84,10 +90,13 @@ impl Growth {
     }
 
     fn add_alike(&mut self, trails: &Trails) {
+        let empty = || Alike { counts: vec![0; self.snapshots], born: vec![0; self.snapshots] };
+        let add = |sums: &mut [u32], more: &[u32]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         for (trail, of) in trails.list.iter().enumerate().skip(1) {
-            let born = &self.born[trail * self.snapshots..][..self.snapshots];
-            let sums = self.born_alike.entry((of.group, of.class)).or_insert_with(|| vec![0; born.len()]);
-            sums.iter_mut().zip(born).for_each(|(sum, born)| *sum += born);
+            let row = trail * self.snapshots..(trail + 1) * self.snapshots;
+            let alike = self.alike.entry((of.group, of.class)).or_insert_with(empty);
+            add(&mut alike.counts, &self.counts[row.clone()]);
+            add(&mut alike.born, &self.born[row]);
         }
     }
 
@@ -98,7 +107,7 @@ impl Growth {
 
     /// By how much the number of objects changed in each interval.
     pub(crate) fn added(&self, trail: u32) -> Vec<i64> {
-        self.counts(trail).windows(2).map(|pair| i64::from(pair[1]) - i64::from(pair[0])).collect()
+        differences(self.counts(trail))
     }
 
     fn born_bytes(&self, trail: u32) -> &[u64] {
@@ -108,18 +117,30 @@ impl Growth {
     /// Whether the trail's objects become more in every interval, and stay.
     pub(crate) fn grows(&self, trails: &Trails, trail: u32, ids_are_shared: bool) -> bool {
         let added = self.added(trail);
-        let least = added.iter().copied().min().unwrap_or(0);
-        let most = added.iter().copied().max().unwrap_or(0);
-        if least <= 0 || least * i64::from(STEADY) < most {
+        let (least, most) = range(&added);
+        let of = trails.get(trail);
+        let Some(alike) = self.alike.get(&(of.group, of.class)) else { return false };
+        if least <= 0 || least * STEADY < most {
             return false;
         }
         let is_large = ids_are_shared && self.born_bytes(trail).iter().all(|&bytes| bytes >= LARGE);
         let fewest = if is_large { FEWEST_LARGE } else { FEWEST };
-        if least < i64::from(fewest) {
+        // Of a list that is held at both ends each trail has half.
+        let is_half =
+            || least * 2 >= fewest && trails.is_linked(trail) && range(&differences(&alike.counts)).0 >= fewest;
+        if least < fewest && !is_half() {
             return false;
         }
-        let of = trails.get(trail);
-        let stay = |born: &Vec<u32>| born[1..].iter().zip(&added).all(|(&born, &added)| i64::from(born) * 2 >= added);
-        !ids_are_shared || self.born_alike.get(&(of.group, of.class)).is_some_and(stay)
+        let stays = |(&born, &added): (&u32, &i64)| i64::from(born) * 2 >= added;
+        !ids_are_shared || alike.born[1..].iter().zip(&added).all(stays)
     }
+}
+
+fn differences(counts: &[u32]) -> Vec<i64> {
+    counts.windows(2).map(|pair| i64::from(pair[1]) - i64::from(pair[0])).collect()
+}
+
+fn range(added: &[i64]) -> (i64, i64) {
+    let least = added.iter().copied().min().unwrap_or(0);
+    (least, added.iter().copied().max().unwrap_or(0))
 }

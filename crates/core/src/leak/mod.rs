@@ -78,7 +78,7 @@ pub(crate) fn suspects(
     let routes = Routes::of(last, progress)?;
     let scripts = Scripts::of(last, progress)?;
     let noise = NoiseFilter::new(last, routes, scripts, &trails);
-    let search = Search { snapshot: last, scripts, trails: &trails, noise };
+    let search = Search { snapshot: last, scripts, routes, trails: &trails, noise };
     let growth = (snapshots.len() > 1).then(|| Growth::measure(&series, &containers, &trails, progress)).transpose()?;
     let (found, ignored) = match &growth {
         Some(growth) => search.growing(growth, series.same_process),
@@ -93,6 +93,17 @@ pub(crate) fn suspects(
         suspects.filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect))).collect();
     rows.sort_by_key(|(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     keep_real_holders(&mut rows);
+    let all: Vec<&Suspect> = rows.iter().map(|&(_, suspect)| suspect).collect();
+    let is_other_end = |at: usize| {
+        let mut others = all.iter().enumerate();
+        others.any(|(other, suspect)| {
+            // Of two that are each other's other end the first stays.
+            (other < at || !search.is_named_by_function(suspect)) && search.is_other_end(all[at], suspect, &members)
+        })
+    };
+    let kept: Vec<bool> = (0..all.len()).map(|at| !is_other_end(at)).collect();
+    let mut kept = kept.into_iter();
+    rows.retain(|_| kept.next().unwrap_or(true));
     rows.truncate(limit);
     for (row, suspect) in &mut rows {
         writer.add_release(suspect, row)?;

@@ -5,6 +5,7 @@
 //! that the program itself defines, if there is one for each element; else a library's, else a
 //! runtime's, else what the element is.
 
+use crate::display::internal_target;
 use crate::ids::NodeIx;
 use crate::query::mine::is_document_object;
 use crate::query::mine::is_internal_name;
@@ -85,6 +86,10 @@ fn standing_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) ->
     let name = snapshot.name(node);
     if GENERIC.contains(&name) {
         return Standing::Generic;
+    }
+    // A generator is as good as its function, whose name and place it has.
+    if internal_target(snapshot, node, b"parameters_and_registers").is_some() {
+        return Standing::Function;
     }
     // Constructors built into V8 have no place in a script.
     let Some(at) = snapshot.location(node) else { return Standing::Runtime };

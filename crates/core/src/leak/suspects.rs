@@ -1,19 +1,25 @@
 //! Trails that grow → suspects: elements of one holder together, with the object that names them.
 
+use crate::display::{edge_label, parse_int};
 use crate::ids::NodeIx;
 use crate::leak::growth::Growth;
 use crate::leak::members::Members;
 use crate::leak::naming::{Standing, standing};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules};
 use crate::leak::trails::{OUTSIDE, Trails};
+use crate::query::named::is_context;
+use crate::query::routes::Routes;
 use crate::query::scripts::Scripts;
-use crate::schema::NodeKind;
+use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 /// An object names the elements when there is one for at least every fourth: a promise's two
 /// functions and the promise are three elements of one payload.
 const FEWEST_NAMED: i64 = 4;
+/// Functions looked at to find out whether they are the other end of another leak.
+const OTHER_ENDS: usize = 5;
 
 /// A holder and what it collects.
 #[derive(Clone, Debug)]
@@ -26,10 +32,19 @@ pub(crate) struct Suspect {
     pub(crate) named: Vec<u32>,
 }
 
+/// A trail whose objects may name the elements of a holder.
+struct Candidate {
+    /// The element it is at or below.
+    element: u32,
+    trail: u32,
+    standing: Standing,
+}
+
 /// What a search of suspects looks at.
 pub(crate) struct Search<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) scripts: &'a Scripts,
+    pub(crate) routes: &'a Routes,
     pub(crate) trails: &'a Trails,
     pub(crate) noise: NoiseFilter<'a>,
 }
@@ -63,12 +78,12 @@ impl Search<'_> {
         }
         let mut suspects: Vec<Suspect> = of_holder
             .into_iter()
-            .filter_map(|(holder, elements)| {
+            .flat_map(|(holder, elements)| {
                 let added = |trail| growth.added(trail).iter().sum::<i64>();
-                self.suspect(holder, elements, &below, added)
+                self.suspects_of(holder, &elements, &below, added)
             })
             .collect();
-        suspects.sort_by_key(|suspect| suspect.holder);
+        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
         (suspects, ignored)
     }
 
@@ -93,29 +108,79 @@ impl Search<'_> {
         top
     }
 
-    /// Chooses what names the elements: the best standing, the nearest of those, the most numerous.
-    pub(crate) fn suspect(
+    /// One suspect for each class that names some of the elements: what a list of two kinds of things
+    /// holds are two leaks.
+    pub(crate) fn suspects_of(
         &self,
         holder: u32,
-        elements: Vec<u32>,
+        elements: &[u32],
         below: &HashMap<u32, Vec<u32>>,
         added: impl Fn(u32) -> i64,
-    ) -> Option<Suspect> {
-        let most = elements.iter().map(|&trail| added(trail)).max()?;
-        let candidates = elements
+    ) -> Vec<Suspect> {
+        let candidates = self.candidates(holder, elements, below, &added);
+        let Some(best) = candidates.first().filter(|best| best.standing > Standing::Value) else { return Vec::new() };
+        let named = self.better_name(best.element, best.trail, below).unwrap_or(best.trail);
+        let mut suspects = vec![self.suspect(holder, elements, below, named)];
+        // Elements that the classes so far do not name: what leaks with them is no other leak.
+        let named_by = |suspect: &Suspect| suspect.named.iter().map(|&trail| added(trail)).sum::<i64>();
+        let mut left = elements.iter().map(|&trail| added(trail)).sum::<i64>() - named_by(&suspects[0]);
+        for other in candidates.iter().filter(|other| other.standing == best.standing && named == best.trail) {
+            let class = self.trails.get(other.trail).class;
+            let is_known = suspects.iter().any(|suspect| self.trails.get(suspect.named[0]).class == class);
+            if best.standing > Standing::Runtime && !is_known && !self.are_key_and_value(best.element, other.element) {
+                let suspect = self.suspect(holder, elements, below, other.trail);
+                let count = named_by(&suspect);
+                if count <= left {
+                    left -= count;
+                    suspects.push(suspect);
+                }
+            }
+        }
+        suspects
+    }
+
+    /// Whether one is the keys and the other the values of a Map, whose table has three slots for an entry.
+    fn are_key_and_value(&self, element: u32, other: u32) -> bool {
+        let slot = |trail: u32| -> Option<(NodeIx, i64)> {
+            let (table, edge) = self.routes.arrival(self.snapshot, self.trails.get(trail).example)?;
+            let (map, _) = self.routes.arrival(self.snapshot, table)?;
+            let number = parse_int(&edge_label(self.snapshot, edge).text().0)?;
+            (self.snapshot.name(map) == b"Map").then_some((table, number))
+        };
+        match (slot(element), slot(other)) {
+            (Some((table, number)), Some((same, other))) => table == same && (number - other) % 3 != 0,
+            _ => false,
+        }
+    }
+
+    /// What may name the elements, the best first: the best standing, the nearest of those, the most numerous.
+    fn candidates(
+        &self,
+        holder: u32,
+        elements: &[u32],
+        below: &HashMap<u32, Vec<u32>>,
+        added: impl Fn(u32) -> i64,
+    ) -> Vec<Candidate> {
+        let most = elements.iter().map(|&trail| added(trail)).max().unwrap_or(0);
+        let all = elements
             .iter()
             .flat_map(|&element| below.get(&element).into_iter().flatten().map(move |&trail| (element, trail)));
-        let (_, element, named) = candidates
+        let mut candidates: Vec<Candidate> = all
             .filter(|&(_, trail)| added(trail) * FEWEST_NAMED >= most)
-            .map(|(element, trail)| {
-                let node = self.trails.get(trail).example;
-                let standing = standing(self.snapshot, self.scripts, node);
-                let depth = self.depth(trail, holder);
-                ((standing, std::cmp::Reverse(depth), added(trail)), element, trail)
+            .map(|(element, trail)| Candidate {
+                element,
+                trail,
+                standing: standing(self.snapshot, self.scripts, self.trails.get(trail).example),
             })
-            .max_by_key(|&(rank, _, trail)| (rank, std::cmp::Reverse(trail)))
-            .filter(|&((standing, ..), ..)| standing > Standing::Value)?;
-        let named = self.better_name(element, named, below).unwrap_or(named);
+            .collect();
+        candidates.sort_by_cached_key(|&Candidate { standing, trail, .. }| {
+            (Reverse(standing), self.depth(trail, holder), Reverse(added(trail)), trail)
+        });
+        candidates
+    }
+
+    /// The suspect whose elements are named by the class of a trail; a function is named by itself.
+    fn suspect(&self, holder: u32, elements: &[u32], below: &HashMap<u32, Vec<u32>>, named: u32) -> Suspect {
         let class = self.trails.get(named).class;
         let is_class = standing(self.snapshot, self.scripts, self.trails.get(named).example) > Standing::Function;
         let named = elements
@@ -123,7 +188,7 @@ impl Search<'_> {
             .flat_map(|element| below.get(element).into_iter().flatten().copied())
             .filter(|&trail| trail == named || is_class && self.trails.get(trail).class == class)
             .collect();
-        Some(Suspect { holder, elements, named })
+        Suspect { holder, elements: elements.to_vec(), named }
     }
 
     /// Names that are better than the best standing: what AsyncLocalStorage keeps for an element, the
@@ -170,5 +235,28 @@ impl Search<'_> {
             suspect.elements.iter().copied().filter(|&trail| is_module(self.trails.get(trail).example)).collect();
         let modules = members.with_any(&trails);
         !modules.is_empty() && are_different_modules(self.snapshot, &modules)
+    }
+
+    pub(crate) fn is_named_by_function(&self, suspect: &Suspect) -> bool {
+        let example = |&trail: &u32| self.trails.get(trail).example;
+        suspect.named.first().map(example).is_some_and(|node| self.snapshot.kind(node) == NodeKind::Closure)
+    }
+
+    /// Whether a suspect's functions are the other end of another suspect: each of them refers to
+    /// something of the other's that is its alone, like the two listeners of one iterator.
+    pub(crate) fn is_other_end(&self, suspect: &Suspect, other: &Suspect, members: &Members) -> bool {
+        let functions = members.with_any(&suspect.named);
+        let newest = &functions[functions.len().saturating_sub(OTHER_ENDS)..];
+        let leaked = self.trails.at_or_below(&other.elements);
+        let mut met = HashSet::new();
+        let refers = |node: NodeIx| -> Option<NodeIx> {
+            let near = || self.snapshot.edges_of(node).filter(|edge| edge.kind != EdgeKind::Weak).map(|edge| edge.to);
+            let scopes = near().filter(|&scope| is_context(self.snapshot.name(scope)));
+            let further = scopes.flat_map(|scope| self.snapshot.edges_of(scope).map(|edge| edge.to));
+            near().chain(further).find(|&to| leaked[self.trails.of(to) as usize])
+        };
+        suspect.holder != other.holder
+            && self.is_named_by_function(suspect)
+            && newest.iter().all(|&node| refers(node).is_some_and(|to| met.insert(to)))
     }
 }

@@ -78,6 +78,18 @@ impl Trails {
         self.list[trail as usize]
     }
 
+    /// Whether the trail is of links of a list, or of what hangs on them.
+    pub(crate) fn is_linked(&self, trail: u32) -> bool {
+        let mut at = trail;
+        while at != OUTSIDE {
+            if self.get(at).repeats {
+                return true;
+            }
+            at = self.get(at).above;
+        }
+        false
+    }
+
     /// By trail: whether it is one of these, or hangs below one.
     pub(crate) fn at_or_below(&self, trails: &[u32]) -> Vec<bool> {
         let mut is_below = vec![false; self.list.len()];

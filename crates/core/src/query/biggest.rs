@@ -17,6 +17,7 @@ use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::steps::Steps;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -49,7 +50,7 @@ pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) ->
         }
         if let Some(node) = chains.follow(head)? {
             found.push(node);
-            found.sort_by_key(|&node| (Reverse(snapshot.retained_size(node)), node));
+            sort_by_key(&mut found, |&node| (Reverse(snapshot.retained_size(node)), node));
             found.truncate(limit);
             least = found.last().map_or(0, |&node| snapshot.retained_size(node));
         }

@@ -4,11 +4,13 @@ use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
+use crate::query::page::Page;
 use crate::query::paths::WayTexts;
 use crate::query::rows::Rows;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use crate::strings::Text;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -53,11 +55,7 @@ pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) ->
         }
     }
     let largest = |&node: &NodeIx| (Reverse(snapshot.retained_size(node)), node);
-    if found.len() > limit && limit > 0 {
-        found.select_nth_unstable_by_key(limit - 1, largest);
-    }
-    found.truncate(limit);
-    found.sort_by_key(largest);
+    let found = Page::first(limit).select(found, |a, b| largest(a).cmp(&largest(b)));
     let ways = WayTexts::new(snapshot, progress)?;
     Ok(found.into_iter().map(|node| row(rows, &ways, node)).collect())
 }
@@ -79,7 +77,7 @@ fn row(rows: &Rows<'_>, ways: &WayTexts<'_>, node: NodeIx) -> CollectionRow {
         classes.entry(snapshot.classes().of(element).0).or_insert((0, element)).0 += 1;
     }
     let mut classes: Vec<_> = classes.into_values().collect();
-    classes.sort_by_key(|&(count, example)| (Reverse(count), example));
+    sort_by_key(&mut classes, |&(count, example)| (Reverse(count), example));
     CollectionRow {
         id: snapshot.nodes().id(node).0,
         class_name: rows.class_name(node),

@@ -12,6 +12,7 @@ use crate::query::rows::Rows;
 use crate::query::scripts::Scripts;
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by;
 use crate::strings::Text;
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -64,7 +65,7 @@ pub(crate) fn by_package(rows: &Rows<'_>, limit: usize, progress: &Progress) -> 
             percent: rows.percent(sum.retained),
         })
         .collect();
-    list.sort_by(|a, b| (Reverse(a.retained_size), name_of(a)).cmp(&(Reverse(b.retained_size), name_of(b))));
+    sort_by(&mut list, |a, b| (Reverse(a.retained_size), name_of(a)).cmp(&(Reverse(b.retained_size), name_of(b))));
     list.truncate(limit);
     Ok(list)
 }

@@ -1,6 +1,7 @@
 //! Which rows of an answer are wanted: order, limit, offset.
 
 use crate::error::{Code, Error, Result};
+use crate::sort;
 use std::cmp::Ordering;
 
 /// Most rows of one page.
@@ -40,21 +41,9 @@ impl Page {
     }
 
     /// The rows of the page in order. Only they are sorted; the others are merely set apart.
-    pub(crate) fn select<T>(self, mut rows: Vec<T>, mut order: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
+    pub(crate) fn select<T>(self, rows: Vec<T>, order: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
         let start = self.offset.min(rows.len());
         let end = self.offset.saturating_add(self.limit).min(rows.len());
-        if start == end {
-            return Vec::new();
-        }
-        if end < rows.len() {
-            rows.select_nth_unstable_by(end - 1, &mut order);
-            rows.truncate(end);
-        }
-        if start > 0 {
-            rows.select_nth_unstable_by(start, &mut order);
-        }
-        rows.drain(..start);
-        rows.sort_unstable_by(order);
-        rows
+        sort::slice_of(rows, start, end, order)
     }
 }

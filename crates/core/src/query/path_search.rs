@@ -12,6 +12,7 @@ use crate::query::routes::{ROUND, Routes, UNREACHED};
 use crate::query::steps::Steps;
 use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
@@ -111,7 +112,7 @@ impl<'a> Search<'a> {
             })
             .map(|(from, edge)| (self.routes.steps(from), from, edge))
             .collect();
-        retainers.sort_by_key(|&(steps, _, edge)| (steps, edge.ix));
+        sort_by_key(&mut retainers, |&(steps, _, edge)| (steps, edge.ix));
         retainers.truncate(MOST_RETAINERS);
         for (_, from, edge) in retainers {
             self.push(Partial { node: from, edge: Some(edge), below: at, length: length + 1 });

@@ -13,6 +13,7 @@ use crate::query::rows::{LabelRow, Rows, SourceRow, edge_type};
 use crate::query::steps::Steps;
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use crate::strings::Text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -173,7 +174,7 @@ fn of_nodes(
         }
     }
     let merged = found.len();
-    found.sort_by_key(|found| (Reverse(found.count), routes.steps(found.example), found.example));
+    sort_by_key(&mut found, |found| (Reverse(found.count), routes.steps(found.example), found.example));
     let rows = Rows::new(snapshot, progress)?;
     let paths = found.iter().take(limit).filter_map(|found| {
         let steps = way(snapshot, routes, found.example)?;

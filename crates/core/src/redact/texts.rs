@@ -242,7 +242,7 @@ mod tests {
             ("password", "password"),
             ("<symbol hunter2>", "<symbol hunter2>"),
             ("data:,hunter2", "data:,‹7›"),
-            ("data:text/javascript,the secret is hunter2, hunter2, hunter2", "data:text/javascript,‹41›.........."),
+            ("data:text/javascript,the secret is hunter2, hunter2, hunter2", "data:text/javascript,‹39›........."),
             (
                 "12 / part of key (Foo @3) -> value (hunter2 @5) pair in WeakMap (table @77)",
                 "12 / part of key (Foo @3) -> value (‹7› @5) pair in WeakMap (table @77)",

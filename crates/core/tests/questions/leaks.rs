@@ -415,3 +415,83 @@ fn a_holder_in_a_way_of_its_own_below_another_object_does_not_count_twice() {
     assert_eq!(suspect["otherHolders"], json!([]));
     assert_eq!((&suspect["freedIfReleased"], &suspect["freedIfAllRelease"]), (&json!(9000), &json!(9000)));
 }
+
+#[test]
+fn the_kind_of_a_leak_is_told_from_what_holds_it_and_what_it_is() {
+    type Named = (&'static str, &'static str);
+    let cases: [(&str, &[Named], Named); 14] = [
+        ("eventTargetListeners", &[("signal", "AbortSignal"), ("list", "Array")], ("object", "Upload")),
+        ("timers", &[("list", "TimersList")], ("object", "Timeout")),
+        ("messagePorts", &[("ports", "Array")], ("object", "MessagePort")),
+        ("vmContexts", &[("sandboxes", "Array")], ("object", "ContextifyContext")),
+        ("promises", &[("waiting", "Array")], ("object", "Promise")),
+        ("finalizers", &[("registry", "FinalizationRegistry")], ("object", "Held")),
+        ("sockets", &[("open", "Array")], ("object", "TLSSocket")),
+        ("slicedStrings", &[("tokens", "Array")], ("sliced string", "piece")),
+        ("strings", &[("notes", "Array")], ("string", "note")),
+        ("buffers", &[("frames", "Array")], ("object", "Uint8Array")),
+        ("memoize", &[("memoized", "MapCache"), ("data", "Array")], ("object", "Answer")),
+        ("cache", &[("pageCache", "Array")], ("object", "Page")),
+        ("set", &[("seen", "Set")], ("object", "Visitor")),
+        ("closures", &[("hooks", "Array")], ("closure", "hook")),
+    ];
+    for (kind, holders, (node_kind, name)) in cases {
+        let report = report_of(
+            |program| holders.iter().fold(program.global, |holder, (edge, class)| program.object(holder, edge, class)),
+            |program, holder, unit| {
+                let element = program.heap.node(node_kind, name, 100);
+                program.heap.element(holder, unit as i64, element);
+            },
+        );
+        assert_eq!(suspect(&report)["kind"], kind, "{name}");
+    }
+}
+
+#[test]
+fn two_classes_in_one_list_are_two_suspects_and_the_keys_and_values_of_a_map_one() {
+    let classes = |report: &Value| {
+        let suspects = report["suspects"].as_array().unwrap();
+        let mut classes: Vec<String> = suspects.iter().map(|suspect| suspect["className"].to_string()).collect();
+        classes.sort();
+        classes
+    };
+    let list = report_of(
+        |program| array(program, "log"),
+        |program, log, unit| {
+            for (place, class) in ["Request", "Reply"].into_iter().enumerate() {
+                let element = program.own(class);
+                program.heap.element(log, (2 * unit + place) as i64, element);
+            }
+        },
+    );
+    assert_eq!(classes(&list), [r#""Reply""#, r#""Request""#]);
+    let map = report_of(
+        |program| {
+            let global = program.global;
+            let map = program.object(global, "replies", "Map");
+            let table = program.heap.node("array", "", 64);
+            program.heap.internal(map, "table", table);
+            table
+        },
+        |program, table, unit| {
+            for (place, class) in ["Request", "Reply"].into_iter().enumerate() {
+                let element = program.own(class);
+                program.heap.internal(table, &(3 * unit + place).to_string(), element);
+            }
+        },
+    );
+    assert_eq!(classes(&map).len(), 1, "{:#}", map["suspects"]);
+}
+
+#[test]
+fn one_large_variable_among_many_is_no_collection() {
+    let mut program = program();
+    let global = program.global;
+    let big = program.object(global, "everything", "Object");
+    for i in 0..40 {
+        program.object(global, &format!("small{i}"), "Object");
+        let part = program.heap.node("object", &format!("Table{i}"), 1000);
+        program.heap.property(big, &format!("part{i}"), part);
+    }
+    assert_eq!(report(&[open(&program.heap)])["suspects"], json!([]));
+}

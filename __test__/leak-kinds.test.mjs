@@ -1,0 +1,73 @@
+// Real programs that leak in every usual way, and some that do not: what the report says of each.
+//
+// Each file of support/leak-scenarios is one process with several leaks at once, so that all of them
+// have to be told apart. LEAK_NODE_VERSIONS=22,24,26 runs them on these versions of Node.js as well.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { nodeBinary } from '../scripts/node-versions.mjs';
+import { assertNumbers } from './support/leak-numbers.mjs';
+import { expected } from './support/leak-scenarios/expected.mjs';
+
+const require = createRequire(import.meta.url);
+const { parse, report } = require('../index.js');
+
+const SCENARIOS = path.join(import.meta.dirname, 'support', 'leak-scenarios');
+const FOLDER = fs.mkdtempSync(path.join(os.tmpdir(), 'heapray-leaks-'));
+const BINARIES = ['', ...(process.env.LEAK_NODE_VERSIONS ?? '').split(',').filter(Boolean)];
+
+after(() => fs.rmSync(FOLDER, { recursive: true }));
+
+/** Runs a file of scenarios and gives its three snapshots, parsed. */
+async function snapshotsOf(file, version) {
+  const folder = fs.mkdtempSync(path.join(FOLDER, `${file}-`));
+  const binary = version === '' ? process.execPath : nodeBinary(version);
+  const program = [path.join(SCENARIOS, 'run.cjs'), path.join(SCENARIOS, `${file}.cjs`), folder];
+  await promisify(execFile)(binary, ['--expose-gc', ...program]);
+  const names = ['first', 'second', 'third'];
+  return Promise.all(names.map((name) => parse(path.join(folder, `${name}.heapsnapshot`))));
+}
+
+function isNamed({ className, holder }, suspect) {
+  return className.split('|').includes(suspect.className) && `${suspect.path} ${suspect.holder.path}`.includes(holder);
+}
+
+function shown({ className, kind, path: text, addedCount }) {
+  return `${className} (${kind}) at ${text}, by ${addedCount}`;
+}
+
+for (const version of BINARIES) {
+  const title = version === '' ? 'this Node.js' : `Node.js ${version}`;
+  describe(`on ${title}`, () => {
+    for (const [file, leaks] of Object.entries(expected)) {
+      it(`names what leaks in ${file}.cjs by kind and holder, and nothing else`, async () => {
+        const snapshots = await snapshotsOf(file, version);
+        const { suspects } = await report(snapshots, { limit: 100 });
+        const left = [...suspects];
+        for (const leak of leaks) {
+          const at = left.findIndex((suspect) => isNamed(leak, suspect));
+          assert.notEqual(at, -1, `${leak.className} at ${leak.holder} is missing among\n${suspects.map(shown).join('\n')}`);
+          const [suspect] = left.splice(at, 1);
+          assert.ok(leak.kind.split('|').includes(suspect.kind), `${shown(suspect)}: expected ${leak.kind}`);
+        }
+        assert.deepEqual(left.map(shown), []);
+        await assertNumbers(snapshots.at(-1), suspects);
+        for (const snapshot of snapshots) snapshot.close();
+      });
+    }
+
+    it('stays silent where caches, pools, queues and code warm up or are bounded', async () => {
+      const snapshots = await snapshotsOf('controls', version);
+      const { suspects, verdict } = await report(snapshots, { limit: 100 });
+      assert.deepEqual(suspects.map(shown), []);
+      assert.match(verdict, /^Nothing leaks/);
+      for (const snapshot of snapshots) snapshot.close();
+    });
+  });
+}

@@ -1,0 +1,81 @@
+// A real, headless Chromium, and the two ways the viewer's page is served to it.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { findChromium } from '../../scripts/chromium.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const executablePath = findChromium();
+
+/** For the `skip` option of a test: `false`, or why there is nothing to test in. */
+export const skipWithoutBrowser = executablePath ? false : 'no Chromium: install it, or name one with HEAPRAY_CHROMIUM';
+
+/** @returns {Promise<import('playwright-core').Browser>} */
+export async function launch() {
+  const { chromium } = await import('playwright-core');
+  // Its own sandbox does not start as root; what it opens here are our own pages.
+  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+}
+
+/** A page that remembers what went wrong in it: nothing may, not even a blocked script. */
+export async function newPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  return { page, problems };
+}
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.gz': 'application/gzip' };
+
+/** viewer/dist and a few more files as any web server has them: the page with the engine in a worker. */
+export async function serveBuilt(more = {}) {
+  const server = createServer(async (request, response) => {
+    const name = new URL(request.url, 'http://localhost').pathname.slice(1) || 'index.html';
+    try {
+      const body = more[name] ?? (await readFile(path.join(root, 'viewer/dist', name)));
+      response.writeHead(200, { 'Content-Type': TYPES[path.extname(name)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.closeAllConnections() ?? server.close() };
+}
+
+const running = new Set();
+
+/** `heapray view`, as someone would start it. Those that a failed test leaves behind are ended by `stopViews`. */
+export async function startView(files, args = []) {
+  const child = spawn(process.execPath, [path.join(root, 'bin/heapray.js'), 'view', ...files, '--no-open', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const ended = once(child, 'exit').then(([code]) => code);
+  const line = once(createInterface(child.stdout), 'line').then(([text]) => text);
+  const url = await Promise.race([line, ended.then((code) => Promise.reject(new Error(`it ended with ${code}: ${stderr}`)))]);
+  return {
+    url,
+    ended,
+    stop(signal = 'SIGINT') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+export function stopViews() {
+  for (const child of running) child.kill('SIGKILL');
+}

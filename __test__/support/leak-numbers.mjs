@@ -1,0 +1,36 @@
+/** A suspect's numbers against what the other questions say of the same nodes. */
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const { filter } = require('../../index.js');
+
+const MOST = 100_000;
+
+/** Fails when a number of a suspect is not what `filter` and `classes` say. Returns how many classes were compared whole. */
+export async function assertNumbers(snapshot, suspects) {
+  let whole = 0;
+  for (const suspect of suspects) {
+    const { sampleIds, className, count, bytes, holder, freedIfReleased, freedIfAllRelease } = suspect;
+    const samples = await filter(snapshot, { id: sampleIds });
+    assert.equal(samples.total, Math.min(count, 5), className);
+    assert.ok(samples.nodes.every(({ retainedSize }) => retainedSize <= bytes), className);
+    const [held] = (await filter(snapshot, { id: holder.id })).nodes;
+    assert.deepEqual([held.className, held.retainedSize], [holder.className, holder.retainedSize]);
+    assert.ok(freedIfReleased <= freedIfAllRelease && freedIfAllRelease <= snapshot.totalSize, className);
+    whole += await compareWithClass(snapshot, suspect, samples.nodes[0].className);
+  }
+  return whole;
+}
+
+/** Where all objects of a class are the suspect's, its numbers are the class's. */
+async function compareWithClass(snapshot, { className, count, bytes }, classOfSample) {
+  const { total, nodes } = await filter(snapshot, { class: { exact: classOfSample }, limit: MOST });
+  if (total !== count) return false;
+  const { classes } = await snapshot.classes({ name: { exact: classOfSample }, limit: 2 });
+  if (classes.length !== 1 || classes[0].count !== count) return false;
+  assert.equal(bytes, classes[0].retainedSize, className);
+  assert.ok(nodes.reduce((sum, { retainedSize }) => sum + retainedSize, 0) >= bytes, className);
+  return true;
+}

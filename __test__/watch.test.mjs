@@ -1,0 +1,166 @@
+// watch(): a leaking service is reported by itself, a quiet one never, and the service feels nothing of it.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse, watch } from '../index.js';
+import { temporaryFolder } from './support/fixtures.mjs';
+
+const index = fileURLToPath(new URL('../index.js', import.meta.url));
+const require = createRequire(import.meta.url);
+const { Growth } = require('../lib/capture/growth.js');
+const { briefJson } = require('../lib/capture/brief.js');
+const { tightestCgroup } = require('../lib/capture/cgroups.js');
+
+const QUICK = { intervalMs: 30, windowSamples: 3, windows: 2, minGrowthBytes: 2e5, minIntervalMs: 200, force: true };
+
+/** Runs a program of its own with `watch` and `options` at hand; what it prints, as JSON. */
+async function run(code, options = {}) {
+  const program = `const { watch } = require(${JSON.stringify(index)}); const options = ${JSON.stringify({ ...QUICK, ...options })};
+    class Session { constructor(i) { this.number = i; this.name = 'session ' + i; } }
+    ${code}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { timeout: 120_000 });
+  return stdout === '' ? null : JSON.parse(stdout);
+}
+
+const LEAKING = `const sessions = []; const leaking = setInterval(() => { for (let i = 0; i < 2000; i += 1) sessions.push(new Session(i)); }, 10);
+  const events = []; const done = () => { clearInterval(leaking); watcher.stop(); console.log(JSON.stringify(events)); };`;
+
+for (const place of ['memory', 'a folder']) {
+  test(`a leak is named after three snapshots kept in ${place}; a fourth replaces the first`, async () => {
+    const dir = place === 'memory' ? undefined : path.join(temporaryFolder(), 'kept');
+    const events = await run(
+      `${LEAKING}
+       const watcher = watch({ ...options, onReport: ({ report, json, fingerprint, trigger, compared, files }) => {
+         events.push({ verdict: report.verdict, name: report.suspects[0]?.className, bytes: Buffer.byteLength(json), parsed: JSON.parse(json).kind, fingerprint, trigger, compared, files });
+         if (events.length === 4) done();
+       } });
+       setInterval(() => {}, 1000).unref();`,
+      { dir, maxBytes: 4000 },
+    );
+    assert.deepEqual(events.map(({ compared }) => compared), [1, 2, 3, 3]);
+    assert.equal(events[3].name, 'Session');
+    assert.equal(events[3].fingerprint, events[2].fingerprint);
+    assert.match(events[3].fingerprint, /^[0-9a-f]{16}$/);
+    for (const { bytes, parsed, trigger } of events) {
+      assert.ok(bytes <= 4000, `${bytes}`);
+      assert.equal(parsed, 'report');
+      assert.match(trigger.reason, /growth|limit/);
+    }
+    if (!dir) return;
+    assert.deepEqual(readdirSync(dir), events[3].files.map((file) => path.basename(file)));
+    const kept = await parse(events[3].files[0]);
+    assert.ok(kept.nodeCount > 10_000);
+    kept.close();
+  });
+}
+
+test('a process that only watches ends, and one whose memory stays level is left alone', async () => {
+  assert.equal(await run('watch({ ...options, onReport: () => console.log("1") });'), null);
+  const events = await run(
+    `const events = []; const watcher = watch({ ...options, minGrowthBytes: 20e6, onReport: (event) => events.push(event.trigger) });
+     let garbage; const busy = setInterval(() => { garbage = Array.from({ length: 5000 }, (_, i) => new Session(i)); }, 5);
+     setTimeout(() => { clearInterval(busy); watcher.stop(); console.log(JSON.stringify(events)); }, 2500);`,
+  );
+  assert.deepEqual(events, []);
+});
+
+test('what fails goes to onError, and what onError throws becomes a warning: nothing reaches the service', async () => {
+  const seen = await run(
+    `const seen = []; process.on('uncaughtException', (error) => seen.push('uncaught ' + error.message));
+     process.on('unhandledRejection', (error) => seen.push('unhandled ' + error.message));
+     process.on('warning', (warning) => seen.push('warning ' + warning.message));
+     const watcher = watch({ ...options, onReport() { throw new Error('from onReport'); }, onError(error) { seen.push('onError ' + error.message); throw new Error('from onError'); } });
+     watcher.captureNow().then(() => setTimeout(() => { watcher.stop(); console.log(JSON.stringify(seen)); }, 50));`,
+  );
+  assert.equal(seen[0], 'onError from onReport');
+  assert.match(seen[1], /^warning .*from onError/);
+  assert.equal(seen.length, 2);
+});
+
+test('captures are limited in rate and number, and one asked for meanwhile joins', async () => {
+  const events = await run(
+    `${LEAKING}
+     const watcher = watch({ ...options, onReport: () => { events.push(Date.now()); } });
+     setTimeout(done, 4000);`,
+    { maxCaptures: 2, minIntervalMs: 500 },
+  );
+  assert.equal(events.length, 2);
+  let reports = 0;
+  const watcher = watch({ intervalMs: 60_000, force: true, onReport: () => (reports += 1) });
+  await Promise.all([watcher.captureNow(), watcher.captureNow()]);
+  assert.equal(reports, 1);
+  watcher.stop();
+  await watcher.captureNow();
+  assert.equal(reports, 1);
+});
+
+test('a limit that is near is a reason once, until it is far again', async () => {
+  const events = await run(
+    `const events = []; const watcher = watch({ ...options, windows: 50, limitShare: 0.0001, minIntervalMs: 0, onReport: ({ trigger }) => { events.push(trigger); } });
+     setTimeout(() => { watcher.stop(); console.log(JSON.stringify(events)); }, 2500);`,
+  );
+  assert.equal(events.length, 1);
+  assert.equal(events[0].reason, 'limit');
+  assert.ok(events[0].limit.limit > 0);
+});
+
+test('growth persists when the lowest points of several windows rise, and not when garbage comes and goes', () => {
+  const options = { windowSamples: 2, windows: 2, minBytes: 10 };
+  const sawtooth = new Growth(options);
+  for (let i = 0; i < 100; i += 1) assert.equal(sawtooth.add(i % 2 ? 1000 : 100), false);
+  const rising = new Growth(options);
+  assert.deepEqual([1, 9, 7, 9, 20, 30].map((bytes) => rising.add(bytes)), [false, false, false, false, false, true]);
+  rising.restart();
+  assert.equal(rising.add(40), false);
+});
+
+test('a report is shortened to its budget, verdict and first suspect last', () => {
+  const rows = (count) => Array.from({ length: count }, (_, i) => ({ name: `row ${i}`, text: 'x'.repeat(50) }));
+  const whole = () => ({ verdict: 'V leaks', suspects: rows(5), classes: rows(10), biggest: rows(10), collections: rows(10), duplicatedStrings: { strings: rows(10) }, detached: { nodes: rows(3) } });
+  assert.equal(briefJson(whole(), 1e6), JSON.stringify(whole()));
+  for (const budget of [4000, 1000, 400]) {
+    const json = briefJson(whole(), budget);
+    assert.ok(json.length <= budget, `${json.length}`);
+    assert.equal(JSON.parse(json).verdict, 'V leaks');
+    assert.equal(JSON.parse(json).suspects[0].name, 'row 0');
+  }
+});
+
+test('control groups of both versions: the tightest level counts, page cache does not, a container sees its own part', () => {
+  const read = (files) => (file) => files[file] ?? assert.fail(file);
+  const v2 = {
+    '/proc/self/mountinfo': '35 24 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n',
+    '/proc/self/cgroup': '0::/pods/pod1/app\n',
+    '/sys/fs/cgroup/pods/pod1/app/memory.max': 'max\n',
+    '/sys/fs/cgroup/pods/pod1/app/memory.high': '900\n',
+    '/sys/fs/cgroup/pods/pod1/app/memory.current': '500\n',
+    '/sys/fs/cgroup/pods/pod1/app/memory.stat': 'anon 300\ninactive_file 100\n',
+    '/sys/fs/cgroup/pods/pod1/memory.max': '1000\n',
+    '/sys/fs/cgroup/pods/pod1/memory.current': '800\n',
+  };
+  assert.deepEqual(tightestCgroup(read(v2)), { version: 2, path: '/sys/fs/cgroup/pods/pod1', limit: 1000, current: 800, available: 200 });
+  v2['/sys/fs/cgroup/pods/pod1/memory.max'] = 'max';
+  assert.deepEqual(tightestCgroup(read(v2)), { version: 2, path: '/sys/fs/cgroup/pods/pod1/app', limit: 900, current: 500, available: 500 });
+  const v1 = {
+    '/proc/self/mountinfo': '35 24 0:30 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n',
+    '/proc/self/cgroup': '4:cpuacct,memory:/docker/abc\n0::/\n',
+    '/sys/fs/cgroup/memory/memory.limit_in_bytes': '1000\n',
+    '/sys/fs/cgroup/memory/memory.usage_in_bytes': '700\n',
+    '/sys/fs/cgroup/memory/memory.stat': 'total_inactive_file 50\n',
+  };
+  assert.deepEqual(tightestCgroup(read(v1)), { version: 1, path: '/sys/fs/cgroup/memory', limit: 1000, current: 700, available: 350 });
+  v1['/sys/fs/cgroup/memory/memory.limit_in_bytes'] = '9223372036854771712';
+  assert.equal(tightestCgroup(read(v1)), null);
+});
+
+test('options are checked at once', () => {
+  for (const options of [undefined, {}, { onReport: 1 }, { onReport() {}, keep: 0 }, { onReport() {}, intervalMs: -1 }, { onReport() {}, typo: 1 }]) {
+    assert.throws(() => watch(options), { name: 'TypeError', code: 'ERR_INVALID_ARGUMENT' });
+  }
+});

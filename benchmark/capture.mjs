@@ -1,0 +1,39 @@
+// npm run bench:capture: what a capture costs beside V8's own cost, on several versions of Node.js.
+//
+//   node benchmark/capture.mjs [majors…]        20 22 24 26 when none is named
+//
+// Each row is a process of its own with the same 150,000 objects. "V8 alone" takes the snapshot and
+// drops every chunk; what capture adds to its peak is measured against that.
+
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { nodeBinary } from '../scripts/node-versions.mjs';
+
+const program = fileURLToPath(new URL('capture-program.cjs', import.meta.url));
+const RUNS = 3;
+const METHODS = ['V8 alone', 'capture()', 'capture({ forgetIds: true })', 'for await (v8.getHeapSnapshot())'];
+
+const mega = (bytes) => (bytes / 1e6).toFixed(0);
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+
+function measure(binary, method) {
+  const runs = Array.from({ length: RUNS }, () =>
+    JSON.parse(execFileSync(binary, ['--expose-gc', program, method], { encoding: 'utf8' })),
+  );
+  return Object.fromEntries(Object.keys(runs[0]).map((name) => [name, median(runs.map((run) => run[name]))]));
+}
+
+const majors = process.argv.slice(2).map(Number);
+console.log('| Node | way | RSS before | peak | after | after close | peak over V8 alone | graph | pause |');
+console.log('| --- | --- | --: | --: | --: | --: | --: | --: | --: |');
+for (const major of majors.length > 0 ? majors : [20, 22, 24, 26]) {
+  const binary = nodeBinary(major);
+  let alone;
+  for (const method of METHODS) {
+    const { before, peak, after, closed, graph, pauseMs } = measure(binary, method);
+    alone ??= peak - before;
+    const added = method === METHODS[0] ? '' : `${mega(peak - before - alone)} MB`;
+    const cells = [major, method, ...[before, peak, after, closed].map((bytes) => `${mega(bytes)} MB`), added, graph ? `${mega(graph)} MB` : '', `${pauseMs.toFixed(0)} ms`];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}

@@ -1,0 +1,247 @@
+'use strict';
+
+// What the addon exports, over WebAssembly: for platforms that no addon was built for.
+//
+// The same core, so the same answers, on one thread and within 4 GB. All snapshots share one instance, in
+// a worker thread that is started by the first call and does not keep the process alive by itself.
+
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads');
+const { HeaprayError } = require('../errors.js');
+
+const root = path.join(__dirname, '..', '..');
+const wasm = path.join(root, 'viewer', 'engine', 'heapray.wasm');
+
+const PHASES = ['wait', 'parse', 'redact', 'graph', 'dominators', 'retained', 'classes', 'query'];
+
+let worker;
+let memory = 0;
+let lastId = 0;
+/** Calls that have not been answered, by id. */
+const pending = new Map();
+
+function start() {
+  worker = new Worker(path.join(__dirname, 'worker.mjs'), { workerData: { wasm } });
+  worker.unref();
+  worker.on('message', ({ id, value, failure, memory: bytes }) => {
+    const { resolve, reject } = pending.get(id);
+    pending.delete(id);
+    memory = bytes;
+    if (pending.size === 0) worker.unref();
+    if (failure) reject(nativeError(failure));
+    else resolve(value);
+  });
+  worker.on('error', (error) => {
+    worker = undefined;
+    for (const { reject } of pending.values()) reject(nativeError({ code: 'ERR_INTERNAL', message: error.message }));
+    pending.clear();
+  });
+}
+
+/** As the addon rejects: see lib/errors.js. */
+const nativeError = (failure) => new Error(JSON.stringify(failure));
+
+function call(name, args, control, transfer) {
+  if (worker === undefined) start();
+  const id = (lastId += 1);
+  worker.ref();
+  const answer = new Promise((resolve, reject) => pending.set(id, { resolve, reject }));
+  worker.postMessage({ id, call: name, args, control: control?.shared }, transfer);
+  return answer;
+}
+
+/** Waits for the answer on the caller's thread. */
+function callNow(name, args) {
+  if (worker === undefined) start();
+  const { port1, port2 } = new MessageChannel();
+  const wake = new Int32Array(new SharedArrayBuffer(4));
+  worker.postMessage({ call: name, args, wake, port: port2 }, [port2]);
+  Atomics.wait(wake, 0, 0);
+  const { value, failure } = receiveMessageOnPort(port1).message;
+  port1.close();
+  if (failure) throw nativeError(failure);
+  return value;
+}
+
+class Control {
+  shared = { flags: new Int32Array(new SharedArrayBuffer(8)), counts: new Float64Array(new SharedArrayBuffer(16)), phases: PHASES };
+
+  cancel() {
+    Atomics.store(this.shared.flags, 0, 1);
+  }
+
+  progress() {
+    const { flags, counts } = this.shared;
+    return { phase: PHASES[Atomics.load(flags, 1)], done: counts[0], total: counts[1] };
+  }
+}
+
+/** The worker does one thing at a time anyway. */
+class Turn {
+  wait() {
+    return true;
+  }
+
+  release() {}
+}
+
+/** The instance reads one snapshot at a time: who reads chunks holds this until the end of them. */
+let reading = Promise.resolve();
+
+function beginReading() {
+  let end;
+  const before = reading;
+  reading = new Promise((resolve) => {
+    end = resolve;
+  });
+  return before.then(() => end);
+}
+
+class NativeParser {
+  #most;
+  #began;
+  #isOver = false;
+
+  constructor(maxBytes, redactKey) {
+    if (redactKey) throw notHere('redact');
+    this.#most = maxBytes;
+  }
+
+  async push(chunk, turn, control) {
+    this.#open();
+    this.#began ??= this.#begin();
+    await this.#began;
+    this.#open();
+    await this.#step(call('push', [chunk], control));
+  }
+
+  async finish(turn, control) {
+    this.#open();
+    this.#began ??= this.#begin();
+    await this.#began;
+    const handle = await this.#step(call('finish', [], control));
+    this.#end();
+    return new NativeSnapshot(handle);
+  }
+
+  /** A step that fails is the last. */
+  async #step(step) {
+    try {
+      return await step;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  abandon() {
+    if (this.#isOver) return;
+    this.#end();
+  }
+
+  async #begin() {
+    const end = await beginReading();
+    await call('begin', [null, this.#most]);
+    return end;
+  }
+
+  #open() {
+    if (this.#isOver) throw nativeError({ code: 'ERR_CLOSED', message: 'the snapshot was closed' });
+  }
+
+  #end() {
+    this.#isOver = true;
+    this.#began?.then((end) => call('abandon', []).catch(() => {}).finally(end));
+  }
+
+  feed() {
+    throw notHere('capture');
+  }
+}
+
+class NativeSnapshot {
+  #handle;
+
+  constructor(handle) {
+    this.#handle = handle;
+  }
+
+  get handle() {
+    if (this.#handle === undefined) throw nativeError({ code: 'ERR_CLOSED', message: 'the snapshot was closed' });
+    return this.#handle;
+  }
+
+  async ask(earlier, question, turn, control) {
+    return call('ask', [[...earlier, this].map((snapshot) => snapshot.handle), question], control);
+  }
+
+  askNow(question) {
+    return callNow('ask', [[this.handle], question]);
+  }
+
+  async fillColumn(name, target, control) {
+    target.set(await call('column', [this.handle, name], control));
+  }
+
+  /** Of the instance: what the snapshots in it need is not told apart. */
+  get memory() {
+    return this.#handle === undefined ? 0 : memory;
+  }
+
+  close() {
+    if (this.#handle === undefined) return;
+    call('close', [this.#handle]).catch(() => {});
+    this.#handle = undefined;
+  }
+}
+
+/** A file or bytes in one go, when nobody reads chunks. */
+async function parseWhole(name, args, control) {
+  const end = await beginReading();
+  try {
+    return new NativeSnapshot(await call(name, args, control));
+  } finally {
+    end();
+  }
+}
+
+async function parseFile(file, maxBytes, redactKey, turn, control) {
+  if (redactKey) throw notHere('redact');
+  return parseWhole('parseFile', [file, maxBytes], control);
+}
+
+async function parseBytes(bytes, maxBytes, redactKey, turn, control) {
+  if (redactKey) throw notHere('redact');
+  return parseWhole('parseBytes', [bytes, maxBytes], control);
+}
+
+/** What needs files or threads of the system. */
+function notHere(what) {
+  return nativeError({
+    code: 'ERR_NOT_SUPPORTED',
+    message: `${what} needs heapray's native addon; here heapray runs as WebAssembly, since there is no addon for ${process.platform}-${process.arch}`,
+  });
+}
+
+const onlyNative = (what) =>
+  class {
+    constructor() {
+      throw notHere(what);
+    }
+  };
+
+module.exports = {
+  isThere: () => existsSync(wasm),
+  addon: {
+    Control,
+    Turn,
+    NativeParser,
+    NativeSnapshot,
+    NativeSnapshotWriter: onlyNative('redact'),
+    CapturePass: onlyNative('capture'),
+    parseFile,
+    parseBytes,
+    version: () => require('../../package.json').version,
+  },
+};

@@ -1,0 +1,27 @@
+'use strict';
+
+/** Where long work is → how it reads, in a terminal and in the viewer. */
+
+const { formatBytes, formatCount } = require('./numbers.js');
+
+const LABELS = {
+  wait: 'waiting',
+  parse: 'reading',
+  redact: 'redacting',
+  graph: 'linking',
+  dominators: 'finding dominators',
+  retained: 'adding up retained sizes',
+  classes: 'naming classes',
+  query: 'searching',
+};
+
+/** @param {import('../../index').Progress} progress */
+function progressText({ phase, done, total }) {
+  const amount = phase === 'parse' || phase === 'redact' ? formatBytes : formatCount;
+  const label = LABELS[phase] ?? phase;
+  if (phase === 'wait') return `${label} …`;
+  if (total > 0) return `${label} ${Math.min(100, Math.floor((100 * done) / total))}% of ${amount(total)}`;
+  return done > 0 ? `${label} ${amount(done)}` : `${label} …`;
+}
+
+module.exports = { progressText };

@@ -1,0 +1,53 @@
+'use strict';
+
+// The engine over the addon: what `heapray view` serves, and the same in the process.
+
+const { jobOptions } = require('../job.js');
+const { Snapshot } = require('../snapshot.js');
+const { parse } = require('../verbs.js');
+const { Client, closedEngine } = require('./client.js');
+const { Engine } = require('./engine.js');
+
+const backend = {
+  ask: (snapshots, question, options) =>
+    Snapshot.run(snapshots, jobOptions(options), (job) => Snapshot.askForText(job, snapshots, question)),
+  close: (snapshot) => snapshot.close(),
+};
+
+/** Opens and answers in the addon; text in, text out. */
+class NativeEngine extends Engine {
+  constructor() {
+    super(backend);
+  }
+
+  /**
+   * Opens any source that `parse` takes.
+   * @param {import('../../index.js').Source} source
+   * @param {{ id: number, name: string, bytes?: number | null }} about
+   * @param {import('../../index.js').ParseOptions} [options]
+   * @returns {Promise<string>} the response
+   */
+  openSource(source, about, options = {}) {
+    return this.open({ ...about, load: () => parse(source, options) }, options);
+  }
+}
+
+/** A client whose engine is in this process. */
+function openNativeClient() {
+  const engine = new NativeEngine();
+  let isClosed = false;
+  const unlessClosed = async (response) => {
+    if (isClosed) throw closedEngine();
+    return response();
+  };
+  return new Client({
+    send: (_id, request, options) => unlessClosed(() => engine.respond(request, options)),
+    open: (id, source, about, options) => unlessClosed(() => engine.openSource(source, { id, ...about }, options)),
+    dispose: () => {
+      isClosed = true;
+      engine.clear();
+    },
+  });
+}
+
+module.exports = { NativeEngine, openNativeClient };

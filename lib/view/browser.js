@@ -1,0 +1,21 @@
+'use strict';
+
+// A URL → the browser of whoever sits here, where there is one.
+
+const { spawn } = require('node:child_process');
+
+const OPENERS = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Opens the URL; a machine without a browser is no error, the URL is printed anyway. */
+function openBrowser(url, { platform = process.platform, env = process.env } = {}) {
+  if (platform === 'linux' && env.DISPLAY === undefined && env.WAYLAND_DISPLAY === undefined) return;
+  const [command, ...args] = OPENERS[platform] ?? ['xdg-open'];
+  const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
+  child.on('error', () => {});
+  child.unref();
+}
+
+module.exports = { openBrowser };

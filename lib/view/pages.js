@@ -1,0 +1,71 @@
+'use strict';
+
+// The built viewer → the pages made of it: the one `heapray view` serves, and the one that is a whole report.
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const BUILT = path.join(__dirname, '..', '..', 'viewer', 'dist');
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.gz': 'application/gzip',
+};
+
+const START = /(<script type="application\/json" id="start">)[^<]*(<\/script>)/;
+
+/** A file of the built viewer as text. */
+function readBuilt(name) {
+  try {
+    return fs.readFileSync(path.join(BUILT, name), 'utf8');
+  } catch (error) {
+    throw new Error(`the viewer is not built: 'npm run build:viewer' makes it (${error.message})`, { cause: error });
+  }
+}
+
+/** The page with what it should start with: an engine and its data. */
+function pageFor(start) {
+  return readBuilt('index.html').replace(START, (_, open, close) => open + jsonInMarkup(start) + close);
+}
+
+/** JSON that no HTML parser takes for anything else: neither `</script>` nor `<!--` can stand in it. */
+function jsonInMarkup(value) {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** One file that needs nothing else: opens from disk, and its policy lets only its own script run. */
+function wholePage(start, title) {
+  const script = readBuilt('app.js');
+  const style = readBuilt('app.css');
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  // Functions, because `$&` in a replacement would be read as a pattern.
+  return pageFor(start)
+    .replace(/(http-equiv="Content-Security-Policy"\s+content=")[^"]*"/, (_, open) => `${open}${policy}"`)
+    .replace('<link rel="stylesheet" href="app.css" />', () => `<style>${style}</style>`)
+    .replace('<script src="app.js"></script>', () => `<script>${script}</script>`)
+    .replace(/<title>[^<]*<\/title>/, () => `<title>${textInMarkup(title)}</title>`);
+}
+
+function hashOf(text) {
+  return `sha256-${crypto.createHash('sha256').update(text).digest('base64')}`;
+}
+
+function textInMarkup(text) {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * All that is served beside the page, by name: a list made once, so that no request names a path.
+ * @returns {Map<string, { file: string, type: string }>}
+ */
+function builtFiles() {
+  const names = fs.readdirSync(BUILT, { recursive: true }).map(String);
+  const known = names.filter((name) => name !== 'index.html' && path.extname(name) in TYPES);
+  return new Map(known.map((name) => [name.split(path.sep).join('/'), { file: path.join(BUILT, name), type: TYPES[path.extname(name)] }]));
+}
+
+module.exports = { builtFiles, pageFor, wholePage, TYPES };

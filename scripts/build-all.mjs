@@ -1,0 +1,71 @@
+// npm run build:all: the addon for every platform, from this machine; each checked, and tried where it can run.
+//
+//   npm run build:all -- [linux-x64-musl …]    those named; all by default
+//   npm run build:all -- --try                 builds nothing, tries what lies under npm/
+//
+// zig links for the others (fetched with pip into .cache); on macOS and Windows the system's own tools
+// build what the system runs. The addons go to npm/<platform>/, from where they are packed.
+
+import { spawnSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { checkAll } from './release/check-artifact.mjs';
+import { addonFile, chosenPlatforms, nativeTarget, platforms } from './release/platforms.mjs';
+import { installPythonTools } from './release/tools.mjs';
+import { tryAddon } from './release/try-everywhere.mjs';
+import { root } from './setup.mjs';
+
+const args = process.argv.slice(2);
+const onlyTry = args.includes('--try');
+const names = chosenPlatforms(args.filter((arg) => arg !== '--try'));
+
+const built = onlyTry ? names : names.filter(build);
+console.log();
+const sound = checkAll(built);
+const ran = built.map(tryAddon).every(Boolean);
+const missing = names.filter((name) => !built.includes(name));
+if (missing.length > 0) console.error(`not built: ${missing.join(', ')}`);
+process.exitCode = sound && ran && missing.length === 0 ? 0 : 1;
+
+function build(name) {
+  const start = Date.now();
+  const { target } = platforms[name];
+  const native = nativeTarget(name);
+  const command = native ? 'build' : 'zigbuild';
+  console.log(`\n== ${name}: cargo ${command} --target ${native ?? target}`);
+  addTarget(native ?? target);
+  const options = ['--release', '--locked', '--package', 'heapray', '--target', native ?? target];
+  const { status } = spawnSync('cargo', [command, ...options], { cwd: root, stdio: 'inherit', env: environment(name) });
+  if (status !== 0) return false;
+  copyFileSync(libraryOf(name, native ?? target), addonFile(name));
+  console.log(`== ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
+  return true;
+}
+
+function addTarget(target) {
+  spawnSync('rustup', ['target', 'add', tripleOf(target)], { cwd: root, stdio: 'inherit' });
+}
+
+/** What rustc calls it: zigbuild takes a glibc version at the end. */
+const tripleOf = (target) => target.replace(/\.\d+\.\d+$/, '');
+
+function environment(name) {
+  const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo');
+  // Panic messages name source files: relative to the project and to the registry, not to this machine.
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`];
+  // An addon shares the C library of the process that loads it.
+  if (name.endsWith('musl')) flags.push('-Ctarget-feature=-crt-static');
+  if (name.startsWith('darwin')) flags.push('-Clink-arg=-Wl,-install_name,@rpath/heapray.node');
+  return {
+    ...process.env,
+    PATH: `${installPythonTools()}${path.delimiter}${process.env.PATH}`,
+    CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
+  };
+}
+
+function libraryOf(name, target) {
+  const folder = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), tripleOf(target), 'release');
+  const [prefix, extension] = name.startsWith('win32') ? ['', 'dll'] : ['lib', name.startsWith('darwin') ? 'dylib' : 'so'];
+  return path.join(folder, `${prefix}heapray.${extension}`);
+}

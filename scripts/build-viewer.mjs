@@ -1,0 +1,71 @@
+// npm run build:viewer: viewer/ → viewer/dist, the page that `heapray view` serves, HTML reports embed, and any web server can offer.
+
+import { build } from 'esbuild';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { leak, SNAPSHOTS_AFTER } from './closure-leak.mjs';
+import { root, wasmFile } from './setup.mjs';
+
+const viewer = path.join(root, 'viewer');
+const dist = path.join(viewer, 'dist');
+const TARGET = ['chrome123', 'firefox121', 'safari17.5'];
+/** What a visit of the page loads; the example comes only when it is asked for. */
+const PAGE = ['index.html', 'app.js', 'app.css', 'worker.js', 'heapray.wasm'];
+
+mkdirSync(path.join(dist, 'example'), { recursive: true });
+await bundle();
+copyFileSync(wasmFile, path.join(dist, 'heapray.wasm'));
+await makeExample();
+// Last: what is as old as the page is taken for built.
+copyFileSync(path.join(viewer, 'index.html'), path.join(dist, 'index.html'));
+report();
+
+async function bundle() {
+  await build({
+    entryPoints: {
+      app: path.join(viewer, 'app/main.tsx'),
+      worker: path.join(viewer, 'engine/worker.mjs'),
+    },
+    outdir: dist,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: TARGET,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    // A default that the app never uses: it says itself where the worker is.
+    logOverride: { 'empty-import-meta': 'silent' },
+    logLevel: 'warning',
+  });
+  await build({ entryPoints: [path.join(viewer, 'styles/app.css')], outdir: dist, bundle: true, minify: true, target: TARGET, logLevel: 'warning' });
+}
+
+/** The closure leak, compressed. Taken in a folder and an environment that say nothing about this machine. */
+async function makeExample() {
+  const targets = SNAPSHOTS_AFTER.map((number) => path.join(dist, 'example', `after-${number}.heapsnapshot.gz`));
+  if (targets.every((file) => existsSync(file))) return;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'closure-leak-'));
+  try {
+    for (const name of ['app.cjs', 'server.cjs']) copyFileSync(path.join(root, 'examples/closure-leak', name), path.join(folder, name));
+    await leak(folder, { server: path.join(folder, 'server.cjs'), env: {} });
+    for (const file of targets) {
+      const snapshot = readFileSync(path.join(folder, path.basename(file, '.gz')));
+      writeFileSync(file, gzipSync(snapshot, { level: 9 }));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function report() {
+  const sizes = PAGE.map((name) => [name, gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  const list = sizes.map(([name, size]) => `${name} ${kilobytes(size)}`).join(', ');
+  console.log(`viewer/dist: ${kilobytes(total)} gzipped (${list})`);
+}
+
+function kilobytes(bytes) {
+  return `${Math.round(bytes / 1000)} kB`;
+}

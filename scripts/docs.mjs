@@ -1,0 +1,51 @@
+// npm run docs: index.d.ts → docs/api.md, the API reference. With --check, whether it is up to date.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { tool } from './release/tools.mjs';
+import { root } from './setup.mjs';
+
+const target = path.join(root, 'docs', 'api.md');
+const generated = generate();
+if (!process.argv.includes('--check')) {
+  writeFileSync(target, generated);
+  console.log('docs/api.md is written');
+} else if (!existsSync(target) || readFileSync(target, 'utf8') !== generated) {
+  console.error('docs/api.md is not what index.d.ts says: run "npm run docs"');
+  process.exitCode = 1;
+} else {
+  console.log('docs/api.md is up to date');
+}
+
+function generate() {
+  const out = mkdtempSync(path.join(tmpdir(), 'heapray-docs-'));
+  const options = {
+    entryPoints: [path.join(root, 'index.d.ts')],
+    tsconfig: path.join(root, '__test__', 'tsconfig.json'),
+    plugin: ['typedoc-plugin-markdown'],
+    out,
+    router: 'module',
+    entryFileName: 'api',
+    name: 'heapray',
+    readme: 'none',
+    disableSources: true,
+    hideBreadcrumbs: true,
+    hidePageHeader: true,
+    useCodeBlocks: true,
+    parametersFormat: 'table',
+    interfacePropertiesFormat: 'table',
+    sort: ['source-order'],
+    logLevel: 'Error',
+    skipErrorChecking: true,
+  };
+  const file = path.join(out, 'typedoc.json');
+  writeFileSync(file, JSON.stringify(options));
+  try {
+    execFileSync(process.execPath, [path.join(path.dirname(tool('typedoc')), '..', 'typedoc/bin/typedoc'), '--options', file], { cwd: root, stdio: 'inherit' });
+    return readFileSync(path.join(out, 'api.md'), 'utf8');
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}

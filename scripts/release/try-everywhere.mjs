@@ -1,0 +1,38 @@
+// An addon under npm/ → try-addon.mjs in every Node it can be run with here: versions of Node, an Alpine-like
+// root, an emulated processor.
+
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { platformName } from '../../lib/platform.js';
+import { nodeBinary } from '../node-versions.mjs';
+import { root } from '../setup.mjs';
+import { emulatedNode } from './emulated-node.mjs';
+import { muslNode } from './musl-node.mjs';
+import { addonFile } from './platforms.mjs';
+
+const VERSIONS = [18, 20, 22, 24, 26];
+
+/** `true` when nothing failed; prints a line for each Node, or why there is none. */
+export function tryAddon(name) {
+  const runs = runsOf(name);
+  if (runs.length === 0) console.log(`--  ${name}: cannot be run on this machine`);
+  return runs.map((run) => {
+    const { command, args = [], folder = root, reason } = run();
+    if (reason) {
+      console.log(`--  ${name}: not run, ${reason}`);
+      return true;
+    }
+    // Named in full, since a command that changes the root folder changes the working folder too.
+    const script = ['scripts/release/try-addon.mjs', path.relative(root, addonFile(name))].map((file) => path.join(folder, file));
+    return spawnSync(command, [...args, ...script], { cwd: root, stdio: 'inherit' }).status === 0;
+  }).every(Boolean);
+}
+
+/** Ways to run it: each gives a command line that ends with Node, or the reason why there is none. */
+function runsOf(name) {
+  if (name === platformName()) return VERSIONS.map((major) => () => ({ command: nodeBinary(major) }));
+  if (process.platform !== 'linux' || process.arch !== 'x64') return [];
+  if (name === 'linux-x64-musl') return [muslNode];
+  if (name === 'linux-arm64-gnu') return [emulatedNode];
+  return [];
+}

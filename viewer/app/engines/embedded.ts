@@ -1,0 +1,75 @@
+// Answers that were asked for when a report was written → an engine for the top of the heap.
+//
+// `lib/view/embed.js` writes them. Classes are sorted and filtered here, the treemap is zoomed here; all
+// else is looked up by question and object.
+
+import type { ClassPage, ClassRow, DominatorRow, FilterResult, TextMatch } from '../../../index.js';
+import { HeaprayError } from '../../../lib/heapray-error.js';
+import type { Client, OpenSnapshot, Question } from '../model/engine.js';
+
+export interface Embedded {
+  snapshots: OpenSnapshot[];
+  /** The largest classes of the last snapshot. */
+  classes: ClassRow[];
+  /** The top of its dominator tree. */
+  tree: DominatorRow;
+  /** `report`, and answers about objects, such as `node 123`. */
+  answers: Record<string, unknown>;
+}
+
+const NOT_HERE = 'This report has the top of the heap only: `heapray view` opens the snapshot itself.';
+
+export function embeddedClient({ snapshots, classes, tree, answers }: Embedded): Client {
+  return {
+    list: async () => snapshots,
+    async ask(_, question) {
+      if (question.ask === 'classes') return classPage(classes, question);
+      if (question.ask === 'dominatorTree') return orRefuse(rowIn(tree, Number(question['root'])));
+      const object = question['id'] ?? question['of'] ?? question['class'];
+      return complete(orRefuse(answers[object === undefined ? question.ask : `${question.ask} ${object}`]), question);
+    },
+    async open() {
+      throw new HeaprayError('ERR_CLOSED', NOT_HERE);
+    },
+    async close() {},
+  };
+}
+
+function orRefuse<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new HeaprayError('ERR_CLOSED', NOT_HERE);
+  return answer;
+}
+
+/** Lists say how many rows of them are not here. */
+function complete(answer: unknown, { ask }: Question): unknown {
+  if (!['references', 'retainers', 'dominated', 'classInstances'].includes(ask)) return answer;
+  const page = answer as Partial<FilterResult> & { items?: unknown[]; total: number };
+  const rows = (page.items ?? page.nodes ?? []).length;
+  return { ...page, total: rows, missing: page.total - rows };
+}
+
+function rowIn(tree: DominatorRow, id: number): DominatorRow | undefined {
+  const waiting = [tree];
+  for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
+    if (row.id === id) return row;
+    waiting.push(...row.children);
+  }
+  return undefined;
+}
+
+function classPage(classes: readonly ClassRow[], { name, sort = 'retainedSize', order = 'descending', offset = 0, limit = 50 }: Question): ClassPage {
+  const wanted = classes.filter((row) => isMatch(row.name, name as TextMatch | undefined));
+  const sign = order === 'ascending' ? 1 : -1;
+  const field = sort as 'retainedSize' | 'name';
+  const rows = wanted.toSorted((a, b) => (a[field] < b[field] ? -sign : a[field] > b[field] ? sign : 0));
+  const start = Number(offset);
+  const end = start + Number(limit);
+  return { total: rows.length, classes: rows.slice(start, end), next: end < rows.length ? end : null };
+}
+
+/** Names as `textMatch` asks for them. */
+function isMatch(text: string, match: TextMatch | undefined): boolean {
+  if (match === undefined || typeof match === 'string' || match instanceof RegExp || 'exact' in match) return match === undefined;
+  if ('contains' in match) return text.toLowerCase().includes(match.contains.toLowerCase());
+  return new RegExp(match.regex, match.flags).test(text);
+}

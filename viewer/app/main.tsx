@@ -1,0 +1,12 @@
+// The page: an engine for what the page was made for, then the app.
+
+import { render } from 'preact';
+import { Shell } from './shell.js';
+import { engineFor, type Start } from './engines/choose.js';
+import { applyTheme } from './model/theme.js';
+
+const start = JSON.parse(document.getElementById('start')?.textContent ?? '{}') as Start;
+const page = document.getElementById('app');
+
+applyTheme();
+if (page !== null) render(<Shell engine={engineFor(start)} saved={start.saved} />, page);

@@ -1,0 +1,82 @@
+// What all views share: the engine, the snapshots open in it, and the two choices that hold everywhere.
+
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import type { Engine, OpenSnapshot, Question, SavedReport } from './engine.js';
+import { type Place, usePlace } from './place.js';
+
+export interface App {
+  engine: Engine;
+  snapshots: readonly OpenSnapshot[];
+  saved: SavedReport | undefined;
+  /** Contents of strings may hold secrets: hidden until asked for, and never in the URL. */
+  showStrings: boolean;
+  setShowStrings: (show: boolean) => void;
+}
+
+export const AppContext = createContext<App | undefined>(undefined);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === undefined) throw new Error('a view outside the app');
+  return app;
+}
+
+/** The snapshot the place is about: that of `s`, or the last. */
+export function shownSnapshot(snapshots: readonly OpenSnapshot[], { params }: Place): OpenSnapshot | undefined {
+  return snapshots.find(({ snapshot }) => String(snapshot) === params['s']) ?? snapshots.at(-1);
+}
+
+export function useSnapshot(): OpenSnapshot {
+  const { snapshots } = useApp();
+  const snapshot = shownSnapshot(snapshots, usePlace());
+  if (snapshot === undefined) throw new Error('a view without a snapshot');
+  return snapshot;
+}
+
+export interface Answered<Answer> {
+  answer: Answer | undefined;
+  error: Error | undefined;
+}
+
+/** Answers stay as they are as long as a snapshot is open: going back shows at once what was there. */
+const KEPT = 200;
+const kept = new WeakMap<Engine, Map<string, Promise<unknown>>>();
+
+export function ask<Answer>(engine: Engine, snapshots: number[], question: Question): Promise<Answer> {
+  const answers = kept.get(engine) ?? new Map<string, Promise<unknown>>();
+  kept.set(engine, answers);
+  const key = JSON.stringify([snapshots, question]);
+  let answer = answers.get(key) as Promise<Answer> | undefined;
+  if (answer === undefined) {
+    answer = engine.ask(snapshots, question) as Promise<Answer>;
+    answer.catch(() => answers.delete(key));
+  }
+  answers.delete(key);
+  answers.set(key, answer);
+  const oldest = answers.keys().next();
+  if (answers.size > KEPT && !oldest.done) answers.delete(oldest.value);
+  return answer;
+}
+
+/** The answer to a question, or to none. While the next is on its way the one before stays. */
+export function useAnswer<Answer>(question: Question | undefined, snapshots: number[]): Answered<Answer> {
+  const { engine } = useApp();
+  const key = question === undefined ? undefined : JSON.stringify([snapshots, question]);
+  const [state, setState] = useState<Answered<Answer>>({ answer: undefined, error: undefined });
+  useEffect(() => {
+    if (question === undefined) {
+      setState({ answer: undefined, error: undefined });
+      return;
+    }
+    let isCurrent = true;
+    ask<Answer>(engine, snapshots, question).then(
+      (answer) => isCurrent && setState({ answer, error: undefined }),
+      (error: Error) => isCurrent && setState({ answer: undefined, error }),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [engine, key]);
+  return state;
+}

@@ -1,0 +1,90 @@
+// The tree of what refers to an object → a graph in columns: each holder once, as near to the object as it is.
+
+import type { NodeRow, Tree, TreeItem } from '../../../index.js';
+
+export interface HolderOptions {
+  /** Leave out V8's own objects: what they hold is drawn as held by what holds them. */
+  hideInternals: boolean;
+  /** Leave out, in the same way, what is not in a script that matches. */
+  inSource: (script: string) => boolean;
+}
+
+export interface Holder {
+  node: NodeRow;
+  /** Steps from the object. */
+  column: number;
+  /** Place within the column. */
+  place: number;
+  /** Holders beyond the limit. */
+  omitted: number;
+}
+
+export interface Hold {
+  from: number;
+  to: number;
+  /** References, those over hidden objects joined. */
+  label: string;
+  isDirect: boolean;
+}
+
+export interface HolderGraph {
+  holders: Holder[];
+  holds: Hold[];
+}
+
+/** A drawing of more than this says nothing. */
+const MOST_HOLDERS = 150;
+
+/** How a reference is written; `isOnTheWay`: it leads to or from an object that is left out. */
+type LabelOf = (item: TreeItem, isOnTheWay: boolean) => string;
+
+interface Pending {
+  tree: Tree | undefined;
+  /** The drawn object that is held. */
+  to: NodeRow;
+  column: number;
+  /** References already passed on the way over hidden objects. */
+  over: string[];
+}
+
+export function holderGraph(target: NodeRow, options: HolderOptions, labelOf: LabelOf): HolderGraph {
+  const holders = new Map<number, Holder>([[target.id, { node: target, column: 0, place: 0, omitted: 0 }]]);
+  const holds = new Map<string, Hold>();
+  const sizes = [1];
+  const queue: Pending[] = [{ tree: target.retainers, to: target, column: 1, over: [] }];
+  for (let pending = queue.shift(); pending !== undefined; pending = queue.shift()) {
+    const { tree, to, column, over } = pending;
+    if (tree === undefined) continue;
+    const held = holders.get(to.id);
+    if (held !== undefined) held.omitted += tree.omitted;
+    for (const item of tree.items) {
+      const { node } = item;
+      const isOver = isLeftOut(node, options);
+      const labels = [labelOf(item, isOver || over.length > 0), ...over];
+      if (isOver) {
+        queue.push({ tree: node.retainers, to, column, over: labels });
+        continue;
+      }
+      let holder = holders.get(node.id);
+      if (holder === undefined) {
+        if (holders.size >= MOST_HOLDERS) continue;
+        const place = sizes[column] ?? 0;
+        sizes[column] = place + 1;
+        holder = { node, column, place, omitted: 0 };
+        holders.set(node.id, holder);
+        queue.push({ tree: node.retainers, to: node, column: column + 1, over: [] });
+      }
+      // An object may hold another in several ways: one drawn line, the most direct.
+      if (holds.get(`${node.id} ${to.id}`)?.isDirect) continue;
+      holds.set(`${node.id} ${to.id}`, { from: node.id, to: to.id, label: labels.join(''), isDirect: over.length === 0 });
+    }
+  }
+  return { holders: [...holders.values()], holds: [...holds.values()] };
+}
+
+const INTERNAL_TYPES = new Set(['hidden', 'code', 'array', 'object shape', 'synthetic']);
+
+function isLeftOut({ type, name, source }: NodeRow, { hideInternals, inSource }: HolderOptions): boolean {
+  if (hideInternals && (INTERNAL_TYPES.has(type) || name.startsWith('system / ') || name.startsWith('(') || name.startsWith('Node / '))) return true;
+  return !inSource(source?.script ?? '');
+}

@@ -1,0 +1,55 @@
+// Questions of the API that have pages → sources of rows.
+
+import type { FilterResult, NodeRow, TreeItem } from '../../../index.js';
+import { ask } from './app.js';
+import type { Engine, Question } from './engine.js';
+import type { Source } from './rows.js';
+
+/** A row of a tree of objects: the object, and the reference that leads there where there is one. */
+export interface ObjectRow {
+  node: NodeRow;
+  item?: TreeItem;
+  /** The row stands for itself already further up. */
+  isCycle?: boolean;
+  /** Ids from the first row down to this one. */
+  trail: readonly number[];
+}
+
+type Children = (row: ObjectRow) => Source<ObjectRow> | undefined;
+
+function paged<Answer extends { total: number; missing?: number }>(engine: Engine, snapshot: number, question: Question, rowsOf: (answer: Answer) => ObjectRow[]): Source<ObjectRow> {
+  return {
+    async load(offset, limit) {
+      const answer = await ask<Answer>(engine, [snapshot], { ...question, offset, limit });
+      return { ...answer, rows: rowsOf(answer) };
+    },
+  };
+}
+
+/** Nodes that a question lists. */
+export function nodesOf(engine: Engine, snapshot: number, question: Question, trail: readonly number[] = []): Source<ObjectRow> {
+  return paged<FilterResult>(engine, snapshot, question, ({ nodes }) => nodes.map((node) => ({ node, trail: [...trail, node.id] })));
+}
+
+/** What a node refers to, or what refers to it. */
+export function neighbours(engine: Engine, snapshot: number, of: 'references' | 'retainers', id: number, trail: readonly number[] = [id]): Source<ObjectRow> {
+  return paged<{ total: number; items: TreeItem[] }>(engine, snapshot, { ask: of, id }, ({ items }) =>
+    items.map((item) => ({ node: item.node, item, isCycle: trail.includes(item.node.id), trail: [...trail, item.node.id] })),
+  );
+}
+
+/** Rows open to what they refer to, or to what refers to them; a circle is not walked twice. */
+export function openTo(engine: Engine, snapshot: number, of: 'references' | 'retainers'): Children {
+  return ({ node, isCycle, trail }) => {
+    if (isCycle || (of === 'references' && node.edgeCount === 0)) return undefined;
+    return neighbours(engine, snapshot, of, node.id, trail);
+  };
+}
+
+/** Rows open to what they dominate. */
+export function openToDominated(engine: Engine, snapshot: number): Children {
+  return ({ node, trail }) => {
+    if (node.retainedSize === node.selfSize) return undefined;
+    return nodesOf(engine, snapshot, { ask: 'dominated', id: node.id }, trail);
+  };
+}

@@ -1,0 +1,100 @@
+// A suspect: what leaks, by how much it grew, who holds it and where, how sure that is, what to do next.
+
+import { Fragment } from 'preact';
+import type { Suspect } from '../../../index.js';
+import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
+import { freed, SURE } from '../../../lib/format/suspects.js';
+import { beside, hashOf, usePlace } from '../model/place.js';
+import { Badge, Heap, IdLink, Path, Source } from './text.js';
+
+const KINDS: Record<Suspect['kind'], string> = {
+  detachedDom: 'detached DOM',
+  asyncLocalStorage: 'AsyncLocalStorage',
+  eventListeners: 'event listeners',
+  eventTargetListeners: 'event listeners',
+  timers: 'timers',
+  messagePorts: 'message ports',
+  vmContexts: 'vm contexts',
+  modules: 'modules',
+  promises: 'pending promises',
+  finalizers: 'finalizers',
+  sockets: 'sockets',
+  slicedStrings: 'sliced strings',
+  strings: 'strings',
+  buffers: 'buffers',
+  closureChain: 'closure chain',
+  linkedList: 'linked list',
+  memoize: 'memoize cache',
+  cache: 'cache',
+  closures: 'closures',
+  map: 'Map',
+  set: 'Set',
+  array: 'array',
+  dictionary: 'object as dictionary',
+  objects: 'objects',
+};
+
+export function SuspectCard({ suspect }: { suspect: Suspect }) {
+  const { className, kind, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, advice, sampleIds } = suspect;
+  const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
+  return (
+    <article class={`suspect certainty-${confidence}`}>
+      <div class="suspect-sides">
+      <div class="suspect-what">
+      <header>
+        <div>
+          <h3><a href={toClass}><Heap text={className} /></a></h3>
+          <Badge>{KINDS[kind] ?? kind}</Badge> <Badge tone={confidence}>{SURE[confidence]}</Badge>
+        </div>
+        <div class="suspect-size" title={`${formatCount(bytes)} bytes, ${formatPercent(percent)} of the heap`}>
+          <strong>{formatBytes(bytes)}</strong>
+          <span class="faint">{formatAmount(count, 'object')}, {formatPercent(percent)}</span>
+        </div>
+      </header>
+      <p class="reason"><Heap text={reason} /></p>
+      <Growth suspect={suspect} />
+      <p class="advice"><Heap text={advice} /></p>
+      </div>
+      <dl class="facts">
+        <dt>Held by</dt>
+        <dd><Heap class="class-name" text={holder.className} /> <IdLink id={holder.id} /> <Path text={holder.path} /> <Source source={holder.source} /></dd>
+        <dt>Path</dt>
+        <dd><Path text={path} /></dd>
+        {source !== null && <><dt>Class</dt><dd><Source source={source} /></dd></>}
+        {functions.filter((each) => each.source !== null).map(({ name, source: place }, i) => (
+          <Fragment key={i}><dt>Function</dt><dd><Heap text={name || '(anonymous)'} /> <Source source={place} /></dd></Fragment>
+        ))}
+        {otherHolders.map((other) => (
+          <Fragment key={other.id}>
+            <dt>Also held</dt>
+            <dd><Heap class="class-name" text={other.className} /> <IdLink id={other.id} /> <Path text={other.path} /> <span class="faint">{formatAmount(other.count, 'object')}</span> <Source source={other.source} /></dd>
+          </Fragment>
+        ))}
+        <dt>Frees</dt>
+        <dd>{freed(suspect)}</dd>
+        <dt>Look at</dt>
+        <dd class="ids">{sampleIds.map((id) => <IdLink key={id} id={id} />)}</dd>
+      </dl>
+      </div>
+    </article>
+  );
+}
+
+/** What each interval of the series added, as bars. */
+function Growth({ suspect: { addedCount, addedBytes } }: { suspect: Suspect }) {
+  if (addedCount.length === 0) return null;
+  const most = Math.max(1, ...addedCount.map(Math.abs));
+  return (
+    <ol class="growth" aria-label="Added in each interval">
+      {addedCount.map((count, i) => {
+        const size = addedBytes?.[i];
+        return (
+          <li key={i} title={size === undefined ? undefined : `${formatCount(size)} bytes`}>
+            <span class={`growth-bar ${count < 0 ? 'less' : ''}`} style={{ width: `${(100 * Math.abs(count)) / most}%` }} />
+            <span class="growth-text">{formatCountDelta(count)}{size !== undefined && <span class="faint"> {formatBytesDelta(size)}</span>}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,74 @@
+// Who keeps what alive, as areas: every object inside the one without which it would be gone.
+
+import type { DominatorRow, NodeRow } from '../../../index.js';
+import { useAnswer, useApp, useSnapshot } from '../model/app.js';
+import { change, usePlace } from '../model/place.js';
+import { openToDominated, nodesOf } from '../model/sources.js';
+import { Areas } from '../parts/areas.js';
+import { Segments } from '../parts/controls.js';
+import { ObjectTable, useSource } from '../parts/objects.js';
+import { Answer } from '../parts/states.js';
+import { NodeLabel, NodeLink, SizeShare } from '../parts/text.js';
+
+const SHAPES = [
+  ['treemap', 'Treemap'],
+  ['icicle', 'Icicle'],
+  ['list', 'List'],
+] as const;
+
+/** How far down areas are asked for, and how small they may be: what is smaller is no larger than a dot. */
+const DRAWN = { treemap: { depth: 5, limit: 1000, minShare: 0.00025 }, icicle: { depth: 18, limit: 200, minShare: 0.001 } };
+
+export function Dominators() {
+  const { snapshot, summary } = useSnapshot();
+  const { params } = usePlace();
+  const shape = SHAPES.find(([name]) => name === params['as'])?.[0] ?? 'treemap';
+  const root = params['root'] === undefined ? summary.rootId : Number(params['root']);
+  const trail = useAnswer<NodeRow[]>({ ask: 'dominatorPath', id: root }, [snapshot]);
+  const zoom = (id: number) => change({ root: id === summary.rootId ? undefined : String(id) });
+  return (
+    <section class="view">
+      <div class="bar">
+        <h1>Dominators</h1>
+        <Segments label="Shape" value={shape} options={SHAPES} onChange={(as) => change({ as: as === 'treemap' ? undefined : as })} />
+        <span class="faint">Area is retained size: everything inside would be freed with what it stands in.</span>
+      </div>
+      <ZoomTrail nodes={trail.answer} zoom={zoom} />
+      {shape === 'list' ? <Listed id={root} /> : <Drawn id={root} shape={shape} zoom={zoom} />}
+    </section>
+  );
+}
+
+function Drawn({ id, shape, zoom }: { id: number; shape: 'treemap' | 'icicle'; zoom: (id: number) => void }) {
+  const { snapshot } = useSnapshot();
+  const tree = useAnswer<DominatorRow>({ ask: 'dominatorTree', root: id, ...DRAWN[shape] }, [snapshot]);
+  return <Answer of={tree} what="Measuring">{(root) => <Areas root={root} shape={shape} zoom={zoom} />}</Answer>;
+}
+
+function Listed({ id }: { id: number }) {
+  const { engine } = useApp();
+  const { snapshot } = useSnapshot();
+  const source = useSource((each, key) => nodesOf(each, key, { ask: 'dominated', id }, [id]), [id]);
+  return <ObjectTable label="Dominated objects" source={source} childrenOf={openToDominated(engine, snapshot)} empty="It dominates nothing." />;
+}
+
+/** From the root to what fills the picture; any step zooms back out. */
+function ZoomTrail({ nodes, zoom }: { nodes: NodeRow[] | undefined; zoom: (id: number) => void }) {
+  const last = nodes?.at(-1);
+  if (nodes === undefined || last === undefined) return <nav class="trail" aria-label="Zoom" />;
+  return (
+    <nav class="trail" aria-label="Zoom">
+      {nodes.slice(0, -1).map((node) => (
+        <span key={node.id} class="trail-step">
+          <button type="button" class="plain" onClick={() => zoom(node.id)}>
+            <NodeLabel node={node} />
+          </button>
+        </span>
+      ))}
+      <span class="trail-step">
+        <NodeLink node={last} />
+      </span>
+      <SizeShare bytes={last.retainedSize} percent={last.percent} />
+    </nav>
+  );
+}

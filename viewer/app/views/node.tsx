@@ -1,0 +1,136 @@
+// One object: what it is, what holds it, what it refers to, what goes with it.
+
+import type { NodeRow, PathResult, RetainingPath } from '../../../index.js';
+import { formatAmount } from '../../../lib/format/numbers.js';
+import { useAnswer, useApp, useSnapshot } from '../model/app.js';
+import { change, usePlace } from '../model/place.js';
+import { neighbours, nodesOf, openTo, openToDominated } from '../model/sources.js';
+import { Segments } from '../parts/controls.js';
+import { HolderGraph } from '../parts/graph.js';
+import { ObjectTable, useSource } from '../parts/objects.js';
+import { Answer } from '../parts/states.js';
+import { Badge, Count, Distance, Heap, NodeLabel, NodeLink, Path, Percent, Reference, Size, Source, stepAsNode } from '../parts/text.js';
+
+const TABS = [
+  ['paths', 'What holds it'],
+  ['graph', 'Graph'],
+  ['retainers', 'Retainers'],
+  ['references', 'References'],
+  ['dominated', 'What goes with it'],
+] as const;
+
+export function Node() {
+  const { params } = usePlace();
+  const { engine } = useApp();
+  const { snapshot } = useSnapshot();
+  const id = Number(params['id'] ?? 1);
+  const node = useAnswer<NodeRow>({ ask: 'node', id }, [snapshot]);
+  const dominators = useAnswer<NodeRow[]>({ ask: 'dominatorPath', id }, [snapshot]);
+  const tab = TABS.find(([name]) => name === params['tab'])?.[0] ?? 'paths';
+  return (
+    <section class="view">
+      <Answer of={node} what="Looking for the object">
+        {(row) => (
+          <>
+            <Heading node={row} />
+            <DominatorTrail nodes={dominators.answer} />
+            <div class="bar">
+              <Segments label="What to show" value={tab} options={engine.isReport ? TABS.filter(([name]) => name !== 'graph') : TABS} onChange={(name) => change({ tab: name === 'paths' ? undefined : name, sort: undefined, order: undefined })} />
+            </div>
+            {tab === 'paths' && <Paths id={row.id} />}
+            {tab === 'graph' && <HolderGraph id={row.id} />}
+            {tab === 'retainers' && <Neighbours id={row.id} of="retainers" />}
+            {tab === 'references' && <Neighbours id={row.id} of="references" />}
+            {tab === 'dominated' && <Dominated id={row.id} />}
+          </>
+        )}
+      </Answer>
+    </section>
+  );
+}
+
+function Heading({ node }: { node: NodeRow }) {
+  return (
+    <header class="node-head">
+      <h1>
+        <NodeLabel node={node} />
+      </h1>
+      <p class="node-kind">
+        <Badge>{node.type}</Badge> <Heap class="class-name" text={node.className} /> {node.detached && <Badge tone="alarm">detached</Badge>} <Source source={node.source} />
+      </p>
+      <dl class="figures">
+        <div class="figure"><dt>Retained size</dt><dd><Size bytes={node.retainedSize} /></dd></div>
+        <div class="figure"><dt>Share of the heap</dt><dd><Percent percent={node.percent} /></dd></div>
+        <div class="figure"><dt>Self size</dt><dd><Size bytes={node.selfSize} /></dd></div>
+        <div class="figure"><dt>Distance</dt><dd><Distance distance={node.distance} /></dd></div>
+        <div class="figure"><dt>References</dt><dd><Count count={node.edgeCount} /></dd></div>
+      </dl>
+    </header>
+  );
+}
+
+/** From the root to the object through what dominates it: without any of these it would be gone. */
+function DominatorTrail({ nodes }: { nodes: NodeRow[] | undefined }) {
+  if (nodes === undefined) return null;
+  return (
+    <nav class="trail" aria-label="Dominators, from the root down">
+      {nodes.map((node, i) => (
+        <span key={node.id} class="trail-step" title={`${node.className}: without it the objects to the right would be gone`}>
+          {i < nodes.length - 1 ? <NodeLink node={node} /> : <NodeLabel node={node} />}
+        </span>
+      ))}
+    </nav>
+  );
+}
+
+function Paths({ id }: { id: number }) {
+  const { snapshot } = useSnapshot();
+  const paths = useAnswer<PathResult>({ ask: 'retainingPaths', of: id, limit: 5 }, [snapshot]);
+  return (
+    <div class="scrolls">
+      <Answer of={paths} what="Looking for what holds it">
+        {(result) =>
+          result.paths.length === 0 ? (
+            <p class="empty">No path from a GC root: nothing but weak references, or garbage not collected yet.</p>
+          ) : (
+            <>{result.paths.map((path, i) => <PathCard key={i} path={path} index={i} />)}</>
+          )
+        }
+      </Answer>
+    </div>
+  );
+}
+
+function PathCard({ path, index }: { path: RetainingPath; index: number }) {
+  return (
+    <article class="card path-card">
+      <h2>{index === 0 ? 'Shortest path' : 'Another path'} <small>{formatAmount(path.steps.length - 1, 'step')} from the GC root</small></h2>
+      <p><Path text={path.text} /></p>
+      <ol class="steps">
+        {path.steps.map((step) => (
+          <li key={step.id}>
+            <span class="step-reference">{step.type === null || step.name === null ? <span class="faint">root</span> : <Reference item={{ type: step.type, name: step.name }} />}</span>
+            <NodeLink node={stepAsNode(step)} />
+            <Source source={step.source} />
+            <Size bytes={step.retainedSize} />
+          </li>
+        ))}
+      </ol>
+    </article>
+  );
+}
+
+function Neighbours({ id, of }: { id: number; of: 'references' | 'retainers' }) {
+  const { engine } = useApp();
+  const { snapshot } = useSnapshot();
+  const source = useSource((each, key) => neighbours(each, key, of, id), [of, id]);
+  const empty = of === 'references' ? 'It refers to nothing.' : 'Nothing but the root and weak references leads here.';
+  return <ObjectTable label={of === 'references' ? 'References' : 'Retainers'} source={source} childrenOf={openTo(engine, snapshot, of)} empty={empty} />;
+}
+
+function Dominated({ id }: { id: number }) {
+  const { engine } = useApp();
+  const { snapshot } = useSnapshot();
+  const source = useSource((each, key) => nodesOf(each, key, { ask: 'dominated', id }, [id]), [id]);
+  return <ObjectTable label="What goes with it" source={source} childrenOf={openToDominated(engine, snapshot)} empty="Nothing else would be freed with it." />;
+}
