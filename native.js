@@ -92,8 +92,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-android-arm64')
-        const bindingPackageVersion = require('heapray-android-arm64/package.json').version
+        const binding = require('@heapray/addon-android-arm64')
+        const bindingPackageVersion = require('@heapray/addon-android-arm64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -108,8 +108,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-android-arm-eabi')
-        const bindingPackageVersion = require('heapray-android-arm-eabi/package.json').version
+        const binding = require('@heapray/addon-android-arm-eabi')
+        const bindingPackageVersion = require('@heapray/addon-android-arm-eabi/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -129,8 +129,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-win32-x64-gnu')
-          const bindingPackageVersion = require('heapray-win32-x64-gnu/package.json').version
+          const binding = require('@heapray/addon-win32-x64-gnu')
+          const bindingPackageVersion = require('@heapray/addon-win32-x64-gnu/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -145,8 +145,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-win32-x64-msvc')
-          const bindingPackageVersion = require('heapray-win32-x64-msvc/package.json').version
+          const binding = require('@heapray/addon-win32-x64-msvc')
+          const bindingPackageVersion = require('@heapray/addon-win32-x64-msvc/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -162,8 +162,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-win32-ia32-msvc')
-        const bindingPackageVersion = require('heapray-win32-ia32-msvc/package.json').version
+        const binding = require('@heapray/addon-win32-ia32-msvc')
+        const bindingPackageVersion = require('@heapray/addon-win32-ia32-msvc/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -178,8 +178,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-win32-arm64-msvc')
-        const bindingPackageVersion = require('heapray-win32-arm64-msvc/package.json').version
+        const binding = require('@heapray/addon-win32-arm64-msvc')
+        const bindingPackageVersion = require('@heapray/addon-win32-arm64-msvc/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -197,8 +197,8 @@ function requireNative() {
       loadErrors.push(e)
     }
     try {
-      const binding = require('heapray-darwin-universal')
-      const bindingPackageVersion = require('heapray-darwin-universal/package.json').version
+      const binding = require('@heapray/addon-darwin-universal')
+      const bindingPackageVersion = require('@heapray/addon-darwin-universal/package.json').version
       if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
         throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
       }
@@ -213,8 +213,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-darwin-x64')
-        const bindingPackageVersion = require('heapray-darwin-x64/package.json').version
+        const binding = require('@heapray/addon-darwin-x64')
+        const bindingPackageVersion = require('@heapray/addon-darwin-x64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -229,8 +229,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-darwin-arm64')
-        const bindingPackageVersion = require('heapray-darwin-arm64/package.json').version
+        const binding = require('@heapray/addon-darwin-arm64')
+        const bindingPackageVersion = require('@heapray/addon-darwin-arm64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -249,8 +249,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-freebsd-x64')
-        const bindingPackageVersion = require('heapray-freebsd-x64/package.json').version
+        const binding = require('@heapray/addon-freebsd-x64')
+        const bindingPackageVersion = require('@heapray/addon-freebsd-x64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -265,8 +265,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-freebsd-arm64')
-        const bindingPackageVersion = require('heapray-freebsd-arm64/package.json').version
+        const binding = require('@heapray/addon-freebsd-arm64')
+        const bindingPackageVersion = require('@heapray/addon-freebsd-arm64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -281,8 +281,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-freebsd-ppc64')
-        const bindingPackageVersion = require('heapray-freebsd-ppc64/package.json').version
+        const binding = require('@heapray/addon-freebsd-ppc64')
+        const bindingPackageVersion = require('@heapray/addon-freebsd-ppc64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -302,8 +302,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-x64-musl')
-          const bindingPackageVersion = require('heapray-linux-x64-musl/package.json').version
+          const binding = require('@heapray/addon-linux-x64-musl')
+          const bindingPackageVersion = require('@heapray/addon-linux-x64-musl/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -318,8 +318,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-x64-gnu')
-          const bindingPackageVersion = require('heapray-linux-x64-gnu/package.json').version
+          const binding = require('@heapray/addon-linux-x64-gnu')
+          const bindingPackageVersion = require('@heapray/addon-linux-x64-gnu/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -336,8 +336,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-arm64-musl')
-          const bindingPackageVersion = require('heapray-linux-arm64-musl/package.json').version
+          const binding = require('@heapray/addon-linux-arm64-musl')
+          const bindingPackageVersion = require('@heapray/addon-linux-arm64-musl/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -352,8 +352,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-arm64-gnu')
-          const bindingPackageVersion = require('heapray-linux-arm64-gnu/package.json').version
+          const binding = require('@heapray/addon-linux-arm64-gnu')
+          const bindingPackageVersion = require('@heapray/addon-linux-arm64-gnu/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -370,8 +370,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-arm-musleabihf')
-          const bindingPackageVersion = require('heapray-linux-arm-musleabihf/package.json').version
+          const binding = require('@heapray/addon-linux-arm-musleabihf')
+          const bindingPackageVersion = require('@heapray/addon-linux-arm-musleabihf/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -386,8 +386,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-arm-gnueabihf')
-          const bindingPackageVersion = require('heapray-linux-arm-gnueabihf/package.json').version
+          const binding = require('@heapray/addon-linux-arm-gnueabihf')
+          const bindingPackageVersion = require('@heapray/addon-linux-arm-gnueabihf/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -404,8 +404,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-loong64-musl')
-          const bindingPackageVersion = require('heapray-linux-loong64-musl/package.json').version
+          const binding = require('@heapray/addon-linux-loong64-musl')
+          const bindingPackageVersion = require('@heapray/addon-linux-loong64-musl/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -420,8 +420,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-loong64-gnu')
-          const bindingPackageVersion = require('heapray-linux-loong64-gnu/package.json').version
+          const binding = require('@heapray/addon-linux-loong64-gnu')
+          const bindingPackageVersion = require('@heapray/addon-linux-loong64-gnu/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -438,8 +438,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-riscv64-musl')
-          const bindingPackageVersion = require('heapray-linux-riscv64-musl/package.json').version
+          const binding = require('@heapray/addon-linux-riscv64-musl')
+          const bindingPackageVersion = require('@heapray/addon-linux-riscv64-musl/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -454,8 +454,8 @@ function requireNative() {
           loadErrors.push(e)
         }
         try {
-          const binding = require('heapray-linux-riscv64-gnu')
-          const bindingPackageVersion = require('heapray-linux-riscv64-gnu/package.json').version
+          const binding = require('@heapray/addon-linux-riscv64-gnu')
+          const bindingPackageVersion = require('@heapray/addon-linux-riscv64-gnu/package.json').version
           if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
             throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
@@ -471,8 +471,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-linux-ppc64-gnu')
-        const bindingPackageVersion = require('heapray-linux-ppc64-gnu/package.json').version
+        const binding = require('@heapray/addon-linux-ppc64-gnu')
+        const bindingPackageVersion = require('@heapray/addon-linux-ppc64-gnu/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -487,8 +487,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-linux-s390x-gnu')
-        const bindingPackageVersion = require('heapray-linux-s390x-gnu/package.json').version
+        const binding = require('@heapray/addon-linux-s390x-gnu')
+        const bindingPackageVersion = require('@heapray/addon-linux-s390x-gnu/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -507,8 +507,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-openharmony-arm64')
-        const bindingPackageVersion = require('heapray-openharmony-arm64/package.json').version
+        const binding = require('@heapray/addon-openharmony-arm64')
+        const bindingPackageVersion = require('@heapray/addon-openharmony-arm64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -523,8 +523,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-openharmony-x64')
-        const bindingPackageVersion = require('heapray-openharmony-x64/package.json').version
+        const binding = require('@heapray/addon-openharmony-x64')
+        const bindingPackageVersion = require('@heapray/addon-openharmony-x64/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -539,8 +539,8 @@ function requireNative() {
         loadErrors.push(e)
       }
       try {
-        const binding = require('heapray-openharmony-arm')
-        const bindingPackageVersion = require('heapray-openharmony-arm/package.json').version
+        const binding = require('@heapray/addon-openharmony-arm')
+        const bindingPackageVersion = require('@heapray/addon-openharmony-arm/package.json').version
         if (bindingPackageVersion !== '0.1.0' && process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
           throw new Error(`Native binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
         }
@@ -678,16 +678,16 @@ if (!nativeBinding || forceWasi) {
     let candidateError = null
     let candidateFailed = false
     try {
-      candidateError = __napiWasiResolveCandidate('heapray-wasm32-wasi', true, undefined)
+      candidateError = __napiWasiResolveCandidate('@heapray/addon-wasm32-wasi', true, undefined)
       candidateFailed = candidateError !== null
       if (!candidateFailed) {
         if (process.env.NAPI_RS_ENFORCE_VERSION_CHECK && process.env.NAPI_RS_ENFORCE_VERSION_CHECK !== '0') {
-          const bindingPackageVersion = require('heapray-wasm32-wasi/package.json').version
+          const bindingPackageVersion = require('@heapray/addon-wasm32-wasi/package.json').version
           if (bindingPackageVersion !== '0.1.0') {
             throw new Error(`WASI binding package version mismatch, expected 0.1.0 but got ${bindingPackageVersion}. You can reinstall dependencies to fix this issue.`)
           }
         }
-        wasiBinding = require('heapray-wasm32-wasi')
+        wasiBinding = require('@heapray/addon-wasm32-wasi')
         nativeBinding = wasiBinding
         __napiLoadedBindingTarget = 'wasm32-wasi'
         wasiBindingLoaded = true
@@ -835,9 +835,15 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.CapturePass = nativeBinding.CapturePass
 module.exports.Control = nativeBinding.Control
 module.exports.NativeParser = nativeBinding.NativeParser
 module.exports.NativeSnapshot = nativeBinding.NativeSnapshot
+module.exports.NativeSnapshotWriter = nativeBinding.NativeSnapshotWriter
 module.exports.Turn = nativeBinding.Turn
+module.exports.Admission = nativeBinding.Admission
 module.exports.parseBytes = nativeBinding.parseBytes
 module.exports.parseFile = nativeBinding.parseFile
+module.exports.release = nativeBinding.release
+module.exports.trim = nativeBinding.trim
+module.exports.version = nativeBinding.version
