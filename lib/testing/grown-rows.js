@@ -25,7 +25,7 @@ const OWN = new Map(
 );
 
 /** Where Vitest keeps the results of tests, and of the last assertions. */
-const OF_RUNNER = /^global(\.__vitest_worker__\.current\b|\[Symbol\(expect-global\)\])/;
+const OF_RUNNER = /^global(\.__vitest_worker__\.current(\.\w+)*\.result|\[Symbol\(expect-global\)\]\.__flags)$/;
 
 /** Answers of `since`, with what belongs to the snapshots that were open: class → objects. */
 const ofCheckpoints = new WeakMap();
