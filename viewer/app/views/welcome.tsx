@@ -1,6 +1,6 @@
 // Before anything is open: drop, choose, or look at an example. While it opens: how far it is.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { progressText } from '../../../lib/format/progress.js';
 import { useApp } from '../model/app.js';
 import type { Opening } from '../model/opening.js';
@@ -9,7 +9,7 @@ import { Failure } from '../parts/states.js';
 import { Heap } from '../parts/text.js';
 
 /** The closure leak, after 1, 40 and 50 requests. Made by the build. */
-const EXAMPLE = ['example/after-1.heapsnapshot.gz', 'example/after-40.heapsnapshot.gz', 'example/after-50.heapsnapshot.gz'];
+const EXAMPLE = ['example/after-1.heapsnapshot.gz', 'example/after-40.heapsnapshot.gz', 'example/after-50.heapsnapshot.gz'] as const;
 
 interface WelcomeProps {
   opening: Opening | undefined;
@@ -22,6 +22,7 @@ interface WelcomeProps {
 export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: WelcomeProps) {
   const [isOver, setOver] = useState(false);
   const { engine } = useApp();
+  const hasExample = useExample();
   return (
     <main class="welcome">
       <h1><Icon name="logo" /> heapray</h1>
@@ -38,7 +39,7 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
         </label>
       )}
       {failure !== undefined && <Failure error={failure} />}
-      {opening === undefined && (
+      {opening === undefined && hasExample && (
         <p class="welcome-more">
           <button type="button" class="button" onClick={() => onUrls(EXAMPLE)}>Open the example</button>
           <span class="faint">A web server with the best-known closure leak, after 1, 40 and 50 requests.</span>
@@ -47,6 +48,17 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
       {!engine.isReport && <p class="faint small">Snapshots stay on this machine.</p>}
     </main>
   );
+}
+
+/** Whether the example is where the page is: the npm package, which has to be small, is without it. */
+function useExample(): boolean {
+  const [isThere, setThere] = useState(false);
+  useEffect(() => {
+    const leaving = new AbortController();
+    fetch(EXAMPLE[0], { method: 'HEAD', signal: leaving.signal }).then(({ ok }) => setThere(ok), () => {});
+    return () => leaving.abort();
+  }, []);
+  return isThere;
 }
 
 function OpeningCard({ opening: { name, position, count, progress }, onGiveUp }: { opening: Opening; onGiveUp: () => void }) {

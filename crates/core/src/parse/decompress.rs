@@ -169,6 +169,7 @@ impl<S: Sink> Input<S> {
     }
 
     fn pass(&mut self, chunk: &[u8]) -> Result<()> {
+        #[cfg(feature = "compression")]
         let received = self.received;
         match &mut self.decoder {
             Decoder::Plain(writer) => writer.sink.take(chunk),
