@@ -1,19 +1,19 @@
 //! Out of memory: an error, not an abort. In a process of its own, for the limit is the process's and
 //! what other tests have freed would be used again.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use heapray_core::testing::SnapshotBuilder;
 use heapray_core::{Code, Progress, parse};
 
-/// A heap in which every part of the analysis has something to do.
+/// A heap in which every part of the analysis has something to do, larger than what glibc keeps for a thread.
 fn everything() -> Vec<u8> {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let script = heap.script("file:///srv/app.js");
     let mut at = global;
-    for i in 0..60_000 {
+    for i in 0..160_000 {
         let link = heap.node("object", "Link", 16);
         heap.property(at, "next", link);
         at = link;
@@ -40,12 +40,11 @@ fn address_space() -> u64 {
     pages * 4096
 }
 
-/// What the allocator keeps for later counts as there.
-fn give_back() {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: touches nothing but what is free.
+/// Has the allocator ask the system for every large piece: what it keeps for later is under no limit.
+fn keep_nothing() {
+    // SAFETY: sets a number of the allocator.
     unsafe {
-        libc::malloc_trim(0);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 64 << 10);
     }
 }
 
@@ -64,13 +63,13 @@ fn limit_address_space(bytes: Option<u64>) {
 /// A process that is out of memory aborts, unless it asked: this test ends the run when something did not ask.
 #[test]
 fn where_the_system_has_no_more_memory_there_is_an_error() {
+    keep_nothing();
     let bytes = everything();
     // Threads of the pool, and what else stays, are there before there is a limit.
     drop(parse::open(&bytes, &Progress::new()).unwrap());
     let (mut refused, mut read) = (0, 0);
-    for step in 0..40u64 {
-        give_back();
-        limit_address_space(Some(address_space() + step * (1 << 20)));
+    for step in 0..12u64 {
+        limit_address_space(Some(address_space() + step * (20 << 20)));
         let result = parse::open(&bytes, &Progress::new());
         limit_address_space(None);
         match result.map(drop) {
@@ -81,5 +80,5 @@ fn where_the_system_has_no_more_memory_there_is_an_error() {
             }
         }
     }
-    assert!(refused > 3 && read > 3, "{refused} refused, {read} read");
+    assert!(refused > 2 && read > 2, "{refused} refused, {read} read");
 }
