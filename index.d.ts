@@ -154,6 +154,8 @@ export type ErrorCode =
   | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process is not harmed. */
   | 'ERR_INTERNAL'
+  /** `capture` and `redact` where heapray runs as WebAssembly, for want of an addon. */
+  | 'ERR_NOT_SUPPORTED'
   /** Thrown while loading: no addon for this platform is installed. The message says what was looked for and what to do. */
   | 'ERR_ADDON_NOT_FOUND'
   /** Thrown while loading: the addon is of another version than the package. */

@@ -61,6 +61,17 @@ test('answers, arrays in them, columns and promises are of the caller\'s realm',
   snapshot.close();
 });
 
+test('a live process is captured from there too, and what refuses is of the caller\'s realm', async () => {
+  const running = heapray.capture({ force: true });
+  const refused = await heapray.capture().then(() => assert.fail('not refused'), (error) => error);
+  assert.equal(refused.code, 'ERR_CAPTURE_RUNNING');
+  assert.ok(refused instanceof heapray.HeaprayError && refused instanceof inRealm.Error);
+  const snapshot = await running;
+  assert.ok(snapshot.capture instanceof inRealm.Object);
+  assert.ok(snapshot.nodeCount > 10_000);
+  snapshot.close();
+});
+
 test('errors are of the caller\'s realm: heapray\'s own, and TypeErrors for arguments', async () => {
   const failureOf = (promise) => promise.then(() => assert.fail('no error'), (error) => error);
   const bad = await failureOf(heapray.parse([Buffer.from('{"nodes":1}')]));

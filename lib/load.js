@@ -7,6 +7,7 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 const { HeaprayError } = require('./errors.js');
 const { describePlatform, platformName, platforms } = require('./platform.js');
+const fallback = require('./fallback/addon.js');
 const { version } = require('../package.json');
 
 const root = path.dirname(__dirname);
@@ -47,13 +48,21 @@ function load() {
   let addon;
   try {
     const { HEAPRAY_ADDON: chosen } = process.env;
+    if (chosen === 'wasm') return fallback.addon;
     addon = chosen ? requireHere(path.resolve(chosen)) : (requireBuilt(name) ?? requirePackage(name));
   } catch (cause) {
     throw notLoaded(name, cause);
   }
-  if (addon === undefined) throw notFound(name);
+  if (addon === undefined) return insteadOfAddon(name);
   if (addon.version?.() !== version) throw otherVersion(name, addon.version?.());
   return addon;
+}
+
+/** WebAssembly is for platforms that no addon is made for: elsewhere a missing one is a mistake to be told. */
+function insteadOfAddon(name) {
+  if (platforms.includes(name) || !fallback.isThere()) throw notFound(name);
+  process.emitWarning(`there is no addon for ${describePlatform()}: heapray runs as WebAssembly, on one thread and with at most 4 GB`, 'HeaprayWarning');
+  return fallback.addon;
 }
 
 function notLoaded(name, cause) {
@@ -86,7 +95,7 @@ function advice(name) {
     return `There is one for ${others.join(', ')}: node_modules was installed for another platform. Install again here, or name this one (npm install --os --cpu --libc; pnpm and Yarn: supportedArchitectures)`;
   }
   if (process.versions.pnp) return 'Run "yarn install" here; .yarnrc.yml may limit supportedArchitectures to other platforms';
-  return 'It is an optional dependency, which npm leaves out with --omit=optional, --no-optional or a lock file made on another platform: install again without these (delete package-lock.json and node_modules if that does not help)';
+  return 'It is an optional dependency, which npm leaves out with --omit=optional, --no-optional or a lock file made on another platform: install again without these (delete package-lock.json and node_modules if that does not help). HEAPRAY_ADDON=wasm does without, more slowly';
 }
 
 function isHeapray() {

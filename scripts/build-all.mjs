@@ -48,12 +48,14 @@ function addTarget(target) {
 }
 
 /** What rustc calls it: zigbuild takes a glibc version at the end. */
-const tripleOf = (target) => target.replace(/\.\d+\.\d+$/, '');
+function tripleOf(target) {
+  return target.replace(/\.\d+\.\d+$/, '');
+}
 
 function environment(name) {
   const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo');
   // Panic messages name source files: relative to the project and to the registry, not to this machine.
-  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`];
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${sysroot()}=rust`];
   // An addon shares the C library of the process that loads it.
   if (name.endsWith('musl')) flags.push('-Ctarget-feature=-crt-static');
   if (name.startsWith('darwin')) flags.push('-Clink-arg=-Wl,-install_name,@rpath/heapray.node');
@@ -62,6 +64,11 @@ function environment(name) {
     PATH: `${installPythonTools()}${path.delimiter}${process.env.PATH}`,
     CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
   };
+}
+
+/** Where the sources of the standard library lie, when they are installed. */
+function sysroot() {
+  return spawnSync('rustc', ['--print', 'sysroot'], { cwd: root, encoding: 'utf8' }).stdout.trim();
 }
 
 function libraryOf(name, target) {

@@ -20,7 +20,7 @@ const PICTURES = [
   ['treemap-dark', 'dark', '#/dominators'],
   ['icicle-dark', 'dark', '#/dominators?as=icicle'],
   ['node-light', 'light', '#/node?id=@suspect'],
-  ['graph-dark', 'dark', '#/node?id=@suspect&tab=graph&depth=8'],
+  ['graph-dark', 'dark', '#/node?id=@suspect&tab=graph&depth=6'],
   ['comparison-light', 'light', '#/compare'],
   ['grown-dark', 'dark', '#/compare?mode=grown'],
   ['strings-light', 'light', '#/strings'],

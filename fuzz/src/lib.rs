@@ -9,7 +9,7 @@
 //! | [`structure`] | the same for valid snapshots with something changed: sections, counts, fields, indices |
 //! | [`chunks`] | any split gives what one piece gives: the same snapshot, or the same error at the same place |
 //! | [`decompression`] | the same for compressed input, and a limit on bytes holds |
-//! | [`redaction`] | a redacted file is read wherever its original is, with the same numbers; else with the same error |
+//! | [`redaction`] | a redacted file is read wherever its original is, with the same numbers, and refused wherever it is |
 //! | [`graph`] | sizes, dominators and distances equal their definitions ([`oracle`]) |
 //! | [`questions`] | every question of a snapshot ends in an answer or an error |
 

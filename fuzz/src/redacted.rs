@@ -15,7 +15,9 @@ pub(crate) fn check(file: &[u8], cuts: &[usize]) {
             assert_eq!(numbers(&original), numbers(&redacted));
             assert_eq!(original.statistics(), redacted.statistics());
         }
-        (Err(a), Err(b)) => assert_eq!((a.code(), a.section()), (b.code(), b.section()), "{a:?} {b:?}"),
+        // Sections wait for what they need in one and not in the other, so that of two mistakes either may
+        // be met first. One mistake has one code: `__test__/redact.test.mjs`.
+        (Err(_), Err(_)) => {}
         // What only the analysis refuses: a root_index of no node.
         (Err(a), Ok(redacted)) => {
             let b = open(&redacted, &[], u64::MAX).expect_err("an error, as of the original");

@@ -11,7 +11,8 @@ const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_th
 const { HeaprayError } = require('../errors.js');
 
 const root = path.join(__dirname, '..', '..');
-const wasm = path.join(root, 'viewer', 'engine', 'heapray.wasm');
+/** Where a build puts the module, and where the package has it. */
+const wasm = ['engine', 'dist'].map((folder) => path.join(root, 'viewer', folder, 'heapray.wasm')).find(existsSync);
 
 const PHASES = ['wait', 'parse', 'redact', 'graph', 'dominators', 'retained', 'classes', 'query'];
 
@@ -101,11 +102,15 @@ function beginReading() {
 class NativeParser {
   #most;
   #began;
+  /** The last of the chunks that nobody waits for. */
+  #fed;
   #isOver = false;
+  #refused;
 
   constructor(maxBytes, redactKey) {
-    if (redactKey) throw notHere('redact');
     this.#most = maxBytes;
+    // Said when there is something to reject.
+    if (redactKey) this.#refused = notHere('redact');
   }
 
   async push(chunk, turn, control) {
@@ -117,6 +122,7 @@ class NativeParser {
   }
 
   async finish(turn, control) {
+    await this.#fed;
     this.#open();
     this.#began ??= this.#begin();
     await this.#began;
@@ -147,6 +153,7 @@ class NativeParser {
   }
 
   #open() {
+    if (this.#refused) throw this.#refused;
     if (this.#isOver) throw nativeError({ code: 'ERR_CLOSED', message: 'the snapshot was closed' });
   }
 
@@ -155,8 +162,12 @@ class NativeParser {
     this.#began?.then((end) => call('abandon', []).catch(() => {}).finally(end));
   }
 
-  feed() {
-    throw notHere('capture');
+  /** For a source that cannot wait, as V8 writing a snapshot: what finishing says, this leaves unsaid. */
+  feed(chunk, control) {
+    const copy = chunk.slice();
+    this.#fed = Promise.resolve(this.#fed).then(() => this.push(copy, undefined, control));
+    this.#fed.catch(() => {});
+    return !this.#isOver;
   }
 }
 
@@ -232,7 +243,7 @@ const onlyNative = (what) =>
   };
 
 module.exports = {
-  isThere: () => existsSync(wasm),
+  isThere: () => wasm !== undefined,
   addon: {
     Control,
     Turn,
@@ -242,6 +253,9 @@ module.exports = {
     CapturePass: onlyNative('capture'),
     parseFile,
     parseBytes,
+    // Memory is given back by the end of the instance alone.
+    release() {},
+    trim: () => false,
     version: () => require('../../package.json').version,
   },
 };

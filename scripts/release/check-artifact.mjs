@@ -4,8 +4,10 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { root } from '../setup.mjs';
 import { addonFile, chosenPlatforms, GLIBC, MOST_BYTES, platforms } from './platforms.mjs';
 import { installPythonTools } from './tools.mjs';
 
@@ -20,7 +22,7 @@ const SYSTEM_LIBRARIES = {
 };
 
 /** Paths of the machine that built it, which panic messages carry unless they are remapped. */
-const BUILD_PATH = /(?:\/root\/|\/home\/|\/Users\/|\/tmp\/|[A-Z]:\\Users\\)[\w.\-/\\]+/;
+const BUILD_PATHS = [homedir(), root];
 
 /** @returns {{ facts: string, faults: string[] }} */
 export function checkArtifact(name, file = addonFile(name)) {
@@ -31,8 +33,8 @@ export function checkArtifact(name, file = addonFile(name)) {
   const glibc = newestGlibc(found.versions);
   const faults = [...faultsOf(name, found, glibc)];
   if (bytes.length >= MOST_BYTES) faults.push(`${bytes.length} bytes, expected fewer than ${MOST_BYTES}`);
-  const leaked = bytes.toString('latin1').match(BUILD_PATH);
-  if (leaked) faults.push(`carries a path of the machine that built it: ${leaked[0].slice(0, 80)}`);
+  const leaked = BUILD_PATHS.find((folder) => bytes.includes(`${path.resolve(folder)}${path.sep}`));
+  if (leaked) faults.push(`carries a path of the machine that built it: ${leaked}`);
   const needs = glibc ? `, needs glibc ${glibc}` : '';
   return { facts: `${found.format} ${found.machine}, ${(bytes.length / 1e6).toFixed(2)} MB${needs}`, faults };
 }

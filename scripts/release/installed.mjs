@@ -73,7 +73,7 @@ function types({ write, run }) {
 
 /** A leak that Jest has to find through the installed package. */
 function jest({ write, run }) {
-  write('jest.config.js', "module.exports = { testTimeout: 60000 };\n");
+  write('jest.config.js', "module.exports = { testTimeout: 240_000 };\n");
   write('leak.test.js', `require('heapray/jest');
 class Session {}
 const kept = [];

@@ -1,5 +1,7 @@
 //! Dominators and retained sizes against their definitions, on graphs a reader can draw and on random ones.
 
+#![allow(clippy::expect_used, reason = "a test may stop")]
+
 use heapray_core::ids::NodeIx;
 use heapray_core::testing::{Node, SnapshotBuilder};
 use heapray_core::{Progress, Snapshot, parse};

@@ -1,5 +1,7 @@
 //! Any split of the input gives the same snapshot or the same error; what is broken is refused with its place.
 
+#![allow(clippy::expect_used, reason = "a test may stop")]
+
 use heapray_core::ids::NodeIx;
 use heapray_core::parse::{Parser, ParserOptions};
 use heapray_core::testing::SnapshotBuilder;

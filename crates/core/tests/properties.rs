@@ -1,6 +1,6 @@
 //! What holds for every heap: laws, tried on random ones and made small when one breaks.
 
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::expect_used, reason = "tests")]
 
 use heapray_core::columns::EdgeName;
 use heapray_core::ids::NodeIx;

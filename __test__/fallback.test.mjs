@@ -1,0 +1,57 @@
+// WebAssembly in the addon's place: the tests of the API, run again with it, and what it cannot do.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './support/fixtures.mjs';
+import { tinySnapshot } from './support/snapshots.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const index = path.join(root, 'index.js');
+// Without the corpus, whose largest snapshots take minutes on one thread.
+const env = { ...process.env, HEAPRAY_ADDON: 'wasm', HEAPRAY_CORPUS: temporaryFolder() };
+// A test runner in a test runner reports to the outer one otherwise.
+delete env.NODE_TEST_CONTEXT;
+
+const run = (args, more = {}) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env, timeout: 120_000, ...more });
+
+for (const file of ['api', 'bad-input', 'sources']) {
+  test(`everything of ${file}.test.mjs holds over WebAssembly`, () => {
+    const { status, stdout } = run(['--test', '--test-reporter=tap', `__test__/${file}.test.mjs`]);
+    assert.equal(status, 0, stdout.split('\n').filter((line) => /^\s*(not ok|error:|message:)/.test(line)).join('\n'));
+    assert.match(stdout, /^# pass [1-9]/m);
+  });
+}
+
+test('an abort ends a parse within a tenth of a second, and what comes after it works', () => {
+  const script = `
+    const { parse } = require(${JSON.stringify(index)});
+    (async () => {
+      const chunks = require('node:fs').readFileSync(process.argv[1]);
+      const controller = new AbortController();
+      const parsing = parse(chunks, { signal: controller.signal });
+      setTimeout(() => controller.abort(new Error('enough')), 5);
+      await parsing.catch((error) => console.log(error.message));
+      console.log((await parse(chunks)).nodeCount);
+    })();`;
+  const file = path.join(temporaryFolder(), 'tiny.heapsnapshot');
+  writeFileSync(file, tinySnapshot());
+  assert.match(run(['-e', script, file]).stdout, /^(enough\n)?6\n$/);
+});
+
+test('a platform without an addon is served by it, with a warning', () => {
+  const script = `Object.defineProperty(process, 'platform', { value: 'freebsd' });
+    require(${JSON.stringify(index)}).parse([${JSON.stringify(tinySnapshot())}]).then((s) => console.log('nodes: ' + s.nodeCount));`;
+  const { HEAPRAY_ADDON: _, ...plain } = env;
+  const { stdout, stderr } = run(['-e', script], { env: plain });
+  assert.equal(stdout, 'nodes: 6\n', stderr);
+  assert.match(stderr, /HeaprayWarning: there is no addon for freebsd x64.*heapray runs as WebAssembly/);
+});
+
+test('what needs the addon says so', () => {
+  const script = `require(${JSON.stringify(index)}).parse([${JSON.stringify(tinySnapshot())}], { redact: true }).catch((e) => console.log(e.code, e.message));`;
+  assert.match(run(['-e', script]).stdout, /^ERR_NOT_SUPPORTED redact needs heapray's native addon/);
+});
