@@ -78,10 +78,10 @@ async function unexplained(series, grown, suspects) {
   return leaks;
 }
 
-/** Whether a path to objects goes through, or down to, what a suspect is. */
+/** Whether a path to objects goes through, or down to, what a suspect is, or through its holder. */
 function isBehind(suspect, { text, steps }) {
   return (
-    steps.some(({ className }) => className === suspect.className) ||
+    steps.some(({ id, className }) => id === suspect.holder.id || className === suspect.className) ||
     text.startsWith(suspect.holder.path) ||
     suspect.path.startsWith(text)
   );
