@@ -75,6 +75,19 @@ test('keys of a dictionary, which V8 lists elsewhere too, leak from the dictiona
   assert.match(leaks[0].path, /^seen/);
 });
 
+test('objects of the class that go meanwhile do not hide a leak', async () => {
+  const others = Array.from({ length: 20 }, () => new Promise(() => {}));
+  let calls = 0;
+  const leak = () => {
+    kept.push(new Promise(() => {}));
+    calls += 1;
+    if (calls % 6 === 0) others.pop();
+  };
+  const { leaks } = await failureOf(assertNoLeak(leak, quick));
+  assert.equal(leaks[0].className, 'Promise');
+  assert.equal(leaks[0].path, 'kept[*]');
+});
+
 test('what a test has in its own variables is named by the variable', async () => {
   const bus = new EventEmitter().setMaxListeners(0);
   const { leaks } = await failureOf(

@@ -59,20 +59,19 @@ class Series {
     this.#snapshots.push(snapshot);
   }
 
-  /**
-   * Whether another round is worth its while. Objects of a class that happen to go while others leak
-   * must not hide them, so that half the growth is enough here.
-   */
+  /** Whether another round is worth its while. */
   async mayLeak(maxGrowth = Infinity) {
     if (this.grownBytes().every((bytes) => bytes > maxGrowth)) return true;
-    return (await this.grownClasses(this.#iterations / 2)).length > 0;
+    return (await this.mayHaveGrown()).length > 0;
   }
 
   /**
-   * Classes that grew enough in every round.
-   * @returns {Promise<{ className: string, addedCount: number[], addedBytes: number[], source: object | null }[]>}
+   * Classes that grew in every round, at least half as much as a leak does: objects of the class that
+   * happen to go while others leak must not hide them. `isCertain` are those that grew enough; of the
+   * others only the ways in which their objects are held can tell.
+   * @returns {Promise<{ className: string, addedCount: number[], addedBytes: number[], source: object | null, isCertain: boolean }[]>}
    */
-  async grownClasses(least = this.#iterations) {
+  async mayHaveGrown() {
     const tables = [];
     for (const snapshot of this.#snapshots) tables.push(await classTable(snapshot));
     const grown = [];
@@ -80,7 +79,8 @@ class Series {
       const rows = tables.map((table) => table.get(className) ?? ABSENT);
       const addedCount = steps(rows.map(({ count }) => count));
       const addedBytes = steps(rows.map(({ retainedSize }) => retainedSize));
-      if (isGrowth(addedCount, least)) grown.push({ className, addedCount, addedBytes, source });
+      if (!isGrowth(addedCount, this.#iterations / 2)) continue;
+      grown.push({ className, addedCount, addedBytes, source, isCertain: isGrowth(addedCount, this.#iterations) });
     }
     return grown;
   }

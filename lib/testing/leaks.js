@@ -25,7 +25,7 @@ const HEAP = '(heap)';
 async function findLeaks(series, options) {
   const { classes, maxGrowth } = options;
   const suspects = await series.grownSuspects();
-  const grown = await series.grownClasses();
+  const grown = await series.mayHaveGrown();
   const found =
     classes === undefined
       ? [...suspects.map(ofSuspect), ...(await unexplained(series, grown, suspects))]
@@ -59,9 +59,9 @@ function ofSuspect({ className, addedCount, addedBytes, path, holder, source, fu
 }
 
 /** A class that grew, held in one way. */
-function ofClass(growth, path) {
+function ofClass({ className, addedCount, addedBytes, source }, path) {
   const text = path === undefined ? null : fromTest(path.text);
-  return { ...growth, path: text, holder: null, functions: [], kind: null, advice: null };
+  return { className, addedCount, addedBytes, source, path: text, holder: null, functions: [], kind: null, advice: null };
 }
 
 /** Classes that grew although none of the suspects holds their objects. */
@@ -73,15 +73,15 @@ async function unexplained(series, grown, suspects) {
     const left = paths.filter((path) => !suspects.some((suspect) => isBehind(suspect, path)));
     if (left.length > 0) leaks.push(ofClass(growth, left[0]));
     // Objects that only V8's tables lead to are parts of what the suspects hold, if there are any.
-    else if (paths.length === 0 && suspects.length === 0) leaks.push(await ofReferrers(series, growth));
+    else if (growth.isCertain && paths.length === 0 && suspects.length === 0) leaks.push(await ofReferrers(series, growth));
   }
   return leaks;
 }
 
-/** Whether a path to objects goes through, or down to, what a suspect is. */
+/** Whether a path to objects goes through, or down to, what a suspect is, or through its holder. */
 function isBehind(suspect, { text, steps }) {
   return (
-    steps.some(({ className }) => className === suspect.className) ||
+    steps.some(({ id, className }) => id === suspect.holder.id || className === suspect.className) ||
     text.startsWith(suspect.holder.path) ||
     suspect.path.startsWith(text)
   );
@@ -93,7 +93,10 @@ async function ofClasses(series, grown, suspects) {
   for (const growth of grown) {
     const known = suspects.filter(({ className }) => className === growth.className);
     if (known.length > 0) leaks.push(...known.map(ofSuspect));
-    else leaks.push(ofClass(growth, (await series.grownPaths(growth.className))[0]));
+    else {
+      const [path] = await series.grownPaths(growth.className);
+      if (growth.isCertain || path !== undefined) leaks.push(ofClass(growth, path));
+    }
   }
   return leaks;
 }

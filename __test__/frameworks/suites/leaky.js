@@ -65,7 +65,8 @@ function showAndRemove() {
 
 /**
  * `[what, function, class, path]`. Vitest runs modules in a block, whose variables V8 does not name in
- * snapshots: they read `(variable)`. jsdom comes last, because it makes the heap several times as large.
+ * snapshots: they read `(variable)`. Which of the parts of an element names it depends on whether V8 wrote the names of
+ * scripts, which it does not in all pools. jsdom comes last, because it makes the heap several times as large.
  */
 module.exports = [
   ['a listener', subscribe, /^Function$/, /(^prices|context\.\(variable\))\._events\.change\[\*\]/],
@@ -74,5 +75,5 @@ module.exports = [
   ['a timer', startPolling, /^Poller$/, /^timerListMap/],
   ['a promise', wait, /^Promise$/, /(^pending|context\.\(variable\))\[\*\]$/],
   ['instances of a class', open, /^Session$/, /(^sessions|context\.\(variable\))\[entry\]$/],
-  ['detached elements of jsdom', showAndRemove, /HTMLElement/, /(^removed|context\.\(variable\))\[\*\]/],
+  ['detached elements of jsdom', showAndRemove, /HTMLElement|SymbolTreeNode/, /(^removed|context\.\(variable\))\[\*\]/],
 ];
