@@ -189,10 +189,7 @@ impl Serialize for Text {
         match std::str::from_utf8(&self.0) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => {
-                let json: String = utf16(&self.0).fold(String::from("\""), |mut out, unit| {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                    out
-                }) + "\"";
+                let json = quoted(&self.0).unwrap_or_default();
                 match serde_json::value::RawValue::from_string(json) {
                     Ok(raw) => raw.serialize(serializer),
                     Err(_) => serializer.serialize_str(&self.lossy()),
@@ -200,6 +197,22 @@ impl Serialize for Text {
             }
         }
     }
+}
+
+/// WTF-8 text as `JSON.stringify` writes it: of surrogates only the unpaired are escaped.
+fn quoted(mut bytes: &[u8]) -> serde_json::Result<String> {
+    let mut json = String::from("\"");
+    while !bytes.is_empty() {
+        let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let (text, rest) = bytes.split_at(valid);
+        let text = serde_json::to_string(&String::from_utf8_lossy(text))?;
+        json.push_str(text.get(1..text.len() - 1).unwrap_or_default());
+        let (surrogate, rest) = rest.split_at(rest.len().min(3));
+        utf16(surrogate).for_each(|unit| json.push_str(&format!("\\u{unit:04x}")));
+        bytes = rest;
+    }
+    json.push('"');
+    Ok(json)
 }
 
 /// The UTF-16 code units of WTF-8 text: how JavaScript counts and compares.

@@ -186,6 +186,17 @@ fn sizes_that_add_up_to_more_than_a_number_holds_are_refused() {
 }
 
 #[test]
+fn of_a_property_s_name_only_unpaired_surrogates_are_escaped_in_braces() {
+    let text =
+        String::from_utf8(small().json()).expect("text").replace("größe", "gr\\udc00ße").replace("Item", "Object");
+    let property = whole(text.as_bytes()).expect("valid");
+    let name =
+        property.strings().iter().find(|(_, text)| text.starts_with(b"gr\xed")).expect("the property").1.to_vec();
+    let shown = heapray_core::interfaces::format_property(&name);
+    assert_eq!(String::from_utf8(shown).expect("JSON"), "\"gr\\udc00ße \\\"quoted\\\" \u{1f600}\"");
+}
+
+#[test]
 fn other_profiles_are_named() {
     for (text, word) in [
         (r#"{"head":{"callFrame":{}},"samples":[]}"#, ".heapprofile"),
