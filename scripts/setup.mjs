@@ -1,7 +1,7 @@
 // A fresh clone → packages installed, addon and WebAssembly module built. Does only what is missing, and says what it does.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,6 +41,9 @@ function checkTools() {
 function installPackages() {
   const reason = whyPackagesAreStale();
   if (!reason) return;
+  // `npm ci` would empty the folder that it leads to, which is somebody else's.
+  const isLink = lstatSync(path.join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink();
+  if (isLink) fail(`node_modules is a link, and ${reason} in the folder it leads to`);
   console.log(`set-up: npm ci (${reason})`);
   if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
 }
