@@ -49,7 +49,7 @@ test('Jest: matchers throw, reject and colour as its own do, also with fake time
 });
 
 test('Vitest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
-  const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), 'threads', ['--dir', 'suites', '--config', 'matchers.config.mjs']);
+  const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), 'threads', ['--config', 'matchers.config.mjs']);
   assertAllPassed(outcomes);
 });
 

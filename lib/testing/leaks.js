@@ -4,6 +4,7 @@
 
 const { matches } = require('./names.js');
 const { fromTest } = require('./path-text.js');
+const { nameScripts } = require('./scripts.js');
 
 /** The name of a leak of bytes without objects: one buffer, array or text that gets longer. */
 const HEAP = '(heap)';
@@ -30,6 +31,8 @@ async function findLeaks(series, options) {
     classes === undefined
       ? [...suspects.map(ofSuspect), ...(await unexplained(series, grown, suspects))]
       : await ofClasses(series, grown.filter(({ className }) => classes.some((each) => matches(each, className))), suspects);
+  // What is ignored may be a script.
+  nameScripts(found);
   const leaks = found.filter((leak) => !isTolerated(leak, options));
   if (leaks.length > 0 || maxGrowth === undefined) return leaks;
   return ofBytes(series, maxGrowth);

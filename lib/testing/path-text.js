@@ -14,11 +14,16 @@ const ASSERTION = /^functionUnderTest\b|\((reactions_or_result|parameters_and_re
 const FUNCTION = /^functionUnderTest\b/;
 const VARIABLE = /(?: → |\.)context\.(?=[\p{ID_Start}$_])|\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu;
 
+/** Vitest's own way to the function of a test, and into its variables. */
+const VITEST = /^global\.__vitest_worker__\.current\S*(?: → [^→]+ → context\.fn)+ → [^→]+ → context\./;
+
 /** What paths begin with that hang on nothing but promises. */
 const WAITING = /^(functionUnderTest\b|(Async)?Generator\b|Promise\b|\(function\)|\(anonymous function\))/;
 
 /** The path from the first variable behind what waits for the assertion. */
 function fromTest(path) {
+  const ofVitest = VITEST.exec(path);
+  if (ofVitest !== null) return path.slice(ofVitest[0].length);
   const head = ASSERTION.exec(path);
   if (head === null || !WAITING.test(path)) return path;
   VARIABLE.lastIndex = head.index;
