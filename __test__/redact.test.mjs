@@ -261,10 +261,12 @@ test('a killed process leaves nothing under the final name, and the file that wa
     const output = path.join(target, `${i}.heapsnapshot.gz`);
     if (i % 2 === 1) writeFileSync(output, 'what was there');
     const running = spawn(...child(source, big, output), { stdio: ['ignore', 'pipe', 'inherit'] });
+    // It may well end before it is killed.
+    const exited = once(running, 'exit');
     await once(running.stdout, 'data');
     await sleep(delay);
     running.kill('SIGKILL');
-    const [, signal] = await once(running, 'exit');
+    const [, signal] = await exited;
     if (signal === null) continue;
     killed += 1;
     if (i % 2 === 1) assert.equal(readFileSync(output, 'utf8'), 'what was there');

@@ -39,6 +39,7 @@ const CODE_SOURCES = [
   '../crates/core/src/error.rs',
   '../src/failure.rs',
   '../lib/errors.js',
+  '../lib/fallback/addon.js',
   '../lib/load.js',
   '../lib/testing/errors.js',
   '../lib/capture/capture.js',

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import test, { after, before } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { wasmFile } from '../scripts/setup.mjs';
@@ -92,18 +91,18 @@ test('progress goes through the phases, and its bytes up to the file', async () 
   const seen = [];
   const { snapshot } = await engine.open(large, { onProgress: (progress) => seen.push(progress) });
   const parsing = seen.filter(({ phase }) => phase === 'parse');
-  assert.ok(parsing.length > 1 && parsing.every(({ done, total }, i) => total === large.size && done >= (parsing[i - 1]?.done ?? 0)));
+  assert.ok(parsing.length > 0 && parsing.every(({ done, total }, i) => total === large.size && done >= (parsing[i - 1]?.done ?? 0)));
   assert.ok(seen.some(({ phase }) => phase !== 'parse'), JSON.stringify(seen.map(({ phase }) => phase)));
   await engine.close(snapshot);
 });
 
 test('aborting rejects with the reason at once, and what was read is let go of', async () => {
-  for (const wait of [0, 20, 120]) {
+  for (const moment of ['at once', 'while it works']) {
     const controller = new AbortController();
-    const opening = engine.open(large, { signal: controller.signal });
-    await delay(wait);
-    controller.abort(new Error('enough'));
-    await assert.rejects(opening, { message: 'enough' });
+    const abort = () => controller.abort(new Error('enough'));
+    const opening = engine.open(large, { signal: controller.signal, onProgress: abort });
+    if (moment === 'at once') abort();
+    await assert.rejects(opening, { message: 'enough' }, moment);
   }
   assert.deepEqual(await engine.list(), []);
   await assert.rejects(engine.open(large, { signal: AbortSignal.abort(new Error('before')) }), { message: 'before' });
