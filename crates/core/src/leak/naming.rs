@@ -10,6 +10,7 @@ use crate::ids::NodeIx;
 use crate::query::mine::is_document_object;
 use crate::query::mine::is_internal_name;
 use crate::query::mine::is_runtime_script;
+use crate::query::packages::package_of;
 use crate::query::scripts::Scripts;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
@@ -103,15 +104,4 @@ fn standing_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) ->
 /// Whether a script was installed rather than written here.
 pub(crate) fn is_of_package(script: &[u8]) -> bool {
     package_of(script).is_some()
-}
-
-/// The package a script belongs to: what follows the last `node_modules`.
-pub(crate) fn package_of(script: &[u8]) -> Option<&[u8]> {
-    const FOLDER: &[u8] = b"node_modules";
-    let at = memchr::memmem::rfind(script, FOLDER)?;
-    let rest = script.get(at + FOLDER.len() + 1..)?;
-    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
-    let mut ends = rest.iter().enumerate().filter(|(_, byte)| is_slash(byte)).map(|(at, _)| at);
-    let end = if rest.first() == Some(&b'@') { ends.nth(1) } else { ends.next() };
-    Some(&rest[..end.unwrap_or(rest.len())])
 }

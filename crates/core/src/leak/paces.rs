@@ -7,13 +7,12 @@ use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::{NodeIx, StringIx};
 use crate::leak::naming::GENERIC;
+use crate::query::collections::DICTIONARY;
 use crate::query::named::is_context;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::wellknown::Mark;
 
-/// Properties from which on an object is a dictionary whose keys are data.
-pub(crate) const DICTIONARY: usize = 32;
 /// The name of all positions.
 const POSITION: u64 = 1;
 

@@ -7,6 +7,7 @@
 //! work at once, so a bomb costs what it is allowed to and no more.
 
 use crate::error::{Code, Error, Result};
+use crate::progress::Progress;
 use std::io::{self, Write};
 
 /// Where bytes go, piece by piece.
@@ -96,6 +97,16 @@ impl<S: Sink> Input<S> {
             self.recognise()?;
         }
         if matches!(self.decoder, Decoder::Plain(_)) { self.pass(chunk) } else { self.pass_blocks(chunk) }
+    }
+
+    /// The same in windows, with a look at the cancel flag before each. Progress counts the bytes taken.
+    pub(crate) fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
+        for window in chunk.chunks(window) {
+            progress.check()?;
+            self.push(window)?;
+            progress.set_done(self.received);
+        }
+        Ok(())
     }
 
     fn pass_blocks(&mut self, mut chunk: &[u8]) -> Result<()> {

@@ -38,7 +38,6 @@ pub struct ParserOptions {
 #[derive(Debug)]
 pub struct Parser {
     input: Input<Limited<Parts>>,
-    received: u64,
 }
 
 /// Bytes handed to the parser at a time: often enough to be cancelled within milliseconds, large
@@ -49,7 +48,7 @@ impl Parser {
     /// A parser that has seen nothing.
     pub fn new(options: ParserOptions) -> Self {
         let document = Document::new(Parts::default(), options.size_hint);
-        Self { input: Input::new(Limited::new(document, options.max_bytes)), received: 0 }
+        Self { input: Input::new(Limited::new(document, options.max_bytes)) }
     }
 
     /// Takes the next bytes. Progress counts the bytes taken.
@@ -57,13 +56,7 @@ impl Parser {
     /// # Errors
     /// As soon as the bytes so far cannot become a snapshot. The parser is of no use afterwards.
     pub fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<()> {
-        for window in chunk.chunks(WINDOW) {
-            progress.check()?;
-            self.input.push(window)?;
-            self.received += window.len() as u64;
-            progress.set_done(self.received);
-        }
-        Ok(())
+        self.input.push_watched(chunk, WINDOW, progress)
     }
 
     /// Ends the input: checks that nothing is missing and hands the columns over.

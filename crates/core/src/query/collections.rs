@@ -16,8 +16,8 @@ use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// Properties from which on an object is a dictionary.
-const DICTIONARY: u32 = 32;
+/// Properties from which on an object is a dictionary whose keys are data.
+pub(crate) const DICTIONARY: usize = 32;
 /// Classes of elements given for each collection.
 const CLASSES: usize = 3;
 
@@ -64,7 +64,7 @@ fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
     snapshot.kind(node) == NodeKind::Object
         && match snapshot.name(node) {
             b"Map" | b"Set" | b"Array" => true,
-            b"Object" => snapshot.nodes().edge_count(node) >= DICTIONARY,
+            b"Object" => snapshot.nodes().edge_count(node) as usize >= DICTIONARY,
             _ => false,
         }
 }

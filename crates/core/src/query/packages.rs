@@ -5,7 +5,6 @@
 //! counted twice within a package.
 
 use crate::error::Result;
-use crate::leak::naming::package_of;
 use crate::progress::Progress;
 use crate::query::mine::is_runtime_script;
 use crate::query::rows::Rows;
@@ -91,4 +90,15 @@ fn packages_of_places(snapshot: &Snapshot, scripts: &Scripts) -> (Vec<Option<Tex
     });
     let of_place = of_place.collect();
     (names, of_place)
+}
+
+/// The package a script belongs to: what follows the last `node_modules`.
+pub(crate) fn package_of(script: &[u8]) -> Option<&[u8]> {
+    const FOLDER: &[u8] = b"node_modules";
+    let at = memchr::memmem::rfind(script, FOLDER)?;
+    let rest = script.get(at + FOLDER.len() + 1..)?;
+    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
+    let mut ends = rest.iter().enumerate().filter(|(_, byte)| is_slash(byte)).map(|(at, _)| at);
+    let end = if rest.first() == Some(&b'@') { ends.nth(1) } else { ends.next() };
+    Some(&rest[..end.unwrap_or(rest.len())])
 }

@@ -15,7 +15,7 @@
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::ids::NodeIx;
-use crate::leak::paces::DICTIONARY;
+use crate::query::collections::DICTIONARY;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
 use crate::query::native_contexts::is_native_context;

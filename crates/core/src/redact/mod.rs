@@ -31,7 +31,6 @@ pub(crate) use token::{is_redacted, original_len};
 /// The push redactor. Feed it every byte in order, then [`finish`](Redactor::finish).
 pub struct Redactor<S: Sink> {
     input: Input<Limited<Redaction<S>>>,
-    received: u64,
 }
 
 /// What the redactor leaves.
@@ -51,7 +50,7 @@ impl<S: Sink> Redactor<S> {
     /// decompression, `None` for any number.
     pub fn new(key: Key, max_bytes: Option<u64>, sink: S) -> Self {
         let document = Document::new(Redaction::new(key, sink), None);
-        Self { input: Input::new(Limited::new(document, max_bytes)), received: 0 }
+        Self { input: Input::new(Limited::new(document, max_bytes)) }
     }
 
     /// Takes the next bytes, compressed or not. Progress counts the bytes taken.
@@ -60,13 +59,7 @@ impl<S: Sink> Redactor<S> {
     /// As soon as the bytes so far cannot become a snapshot, or the sink refuses. The redactor is of
     /// no use afterwards.
     pub fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<()> {
-        for window in chunk.chunks(WINDOW) {
-            progress.check()?;
-            self.input.push(window)?;
-            self.received += window.len() as u64;
-            progress.set_done(self.received);
-        }
-        Ok(())
+        self.input.push_watched(chunk, WINDOW, progress)
     }
 
     /// Ends the input and the output.
@@ -83,7 +76,7 @@ impl<S: Sink> Redactor<S> {
 
 impl<S: Sink> std::fmt::Debug for Redactor<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redactor").field("received", &self.received).finish_non_exhaustive()
+        f.debug_struct("Redactor").field("input", &self.input).finish_non_exhaustive()
     }
 }
 
