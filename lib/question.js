@@ -1,36 +1,13 @@
 'use strict';
 
 // What the caller asks → the question the addon reads: every field checked, texts and patterns written alike.
-//
-// An unknown field is an error: a filter that ignores a misspelt condition answers another question.
 
 const { isRegExp } = require('node:util').types;
+const { bool, check, fields, isBoolean, isObject, isString, isWhole, number, oneOf, string, strings, whole } = require('./checks.js');
 const { argumentError } = require('./errors.js');
 
 const MOST_ID = 2 ** 32 - 1;
 const MOST_ROWS = 100_000;
-
-const isWhole = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
-const isString = (value) => typeof value === 'string';
-const isBoolean = (value) => typeof value === 'boolean';
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A check: gives the field as the addon reads it, or throws. */
-const check = (test, expected) => (what, value) => {
-  if (!test(value)) throw argumentError(what, expected, value);
-  return value;
-};
-
-const whole = (least, most) =>
-  check((value) => isWhole(value, least, most), `a whole number from ${least} to ${most}`);
-const bool = check(isBoolean, 'a boolean');
-const string = check(isString, 'a string');
-const strings = check(
-  (value) => isString(value) || (Array.isArray(value) && value.every(isString)),
-  'a string or an array of strings',
-);
-const oneOf = (...values) => check((value) => values.includes(value), values.map((value) => `'${value}'`).join(', '));
-const number = check((value) => typeof value === 'number' && !Number.isNaN(value), 'a number');
 
 const id = whole(0, MOST_ID);
 const ids = (what, value) => (Array.isArray(value) ? value.map((one, i) => id(`${what}[${i}]`, one)) : [id(what, value)]);
@@ -53,19 +30,6 @@ function text(what, value) {
 function patternFlags(what, { flags }) {
   if (flags.includes('v')) throw argumentError(what, 'a RegExp without flag v', flags);
   return flags.replace(/[gyd]/g, '');
-}
-
-/** Fields of an object, each by its own check; what is left out or undefined stays out. */
-function fields(what, checks, value = {}) {
-  if (!isObject(value)) throw argumentError(what, 'an object', value);
-  const checked = {};
-  for (const [name, field] of Object.entries(value)) {
-    if (!Object.hasOwn(checks, name)) {
-      throw argumentError(what, `an object with fields among ${Object.keys(checks).join(', ')}`, { [name]: field });
-    }
-    if (field !== undefined) checked[name] = checks[name](`${what}.${name}`, field);
-  }
-  return checked;
 }
 
 const object = (checks) => (what, value) => fields(what, checks, value);
@@ -142,7 +106,6 @@ module.exports = {
   classQuery,
   diffFields,
   dominatorTreeFields,
-  fields,
   format,
   nodeQuery,
   pageFields,

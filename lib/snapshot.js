@@ -4,12 +4,12 @@
 
 const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, inTurn, beside } = require('./job.js');
+const { fields } = require('./checks.js');
 const {
   checkId,
   checkIdOrName,
   classQuery,
   dominatorTreeFields,
-  fields,
   pageFields,
   pathFields,
   sortFields,

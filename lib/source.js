@@ -39,6 +39,13 @@ function checkPath(path, what) {
   return path;
 }
 
+/** The path of a file to write. */
+function toPath(file, what) {
+  const { path } = toInput(file, what);
+  if (path === undefined) throw argumentError(what, 'a path', file);
+  return path;
+}
+
 function urlPath(url, what) {
   if (url.protocol !== 'file:') throw argumentError(what, 'a file: URL', url.href);
   return fileURLToPath(url.href);
@@ -122,4 +129,4 @@ function isWholeSource(source) {
   return BEGINNINGS.some((pattern) => pattern.test(beginning));
 }
 
-module.exports = { isWholeSource, toInput, toBytes, openPath };
+module.exports = { isWholeSource, toInput, toPath, toBytes, openPath };

@@ -4,12 +4,13 @@
 
 const { argumentError } = require('./errors.js');
 const { jobOptions, runJob } = require('./job.js');
-const { isWholeSource, toInput } = require('./source.js');
+const { isWholeSource, toInput, toPath } = require('./source.js');
 const { parseInput, parseOptions } = require('./parse.js');
 const { openLive } = require('./capture/open-live.js');
 const { redactInput, redactKey } = require('./redact.js');
 const { Snapshot, openSnapshot } = require('./snapshot.js');
-const { diffFields, fields, format, nodeQuery, reportFields, reportSize } = require('./question.js');
+const { fields } = require('./checks.js');
+const { diffFields, format, nodeQuery, reportFields, reportSize } = require('./question.js');
 
 async function parse(source, options = {}) {
   checkOptions(options);
@@ -51,10 +52,9 @@ async function diff(before, after, options = {}) {
 async function redact(source, outputPath, options = {}) {
   checkOptions(options);
   const input = toInput(source, 'source');
-  const output = toInput(outputPath, 'outputPath');
-  if (output.path === undefined) throw argumentError('outputPath', 'a path', outputPath);
+  const output = toPath(outputPath, 'outputPath');
   const limits = { maxBytes: parseOptions(options).maxBytes, key: redactKey(options.key, 'options.key') };
-  return runJob(jobOptions(options), (job) => redactInput(job, input, output.path, limits));
+  return runJob(jobOptions(options), (job) => redactInput(job, input, output, limits));
 }
 
 /** Answers as they are, or as text. What writes text is loaded when it is asked for. */

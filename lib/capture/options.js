@@ -2,10 +2,11 @@
 
 // The options of capture(), checked.
 
+const { bool } = require('../checks.js');
 const { argumentError } = require('../errors.js');
 const { jobOptions } = require('../job.js');
 const { parseOptions } = require('../parse.js');
-const { toInput } = require('../source.js');
+const { toPath } = require('../source.js');
 
 /** @param {import('../../index.d.ts').CaptureOptions} options */
 function captureOptions(options) {
@@ -15,11 +16,11 @@ function captureOptions(options) {
   if (worker !== undefined && typeof worker?.getHeapSnapshot !== 'function') {
     throw argumentError('options.worker', 'a Worker', worker);
   }
-  boolean('options.force', force);
-  boolean('options.forgetIds', forgetIds);
+  bool('options.force', force);
+  bool('options.forgetIds', forgetIds);
   if (forgetIds && worker) throw argumentError('options.forgetIds', 'left out with a worker: ids are the worker\'s own', forgetIds);
-  boolean('options.exposeInternals', exposeInternals);
-  boolean('options.exposeNumericValues', exposeNumericValues);
+  bool('options.exposeInternals', exposeInternals);
+  bool('options.exposeNumericValues', exposeNumericValues);
   if (typeof cooldown !== 'number' || !(cooldown >= 0)) {
     throw argumentError('options.cooldown', 'milliseconds, 0 or more', cooldown);
   }
@@ -33,20 +34,10 @@ function captureOptions(options) {
     force,
     cooldown,
     forgetIds,
-    file: file === undefined ? undefined : filePath(file),
+    file: file === undefined ? undefined : toPath(file, 'options.file'),
     report: report === true ? {} : report || undefined,
     v8: { exposeInternals, exposeNumericValues },
   };
-}
-
-function boolean(what, value) {
-  if (typeof value !== 'boolean') throw argumentError(what, 'a boolean', value);
-}
-
-function filePath(file) {
-  const { path } = toInput(file, 'options.file');
-  if (path === undefined) throw argumentError('options.file', 'a path', file);
-  return path;
 }
 
 module.exports = { captureOptions };

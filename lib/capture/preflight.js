@@ -89,14 +89,12 @@ function preflight(heap, state = memoryState()) {
 function refusal(checked, heap) {
   const [{ by, limit, current }] = checked.limits;
   const size = heap.exact ? 'of heap' : 'that may be the worker\'s heap (Node.js before 22.16 does not tell)';
-  const error = new HeaprayError(
+  return new HeaprayError(
     'ERR_NOT_ENOUGH_MEMORY',
     `a capture of ${formatBytes(checked.heapUsed)} ${size} needs about ${formatBytes(checked.estimate)} for a moment, and ` +
       `${formatBytes(checked.available)} are left (${by}: ${formatBytes(current)} of ${formatBytes(limit)} in use); { force: true } captures all the same`,
-    { expected: `${checked.estimate} bytes left`, found: `${checked.available}` },
+    { expected: `${checked.estimate} bytes left`, found: `${checked.available}`, preflight: checked },
   );
-  error.preflight = checked;
-  return error;
 }
 
 module.exports = { ownHeap, workerHeap, preflight, refusal, learn };

@@ -2,24 +2,14 @@
 
 // The options of watch(), checked, with their defaults.
 
+const { bool, check, fields, whole } = require('../checks.js');
 const { argumentError } = require('../errors.js');
-const { fields } = require('../question.js');
-const { toInput } = require('../source.js');
+const { toPath } = require('../source.js');
 
-const check = (test, expected) => (what, value) => {
-  if (!test(value)) throw argumentError(what, expected, value);
-  return value;
-};
 const positive = check((value) => typeof value === 'number' && value > 0, 'a number above 0');
-const count = check((value) => Number.isInteger(value) && value >= 1 && value <= 100, 'a whole number from 1 to 100');
+const count = whole(1, 100);
 const share = check((value) => typeof value === 'number' && value > 0 && value <= 1, 'a number above 0, up to 1');
-const flag = check((value) => typeof value === 'boolean', 'a boolean');
 const action = check((value) => typeof value === 'function', 'a function');
-const folder = (what, value) => {
-  const { path } = toInput(value, what);
-  if (path === undefined) throw argumentError(what, 'a path', value);
-  return path;
-};
 
 const watchFields = {
   intervalMs: positive,
@@ -30,9 +20,9 @@ const watchFields = {
   minIntervalMs: (what, value) => (value === 0 ? value : positive(what, value)),
   maxCaptures: (what, value) => (value === Infinity ? value : positive(what, value)),
   keep: count,
-  dir: folder,
+  dir: (what, value) => toPath(value, what),
   maxBytes: check((value) => Number.isInteger(value) && value >= 1000, 'a whole number of bytes, 1000 or more'),
-  force: flag,
+  force: bool,
   redact: (what, value) => value,
   onReport: action,
   onError: action,

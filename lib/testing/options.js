@@ -3,20 +3,13 @@
 // The options of leak assertions → the same, checked and complete.
 
 const { isRegExp } = require('node:util').types;
+const { check, fields } = require('../checks.js');
 const { argumentError } = require('../errors.js');
-const { fields } = require('../question.js');
 const { toBytes } = require('../typed.js');
 const { namePattern, namePatterns } = require('./names.js');
 
-const whole = (least) => (what, value) => {
-  if (!Number.isSafeInteger(value) || value < least) throw argumentError(what, `a whole number, ${least} or more`, value);
-  return value;
-};
-
-function duration(what, value) {
-  if (typeof value !== 'number' || !(value > 0)) throw argumentError(what, 'milliseconds, more than 0', value);
-  return value;
-}
+const whole = (least) => check((value) => Number.isSafeInteger(value) && value >= least, `a whole number, ${least} or more`);
+const duration = check((value) => typeof value === 'number' && value > 0, 'milliseconds, more than 0');
 
 /** Bytes as a number or as people write them. */
 function size(what, value) {
