@@ -14,7 +14,7 @@ import { temporaryFolder } from './support/fixtures.mjs';
 const index = fileURLToPath(new URL('../index.js', import.meta.url));
 const require = createRequire(import.meta.url);
 const { Growth } = require('../lib/capture/growth.js');
-const { briefJson } = require('../lib/capture/brief.js');
+const { briefJson } = require('../lib/format/budget.js');
 const { tightestCgroup } = require('../lib/capture/cgroups.js');
 
 const QUICK = { intervalMs: 30, windowSamples: 3, windows: 2, minGrowthBytes: 2e5, minIntervalMs: 200, force: true };

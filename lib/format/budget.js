@@ -33,20 +33,32 @@ function cut(text, maxBytes) {
   return kept + CUT;
 }
 
+/** The lists of a report, from what is missed least to what is missed most. */
+const LISTS = [
+  ['detached', 'nodes'],
+  ['duplicatedStrings', 'strings'],
+  ['skipped'],
+  ['collections'],
+  ['byPackage'],
+  ['biggest'],
+  ['classes'],
+  ['ignoredGrowth'],
+  ['suspects'],
+];
+/** Lists that are short in any report. */
+const SHORT = ['skipped', 'ignoredGrowth'];
+
+/** The object with at most so many rows in one of its lists. */
+function withFew(of, [name, ...inner], rows) {
+  const there = of[name];
+  if (there === undefined) return of;
+  return { ...of, [name]: inner.length > 0 ? withFew(there, inner, rows) : there.slice(0, rows) };
+}
+
 /** The report with at most so many rows in each list. */
 function shortened(report, rows) {
   if (rows === Infinity) return report;
-  const few = (list) => list.slice(0, rows);
-  return {
-    ...report,
-    suspects: few(report.suspects),
-    classes: few(report.classes),
-    biggest: few(report.biggest),
-    byPackage: few(report.byPackage),
-    collections: few(report.collections),
-    duplicatedStrings: { ...report.duplicatedStrings, strings: few(report.duplicatedStrings.strings) },
-    detached: { ...report.detached, nodes: few(report.detached.nodes) },
-  };
+  return LISTS.filter(([name]) => !SHORT.includes(name)).reduce((some, list) => withFew(some, list, rows), report);
 }
 
 /** The report in as many rows as fit as JSON, or the shortest there is. */
@@ -58,4 +70,21 @@ function shortenedTo(maxBytes, report, textOf) {
   return shortened(report, 0);
 }
 
-module.exports = { shortened, shortenedTo, withinBudget };
+/**
+ * The report as JSON of at most so many bytes, unless verdict and first suspect alone are longer: one
+ * list after the other gets shorter, so that what matters keeps its rows.
+ */
+function briefJson(report, maxBytes) {
+  let some = report;
+  let json = JSON.stringify(some);
+  for (const most of [5, 3, 1, 0]) {
+    for (const list of LISTS) {
+      if (Buffer.byteLength(json) <= maxBytes) return json;
+      some = withFew(some, list, list[0] === 'suspects' ? Math.max(1, most) : most);
+      json = JSON.stringify(some);
+    }
+  }
+  return json;
+}
+
+module.exports = { briefJson, shortened, shortenedTo, withinBudget };
