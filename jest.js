@@ -5,28 +5,12 @@
 //   module.exports = { setupFilesAfterEnv: ['heapray/jest'] }
 
 const { expect } = require('@jest/globals');
-const { makeMatchers } = require('./lib/testing/matchers.js');
 const { extendTimeout, limitOf } = require('./lib/testing/jest.js');
-const { assertNoLeak, checkpoint, collectGarbage, LeakError, since, track } = require('./testing.js');
+const { forRunner } = require('./lib/testing/runner.js');
 
-const matchers = makeMatchers({ limitOf });
-const { toBeCollected, toHaveInstances, toHaveNoDetachedNodes, toHaveNoGrowth, toLeak, toRetainLessThan } = matchers;
+const heapray = forRunner({ limitOf });
 
-expect.extend(matchers);
+expect.extend(heapray.matchers);
 extendTimeout();
 
-module.exports = {
-  assertNoLeak,
-  checkpoint,
-  collectGarbage,
-  LeakError,
-  matchers,
-  since,
-  toBeCollected,
-  toHaveInstances,
-  toHaveNoDetachedNodes,
-  toHaveNoGrowth,
-  toLeak,
-  toRetainLessThan,
-  track,
-};
+module.exports = heapray;
