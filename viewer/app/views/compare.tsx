@@ -10,7 +10,7 @@ import { matches } from '../model/search.js';
 import { Choice, FilterBox, Segments } from '../parts/controls.js';
 import { setOrder, useOrder } from '../parts/objects.js';
 import { Answer } from '../parts/states.js';
-import { type Column, type Order, Table, Total } from '../parts/table.js';
+import { type Column, type Order, Table, type TableProps, Total } from '../parts/table.js';
 import { Count, CountDelta, Heap, NodeLabel, NodeLink, Path, Size, SizeDelta } from '../parts/text.js';
 
 const MODES = [
@@ -104,18 +104,14 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
 
 function ClassRows({ rows }: { rows: ClassDiffRow[] }) {
   const here = usePlace();
-  const { params } = here;
-  const order = useOrder({ key: 'sizeDelta', order: 'descending' });
-  const isWanted = matches(params['filter']);
-  const source = useMemo(() => listed(sorted(rows.filter(({ name }) => isWanted(name)), order)), [rows, params['filter'], order.key, order.order]);
   return (
-    <Table
+    <ChangedRows
       label="Classes that changed"
-      source={source}
+      rows={rows}
+      namesOf={({ name }) => [name]}
+      sortedBy="sizeDelta"
       columns={CLASS_COLUMNS}
       sortable={CLASS_SORTABLE}
-      order={order}
-      onOrder={setOrder}
       onEnter={({ name }) => go(beside(here, 'classes', { filter: name }))}
       empty="Nothing changed."
     />
@@ -124,22 +120,35 @@ function ClassRows({ rows }: { rows: ClassDiffRow[] }) {
 
 function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
   const here = usePlace();
-  const { params } = here;
-  const order = useOrder({ key: 'growth', order: 'descending' });
-  const isWanted = matches(params['filter']);
-  const source = useMemo(() => listed(sorted(rows.filter(({ name, className }) => isWanted(name) || isWanted(className)), order)), [rows, params['filter'], order.key, order.order]);
   return (
-    <Table
+    <ChangedRows
       label="Objects that changed"
-      source={source}
+      rows={rows}
+      namesOf={({ name, className }) => [name, className]}
+      sortedBy="growth"
       columns={NODE_COLUMNS}
       sortable={NODE_SORTABLE}
-      order={order}
-      onOrder={setOrder}
       onEnter={({ id, retainedAfter }) => retainedAfter > 0 && go(beside(here, 'node', { id: String(id) }))}
       empty="No such object."
     />
   );
+}
+
+interface ChangedRowsProps<Row> extends Omit<TableProps<Row>, 'source' | 'order' | 'onOrder'> {
+  rows: Row[];
+  /** What the filter is about. */
+  namesOf: (row: Row) => string[];
+  /** The column that counts until another is chosen. */
+  sortedBy: string;
+}
+
+/** Rows that are all here already: filtered and sorted on the page. */
+function ChangedRows<Row extends object>({ rows, namesOf, sortedBy, ...table }: ChangedRowsProps<Row>) {
+  const { params } = usePlace();
+  const order = useOrder({ key: sortedBy, order: 'descending' });
+  const isWanted = matches(params['filter']);
+  const source = useMemo(() => listed(sorted(rows.filter((row) => namesOf(row).some(isWanted)), order)), [rows, params['filter'], order.key, order.order]);
+  return <Table {...table} source={source} order={order} onOrder={setOrder} />;
 }
 
 /** By a field that is a number or a name in all rows; equal ones stay as they were. */
