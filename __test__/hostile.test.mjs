@@ -31,7 +31,8 @@ const WRONG = [
   10n,
   '',
   '\0',
-  'no such thing',
+  // No file to read, and no place to write one.
+  path.join(folder, 'no such folder', 'no such thing'),
   Symbol('s'),
   () => {},
   [],
