@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { launch, newPage, startView } from '../__test__/support/browser.mjs';
-import { root, setUp } from './setup.mjs';
+import { root, setUp, setUpViewer } from './setup.mjs';
 
 const folder = path.join(root, 'docs/screenshots');
 const example = [1, 40, 50].map((number) => path.join(root, `viewer/dist/example/after-${number}.heapsnapshot.gz`));
@@ -29,6 +29,7 @@ const PICTURES = [
 ];
 
 setUp();
+setUpViewer();
 mkdirSync(folder, { recursive: true });
 const given = process.argv.slice(2);
 const view = await startView(given.length > 0 ? given : example);

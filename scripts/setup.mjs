@@ -1,4 +1,4 @@
-// A fresh clone → packages installed, addon and WebAssembly module built. Does only what is missing, and says what it does.
+// A fresh clone → packages installed, addon and viewer built. Does only what is missing, and says what it does.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -11,11 +11,15 @@ export const root = fileURLToPath(new URL('../', import.meta.url));
 /** The core for the browser, once built. */
 export const wasmFile = path.join(root, 'viewer/engine/heapray.wasm');
 
-/** Node.js, Rust, packages, addon, WebAssembly module. Ends the process with a sentence when one cannot be had. */
+/** Node.js, Rust, packages, addon. Ends the process with a sentence when one cannot be had. */
 export function setUp() {
   checkTools();
   installPackages();
   buildAddon();
+}
+
+/** The WebAssembly module and the page, after {@link setUp}: only what looks at the viewer waits for them. */
+export function setUpViewer() {
   buildWasm();
   buildViewer();
 }

@@ -7,7 +7,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { installChromium } from './chromium.mjs';
-import { has, root, run, setUp } from './setup.mjs';
+import { has, root, run, setUp, setUpViewer } from './setup.mjs';
 
 const inFuzz = ['--manifest-path', 'fuzz/Cargo.toml'];
 const inTarget = process.env.CARGO_TARGET_DIR ? [] : ['--target-dir', 'target'];
@@ -55,6 +55,7 @@ function main(names) {
   }
   const start = Date.now();
   setUp();
+  setUpViewer();
   const chosen = names.length > 0 ? names : Object.keys(parts);
   const failed = chosen.filter((name) => !runPart(parts[name]));
   console.log(`\n${chosen.length - failed.length} of ${chosen.length} parts passed in ${seconds(start)}`);
