@@ -35,6 +35,8 @@ export function usePlace(): Place {
   useEffect(() => {
     const update = () => setHash(location.hash);
     addEventListener('hashchange', update);
+    // It may have changed since the first drawing, when nobody listened yet.
+    update();
     return () => removeEventListener('hashchange', update);
   }, []);
   return placeOf(hash);
