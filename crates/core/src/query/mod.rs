@@ -11,6 +11,7 @@
 mod allocations;
 mod answer;
 mod biggest;
+mod class_diff;
 mod classes;
 pub(crate) mod collections;
 mod columns;
@@ -24,6 +25,7 @@ pub(crate) mod named;
 mod native_contexts;
 pub(crate) mod packages;
 mod page;
+mod pairs;
 mod path_search;
 pub(crate) mod path_text;
 pub(crate) mod paths;
