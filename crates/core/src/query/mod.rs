@@ -29,6 +29,7 @@ mod path_search;
 pub(crate) mod path_text;
 pub(crate) mod paths;
 mod patterns;
+mod regex;
 mod report;
 mod retained;
 pub(crate) mod routes;
