@@ -16,6 +16,7 @@ use crate::bits::NodeSet;
 use crate::columns::{Edges, Nodes};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
+use crate::parallel;
 use crate::schema::EdgeKind;
 use crate::wellknown::WellKnown;
 
@@ -88,13 +89,8 @@ pub(crate) fn mark_filtered(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKn
         }
     };
     const BLOCK: usize = 1 << 18;
-    #[cfg(feature = "parallel")]
-    {
-        use rayon::prelude::*;
-        edges.targets.par_chunks_mut(BLOCK).enumerate().for_each(|(i, words)| mark_range(i * BLOCK, words));
-    }
-    #[cfg(not(feature = "parallel"))]
-    edges.targets.chunks_mut(BLOCK).enumerate().for_each(|(i, words)| mark_range(i * BLOCK, words));
+    let blocks = edges.targets.chunks_mut(BLOCK).enumerate().collect();
+    parallel::map(blocks, |(i, words)| mark_range(i * BLOCK, words));
 }
 
 /// Incoming edges of every node, as positions: 4 bytes an edge. The source follows from the position
