@@ -19,6 +19,7 @@
 
 use crate::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
 use crate::schema::EdgeKind;
+use crate::sort::sort_by_key;
 use std::collections::HashMap;
 
 /// Most nodes a snapshot may have: 28 bits. V8 needs about 450 bytes a node to write one.
@@ -165,7 +166,7 @@ impl SelfSizes {
         if self.big.is_empty() && late.is_empty() {
             return;
         }
-        late.sort_by_key(|&(node, _)| node);
+        sort_by_key(&mut late, |&(node, _)| node);
         let mut fresh = Vec::new();
         for run in late.chunk_by(|a, b| a.0 == b.0) {
             let node = NodeIx(run[0].0);
