@@ -169,7 +169,8 @@ test('with maxGrowth bytes are judged: few are tolerated, many fail without a cl
   const grow = () => void (text = Buffer.concat([text, Buffer.alloc(10_000)]));
   const { leaks, message } = await failureOf(assertNoLeak(grow, { ...quick, maxGrowth: '50 kB' }));
   assert.equal(leaks[0].className, '(heap)');
-  assert.ok(leaks[0].addedBytes.every((bytes) => bytes >= 120_000));
+  // A round adds 120 kB to the buffer; the rest of the heap may shrink meanwhile.
+  assert.ok(leaks[0].addedBytes.every((bytes) => bytes >= 110_000));
   assert.match(message, /The heap grows/);
   assert.match(leaks[0].path, /^text/);
 });

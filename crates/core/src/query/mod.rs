@@ -19,6 +19,7 @@ mod diff;
 mod dominator_tree;
 mod duplicates;
 mod filter;
+mod filter_query;
 pub(crate) mod mine;
 pub(crate) mod named;
 mod native_contexts;
@@ -38,6 +39,7 @@ pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
+pub(crate) mod way;
 
 pub use columns::Column;
 
@@ -46,7 +48,8 @@ use crate::ids::NodeIx;
 use crate::progress::{Phase, Progress};
 use crate::snapshot::Snapshot;
 use duplicates::Duplicates;
-use filter::{FilterResult, Sort, Sorting, find, page_of};
+use filter::{FilterResult, Sorting, page_of};
+use filter_query::{FilterQuery, Sort, find};
 use page::Page;
 use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
@@ -70,8 +73,8 @@ enum Question {
     Allocations(Pages),
     AllocationStack(ById),
     Samples(Nothing),
-    Filter(Box<filter::FilterQuery>),
-    RetainedTogether(Box<filter::FilterQuery>),
+    Filter(Box<FilterQuery>),
+    RetainedTogether(Box<FilterQuery>),
     Report(report::ReportQuery),
 }
 

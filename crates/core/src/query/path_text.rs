@@ -15,10 +15,10 @@
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::ids::NodeIx;
-use crate::query::collections::DICTIONARY;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
 use crate::query::native_contexts::is_native_context;
+use crate::query::way::Step;
 use crate::redact::is_redacted;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
@@ -29,12 +29,8 @@ const REPEATS: usize = 3;
 /// Longest group of steps looked for.
 const LONGEST_GROUP: usize = 4;
 
-/// One step of a path: the edge (none for the first node) and the node it leads to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    pub(crate) edge: Option<Edge>,
-    pub(crate) node: NodeIx,
-}
+/// Properties from which on an object is a dictionary whose keys are data.
+pub(crate) const DICTIONARY: usize = 32;
 
 /// Writes paths of one snapshot.
 #[derive(Clone, Copy)]
