@@ -14,7 +14,7 @@
 //! ```
 //!
 //! An edge is two 32-bit words. `targets` packs what every traversal asks for: 28 bits of target
-//! node, three bits of [`EdgeKind`], one bit [`Edges::FILTERED`] for edges that never retain (see
+//! node, three bits of [`EdgeKind`], one bit `Edges::FILTERED` for edges that never retain (see
 //! `graph.rs`). A traversal that only follows edges never touches `names`.
 
 use crate::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
@@ -210,7 +210,7 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Where it leads.
     pub to: NodeIx,
-    /// It can never retain, whatever the page rule says: see [`crate::graph::Policy`].
+    /// It can never retain, whatever the page rule says: see `graph::Policy`.
     pub filtered: bool,
 }
 
