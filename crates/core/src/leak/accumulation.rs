@@ -11,6 +11,7 @@ use crate::leak::trails::{OUTSIDE, Trails};
 use crate::progress::Progress;
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::collections::HashMap;
 
 /// Elements a collection has at least.
@@ -93,7 +94,7 @@ impl Search<'_> {
                 suspects
             })
             .collect();
-        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
+        sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         suspects
     }
 

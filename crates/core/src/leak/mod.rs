@@ -36,6 +36,7 @@ use crate::query::routes::Routes;
 use crate::query::rows::Rows;
 use crate::query::scripts::Scripts;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 pub(crate) use answer::SuspectRow;
 use answer::Writer;
 use containers::Containers;
@@ -91,7 +92,7 @@ pub(crate) fn suspects(
     let suspects = found.iter().filter(|suspect| !search.is_module_loading(suspect, &members));
     let mut rows: Vec<(SuspectRow, &Suspect)> =
         suspects.filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect))).collect();
-    rows.sort_by_key(|(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
+    sort_by_key(&mut rows, |(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     keep_real_holders(&mut rows);
     let all: Vec<&Suspect> = rows.iter().map(|&(_, suspect)| suspect).collect();
     let is_other_end = |at: usize| {
