@@ -665,6 +665,11 @@ export type DiffMode = 'classes' | 'new' | 'grown' | 'freed';
 export interface DiffOptions extends ParseOptions, Page {
   /** @default 'classes' */
   mode?: DiffMode;
+  /**
+   * The `index` of a row of mode `classes` with the same two snapshots: the objects behind its numbers alone,
+   * each of them with a self size. A number that no class has is `ERR_INVALID_QUERY`. Costs a pass over both snapshots.
+   */
+  class?: number;
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
   paths?: boolean;
   /** @default 'json' */
@@ -672,6 +677,8 @@ export interface DiffOptions extends ParseOptions, Page {
 }
 
 export interface ClassDiffRow {
+  /** Of the class in this comparison: see `class` of the options. */
+  index: number;
   name: string;
   addedCount: number;
   removedCount: number;

@@ -26,20 +26,22 @@ for (const file of ['api', 'bad-input', 'sources']) {
   });
 }
 
-test('an abort ends a parse within a tenth of a second, and what comes after it works', () => {
+test('an abort ends a parse, and what comes after it works', () => {
   const script = `
     const { parse } = require(${JSON.stringify(index)});
     (async () => {
-      const chunks = require('node:fs').readFileSync(process.argv[1]);
+      const bytes = require('node:fs').readFileSync(process.argv[1]);
+      const waiting = (async function* () { yield bytes; await new Promise(() => {}); })();
       const controller = new AbortController();
-      const parsing = parse(chunks, { signal: controller.signal });
+      const parsing = parse(waiting, { signal: controller.signal });
       setTimeout(() => controller.abort(new Error('enough')), 5);
       await parsing.catch((error) => console.log(error.message));
-      console.log((await parse(chunks)).nodeCount);
+      console.log((await parse(bytes)).nodeCount);
     })();`;
   const file = path.join(temporaryFolder(), 'tiny.heapsnapshot');
   writeFileSync(file, tinySnapshot());
-  assert.match(run(['-e', script, file]).stdout, /^(enough\n)?6\n$/);
+  const { stdout, stderr } = run(['-e', script, file]);
+  assert.equal(stdout, 'enough\n6\n', stderr);
 });
 
 test('a platform without an addon is served by it, with a warning', () => {

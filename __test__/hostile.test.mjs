@@ -2,7 +2,7 @@
 // files that change while they are read, sources that fail, shapes made to cost.
 
 import assert from 'node:assert/strict';
-import { createReadStream, openSync, readFileSync, closeSync, ftruncateSync, copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, createReadStream, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import test, { after, before } from 'node:test';
@@ -10,6 +10,7 @@ import { setTimeout } from 'node:timers/promises';
 import { HeaprayError, diff, filter, parse, redact, report } from '../index.js';
 import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
+import { halfUntilAborted } from './support/waiting.mjs';
 
 const folder = temporaryFolder();
 let tiny;
@@ -225,19 +226,30 @@ test('a stream that fails rejects with its own error, one that ends early with E
   });
 });
 
-test('a file that is cut or overwritten while it is read ends in an error or a snapshot, never in a crash', async () => {
+test('a file that is cut, overwritten or replaced while it is read ends in an error or a snapshot, never in a crash', async (t) => {
   const original = await madeSnapshotFile(20);
   const file = path.join(folder, 'changing.heapsnapshot');
-  for (const change of [(handle) => ftruncateSync(handle, 1e6), (handle) => writeFileSync(handle, 'x'.repeat(5e6))]) {
-    copyFileSync(original, file);
-    const pending = outcome(file);
-    const handle = openSync(file, 'r+');
-    await setTimeout(5);
-    change(handle);
-    closeSync(handle);
-    const { code, nodeCount } = await pending;
-    assert.ok(nodeCount > 0 || ['ERR_TRUNCATED', 'ERR_SYNTAX', 'ERR_NOT_A_SNAPSHOT', 'ERR_RANGE', 'ERR_COUNT'].includes(code), code);
+  const changes = {
+    cut: () => truncateSync(file, 1e6),
+    overwritten: () => writeFileSync(file, 'x'.repeat(5e6), { flag: 'r+' }),
+    replaced: () => renameSync(other, file),
+  };
+  const other = path.join(folder, 'other.heapsnapshot');
+  const codes = new Set();
+  // Some moments are before the first byte is read, some after the last.
+  for (const [name, change] of Object.entries(changes)) {
+    for (let moment = 0; moment < 64; moment = 2 * moment + 1) {
+      copyFileSync(original, file);
+      writeFileSync(other, tinyText);
+      const pending = outcome(file);
+      await setTimeout(moment);
+      change();
+      const { code, nodeCount } = await pending;
+      assert.ok(nodeCount > 0 || ['ERR_TRUNCATED', 'ERR_SYNTAX', 'ERR_NOT_A_SNAPSHOT', 'ERR_RANGE', 'ERR_COUNT'].includes(code), `${name}: ${code}`);
+      if (code) codes.add(`${name}: ${code}`);
+    }
   }
+  t.diagnostic([...codes].join(', '));
   assert.equal((await outcome(original)).nodeCount, 360_000);
 });
 
@@ -258,11 +270,7 @@ test('a job stopped in any of its phases ends there, and the next has all it nee
 
   // Progress is looked at every 50 ms: reading lasts until it was, because the source waits for it.
   const bytes = readFileSync(file);
-  await stopIn('parse', (signal) => Readable.from((async function* () {
-    yield bytes.subarray(0, bytes.length / 2);
-    while (!signal.aborted) await setTimeout(10);
-    yield bytes.subarray(bytes.length / 2);
-  })()));
+  await stopIn('parse', (signal) => halfUntilAborted(bytes, signal));
   assert.ok(stoppedIn.has('parse'));
 
   // The phases after it last as long as the graph is large, on a fast machine less than that.

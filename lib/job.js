@@ -65,6 +65,8 @@ async function runJob({ signal, onProgress }, work, owner) {
   try {
     const result = await Promise.race([work(job), job.stopped]);
     watcher?.finish();
+    // What onProgress throws about the very end is the job's rejection too.
+    if (job.isStopped) await job.stopped;
     return result;
   } finally {
     watcher?.stop();

@@ -37,4 +37,4 @@ function nameScripts(leaks) {
   for (const place of unnamed) place.script = names.get(place.scriptId) ?? null;
 }
 
-module.exports = { nameScripts };
+module.exports = { nameScripts, scriptNames };

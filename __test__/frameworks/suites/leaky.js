@@ -69,11 +69,11 @@ function showAndRemove() {
  * scripts, which it does not in all pools. jsdom comes last, because it makes the heap several times as large.
  */
 module.exports = [
-  ['a listener', subscribe, /^Function$/, /(^prices|\(variable\))\._events\.change\[\*\]/],
-  ['a closure', makeHandler, /^Function$/, /(^handlers|\(variable\))\[\*\]/],
-  ['a cache', loadProfile, /^\{.*\btags\b.*\}$/, /(^profiles|\(variable\))\[entry\]$/],
+  ['a listener', subscribe, /^Function$/, /^prices\._events\.change\[\*\]/],
+  ['a closure', makeHandler, /^Function$/, /^handlers\[\*\]/],
+  ['a cache', loadProfile, /^\{.*\btags\b.*\}$/, /^profiles\[entry\]$/],
   ['a timer', startPolling, /^Poller$/, /^timerListMap/],
-  ['a promise', wait, /^Promise$/, /(^pending|\(variable\))\[\*\]$/],
-  ['instances of a class', open, /^Session$/, /(^sessions|\(variable\))\[entry\]$/],
-  ['detached elements of jsdom', showAndRemove, /HTMLElement|SymbolTreeNode/, /(^removed|\(variable\))\[\*\]/],
+  ['a promise', wait, /^Promise$/, /^pending\[\*\]$/],
+  ['instances of a class', open, /^Session$/, /^sessions\[entry\]$/],
+  ['detached elements of jsdom', showAndRemove, /HTMLElement|SymbolTreeNode/, /^removed\[\*\]/],
 ];

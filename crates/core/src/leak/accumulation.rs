@@ -13,6 +13,7 @@ use crate::progress::Progress;
 use crate::query::steps::Steps;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::collections::HashMap;
 
 /// Elements a collection has at least.
@@ -93,7 +94,7 @@ impl Search<'_> {
                 suspects
             })
             .collect();
-        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
+        sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         suspects
     }
 

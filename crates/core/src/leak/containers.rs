@@ -11,7 +11,7 @@ use crate::ids::{NodeIx, ObjectId};
 use crate::leak::paces::{Pace, Paces, can_repeat, mix, property_count};
 use crate::leak::series::Series;
 use crate::progress::Progress;
-use crate::query::collections::DICTIONARY;
+use crate::query::path_text::DICTIONARY;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};

@@ -3,7 +3,7 @@
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::NodeIx;
 use crate::query::named::is_context;
-use crate::query::path_text::Step;
+use crate::query::way::Step;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 

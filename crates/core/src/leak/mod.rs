@@ -51,6 +51,7 @@ use crate::query::routes::Routes;
 use crate::query::rows::Rows;
 use crate::query::scripts::Scripts;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use answer::Writer;
 use containers::Containers;
 use growth::Growth;
@@ -109,7 +110,7 @@ pub(crate) fn suspects(
     let suspects = found.iter().filter(|suspect| !search.is_module_loading(suspect, &members));
     let mut rows: Vec<(SuspectRow, &Suspect)> =
         suspects.filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect))).collect();
-    rows.sort_by_key(|(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
+    sort_by_key(&mut rows, |(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     ends::keep_real_holders(&mut rows);
     ends::keep_one_end(&mut rows, &search, &members);
     rows.truncate(limit);

@@ -12,6 +12,7 @@ use crate::query::routes::Routes;
 use crate::query::scripts::Scripts;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -57,7 +58,7 @@ impl<'a> Search<'a> {
                 Some(_) => {}
             }
         }
-        ignored.sort_by_key(|noise| noise.name);
+        sort_by_key(&mut ignored, |noise| noise.name);
         let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
         for trail in (0..count as u32).filter(|&trail| grows[trail as usize]) {
@@ -74,7 +75,7 @@ impl<'a> Search<'a> {
                 self.suspects_of(holder, &elements, &below, added)
             })
             .collect();
-        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
+        sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         (suspects, ignored)
     }
 
@@ -164,7 +165,7 @@ impl<'a> Search<'a> {
                 standing: standing(self.snapshot, self.scripts, self.trails.get(trail).example),
             })
             .collect();
-        candidates.sort_by_cached_key(|&Candidate { standing, trail, .. }| {
+        sort_by_key(&mut candidates, |&Candidate { standing, trail, .. }| {
             (Reverse(standing), self.depth(trail, holder), Reverse(added(trail)), trail)
         });
         candidates

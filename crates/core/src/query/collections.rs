@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::page::Page;
+use crate::query::path_text::DICTIONARY;
 use crate::query::paths::WayTexts;
 use crate::query::rows::Rows;
 use crate::query::steps::Steps;
@@ -16,8 +17,6 @@ use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// Properties from which on an object is a dictionary whose keys are data.
-pub(crate) const DICTIONARY: usize = 32;
 /// Classes of elements given for each collection.
 const CLASSES: usize = 3;
 

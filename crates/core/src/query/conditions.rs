@@ -9,7 +9,7 @@ use crate::display::{is_shown_raw, same_text, write_display_name};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx, ObjectId};
 use crate::progress::Progress;
-use crate::query::filter::{Allocated, FilterQuery, Range, ScriptMatch, find};
+use crate::query::filter_query::{Allocated, FilterQuery, Range, ScriptMatch, find};
 use crate::query::mine::Mine;
 use crate::query::named::NamedFilter;
 use crate::query::scripts::Scripts;

@@ -7,7 +7,7 @@
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::filter::find;
+use crate::query::filter_query::find;
 use crate::query::page::Page;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::steps::Steps;

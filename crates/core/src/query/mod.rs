@@ -11,6 +11,7 @@
 mod allocations;
 mod answer;
 mod biggest;
+mod class_diff;
 mod classes;
 pub(crate) mod collections;
 mod columns;
@@ -19,15 +20,18 @@ mod diff;
 mod dominator_tree;
 mod duplicates;
 mod filter;
+mod filter_query;
 pub(crate) mod mine;
 pub(crate) mod named;
 mod native_contexts;
 pub(crate) mod packages;
 mod page;
+mod pairs;
 mod path_search;
 pub(crate) mod path_text;
 pub(crate) mod paths;
 mod patterns;
+mod regex;
 mod report;
 mod retained;
 pub(crate) mod routes;
@@ -37,6 +41,8 @@ pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
+mod variables;
+pub(crate) mod way;
 
 pub use columns::Column;
 
@@ -45,7 +51,8 @@ use crate::ids::NodeIx;
 use crate::progress::{Phase, Progress};
 use crate::snapshot::Snapshot;
 use duplicates::Duplicates;
-use filter::{FilterResult, Sort, Sorting, find, page_of};
+use filter::{FilterResult, Sorting, page_of};
+use filter_query::{FilterQuery, Sort, find};
 use page::Page;
 use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
@@ -69,8 +76,8 @@ enum Question {
     Allocations(Pages),
     AllocationStack(ById),
     Samples(Nothing),
-    Filter(Box<filter::FilterQuery>),
-    RetainedTogether(Box<filter::FilterQuery>),
+    Filter(Box<FilterQuery>),
+    RetainedTogether(Box<FilterQuery>),
     Report(report::ReportQuery),
 }
 

@@ -5,13 +5,15 @@ use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::classes::{ClassKey, instances};
+use crate::query::filter_query::find;
 use crate::query::path_search::Search;
-use crate::query::path_text::{PathText, Step};
+use crate::query::path_text::PathText;
 use crate::query::patterns::Patterns;
 use crate::query::routes::{Routes, UNREACHED};
 use crate::query::rows::{LabelRow, Rows, SourceRow, edge_type};
 use crate::query::steps::Steps;
 use crate::query::tree::in_range;
+use crate::query::way::{Step, way};
 use crate::snapshot::Snapshot;
 use crate::sort::sort_by_key;
 use crate::strings::Text;
@@ -75,30 +77,12 @@ pub(crate) fn retaining_paths(
     let limit = in_range("limit", limit.unwrap_or(PATHS), 1000)?;
     let routes = Routes::of(snapshot, progress)?;
     match target {
-        PathTarget::Node(id) => of_node(snapshot, routes, super::filter::find(snapshot, *id)?, limit, progress),
+        PathTarget::Node(id) => of_node(snapshot, routes, find(snapshot, *id)?, limit, progress),
         PathTarget::Class(name) => {
             let nodes = instances(snapshot, &ClassKey::Name(name.clone()), progress)?;
             of_nodes(snapshot, routes, &nodes, limit, progress)
         }
     }
-}
-
-/// The best way to a node from the root's child down; `None` when nothing leads to it.
-pub(crate) fn way(snapshot: &Snapshot, routes: &Routes, node: NodeIx) -> Option<Vec<Step>> {
-    if routes.steps(node) == UNREACHED {
-        return None;
-    }
-    let mut steps = Vec::new();
-    let mut at = node;
-    while let Some((from, edge)) = routes.arrival(snapshot, at) {
-        steps.push(Step { edge: Some(edge), node: at });
-        at = from;
-    }
-    if steps.is_empty() {
-        steps.push(Step { edge: None, node: at });
-    }
-    steps.reverse();
-    Some(steps)
 }
 
 /// Writes the best ways of one snapshot as text.

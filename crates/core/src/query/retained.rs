@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::leak::measure::retained_together;
 use crate::progress::Progress;
-use crate::query::filter::{FilterQuery, matching};
+use crate::query::filter::matching;
+use crate::query::filter_query::FilterQuery;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
 

@@ -44,9 +44,9 @@ pub struct NodeRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) edges: Option<Vec<EdgeRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) references: Option<crate::query::tree::Tree>,
+    pub(crate) references: Option<Tree>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) retainers: Option<crate::query::tree::Tree>,
+    pub(crate) retainers: Option<Tree>,
 }
 
 /// A reference and the id it leads to.
@@ -56,6 +56,24 @@ pub struct EdgeRow {
     pub(crate) kind: String,
     pub(crate) name: LabelRow,
     pub(crate) to: u32,
+}
+
+/// One level of a tree.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tree {
+    pub(crate) items: Vec<TreeItem>,
+    pub(crate) omitted: usize,
+}
+
+/// A reference and the node at its other end.
+#[derive(Clone, Debug, Serialize)]
+pub struct TreeItem {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) name: LabelRow,
+    pub(crate) node: NodeRow,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) cycle: bool,
 }
 
 /// The name of a reference: text, or the number of an element.

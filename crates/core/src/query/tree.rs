@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::query::answer::{check_lengths, check_names};
 use crate::query::page::Page;
-use crate::query::rows::{LabelRow, NodeRow, Rows};
+use crate::query::rows::{Rows, Tree, TreeItem};
 use crate::schema::EdgeKind;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -21,24 +21,6 @@ const MOST_ITEMS: usize = 10_000;
 pub(crate) enum Direction {
     References,
     Retainers,
-}
-
-/// One level of a tree.
-#[derive(Clone, Debug, Serialize)]
-pub struct Tree {
-    pub(crate) items: Vec<TreeItem>,
-    pub(crate) omitted: usize,
-}
-
-/// A reference and the node at its other end.
-#[derive(Clone, Debug, Serialize)]
-pub struct TreeItem {
-    #[serde(rename = "type")]
-    kind: String,
-    name: LabelRow,
-    node: NodeRow,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    cycle: bool,
 }
 
 /// A page of one level.

@@ -1,7 +1,6 @@
 use super::leaks::{Program, program, report, suspect};
 use super::open;
 use heapray_core::Snapshot;
-use heapray_core::testing::Node;
 use serde_json::{Value, json};
 
 /// The report on a program that has `bytes` of something in one place, snapshot by snapshot.
@@ -42,11 +41,10 @@ fn buffer(program: &mut Program, bytes: u64) {
     program.heap.internal(memory, "backing_store", data);
 }
 
-fn text(program: &mut Program, contents: &str, bytes: u64) -> Node {
+fn text(program: &mut Program, contents: &str, bytes: u64) {
     let journal = program.object(program.global, "journal", "Journal");
     let text = program.heap.text(journal, "text", contents, bytes);
     program.heap.id(text, 50_001 + 2 * bytes);
-    text
 }
 
 #[test]
@@ -81,9 +79,10 @@ fn a_buffer_that_is_replaced_by_larger_ones_is_known_by_the_names_that_lead_to_i
 fn a_text_grows_when_it_begins_as_it_did_before() {
     let at = |start: &str, length: u64| (format!("{start}{}", "x".repeat(length as usize)), length * 10);
     let of = |texts: [(String, u64); 3]| {
-        report(&texts.map(|(contents, bytes)| {
-            snapshot(bytes, &|program: &mut Program, _| drop(text(program, &contents, bytes)))
-        }))
+        report(
+            &texts
+                .map(|(contents, bytes)| snapshot(bytes, &|program: &mut Program, _| text(program, &contents, bytes))),
+        )
     };
     let growing = of([at("begin", 200), at("begin", 400), at("begin", 600)]);
     assert_eq!(suspect(&growing)["kind"], "growingString");
