@@ -11,7 +11,7 @@ const { SourceMap } = require('node:module');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 
-/** A source map in the script itself, as Babel, TypeScript and Vite write them for test runners. */
+/** A source map in the script itself, as Babel and TypeScript write them for Jest. Vitest keeps its own outside. */
 const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
 
 /**
