@@ -169,7 +169,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       test('two snapshots are compared per class, and by new, grown and freed objects', async () => {
         await withPage(async (page) => {
           await goTo(page, '#/compare');
-          const session = page.getByRole('row', { name: /^\s*Session/ });
+          const session = page.getByRole('row', { name: /Session 27/ });
           await session.waitFor();
           assert.match((await session.innerText()).replace(/\s+/g, ' '), /Session 27 0 \+27/);
           await session.getByRole('button', { name: 'open' }).click();

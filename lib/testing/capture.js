@@ -5,7 +5,7 @@
 const v8 = require('node:v8');
 const { parse } = require('../verbs.js');
 const { collectGarbage } = require('./collect.js');
-const { scriptNames } = require('./scripts.js');
+const { listScripts } = require('./scripts.js');
 
 /** V8 counts the lines of a script before each snapshot since this version; until then for each function in it. */
 const COUNTS_LINES_FIRST = 12;
@@ -29,7 +29,7 @@ async function takeSnapshot(file) {
  * takes goes into the places of functions where it has no such note. The debugger needs it as well.
  */
 function countLines() {
-  if (Number.parseInt(process.versions.v8, 10) < COUNTS_LINES_FIRST) scriptNames();
+  if (Number.parseInt(process.versions.v8, 10) < COUNTS_LINES_FIRST) listScripts();
 }
 
 /** Whether the next snapshot is the first. */

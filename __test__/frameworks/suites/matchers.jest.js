@@ -1,4 +1,4 @@
-const { expect, jest, test } = require('@jest/globals');
+const { expect, test } = require('@jest/globals');
 const heapray = require('heapray/jest');
 const matchers = require('./matchers.js');
 

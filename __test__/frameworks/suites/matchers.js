@@ -2,9 +2,17 @@
 
 // What the matchers do inside of a test runner, whichever it is.
 
+const { readFileSync } = require('node:fs');
+
+// Babel writes this list in one line, and all that follows moves up.
+const calls = [
+  12,
+  1,
+];
+
 class Session {}
 const kept = [];
-const quick = { iterations: 12, rounds: 1 };
+const quick = { iterations: calls[0], rounds: calls[1] };
 
 /** What an assertion fails with. */
 async function failureOf(work) {
@@ -25,6 +33,8 @@ module.exports = function matchers({ test, expect, timers, heapray, runner }) {
     expect(message).toContain('toLeak');
     expect(message).toMatch(/Session.* leaks/);
     expect(message).toMatch(/path.*kept\[\*\]/);
+    const line = 1 + readFileSync(__filename, 'utf8').split('\n').indexOf('class Session {}');
+    expect(message).toMatch(new RegExp(`source.*matchers\\.js:${line}:`));
   });
 
   test('without not, a function that leaks passes and one that does not fails', async () => {
