@@ -3,10 +3,10 @@
 //! **The one predicate.** Whether an edge keeps its target alive is decided here and nowhere else.
 //! It has two halves, because one of them needs the graph to be walked first:
 //!
-//! * [`mark_filtered`] sets one bit on every edge that can never retain: weak edges, the table's
+//! * `mark_filtered` sets one bit on every edge that can never retain: weak edges, the table's
 //!   side of a WeakMap entry (the *key* holds the value), edges of a node to itself, and shortcuts
 //!   that do not start at the root.
-//! * [`Policy`] adds the rule about pages: what the page owns is held by the page, not by
+//! * `Policy` adds the rule about pages: what the page owns is held by the page, not by
 //!   the debugger or the embedder that also sees it. Which nodes the page owns is found while the
 //!   graph is numbered (`flow.rs`).
 //!

@@ -79,7 +79,7 @@ impl Snapshot {
     /// needs neither sizes nor distances.
     ///
     /// # Errors
-    /// [`Code::Cancelled`](crate::Code::Cancelled) or [`Code::OutOfMemory`](crate::Code::OutOfMemory).
+    /// [`Code::Cancelled`] or [`Code::OutOfMemory`].
     pub fn analyse(raw: RawSnapshot, progress: &Progress) -> Result<Snapshot> {
         let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
         let root = root_of(&schema, &nodes)?;
@@ -308,7 +308,7 @@ impl Snapshot {
     /// The first node with an id. The first call sorts the ids.
     ///
     /// # Errors
-    /// [`Code::NoSuchNode`](crate::Code::NoSuchNode).
+    /// [`Code::NoSuchNode`].
     pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
         let order = self.nodes_by_id();
         let at = order.partition_point(|&node| self.nodes.id(node) < id);

@@ -41,6 +41,7 @@ pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
+mod variables;
 pub(crate) mod way;
 
 pub use columns::Column;
