@@ -62,6 +62,8 @@ function questionsOf({ ids, classes, rootId }) {
 /** Questions about snapshots 1 to `count`, oldest first. */
 const questionsOfSeveral = () => [
   ...['classes', 'new', 'grown', 'freed'].map((mode) => ({ snapshots: [1, 2], question: { ask: 'diff', mode, paths: true, limit: 20 } })),
+  ...['classes', 'new', 'grown', 'freed'].map((mode) => ({ snapshots: [1, 2], question: { ask: 'diff', mode, class: 3 } })),
+  { snapshots: [1, 2], question: { ask: 'diff', mode: 'new', class: 2 ** 31 } },
   { snapshots: [2, 1], question: { ask: 'diff' } },
   { snapshots: [1, 2, 3], question: { ask: 'report', showStrings: true } },
   { snapshots: [1, 2, 3], question: { ask: 'diff' } },

@@ -1,11 +1,10 @@
 // npm run build:viewer: viewer/ → viewer/dist, the page that `heapray view` serves, HTML reports embed, and any web server can offer.
 
 import { build } from 'esbuild';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { leak, SNAPSHOTS_AFTER } from './closure-leak.mjs';
+import { EXAMPLE_NAMES, exampleSnapshots } from '../lib/view/example.js';
 import { root, threadedWasmFile, wasmFile } from './setup.mjs';
 
 const viewer = path.join(root, 'viewer');
@@ -42,21 +41,11 @@ async function bundle() {
   await build({ entryPoints: [path.join(viewer, 'styles/app.css')], outdir: dist, bundle: true, minify: true, target: TARGET, logLevel: 'warning' });
 }
 
-/** The closure leak, compressed. Taken in a folder and an environment that say nothing about this machine. */
+/** For web servers: `heapray view` makes its own, so that the package can do without. */
 async function makeExample() {
-  const targets = SNAPSHOTS_AFTER.map((number) => path.join(dist, 'example', `after-${number}.heapsnapshot.gz`));
-  if (targets.every((file) => existsSync(file))) return;
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'closure-leak-'));
-  try {
-    for (const name of ['app.cjs', 'server.cjs']) copyFileSync(path.join(root, 'examples/closure-leak', name), path.join(folder, name));
-    await leak(folder, { server: path.join(folder, 'server.cjs'), env: {} });
-    for (const file of targets) {
-      const snapshot = readFileSync(path.join(folder, path.basename(file, '.gz')));
-      writeFileSync(file, gzipSync(snapshot, { level: 9 }));
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const fileOf = (name) => path.join(dist, 'example', name);
+  if (EXAMPLE_NAMES.every((name) => existsSync(fileOf(name)))) return;
+  for (const [name, bytes] of await exampleSnapshots({ level: 9 })) writeFileSync(fileOf(name), bytes);
 }
 
 /** The second is there only where it could be built. */

@@ -5,7 +5,7 @@
 const v8 = require('node:v8');
 const { parse } = require('../verbs.js');
 const { collectGarbage } = require('./collect.js');
-const { scriptNames } = require('./scripts.js');
+const { listScripts } = require('./scripts.js');
 
 /** V8 counts the lines of a script before each snapshot since this version; until then for each function in it. */
 const COUNTS_LINES_FIRST = 12;
@@ -13,12 +13,15 @@ const COUNTS_LINES_FIRST = 12;
 /** Snapshots taken in this realm: the first makes objects that stay, as any first call does. */
 let taken = 0;
 
-/** Snapshot of the live heap. It lives outside the JavaScript heap: looking at it makes nothing grow. */
-async function takeSnapshot() {
+/**
+ * Snapshot of the live heap. It lives outside the JavaScript heap: looking at it makes nothing grow.
+ * @param {string} [file] that it goes to as well
+ */
+async function takeSnapshot(file) {
   if (taken === 0) countLines();
   taken += 1;
   await collectGarbage();
-  return parse(v8.getHeapSnapshot());
+  return parse(file === undefined ? v8.getHeapSnapshot() : v8.writeHeapSnapshot(file));
 }
 
 /**
@@ -26,7 +29,7 @@ async function takeSnapshot() {
  * takes goes into the places of functions where it has no such note. The debugger needs it as well.
  */
 function countLines() {
-  if (Number.parseInt(process.versions.v8, 10) < COUNTS_LINES_FIRST) scriptNames();
+  if (Number.parseInt(process.versions.v8, 10) < COUNTS_LINES_FIRST) listScripts();
 }
 
 /** Whether the next snapshot is the first. */

@@ -13,6 +13,7 @@ const { Deadline } = require('./deadline.js');
 const { Series } = require('./growth.js');
 const { findLeaks } = require('./leaks.js');
 const { repeat } = require('./repeat.js');
+const { toSave } = require('./save.js');
 
 /** One round more than asked for, before anybody is accused. */
 const CONFIRMATIONS = 1;
@@ -21,24 +22,26 @@ const CONFIRMATIONS = 1;
  * @param {Function} functionUnderTest by this name it stands at the beginning of paths: see path-text.js
  * @param {ReturnType<import('./options.js').leakOptions>} options
  * @param {import('./deadline.js').TestLimit} [test]
- * @param {(leaks: object[]) => string | undefined} save called while what leaks is still alive
+ * @param {(leaks: object[]) => string} [nameOf] what a saved snapshot is called; without it none is saved
  * @returns {Promise<{ leaks: import('./leaks.js').Leak[], rounds: number, saved: string | undefined }>}
  */
-async function measure(functionUnderTest, options, test, save) {
+async function measure(functionUnderTest, options, test, nameOf) {
   const { iterations, rounds, warmup } = options;
   const deadline = new Deadline(options.timeout, test);
   const series = new Series(iterations);
   const state = { rounds: 0, of: rounds + CONFIRMATIONS };
   const call = (times) => deadline.run(() => repeat(functionUnderTest, times, deadline), state);
-  const look = async () => series.add(await deadline.runWhole(takeSnapshot, state));
+  const look = async (file) => series.add(await deadline.runWhole(() => takeSnapshot(file), state));
+  let kept;
   try {
     await call(warmup);
     let isTrial = isCold();
     await look();
     for (;;) {
       await call(iterations);
-      await look();
       state.rounds += 1;
+      if (state.rounds === state.of && nameOf !== undefined) kept = toSave();
+      await look(kept?.file);
       if (!(await series.mayLeak(options.maxGrowth))) return { leaks: [], rounds: state.rounds, saved: undefined };
       if (isTrial) {
         isTrial = false;
@@ -47,10 +50,11 @@ async function measure(functionUnderTest, options, test, save) {
       }
       if (state.rounds === state.of) {
         const leaks = await deadline.runWhole(() => findLeaks(series, options), state);
-        return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? save(leaks) : undefined };
+        return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? kept?.keep(nameOf(leaks)) : undefined };
       }
     }
   } finally {
+    kept?.close();
     series.close();
   }
 }

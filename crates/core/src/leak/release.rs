@@ -11,7 +11,7 @@ use crate::column::filled;
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
-use crate::leak::suspects::Suspect;
+use crate::leak::suspect::Suspect;
 use crate::leak::trails::{OUTSIDE, Trails};
 use crate::progress::Progress;
 use crate::query::routes::Routes;

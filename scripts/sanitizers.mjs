@@ -1,0 +1,69 @@
+// The core's tests where memory is watched. Needs a nightly toolchain:
+//
+//   rustup toolchain install nightly --component rust-src,miri
+//   npm run test:sanitizers                 both
+//   npm run test:sanitizers -- address      AddressSanitizer and LeakSanitizer over all tests
+//   npm run test:sanitizers -- miri         Miri over the unit tests of what is unsafe, with small inputs
+//
+// Ends with 1 when anything was found.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { has, root, run } from './setup.mjs';
+
+/** Unit tests of the files with `unsafe`, and of what threads share. */
+const UNSAFE = ['column::', 'parse::number::', 'parse::tables::', 'derived::'];
+/** It limits memory itself, of which a sanitizer takes more than there is. */
+const WITHOUT = ['out_of_memory'];
+
+const core = ['--package', 'heapray-core'];
+
+const parts = {
+  address: () =>
+    cargo(['test', ...core, '--target', host(), '--lib', ...integrationTests()], {
+      RUSTFLAGS: '-Zsanitizer=address',
+      // A test asks for more than there can be, to be refused.
+      ASAN_OPTIONS: 'allocator_may_return_null=1',
+    }),
+  miri: () =>
+    cargo(['miri', 'test', ...core, '--lib', '--', ...UNSAFE], {
+      // rayon's threads outlive the tests; its queues are sound by tree borrows, as Miri's newer model.
+      MIRIFLAGS: '-Zmiri-ignore-leaks -Zmiri-disable-isolation -Zmiri-tree-borrows',
+    }),
+};
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(names) {
+  const unknown = names.find((name) => !(name in parts));
+  if (unknown) {
+    console.error(`no part is called ${unknown}: there are ${Object.keys(parts).join(', ')}`);
+    return 2;
+  }
+  if (!has('cargo', ['+nightly', '--version'])) {
+    console.error('a nightly toolchain is needed: rustup toolchain install nightly --component rust-src,miri');
+    return 2;
+  }
+  const chosen = names.length > 0 ? names : Object.keys(parts);
+  const failed = chosen.filter((name) => !parts[name]());
+  for (const name of failed) console.error(`FAILED: ${name}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+/** Each way of building has a folder of its own, or the next plain build would begin anew. */
+function cargo(args, env) {
+  const target = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), args[0] === 'miri' ? 'miri' : 'address');
+  console.log(`== cargo +nightly ${args.join(' ')}`);
+  return run('cargo', ['+nightly', ...args], { env: { ...process.env, ...env, CARGO_TARGET_DIR: target } });
+}
+
+function host() {
+  const { stdout } = spawnSync('rustc', ['+nightly', '-vV'], { encoding: 'utf8' });
+  return /^host: (.*)$/m.exec(stdout)[1];
+}
+
+function integrationTests() {
+  const names = readdirSync(path.join(root, 'crates/core/tests')).map((name) => path.parse(name).name);
+  return names.filter((name) => !WITHOUT.includes(name)).flatMap((name) => ['--test', name]);
+}
