@@ -5,14 +5,15 @@ use crate::columns::Location;
 use crate::error::Result;
 use crate::ids::{ClassIx, NodeIx, ObjectId};
 use crate::progress::Progress;
+use crate::query::answer::Allowance;
 use crate::query::page::Page;
-use crate::query::paths::WayTexts;
+use crate::query::paths::Ways;
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -77,13 +78,19 @@ impl Size {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClassDiffRow {
-    name: Text,
+    /// Shared with the class: there are as many rows as classes before a page of them is chosen.
+    #[serde(serialize_with = "shared")]
+    name: Arc<Text>,
     added_count: u64,
     removed_count: u64,
     count_delta: i64,
     added_size: u64,
     removed_size: u64,
     size_delta: i64,
+}
+
+fn shared<S: Serializer>(text: &Arc<Text>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    text.as_ref().serialize(serializer)
 }
 
 /// How a node changed.
@@ -122,6 +129,8 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
             b.1.size_delta.cmp(&a.1.size_delta).then_with(|| a.0.cmp(&b.0))
         };
         let chosen = page.select(rows.into_iter().enumerate().collect(), order);
+        let allowance = Allowance::default();
+        chosen.iter().try_for_each(|(_, row)| allowance.take(row.name.0.len()))?;
         result.classes = Some(chosen.into_iter().map(|(_, row)| row).collect());
     } else {
         let changes = changes(before, after, mode, progress)?;
@@ -226,15 +235,17 @@ fn node_rows(
 ) -> Result<Vec<NodeDiffRow>> {
     let snapshot = if mode == DiffMode::Freed { before } else { after };
     let rows = Rows::new(snapshot, progress)?;
-    let ways = if paths { Some(WayTexts::new(snapshot, progress)?) } else { None };
-    let row = |change: &Change| NodeDiffRow {
-        node: rows.node(change.node),
-        retained_before: change.before,
-        retained_after: change.after,
-        growth: change.growth(),
-        path: ways.as_ref().map(|ways| ways.text(change.node)),
+    let ways = if paths { Some(Ways::new(snapshot, progress)?) } else { None };
+    let row = |change: &Change| {
+        Ok(NodeDiffRow {
+            node: rows.node(change.node)?,
+            retained_before: change.before,
+            retained_after: change.after,
+            growth: change.growth(),
+            path: ways.as_ref().map(|ways| ways.text(change.node, &rows)).transpose()?,
+        })
     };
-    Ok(changes.iter().map(row).collect())
+    changes.iter().map(row).collect()
 }
 
 /// Numbers for classes of both snapshots, by place and name: those of the first in its order, then the new ones.
@@ -347,14 +358,14 @@ fn class_row(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]
 }
 
 /// The second snapshot's name; for a class that is gone, what the first one calls its last member.
-fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Text {
+fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Arc<Text> {
     let name = |snapshot: &Snapshot, member: &Member| {
         let class: ClassIx = snapshot.classes().of(member.node);
-        Text::clone(&snapshot.classes().get(class).name)
+        Arc::clone(&snapshot.classes().get(class).name)
     };
     match (new.last(), old.last()) {
         (Some(member), _) => name(after, member),
         (None, Some(member)) => name(before, member),
-        (None, None) => Text::default(),
+        (None, None) => Arc::default(),
     }
 }
