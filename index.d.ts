@@ -543,14 +543,22 @@ export interface ReportOptions extends ParseOptions {
   maxBytes?: number;
 }
 
-/** How sure a suspect is: growth in several intervals that stays, in one interval or unevenly, or no growth seen at all. */
+/**
+ * How sure a suspect is. High: even growth in several intervals, of objects that stay. Medium: uneven growth, growth of
+ * a value that is replaced each time, or growth in one interval of what is no collection. Low: growth in one interval of
+ * a collection, which may fill up to a bound; one snapshot; snapshots of different processes.
+ */
 export type Confidence = 'high' | 'medium' | 'low';
 
-/** What a suspect is, by what holds it. */
+/**
+ * What a suspect is, by what holds it. `growing…` is one object that gets larger while no objects are added, such as
+ * an array of numbers; `large…` is its counterpart in one snapshot: an object that is a tenth of the heap by itself.
+ */
 export type SuspectKind =
   | 'detachedDom' | 'asyncLocalStorage' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'messagePorts'
   | 'vmContexts' | 'modules' | 'promises' | 'finalizers' | 'sockets' | 'slicedStrings' | 'strings' | 'buffers'
-  | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects';
+  | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects'
+  | 'growingString' | 'growingBuffer' | 'growingCollection' | 'largeString' | 'largeBuffer' | 'largeCollection';
 
 /** Objects that leak, all held in the same way. */
 export interface Suspect {
@@ -566,7 +574,7 @@ export interface Suspect {
   /** Bytes they retain together in the last snapshot, nothing counted twice. */
   bytes: number;
   percent: number;
-  /** By how many objects it grew in each interval; empty for one snapshot. */
+  /** By how many objects it grew in each interval; empty for one snapshot, 0 for what gets larger by itself. */
   addedCount: number[];
   /** Bytes retained in the last snapshot by what each interval added; `null` for snapshots of different processes. */
   addedBytes: number[] | null;
@@ -662,6 +670,11 @@ export type DiffMode = 'classes' | 'new' | 'grown' | 'freed';
 export interface DiffOptions extends ParseOptions, Page {
   /** @default 'classes' */
   mode?: DiffMode;
+  /**
+   * The `index` of a row of mode `classes` with the same two snapshots: the objects behind its numbers alone,
+   * each of them with a self size. A number that no class has is `ERR_INVALID_QUERY`. Costs a pass over both snapshots.
+   */
+  class?: number;
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
   paths?: boolean;
   /** @default 'json' */
@@ -669,6 +682,8 @@ export interface DiffOptions extends ParseOptions, Page {
 }
 
 export interface ClassDiffRow {
+  /** Of the class in this comparison: see `class` of the options. */
+  index: number;
   name: string;
   addedCount: number;
   removedCount: number;

@@ -161,6 +161,16 @@ test('diff takes the baseline first', async () => {
   assert.match(await diff([tinySnapshot()], [grown], { mode: 'grown', format: 'text' }), /Session/);
 });
 
+test('diff of a class has the objects behind its numbers', async () => {
+  const other = [tinySnapshot().replace(',7,1000,', ',13,1000,')];
+  const { classes: [row] } = await diff(snapshot, other);
+  assert.deepEqual([row.name, row.addedCount, row.removedCount], ['Session', 1, 1]);
+  const idsOfMode = async (mode) => (await diff(snapshot, other, { mode, class: row.index })).nodes.map(({ id }) => id);
+  assert.deepEqual([await idsOfMode('new'), await idsOfMode('freed'), await idsOfMode('grown')], [[13], [7], []]);
+  await assert.rejects(diff(snapshot, other, { mode: 'new', class: 1e6 }), { code: 'ERR_INVALID_QUERY' });
+  await assert.rejects(diff(snapshot, other, { class: 'Session' }), isArgumentError(/options\.class/));
+});
+
 test('filter, report and diff take sources and close what they opened', async () => {
   const [before, after] = [tinySnapshot(), tinySnapshot()];
   assert.deepEqual(idsOf(await filter([before], { class: 'Session' })), [7]);

@@ -5,10 +5,10 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import test from 'node:test';
+import { describe, test } from 'node:test';
 import { nodeBinary } from '../scripts/node-versions.mjs';
 import { judge, short } from './frameworks/matrix.mjs';
 import { addExample, prepare } from './frameworks/projects.mjs';
@@ -16,69 +16,73 @@ import { fileHere, runJest, runNodeTest, runVitest } from './frameworks/runners.
 
 const require = createRequire(import.meta.url);
 
-for (const { name, project, run } of short) {
-  test(`${name}: every planted leak is named with class and path, nothing harmless is accused`, async () => {
-    const { leaks, named, harmless, silent, wrong } = judge(await run(prepare(project)));
-    assert.deepEqual(wrong, []);
-    assert.deepEqual([named, silent], [leaks, harmless]);
-  });
-}
-
 const examples = [
   ['jest-leak', 'jest', (folder, example) => runJest(nodeBinary(22), folder, ['--rootDir', example, '--testMatch', '<rootDir>/*.test.js'])],
   ['vitest-leak', 'vitest-5', (folder, example) => runVitest(nodeBinary(24), folder, 'forks', ['--root', example])],
   ['node-test-leak', 'jest', (_, example) => runNodeTest(nodeBinary(22), example, ['room.test.js'])],
 ];
 
-for (const [name, project, run] of examples) {
-  test(`examples/${name}: the room that lets go passes, the one that keeps its visitors fails`, async () => {
-    const folder = prepare(project);
-    const outcomes = await run(folder, addExample(folder, name));
-    assert.deepEqual(outcomes.map(({ name: of, passed }) => [of, passed]), [
-      ['members who leave are forgotten', true],
-      ['visitors are forgotten', false],
-    ]);
-    assert.match(outcomes[1].message, /path +(room|.*\(variable\))\.#messages\._events\.message\[\*\]/);
-    assert.match(outcomes[1].message, /source +.*room\.js:\d+:/);
+const assertions = "import { assertNoLeak, checkpoint, LeakError, since, track } from 'heapray/";
+
+// As a CommonJS module and as an ECMAScript module, because the two find different declarations.
+// Vitest itself has none for CommonJS.
+const typings = [
+  ['the globals of Jest', 'jest', `${assertions}jest';`, ['jest', 'node'], ['.cts', '.mts']],
+  ['what is imported from @jest/globals', 'jest', `import { expect, test } from '@jest/globals'; ${assertions}jest';`, ['node'], ['.cts', '.mts']],
+  ...['3', '4', '5'].map((major) => [
+    `Vitest ${major}`, `vitest-${major}`, `import { expect, test } from 'vitest'; ${assertions}vitest';`, ['node'], ['.mts'],
+  ]),
+];
+
+// Two at a time: they are processes of their own, and nothing is timed.
+describe('test runners', { concurrency: 2 }, () => {
+  for (const { name, project, run } of short) {
+    test(`${name}: every planted leak is named with class and path, nothing harmless is accused`, async () => {
+      const { leaks, named, harmless, silent, wrong } = judge(await run(prepare(project)));
+      assert.deepEqual(wrong, []);
+      assert.deepEqual([named, silent], [leaks, harmless]);
+    });
+  }
+
+  for (const [name, project, run] of examples) {
+    test(`examples/${name}: the room that lets go passes, the one that keeps its visitors fails`, async () => {
+      const folder = prepare(project);
+      const outcomes = await run(folder, addExample(folder, name));
+      assert.deepEqual(outcomes.map(({ name: of, passed }) => [of, passed]), [
+        ['members who leave are forgotten', true],
+        ['visitors are forgotten', false],
+      ]);
+      assert.match(outcomes[1].message, /path +room\.#messages\._events\.message\[\*\]/);
+      assert.match(outcomes[1].message, /source +.*room\.js:\d+:/);
+    });
+  }
+
+  test('Jest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
+    const outcomes = await runJest(nodeBinary(20), prepare('jest'), ['--testMatch', '<rootDir>/suites/matchers.jest.js']);
+    assertAllPassed(outcomes);
   });
-}
 
-test('Jest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
-  const outcomes = await runJest(nodeBinary(20), prepare('jest'), ['--testMatch', '<rootDir>/suites/matchers.jest.js']);
-  assertAllPassed(outcomes);
-});
+  test('Vitest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
+    const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), 'threads', ['--config', 'matchers.config.mjs']);
+    assertAllPassed(outcomes);
+  });
 
-test('Vitest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
-  const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), 'threads', ['--config', 'matchers.config.mjs']);
-  assertAllPassed(outcomes);
+  for (const [what, project, imports, types, endings] of typings) {
+    test(`the types extend ${what}`, () => {
+      const folder = path.join(prepare(project), 'types');
+      mkdirSync(folder, { recursive: true });
+      const body = readFileSync(fileHere('types/assertions.ts'), 'utf8');
+      const config = JSON.parse(readFileSync(fileHere('types/tsconfig.json'), 'utf8'));
+      config.compilerOptions.types = types;
+      config.files = endings.map((ending) => `assertions${ending}`);
+      for (const file of config.files) writeFileSync(path.join(folder, file), `${imports}\n${body}`);
+      writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
+      const { status, stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', folder], { encoding: 'utf8' });
+      assert.equal(status, 0, stdout);
+    });
+  }
 });
 
 function assertAllPassed(outcomes) {
-  assert.ok(outcomes.length > 0);
   assert.deepEqual(outcomes.filter(({ passed }) => !passed), []);
-}
-
-const typings = [
-  ['the globals of Jest', 'jest', 'jest-globals.ts', ['jest', 'node']],
-  ['what is imported from @jest/globals', 'jest', 'jest-imports.ts', ['node']],
-  ['Vitest 3', 'vitest-3', 'vitest.ts', ['node']],
-  ['Vitest 4', 'vitest-4', 'vitest.ts', ['node']],
-  ['Vitest 5', 'vitest-5', 'vitest.ts', ['node']],
-];
-
-for (const [what, project, file, types] of typings) {
-  test(`the types extend ${what}`, () => {
-    const folder = path.join(prepare(project), 'types');
-    mkdirSync(folder, { recursive: true });
-    // As a CommonJS module and as an ECMAScript module: the two find different declarations.
-    const files = ['.cts', '.mts'].map((ending) => file.replace('.ts', ending));
-    for (const each of files) cpSync(fileHere(`types/${file}`), path.join(folder, each));
-    const config = JSON.parse(readFileSync(fileHere('types/tsconfig.json'), 'utf8'));
-    config.compilerOptions.types = types;
-    // Vitest itself has no types for CommonJS.
-    config.files = project === 'jest' ? files : files.slice(1);
-    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
-    const { status, stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', folder], { encoding: 'utf8' });
-    assert.equal(status, 0, stdout);
-  });
 }

@@ -106,6 +106,22 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
     });
   });
 
+  test('what holds an object is drawn as far as the report knows it', async () => {
+    await open('after.html', async (page) => {
+      await page.getByRole('region', { name: 'Biggest objects' }).getByRole('link', { name: /Session|Array|Server/ }).first().click();
+      await page.getByText('Shortest path').waitFor();
+      const holder = await page.locator('.steps li').nth(1).getByRole('link').innerText();
+      await page.getByRole('button', { name: 'Graph' }).click();
+      await page.getByLabel('Hide internals').uncheck();
+      await page.getByLabel('Reference depth').fill('12');
+      const [id] = /@\d+/.exec(holder);
+      await page.locator('.graph').getByRole('link', { name: new RegExp(id) }).waitFor();
+      const drawn = await page.locator('.graph .holder').count();
+      await page.getByLabel('Reference depth').fill('1');
+      await page.waitForFunction((all) => document.querySelectorAll('.graph .holder').length < all, drawn);
+    });
+  });
+
   test('what it does not have, it says', async () => {
     await open('after.html', async (page) => {
       await page.evaluate(() => (location.hash = '#/node?id=999999'));

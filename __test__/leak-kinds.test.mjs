@@ -20,6 +20,8 @@ const { parse, report } = require('../index.js');
 
 const SCENARIOS = path.join(import.meta.dirname, 'support', 'leak-scenarios');
 const FOLDER = fs.mkdtempSync(path.join(os.tmpdir(), 'heapray-leaks-'));
+/** Units of work before each snapshot. */
+const TIMES = '15';
 const BINARIES = ['', ...(process.env.LEAK_NODE_VERSIONS ?? '').split(',').filter(Boolean)];
 
 after(() => fs.rmSync(FOLDER, { recursive: true }));
@@ -28,7 +30,7 @@ after(() => fs.rmSync(FOLDER, { recursive: true }));
 async function snapshotsOf(file, version) {
   const folder = fs.mkdtempSync(path.join(FOLDER, `${file}-`));
   const binary = version === '' ? process.execPath : nodeBinary(version);
-  const program = [path.join(SCENARIOS, 'run.cjs'), path.join(SCENARIOS, `${file}.cjs`), folder];
+  const program = [path.join(SCENARIOS, 'run.cjs'), folder, TIMES, path.join(SCENARIOS, `${file}.cjs`)];
   await promisify(execFile)(binary, ['--expose-gc', ...program]);
   const names = ['first', 'second', 'third'];
   return Promise.all(names.map((name) => parse(path.join(folder, `${name}.heapsnapshot`))));

@@ -1,4 +1,4 @@
-// One protocol, two engines: the addon and the WebAssembly module give the same bytes, answer or error.
+// One protocol, three engines: the addon and the WebAssembly modules, with threads and without, give the same bytes, answer or error.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import test from 'node:test';
 import v8 from 'node:v8';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { corpus, corpusFiles } from './corpus.mjs';
-import { answerOf, ask, bothEngines, openBytes } from './support/engines.mjs';
+import { answerOf, ask, freshEngines, openBytes } from './support/engines.mjs';
 import { badFolder, temporaryFolder } from './support/fixtures.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
 import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
@@ -62,6 +62,8 @@ function questionsOf({ ids, classes, rootId }) {
 /** Questions about snapshots 1 to `count`, oldest first. */
 const questionsOfSeveral = () => [
   ...['classes', 'new', 'grown', 'freed'].map((mode) => ({ snapshots: [1, 2], question: { ask: 'diff', mode, paths: true, limit: 20 } })),
+  ...['classes', 'new', 'grown', 'freed'].map((mode) => ({ snapshots: [1, 2], question: { ask: 'diff', mode, class: 3 } })),
+  { snapshots: [1, 2], question: { ask: 'diff', mode: 'new', class: 2 ** 31 } },
   { snapshots: [2, 1], question: { ask: 'diff' } },
   { snapshots: [1, 2, 3], question: { ask: 'report', showStrings: true } },
   { snapshots: [1, 2, 3], question: { ask: 'diff' } },
@@ -69,25 +71,32 @@ const questionsOfSeveral = () => [
   { snapshots: [], question: { ask: 'list' } },
 ];
 
-/** Asks both engines, and compares the bytes. */
+/** Asks all engines, and compares the bytes. */
 async function same(engines, request) {
   const text = JSON.stringify({ id: 7, ...request });
-  const [native, wasm] = await Promise.all([engines.native.respond(text), engines.wasm.respond(text)]);
-  if (native !== wasm) assert.fail(`${text} is answered differently${difference(native, wasm)}`);
+  await compare(engines, `${text} is answered`, (engine) => engine.respond(text));
+}
+
+/** What the first engine says, and all others must. */
+async function compare(engines, what, say) {
+  const said = await Promise.all(Object.values(engines).map(say));
+  const names = Object.keys(engines);
+  for (const [i, text] of said.entries()) {
+    if (text !== said[0]) assert.fail(`${what} differently${difference([names[0], said[0]], [names[i], text])}`);
+  }
+  return said[0];
 }
 
 /** Where two texts part: the whole would be megabytes. */
-function difference(native, wasm) {
+function difference([firstName, first], [otherName, other]) {
   let at = 0;
-  while (native[at] === wasm[at]) at += 1;
+  while (first[at] === other[at]) at += 1;
   const around = (text) => text.slice(Math.max(0, at - 80), at + 80);
-  return ` at character ${at}\nnative: ${around(native)}\nwasm:   ${around(wasm)}`;
+  return ` at character ${at}\n${firstName}: ${around(first)}\n${otherName}: ${around(other)}`;
 }
 
-async function openBoth(engines, bytes, name) {
-  const [native, wasm] = [await openBytes(engines.native, bytes, name), await openBytes(engines.wasm, bytes, name)];
-  if (native !== wasm) assert.fail(`${name} opens differently${difference(native, wasm)}`);
-  return native;
+function openAll(engines, bytes, name) {
+  return compare(engines, `${name} opens`, (engine) => openBytes(engine, bytes, name));
 }
 
 /** Ids worth asking about, and classes. */
@@ -104,8 +113,8 @@ async function landmarks(engine, { snapshot, summary: { rootId } }) {
 }
 
 async function compareQuestions(bytes, name) {
-  const engines = bothEngines();
-  const row = answerOf(await openBoth(engines, bytes, name));
+  const engines = freshEngines();
+  const row = answerOf(await openAll(engines, bytes, name));
   const questions = questionsOf(await landmarks(engines.native, row));
   for (const question of questions) await same(engines, { snapshots: [1], question });
   await same(engines, { snapshots: [1], question: { ask: 'close' } });
@@ -114,8 +123,8 @@ async function compareQuestions(bytes, name) {
 }
 
 async function compareSeries(files) {
-  const engines = bothEngines();
-  for (const [i, bytes] of files.entries()) await openBoth(engines, bytes, `${i}.heapsnapshot`);
+  const engines = freshEngines();
+  for (const [i, bytes] of files.entries()) await openAll(engines, bytes, `${i}.heapsnapshot`);
   for (const request of questionsOfSeveral()) await same(engines, request);
   engines.native.clear();
 }
@@ -149,40 +158,40 @@ const FIXTURES = {
 };
 
 for (const [name, make] of Object.entries(FIXTURES)) {
-  test(`${name}: every question has the same answer in both engines`, async (t) => {
+  test(`${name}: every question has the same answer in all engines`, async (t) => {
     const bytes = await make();
     t.diagnostic(`${await compareQuestions(bytes, name)} questions, ${(bytes.length / 1e6).toFixed(1)} MB`);
   });
 }
 
-test('a diff and a series have the same answers in both engines', async () => {
+test('a diff and a series have the same answers in all engines', async () => {
   await compareSeries([BEFORE, AFTER, AFTER].map((text) => Buffer.from(text)));
 });
 
-test('compressed snapshots open in both engines alike', async () => {
+test('compressed snapshots open in all engines alike', async () => {
   const bytes = Buffer.from(AFTER);
   for (const compressed of [gzipSync(bytes), brotliCompressSync(bytes)]) {
-    const { nodeCount } = answerOf(await openBoth(bothEngines(), compressed, 'a')).summary;
+    const { nodeCount } = answerOf(await openAll(freshEngines(), compressed, 'a')).summary;
     assert.ok(nodeCount > 50);
   }
 });
 
 test('every truncation of a snapshot is refused in the same words', async () => {
   const bytes = Buffer.from(tinySnapshot());
-  const engines = bothEngines();
+  const engines = freshEngines();
   for (let length = 0; length < bytes.length; length += 7) {
-    const { error } = JSON.parse(await openBoth(engines, bytes.subarray(0, length), 'cut'));
+    const { error } = JSON.parse(await openAll(engines, bytes.subarray(0, length), 'cut'));
     assert.ok(error.code, `${length} bytes were accepted`);
   }
 });
 
 test('every byte of a snapshot made wrong ends in the same words, or the same snapshot', async () => {
   const bytes = Buffer.from(tinySnapshot());
-  const engines = bothEngines();
+  const engines = freshEngines();
   for (let at = 0; at < bytes.length; at += 5) {
     const damaged = Buffer.from(bytes);
     damaged[at] ^= 0x11;
-    await openBoth(engines, damaged, 'damaged');
+    await openAll(engines, damaged, 'damaged');
   }
 });
 
@@ -191,8 +200,8 @@ const bad = badFolder();
 test('the corpus of damaged snapshots ends in the same words', { skip: bad ? false : 'no corpus' }, async (t) => {
   const names = readdirSync(bad).filter((name) => name !== 'expect.json');
   for (const name of names) {
-    const engines = bothEngines();
-    const response = await openBoth(engines, readFileSync(path.join(bad, name)), name);
+    const engines = freshEngines();
+    const response = await openAll(engines, readFileSync(path.join(bad, name)), name);
     engines.native.clear();
     assert.doesNotMatch(response, /ERR_INTERNAL/);
   }

@@ -48,6 +48,19 @@ async function ask(snapshots, question) {
 }
 
 describe('what it answers', () => {
+  test('the page is cross-origin isolated', async () => {
+    const { headers } = await request(view.url);
+    assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
+    assert.equal(headers['cross-origin-embedder-policy'], 'require-corp');
+    assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+  });
+
+  test('nothing but its own names is an example', async () => {
+    for (const name of ['example/after-2.heapsnapshot.gz', 'example/', 'example/..%2fafter-1.heapsnapshot.gz']) {
+      assert.equal((await request(new URL(name, view.url))).status, 404, name);
+    }
+  });
+
   test('the snapshots of the command line are open, in their order', async () => {
     const { id, answer } = await ask([], { ask: 'list' });
     assert.equal(id, 5);

@@ -88,7 +88,7 @@ const classFields = {
 const reportFields = { limit: whole(1, 1000), showStrings: bool };
 /** A summary shorter than this says nothing. */
 const reportSize = whole(1000, Number.MAX_SAFE_INTEGER);
-const diffFields = { ...pageFields, mode: oneOf('classes', 'new', 'grown', 'freed'), paths: bool };
+const diffFields = { ...pageFields, mode: oneOf('classes', 'new', 'grown', 'freed'), class: whole(0, MOST_ID), paths: bool };
 const format = oneOf('json', 'text', 'markdown');
 
 const nodeQuery = (query) => fields('query', queryFields, query);

@@ -1,22 +1,21 @@
 // npm run build:viewer: viewer/ → viewer/dist, the page that `heapray view` serves, HTML reports embed, and any web server can offer.
 
 import { build } from 'esbuild';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { leak, SNAPSHOTS_AFTER } from './closure-leak.mjs';
-import { root, wasmFile } from './setup.mjs';
+import { EXAMPLE_NAMES, exampleSnapshots } from '../lib/view/example.js';
+import { root, threadedWasmFile, wasmFile } from './setup.mjs';
 
 const viewer = path.join(root, 'viewer');
 const dist = path.join(viewer, 'dist');
 const TARGET = ['chrome123', 'firefox121', 'safari17.5'];
-/** What a visit of the page loads; the example comes only when it is asked for. */
-const PAGE = ['index.html', 'app.js', 'app.css', 'worker.js', 'heapray.wasm'];
+/** What a visit of the page loads, and one of the modules; the example comes only when it is asked for. */
+const PAGE = ['index.html', 'app.js', 'app.css', 'worker.js'];
 
 mkdirSync(path.join(dist, 'example'), { recursive: true });
 await bundle();
-copyFileSync(wasmFile, path.join(dist, 'heapray.wasm'));
+const modules = copyModules();
 await makeExample();
 // Last: what is as old as the page is taken for built.
 copyFileSync(path.join(viewer, 'index.html'), path.join(dist, 'index.html'));
@@ -42,28 +41,28 @@ async function bundle() {
   await build({ entryPoints: [path.join(viewer, 'styles/app.css')], outdir: dist, bundle: true, minify: true, target: TARGET, logLevel: 'warning' });
 }
 
-/** The closure leak, compressed. Taken in a folder and an environment that say nothing about this machine. */
+/** For web servers: `heapray view` makes its own, so that the package can do without. */
 async function makeExample() {
-  const targets = SNAPSHOTS_AFTER.map((number) => path.join(dist, 'example', `after-${number}.heapsnapshot.gz`));
-  if (targets.every((file) => existsSync(file))) return;
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'closure-leak-'));
-  try {
-    for (const name of ['app.cjs', 'server.cjs']) copyFileSync(path.join(root, 'examples/closure-leak', name), path.join(folder, name));
-    await leak(folder, { server: path.join(folder, 'server.cjs'), env: {} });
-    for (const file of targets) {
-      const snapshot = readFileSync(path.join(folder, path.basename(file, '.gz')));
-      writeFileSync(file, gzipSync(snapshot, { level: 9 }));
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const fileOf = (name) => path.join(dist, 'example', name);
+  if (EXAMPLE_NAMES.every((name) => existsSync(fileOf(name)))) return;
+  for (const [name, bytes] of await exampleSnapshots({ level: 9 })) writeFileSync(fileOf(name), bytes);
+}
+
+/** The second is there only where it could be built. */
+function copyModules() {
+  return [wasmFile, threadedWasmFile].flatMap((file) => {
+    const name = path.basename(file);
+    rmSync(path.join(dist, name), { force: true });
+    if (!existsSync(file)) return [];
+    copyFileSync(file, path.join(dist, name));
+    return [name];
+  });
 }
 
 function report() {
-  const sizes = PAGE.map((name) => [name, gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length]);
-  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  const sizes = [...PAGE, ...modules].map((name) => [name, gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length]);
   const list = sizes.map(([name, size]) => `${name} ${kilobytes(size)}`).join(', ');
-  console.log(`viewer/dist: ${kilobytes(total)} gzipped (${list})`);
+  console.log(`viewer/dist, gzipped: ${list}`);
 }
 
 function kilobytes(bytes) {

@@ -1,28 +1,35 @@
-// npm run build:wasm: crates/wasm → viewer/engine/heapray.wasm, the core as the browser runs it.
+// npm run build:wasm: crates/wasm → viewer/engine/heapray.wasm and heapray-threads.wasm, the core as the browser runs it.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { root, run, wasmFile } from './setup.mjs';
+import { root, run, threadedWasmFile, wasmFile } from './setup.mjs';
 
-const TARGET = 'wasm32-unknown-unknown';
+/** For every page, and for pages whose workers may share memory. */
+const PLAIN = { target: 'wasm32-unknown-unknown', file: wasmFile };
+const THREADED = { target: 'wasm32-wasip1-threads', file: threadedWasmFile };
 
-addTarget();
-const built = build();
-copyFileSync(built, wasmFile);
-const bytes = readFileSync(wasmFile);
-console.log(`viewer/engine/heapray.wasm: ${kilobytes(bytes)}, ${kilobytes(gzipSync(bytes, { level: 9 }))} gzipped`);
+if (!addTarget(PLAIN)) fail(`the target ${PLAIN.target} is needed, and rustup cannot add it`);
+const modules = [PLAIN];
+if (addTarget(THREADED)) modules.push(THREADED);
+else {
+  console.warn(`build:wasm: without threads, as rustup cannot add the target ${THREADED.target}: pages work on one`);
+  rmSync(THREADED.file, { force: true });
+}
+build();
+modules.forEach(report);
 
-/** Rust's standard library for WebAssembly, where it is not there yet. */
-function addTarget() {
-  const { stdout } = spawnSync('rustc', ['--print', 'target-libdir', '--target', TARGET], { cwd: root, encoding: 'utf8' });
-  if (existsSync(stdout.trim())) return;
-  if (!run('rustup', ['target', 'add', TARGET])) fail(`the target ${TARGET} is needed, and rustup cannot add it`);
+/** Rust's standard library for a target, where it is not there yet. */
+function addTarget({ target }) {
+  const { stdout } = spawnSync('rustc', ['--print', 'target-libdir', '--target', target], { cwd: root, encoding: 'utf8' });
+  return existsSync(stdout.trim()) || run('rustup', ['target', 'add', target]);
 }
 
-/** @returns {string} where cargo put the module */
+/** At once, so that cargo has something to do all the time. */
 function build() {
-  const args = ['build', '--quiet', '--profile', 'wasm', '--package', 'heapray-wasm', '--target', TARGET];
+  const targets = modules.flatMap(({ target }) => ['--target', target]);
+  const args = ['build', '--quiet', '--profile', 'wasm', '--package', 'heapray-wasm', ...targets];
   const { status, stdout } = spawnSync('cargo', [...args, '--message-format=json-render-diagnostics'], {
     cwd: root,
     encoding: 'utf8',
@@ -31,7 +38,15 @@ function build() {
   });
   if (status !== 0) fail('cargo failed');
   const files = stdout.split('\n').filter(Boolean).flatMap((line) => JSON.parse(line).filenames ?? []);
-  return files.find((file) => file.endsWith('heapray_wasm.wasm')) ?? fail('cargo built no module');
+  for (const { target, file } of modules) {
+    const built = files.find((name) => name.endsWith('heapray_wasm.wasm') && name.split(path.sep).includes(target));
+    copyFileSync(built ?? fail(`cargo built no module for ${target}`), file);
+  }
+}
+
+function report({ file }) {
+  const bytes = readFileSync(file);
+  console.log(`${path.relative(root, file)}: ${kilobytes(bytes)}, ${kilobytes(gzipSync(bytes, { level: 9 }))} gzipped`);
 }
 
 function kilobytes({ length }) {

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { leak, SNAPSHOTS_AFTER } from './closure-leak.mjs';
+import { leak, SNAPSHOTS_AFTER } from '../lib/view/example.js';
 import { root, run, setUp } from './setup.mjs';
 
 const requests = SNAPSHOTS_AFTER.at(-1);

@@ -2,43 +2,90 @@
 //
 //   npm run test:flaky                      50 runs of each
 //   npm run test:flaky -- 5 jest 'node 22'  5 runs of those whose names contain all these words
+//   npm run test:flaky -- --resume          goes on where it was stopped
 //
-// Prints how many planted leaks failed with the right class and path, and how many harmless functions
-// passed. Ends with 1 when any did otherwise.
+// It takes hours. All are run once, then all a second time and so on, and what has come out so far stands
+// in `.cache/flaky.json` after each run. Prints how many planted leaks failed with the right class and
+// path, and how many harmless functions passed. Ends with 1 when any did otherwise.
 
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { judge, whole } from '../__test__/frameworks/matrix.mjs';
 import { prepare } from '../__test__/frameworks/projects.mjs';
-import { setUp } from './setup.mjs';
+import { root, setUp } from './setup.mjs';
 
 const RUNS = 50;
+const stateFile = path.join(root, '.cache/flaky.json');
+
+/** @typedef {{ runs: number, seconds: number, leaks: number, named: number, harmless: number, silent: number, wrong: string[] }} Sum of one configuration */
+
+/** @type {() => Sum} */
+const nothing = () => ({ runs: 0, seconds: 0, leaks: 0, named: 0, harmless: 0, silent: 0, wrong: [] });
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args) {
-  const runs = Number(args.find((arg) => /^\d+$/.test(arg)) ?? RUNS);
-  const words = args.filter((arg) => !/^\d+$/.test(arg)).map((word) => word.toLowerCase());
-  const chosen = whole.filter(({ name }) => words.every((word) => name.toLowerCase().replace('.js', '').includes(word)));
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { resume: { type: 'boolean' } } });
+  const runs = Number(positionals.find((arg) => /^\d+$/.test(arg)) ?? RUNS);
+  const chosen = named(positionals.filter((arg) => !/^\d+$/.test(arg)));
   if (chosen.length === 0) {
     console.error(`no run is called so: there are\n${whole.map(({ name }) => `  ${name}`).join('\n')}`);
     return 2;
   }
   setUp();
-  let failures = 0;
-  for (const each of chosen) failures += await repeat(each, runs);
-  console.log(failures === 0 ? 'no assertion was wrong' : `WRONG: ${failures}`);
-  return failures === 0 ? 0 : 1;
+  const folders = new Map([...new Set(chosen.map(({ project }) => project))].map((project) => [project, prepare(project)]));
+  const sums = values.resume && existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {};
+  for (let round = 1; round <= runs; round++) {
+    for (const { name, project, run } of chosen) {
+      const sum = (sums[name] ??= nothing());
+      if (sum.runs >= round) continue;
+      add(sum, await once(() => run(folders.get(project))));
+      console.log(line(name, sum));
+      save(sums);
+    }
+  }
+  return summary(chosen.map(({ name }) => [name, sums[name]]));
 }
 
-async function repeat({ name, project, run }, runs) {
-  const folder = prepare(project);
-  const sum = { leaks: 0, named: 0, harmless: 0, silent: 0, wrong: [] };
+function named(words) {
+  const lower = words.map((word) => word.toLowerCase());
+  return whole.filter(({ name }) => lower.every((word) => name.toLowerCase().replace('.js', '').includes(word)));
+}
+
+async function once(run) {
   const start = Date.now();
-  for (let i = 0; i < runs; i++) {
-    const verdict = judge(await run(folder));
-    for (const key of Object.keys(sum)) sum[key] = Array.isArray(sum[key]) ? [...sum[key], ...verdict[key]] : sum[key] + verdict[key];
+  let verdict;
+  try {
+    verdict = judge(await run());
+  } catch (error) {
+    verdict = { ...judge([]), wrong: [error.message] };
   }
-  const seconds = ((Date.now() - start) / 1000 / runs).toFixed(1);
-  console.log(`${name}: ${sum.named} of ${sum.leaks} leaks named, ${sum.silent} of ${sum.harmless} harmless functions passed (${runs} runs, ${seconds} s each)`);
-  for (const wrong of sum.wrong) console.log(`  ${wrong.replaceAll('\n', '\n    ')}`);
-  return sum.wrong.length;
+  return { ...verdict, runs: 1, seconds: (Date.now() - start) / 1000 };
+}
+
+function add(sum, verdict) {
+  for (const [key, value] of Object.entries(verdict)) sum[key] = Array.isArray(value) ? [...sum[key], ...value] : sum[key] + value;
+}
+
+/** Whoever stops this while it writes finds the counts of before. */
+function save(sums) {
+  mkdirSync(path.dirname(stateFile), { recursive: true });
+  writeFileSync(`${stateFile}.new`, JSON.stringify(sums, null, 2));
+  renameSync(`${stateFile}.new`, stateFile);
+}
+
+function line(name, { runs, seconds, leaks, named: right, harmless, silent }) {
+  return `${name}: ${right} of ${leaks} leaks named, ${silent} of ${harmless} harmless functions passed (${runs} runs, ${(seconds / runs).toFixed(1)} s each)`;
+}
+
+function summary(rows) {
+  console.log('');
+  for (const [name, sum] of rows) {
+    console.log(line(name, sum));
+    for (const wrong of sum.wrong) console.log(`  ${wrong.replaceAll('\n', '\n    ')}`);
+  }
+  const failures = rows.reduce((count, [, { wrong }]) => count + wrong.length, 0);
+  console.log(failures === 0 ? 'no assertion was wrong' : `WRONG: ${failures}`);
+  return failures === 0 ? 0 : 1;
 }

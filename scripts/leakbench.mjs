@@ -3,6 +3,8 @@
 //   npm run leakbench                 all scenarios
 //   npm run leakbench -- emitter ws   those whose names contain one of these
 //   npm run leakbench -- --no-memlab  without memlab's column, for which memlab is installed
+//   npm run leakbench -- --generate   runs programs that it makes up, and judges the reports on these
+//   npm run leakbench -- --generate --seed=7
 //
 // The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario is a program
 // looked at three times: before, after, third; its `.truth.json` says what leaks and who holds it.
@@ -10,6 +12,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { generate } from './leakbench-generate.mjs';
 import { memlabCell, memlabTraces, memlabVersion } from './leakbench-memlab.mjs';
 
 const require = createRequire(import.meta.url);
@@ -17,7 +20,10 @@ const { report } = require('../index.js');
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const CORPUS = path.resolve(process.env.HEAPRAY_CORPUS ?? path.join(ROOT, '..', 'shared', 'corpus'));
+const GENERATED = path.join(ROOT, '.cache', 'leakbench', 'generated');
 const SERIES = { three: ['before', 'after', 'third'], two: ['before', 'after'], one: ['third'] };
+
+const MOST_SUSPECTS = 50;
 
 /** Words of a holder's description that are no names. */
 const NO_NAMES = new Set(
@@ -26,9 +32,10 @@ const NO_NAMES = new Set(
    reactions Window EventListener V8EventListener memoized closed table`.split(/\s+/),
 );
 
-function scenarios() {
-  return ['leaks', 'chrome'].flatMap((folder) => {
-    const directory = path.join(CORPUS, folder);
+/** The scenarios in folders: of the corpus, or of those just generated. */
+function scenarios(root, folders) {
+  return folders.flatMap((folder) => {
+    const directory = path.join(root, folder);
     if (!fs.existsSync(directory)) return [];
     const truths = fs.readdirSync(directory).filter((name) => name.endsWith('.truth.json'));
     return truths.sort().map((name) => ({
@@ -53,7 +60,7 @@ function holderNames({ holder = '' }) {
 function namesClass(suspect, leak) {
   const wanted = leak.constructor ?? (leak.node?.type === undefined ? undefined : `(${leak.node.type})`);
   const bare = (name) => name.replace(/^Detached /, '').replace(/^<(\w+).*>$/s, '<$1>');
-  return wanted !== undefined && bare(suspect.className) === bare(wanted);
+  return wanted !== undefined && wanted.split('|').some((name) => bare(suspect.className) === bare(name));
 }
 
 function passesHolder(suspect, leak) {
@@ -62,13 +69,20 @@ function passesHolder(suspect, leak) {
   return names.length === 0 ? null : names.some((name) => paths.includes(name.toLowerCase()));
 }
 
-/** What a report is worth against the truth. */
+/** What a report is worth against the truth. Leaks of one class are told apart by their holders. */
 function judge({ suspects }, { leaks }) {
-  const found = leaks.map((leak) => suspects.findIndex((suspect) => namesClass(suspect, leak)));
+  const left = new Set(suspects.keys());
+  const take = (is) => {
+    const at = [...left].find((each) => is(suspects[each])) ?? -1;
+    left.delete(at);
+    return at;
+  };
+  const held = leaks.map((leak) => take((suspect) => namesClass(suspect, leak) && passesHolder(suspect, leak) !== false));
+  const found = leaks.map((leak, i) => (held[i] >= 0 ? held[i] : take((suspect) => namesClass(suspect, leak))));
   const wrong = suspects.filter((suspect) => !leaks.some((leak) => namesClass(suspect, leak)));
   return {
     isNamed: leaks.length > 0 && found.every((at) => at >= 0 && at < leaks.length),
-    isHeld: leaks.every((leak, i) => found[i] >= 0 && passesHolder(suspects[found[i]], leak) !== false),
+    isHeld: held.every((at) => at >= 0),
     wrong: wrong.map(({ className }) => className),
   };
 }
@@ -80,9 +94,20 @@ function cell({ isNamed, isHeld, wrong }, isControl) {
   return `${isHeld ? 'named, held' : 'named, WRONG HOLDER'}${others}`;
 }
 
+/** Programs made up and run now; their snapshots are kept until the next time. */
+async function generated() {
+  const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.slice('--seed='.length) ?? Date.now() % 1e6);
+  console.log(`Programs of seed ${seed}:`);
+  fs.rmSync(GENERATED, { recursive: true, force: true });
+  fs.mkdirSync(GENERATED, { recursive: true });
+  await generate(GENERATED, seed);
+  return scenarios(path.dirname(GENERATED), [path.basename(GENERATED)]);
+}
+
 async function main() {
   const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-  const all = scenarios().filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  const found = process.argv.includes('--generate') ? await generated() : scenarios(CORPUS, ['leaks', 'chrome']);
+  const all = found.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
   if (all.length === 0) {
     console.log(`No scenarios under ${CORPUS}: give an unpacked corpus in HEAPRAY_CORPUS.`);
     return;
@@ -95,7 +120,7 @@ async function main() {
     let first = '';
     for (const [series, moments] of Object.entries(SERIES)) {
       const files = moments.map((moment) => fileOf(`${base}.${moment}.heapsnapshot`));
-      const answer = await report(files);
+      const answer = await report(files, { limit: MOST_SUSPECTS });
       const isControl = truth.leaks.length === 0;
       const verdict = judge(answer, truth);
       row.push(cell(verdict, isControl));

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 /** The repository. */
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** The core for the browser, once built. */
+/** The core for the browser, once built; and for threads, where Rust's standard library for these can be had. */
 export const wasmFile = path.join(root, 'viewer/engine/heapray.wasm');
+export const threadedWasmFile = path.join(root, 'viewer/engine/heapray-threads.wasm');
 
 /** Node.js, Rust, packages, addon. Ends the process with a sentence when one cannot be had. */
 export function setUp() {
@@ -110,7 +111,7 @@ function whyViewerIsStale() {
   const built = statSync(page).mtimeMs;
   const folders = ['viewer/app', 'viewer/engine', 'viewer/styles', 'lib/format', 'lib/protocol', 'examples/closure-leak'];
   const files = folders.flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(root, folder, String(name))));
-  const newer = [path.join(root, 'viewer/index.html'), path.join(root, 'lib/typed.js'), ...files].find((file) => statSync(file).mtimeMs > built);
+  const newer = ['viewer/index.html', 'lib/typed.js', 'lib/heapray-error.js', 'lib/view/example.js', 'scripts/build-viewer.mjs'].map((name) => path.join(root, name)).concat(files).find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the viewer` : null;
 }
 

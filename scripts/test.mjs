@@ -4,10 +4,10 @@
 //
 // All parts run even when one fails, so that one run tells everything. Ends with 1 when any failed.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { installChromium } from './chromium.mjs';
-import { has, root, run, setUp, setUpViewer } from './setup.mjs';
+import { has, root, run, setUp, setUpViewer, threadedWasmFile } from './setup.mjs';
 
 const inFuzz = ['--manifest-path', 'fuzz/Cargo.toml'];
 const inTarget = process.env.CARGO_TARGET_DIR ? [] : ['--target-dir', 'target'];
@@ -25,7 +25,8 @@ const parts = {
     run: () =>
       lint(['--workspace']) &&
       lint(['--package', 'heapray-core', '--all-targets']) &&
-      lint(['--package', 'heapray-wasm', '--target', 'wasm32-unknown-unknown']),
+      lint(['--package', 'heapray-wasm', '--target', 'wasm32-unknown-unknown']) &&
+      (!existsSync(threadedWasmFile) || lint(['--package', 'heapray-wasm', '--target', 'wasm32-wasip1-threads'])),
   },
   rust: {
     title: 'cargo test',

@@ -1,10 +1,10 @@
 // Projects that use heapray as users do: test runners of their own, heapray in `node_modules`.
 //
-// They stand in `.cache/frameworks/`: installed once, as their lock files say; heapray and the test
-// files are copied anew for each run of the tests.
+// They stand in `.cache/frameworks/`: installed once, as their lock files say; of heapray and the test
+// files what has changed is copied. What has not is never away, for a test runner may be using it.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,14 +16,14 @@ export function prepare(name) {
   const folder = path.join(root, '.cache', 'frameworks', name);
   install(name, folder);
   copyHeapray(path.join(folder, 'node_modules', 'heapray'));
-  replace(path.join(here, 'suites'), path.join(folder, 'suites'));
+  mirror(path.join(here, 'suites'), path.join(folder, 'suites'));
   return folder;
 }
 
 /** Copies an example into a project; its own dependencies are the project's. */
 export function addExample(folder, name) {
   const target = path.join(folder, 'examples', name);
-  replace(path.join(root, 'examples', name), target);
+  mirror(path.join(root, 'examples', name), target);
   return target;
 }
 
@@ -45,14 +45,25 @@ function install(name, folder) {
 
 /** What `npm install heapray` would put there, and the addon that is built here. */
 function copyHeapray(target) {
-  rmSync(target, { recursive: true, force: true });
-  const published = /^(index|native|jest|vitest|testing)\.(js|mjs|d\.ts|d\.mts)$|^(lib|package\.json)$|\.node$/;
-  for (const file of readdirSync(root).filter((each) => published.test(each))) {
-    cpSync(path.join(root, file), path.join(target, file), { recursive: true });
+  const published = /^(index|jest|vitest|testing)\.(js|mjs|d\.ts|d\.mts)$|^(lib|package\.json)$|\.node$/;
+  mirror(root, target, (name) => published.test(name));
+}
+
+/** Makes a folder the same as another, or as what of it is wanted. */
+function mirror(source, target, isWanted = () => true) {
+  const names = readdirSync(source).filter(isWanted);
+  mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(target)) {
+    if (!names.includes(name)) rmSync(path.join(target, name), { recursive: true });
+  }
+  for (const name of names) {
+    const [from, to] = [path.join(source, name), path.join(target, name)];
+    if (statSync(from).isDirectory()) mirror(from, to);
+    else if (!isCopy(from, to)) cpSync(from, to, { preserveTimestamps: true });
   }
 }
 
-function replace(source, target) {
-  rmSync(target, { recursive: true, force: true });
-  cpSync(source, target, { recursive: true });
+function isCopy(from, to) {
+  const [wanted, found] = [statSync(from), lstatSync(to, { throwIfNoEntry: false })];
+  return found?.size === wanted.size && Math.abs(found.mtimeMs - wanted.mtimeMs) < 1;
 }

@@ -1,7 +1,7 @@
 // Test runners, run for real → each test's outcome.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,26 +12,24 @@ const reporter = new URL('./node-reporter.mjs', import.meta.url).href;
 /** @typedef {{ name: string, passed: boolean, message: string }} Outcome */
 
 /** Jest on a Node.js binary. @returns {Promise<Outcome[]>} */
-export async function runJest(node, folder, args = []) {
-  const { testResults } = await runWithJson(node, folder, (file) => [
+export function runJest(node, folder, args = []) {
+  return runWithJson(node, folder, (file) => [
     path.join(folder, 'node_modules/jest/bin/jest.js'), '--ci', '--json', `--outputFile=${file}`, ...args,
   ]);
-  return testResults.flatMap(jestOutcomes);
 }
 
 /** Vitest in one of its pools. @returns {Promise<Outcome[]>} */
-export async function runVitest(node, folder, pool, args = []) {
-  const { testResults } = await runWithJson(node, folder, (file) => [
+export function runVitest(node, folder, pool, args = []) {
+  return runWithJson(node, folder, (file) => [
     path.join(folder, 'node_modules/vitest/vitest.mjs'), 'run', `--pool=${pool}`, '--reporter=json', `--outputFile=${file}`, ...args,
   ]);
-  return testResults.flatMap(jestOutcomes);
 }
 
 /** node:test. @returns {Promise<Outcome[]>} */
 export async function runNodeTest(node, folder, files) {
   const { stdout, stderr } = await run(node, ['--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files], folder);
   const outcomes = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  if (outcomes.length === 0) throw new Error(`node:test ran nothing: ${stdout}${stderr}`);
+  if (outcomes.length === 0) throw new Error(`no test ran: ${stdout}${stderr}`);
   return outcomes;
 }
 
@@ -49,9 +47,10 @@ async function runWithJson(node, folder, argsFor) {
   const file = path.join(out, 'results.json');
   const { stdout, stderr } = await run(node, argsFor(file), folder);
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new Error(`no results: ${stdout}${stderr}`);
+    const outcomes = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(jestOutcomes) : [];
+    // What went wrong before any test ran is only in the output.
+    if (outcomes.length === 0) throw new Error(`no test ran: ${stdout}${stderr}`);
+    return outcomes;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

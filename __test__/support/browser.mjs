@@ -38,13 +38,17 @@ export async function newPage(browser, options = {}) {
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.gz': 'application/gzip' };
 
+/** What a page is sent with to be cross-origin isolated. */
+const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 /** viewer/dist and a few more files as any web server has them: the page with the engine in a worker. */
-export async function serveBuilt(more = {}) {
+export async function serveBuilt(more = {}, { isIsolated = false } = {}) {
   const server = createServer(async (request, response) => {
     const name = new URL(request.url, 'http://localhost').pathname.slice(1) || 'index.html';
     try {
       const body = more[name] ?? (await readFile(path.join(root, 'viewer/dist', name)));
-      response.writeHead(200, { 'Content-Type': TYPES[path.extname(name)] ?? 'application/octet-stream' }).end(body);
+      const type = TYPES[path.extname(name)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'Content-Type': type, ...(isIsolated && ISOLATION) }).end(body);
     } catch {
       response.writeHead(404).end();
     }

@@ -1,6 +1,14 @@
-// viewer/engine/worker.mjs for Node.js.
+// viewer/engine/worker.mjs for Node.js, on a machine with as little memory to share as asked for.
 
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { serve } from '../../viewer/engine/serve.mjs';
+
+const { mostPages } = workerData ?? {};
+if (mostPages !== undefined) {
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = function ({ initial, shared }) {
+    return new Memory({ initial, maximum: mostPages, shared });
+  };
+}
 
 serve(parentPort);

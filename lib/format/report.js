@@ -49,7 +49,7 @@ function formatReport(report, options = {}) {
 
 /** What comes first: whether something leaks, in a sentence. */
 function verdict({ verdict: text, suspects: found }) {
-  const names = found.flatMap(({ className, holder }) => [className, holder.path]);
+  const names = found.flatMap(({ className, holder, path }) => [className, holder.path, path]);
   return [document.line([words('Verdict: ', found.length === 0 ? 'strong' : 'alarm'), ...sentence(text, names)])];
 }
 

@@ -21,7 +21,7 @@ function suspectEntry(row) {
     figures: [words(formatAmount(count, 'object'), 'alarm'), words(formatBytes(bytes), 'strong'), words(formatPercent(percent))],
     label: heap(className),
     details: [
-      ['why', sentence(row.reason, [className, holder.path])],
+      ['why', sentence(row.reason, [className, holder.path, path])],
       ['added', added(row)],
       ['held by', heap(`${holder.className} @${holder.id}: ${holder.path}`, 'path')],
       ['path', heap(path, 'path')],
@@ -46,15 +46,22 @@ function freed({ freedIfReleased, otherHolders, freedIfAllRelease }) {
 
 /** Growth by interval, when there were intervals. */
 function added({ addedCount, addedBytes }) {
+  if (addedBytes !== null && isSwelling({ addedCount })) return addedBytes.map(formatBytesDelta).join(', then ');
   return addedCount
     .map((count, i) => (addedBytes === null ? formatCountDelta(count) : `${formatCountDelta(count)} (${formatBytesDelta(addedBytes[i])})`))
     .join(', then ');
 }
 
+/** Whether objects grew without becoming more. */
+function isSwelling({ addedCount }) {
+  return addedCount.length > 0 && addedCount.every((count) => count === 0);
+}
+
 function doubt({ addedCount, addedBytes }) {
   if (addedCount.length === 0) return 'one snapshot shows what is large, not what grows';
   if (addedBytes === null) return 'the snapshots are of different processes';
-  return addedCount.length === 1 ? 'two snapshots show one interval' : 'growth was uneven';
+  if (addedCount.length === 1) return 'two snapshots show one interval';
+  return isSwelling({ addedCount }) ? 'growth was uneven, or it is another object each time' : 'growth was uneven';
 }
 
 /** A sentence of ours with names of the heap in it, which stay names. */

@@ -5,22 +5,42 @@
 const v8 = require('node:v8');
 const { parse } = require('../verbs.js');
 const { collectGarbage } = require('./collect.js');
+const { listScripts } = require('./scripts.js');
 
-let isWarm = false;
+/** V8 counts the lines of a script before each snapshot since this version; until then for each function in it. */
+const COUNTS_LINES_FIRST = 12;
 
-/** Snapshot of the live heap. It lives outside the JavaScript heap: looking at it makes nothing grow. */
-async function takeSnapshot() {
+/** Snapshots taken in this realm: the first makes objects that stay, as any first call does. */
+let taken = 0;
+
+/**
+ * Snapshot of the live heap. It lives outside the JavaScript heap: looking at it makes nothing grow.
+ * @param {string} [file] that it goes to as well
+ */
+async function takeSnapshot(file) {
+  if (taken === 0) countLines();
+  taken += 1;
   await collectGarbage();
-  return parse(v8.getHeapSnapshot());
+  return parse(file === undefined ? v8.getHeapSnapshot() : v8.writeHeapSnapshot(file));
 }
 
-/** The first snapshot of a process makes objects that stay, as any first call does: it is thrown away. */
+/**
+ * Lets V8 note where lines begin, in scripts that are loaded: a third of the time that a snapshot
+ * takes goes into the places of functions where it has no such note. The debugger needs it as well.
+ */
+function countLines() {
+  if (Number.parseInt(process.versions.v8, 10) < COUNTS_LINES_FIRST) listScripts();
+}
+
+/** Whether the next snapshot is the first. */
+const isCold = () => taken === 0;
+
+/** After this a snapshot makes no objects that stay. */
 async function warmUp() {
-  if (isWarm) return;
-  isWarm = true;
+  if (!isCold()) return;
   const snapshot = await takeSnapshot();
   await snapshot.classes({ limit: 0 });
   snapshot.close();
 }
 
-module.exports = { takeSnapshot, warmUp };
+module.exports = { isCold, takeSnapshot, warmUp };

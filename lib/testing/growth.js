@@ -59,6 +59,11 @@ class Series {
     this.#snapshots.push(snapshot);
   }
 
+  /** Forgets the first snapshot: the next is what the rounds are compared with. */
+  dropFirst() {
+    this.#snapshots.shift().close();
+  }
+
   /** Whether another round is worth its while. */
   async mayLeak(maxGrowth = Infinity) {
     if (this.grownBytes().every((bytes) => bytes > maxGrowth)) return true;

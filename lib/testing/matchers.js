@@ -14,7 +14,6 @@ const { grownRows } = require('./grown-rows.js');
 const { className } = require('./names.js');
 const { collectionOptions, growthOptions, leakOptions, size } = require('./options.js');
 const { measure } = require('./measure.js');
-const { saveSnapshot } = require('./save.js');
 const { Tracked, waitForCollection, whatHolds } = require('./track.js');
 
 const MOST_PATHS = 5;
@@ -30,8 +29,9 @@ function makeMatchers(runner) {
   async function toLeak(fn, options) {
     if (typeof fn !== 'function') throw argumentError('expect(fn)', 'a function to call again and again', fn);
     const checked = leakOptions(options);
-    const save = (leaks) => saveSnapshot([this?.currentTestName, leaks[0].className].filter(Boolean).join(' '));
-    const result = await measure(fn, checked, runner.limitOf(this), this?.isNot === false ? () => undefined : save);
+    // Who expects a leak has no failure to look at.
+    const nameOf = this?.isNot === false ? undefined : (leaks) => nameOfFailure(this, leaks[0].className);
+    const result = await measure(fn, checked, runner.limitOf(this), nameOf);
     return {
       pass: result.leaks.length > 0,
       message: () => text(this, 'toLeak', 'fn', '', (palette) => leakMessage(result, checked, palette)),
@@ -44,18 +44,22 @@ function makeMatchers(runner) {
     const { timeout } = collectionOptions(options);
     const pass = await waitForCollection(tracked, timeout);
     // Who expects it to be held need not be told what holds it.
-    const held = pass || this?.isNot ? undefined : await whatHolds(tracked);
-    const saved = held === undefined ? undefined : saveSnapshot([this?.currentTestName, tracked.label].filter(Boolean).join(' '));
+    const held = pass || this?.isNot ? undefined : await whatHolds(tracked, () => nameOfFailure(this, tracked.label));
     return {
       pass,
-      message: () => text(this, 'toBeCollected', 'tracked', '', (palette) => collectionMessage(tracked, held, saved, palette)),
+      message: () => text(this, 'toBeCollected', 'tracked', '', (palette) => collectionMessage(tracked, held, palette)),
     };
   }
 
   return { toLeak, toBeCollected, toHaveInstances, toRetainLessThan, toHaveNoDetachedNodes, toHaveNoGrowth };
 }
 
-function collectionMessage({ label }, held, saved, palette) {
+/** What a snapshot of it is called. */
+function nameOfFailure(context, what) {
+  return [context?.currentTestName, what].filter(Boolean).join(' ');
+}
+
+function collectionMessage({ label }, held, palette) {
   const name = palette.RECEIVED_COLOR(label);
   if (held === undefined) return `${name} was collected, or nobody asked what holds it.`;
   if (held.node === undefined) return `${name} was collected while heapray looked for what holds it: it takes longer than the timeout.`;
@@ -64,7 +68,7 @@ function collectionMessage({ label }, held, saved, palette) {
   return [
     `${name} @${id} is still there and retains ${formatBytes(retainedSize)}.`,
     ...(lines.length > 0 ? ['Held by:', ...lines] : ['Only the stack or V8 itself holds it: is it in a variable of a function that still runs?']),
-    ...(saved === undefined ? [] : ['', `Snapshot: ${saved}`]),
+    ...(held.saved === undefined ? [] : ['', `Snapshot: ${held.saved}`]),
   ].join('\n');
 }
 

@@ -4,14 +4,16 @@
 //
 //   warm-up ─► snapshot ─► (calls ─► snapshot ─► did anything grow in every round so far?)*
 //
-// Most functions do not leak, which shows after the first round. What grew in all of them grows once
-// more, or it is no leak.
+// Most functions do not leak, which shows after the first round: two snapshots. What grew in all of
+// them grows once more, or it is no leak. The first snapshot of a process makes objects that stay, and
+// so may look like growth: when anything grew after it, it is thrown away and the rounds begin again.
 
-const { takeSnapshot, warmUp } = require('./capture.js');
+const { isCold, takeSnapshot } = require('./capture.js');
 const { Deadline } = require('./deadline.js');
 const { Series } = require('./growth.js');
 const { findLeaks } = require('./leaks.js');
 const { repeat } = require('./repeat.js');
+const { toSave } = require('./save.js');
 
 /** One round more than asked for, before anybody is accused. */
 const CONFIRMATIONS = 1;
@@ -20,31 +22,39 @@ const CONFIRMATIONS = 1;
  * @param {Function} functionUnderTest by this name it stands at the beginning of paths: see path-text.js
  * @param {ReturnType<import('./options.js').leakOptions>} options
  * @param {import('./deadline.js').TestLimit} [test]
- * @param {(leaks: object[]) => string | undefined} save called while what leaks is still alive
+ * @param {(leaks: object[]) => string} [nameOf] what a saved snapshot is called; without it none is saved
  * @returns {Promise<{ leaks: import('./leaks.js').Leak[], rounds: number, saved: string | undefined }>}
  */
-async function measure(functionUnderTest, options, test, save) {
+async function measure(functionUnderTest, options, test, nameOf) {
   const { iterations, rounds, warmup } = options;
   const deadline = new Deadline(options.timeout, test);
   const series = new Series(iterations);
   const state = { rounds: 0, of: rounds + CONFIRMATIONS };
   const call = (times) => deadline.run(() => repeat(functionUnderTest, times, deadline), state);
-  const look = async () => series.add(await deadline.runWhole(takeSnapshot, state));
+  const look = async (file) => series.add(await deadline.runWhole(() => takeSnapshot(file), state));
+  let kept;
   try {
     await call(warmup);
-    await deadline.runWhole(warmUp, state);
+    let isTrial = isCold();
     await look();
     for (;;) {
       await call(iterations);
-      await look();
       state.rounds += 1;
+      if (state.rounds === state.of && nameOf !== undefined) kept = toSave();
+      await look(kept?.file);
       if (!(await series.mayLeak(options.maxGrowth))) return { leaks: [], rounds: state.rounds, saved: undefined };
+      if (isTrial) {
+        isTrial = false;
+        series.dropFirst();
+        state.rounds = 0;
+      }
       if (state.rounds === state.of) {
         const leaks = await deadline.runWhole(() => findLeaks(series, options), state);
-        return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? save(leaks) : undefined };
+        return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? kept?.keep(nameOf(leaks)) : undefined };
       }
     }
   } finally {
+    kept?.close();
     series.close();
   }
 }

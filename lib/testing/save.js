@@ -1,27 +1,50 @@
 'use strict';
 
-// A failing assertion → a snapshot in the folder that HEAPRAY_SAVE names.
+// A failing assertion → the snapshot that it judged, in the folder that HEAPRAY_SAVE names.
+//
+// Whether an assertion fails is known when its snapshot has been read, so it is read from the file,
+// which gets its name, or goes, afterwards.
 
-const { mkdirSync } = require('node:fs');
+const { mkdirSync, renameSync, rmSync } = require('node:fs');
 const path = require('node:path');
-const v8 = require('node:v8');
 const { today } = require('./clock.js');
 
-let saved = 0;
+let files = 0;
 
-/**
- * Writes what is alive now; nothing when nobody asked for it.
- * @param {string} what goes into the file's name
- * @returns {string | undefined} the file
- */
-function saveSnapshot(what) {
-  const folder = process.env.HEAPRAY_SAVE;
-  if (!folder) return undefined;
-  mkdirSync(folder, { recursive: true });
-  const label = what.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60) || 'heap';
-  const when = new Date(today()).toISOString().replace(/[:.]/g, '-');
-  saved += 1;
-  return v8.writeHeapSnapshot(path.resolve(folder, `${label}-${when}-${process.pid}-${saved}.heapsnapshot`));
+/** A snapshot in a file that stays if it is wanted. */
+class SavedSnapshot {
+  file;
+  #isKept = false;
+
+  constructor(folder) {
+    mkdirSync(folder, { recursive: true });
+    const when = new Date(today()).toISOString().replace(/[:.]/g, '-');
+    files += 1;
+    this.file = path.resolve(folder, `${when}-${process.pid}-${files}.heapsnapshot`);
+  }
+
+  /**
+   * Keeps the file.
+   * @param {string} what goes into its name
+   * @returns {string} the file
+   */
+  keep(what) {
+    const label = what.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60) || 'heap';
+    const named = path.join(path.dirname(this.file), `${label}-${path.basename(this.file)}`);
+    renameSync(this.file, named);
+    this.#isKept = true;
+    return named;
+  }
+
+  close() {
+    if (!this.#isKept) rmSync(this.file, { force: true });
+  }
 }
 
-module.exports = { saveSnapshot };
+/** Where a snapshot goes that may show a failure; nowhere when nobody asked for it. */
+function toSave() {
+  const folder = process.env.HEAPRAY_SAVE;
+  return folder ? new SavedSnapshot(folder) : undefined;
+}
+
+module.exports = { toSave };

@@ -8,6 +8,7 @@ const { now, wait } = require('./clock.js');
 const { collectOnce } = require('./collect.js');
 const { takeSnapshot } = require('./capture.js');
 const { isOfProgram } = require('./path-text.js');
+const { toSave } = require('./save.js');
 
 /** Paths looked for; those that only lead to what waits for the assertion are left out when there are others. */
 const MOST_PATHS = 20;
@@ -68,18 +69,24 @@ async function waitForCollection(tracked, timeout) {
   }
 }
 
-/** What holds the object in a snapshot of this moment, shortest path first. */
-async function whatHolds(tracked) {
+/**
+ * What holds the object in a snapshot of this moment, shortest path first.
+ * @param {() => string} nameOf what a saved snapshot is called
+ */
+async function whatHolds(tracked, nameOf) {
   const beacon = new HeaprayBeacon(Tracked.reference(tracked));
-  const snapshot = await takeSnapshot();
+  const kept = toSave();
+  let snapshot;
   try {
+    snapshot = await takeSnapshot(kept?.file);
     const node = await targetOf(snapshot, beacon);
-    if (node === undefined) return { node, paths: [] };
+    if (node === undefined) return { node, paths: [], saved: undefined };
     const { paths } = await snapshot.retainingPaths(node.id, { limit: MOST_PATHS });
     const ofProgram = paths.filter(({ text }) => isOfProgram(text));
-    return { node, paths: ofProgram.length > 0 ? ofProgram : paths };
+    return { node, paths: ofProgram.length > 0 ? ofProgram : paths, saved: kept?.keep(nameOf()) };
   } finally {
-    snapshot.close();
+    kept?.close();
+    snapshot?.close();
   }
 }
 

@@ -14,6 +14,8 @@ const NEIGHBOURS = 12;
 const OBJECTS = 120;
 const OBJECTS_WITH_PATHS = 24;
 const PATHS = 2;
+/** Retainers of what is on these paths, for drawings. */
+const HOLDERS = 4;
 /** Classes whose largest instances are listed. */
 const OPENED_CLASSES = 60;
 const TREE = { depth: 10, limit: 100, minShare: 0.0008 };
@@ -35,6 +37,7 @@ async function embeddedAnswers(snapshots, { names, report, showStrings = false }
     Object.assign(answers, await answersAbout(last, id));
     if (i < OBJECTS_WITH_PATHS) answers[`retainingPaths ${id}`] = await last.retainingPaths(id, { limit: PATHS });
   }
+  for (const id of stepsOf(answers)) answers[`retainers ${id}`] ??= await last.retainers(id, { limit: HOLDERS });
   const embedded = { snapshots: [{ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }], classes, tree, answers };
   return showStrings ? embedded : withoutContents(embedded);
 }
@@ -58,6 +61,12 @@ function objectsOf({ suspects, biggest, collections, detached }, tree) {
     level = level.flatMap(({ children }) => children);
   }
   return [...new Set(ids)].slice(0, OBJECTS);
+}
+
+/** What is on the paths among the answers. */
+function stepsOf(answers) {
+  const results = Object.keys(answers).filter((key) => key.startsWith('retainingPaths ')).map((key) => answers[key]);
+  return new Set(results.flatMap(({ paths }) => paths.flatMap(({ steps }) => steps.map(({ id }) => id))));
 }
 
 /** By question and object, as the page looks them up. */

@@ -10,6 +10,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
 const { pipeline } = require('node:stream/promises');
+const { EXAMPLE_NAMES, exampleSnapshots } = require('./example.js');
 const { builtFiles, pageFor, TYPES } = require('./pages.js');
 
 /** A question is a few lines. */
@@ -18,7 +19,9 @@ const LONGEST_REQUEST = 1_000_000;
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  // These three make the page cross-origin isolated: nothing of another origin shares its process.
   'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
@@ -85,10 +88,24 @@ async function sendFile(site, name, request, response) {
     return response.end(request.method === 'HEAD' ? undefined : site.page);
   }
   const known = site.files.get(name);
-  if (known === undefined) return refuse(response, 404, 'not found');
+  if (known === undefined) return sendExample(site, name, request, response);
   response.writeHead(200, { ...HEADERS, 'Content-Type': known.type });
   if (request.method === 'HEAD') return response.end();
   return pipeline(fs.createReadStream(known.file), response);
+}
+
+/** The package is without the example: its process runs when somebody wants to see it. */
+async function sendExample(site, name, request, response) {
+  const wanted = EXAMPLE_NAMES.find((each) => name === `example/${each}`);
+  if (wanted === undefined) return refuse(response, 404, 'not found');
+  const headers = { ...HEADERS, 'Content-Type': TYPES['.gz'] };
+  if (request.method === 'HEAD') return response.writeHead(200, headers).end();
+  site.example ??= exampleSnapshots().catch((error) => {
+    site.example = undefined;
+    throw error;
+  });
+  const snapshots = await site.example;
+  response.writeHead(200, headers).end(snapshots.get(wanted));
 }
 
 async function ask(engine, request, response) {

@@ -8,14 +8,20 @@ import { chunksOf } from './source.mjs';
 /** Between two looks at whether to go on: often enough for a bar that moves, and for a button that ends it. */
 const BREATH_MS = 40;
 
+/** What an instance may have taken without being worth another one. */
+const KEPT_BYTES = 8 << 20;
+
 /** Opens and answers in one instance at a time; text in, text out. */
 export class WasmEngine extends engines.Engine {
   #instance;
   #opening = Promise.resolve();
 
-  /** @param {WebAssembly.Module} compiled */
-  constructor(compiled) {
-    const instance = new Instance(compiled);
+  /**
+   * @param {WebAssembly.Module} compiled
+   * @param {import('./threads.mjs').Threads | null} [threads] for the module that has them
+   */
+  constructor(compiled, threads = null) {
+    const instance = new Instance(compiled, threads);
     super({
       ask: async (snapshots, question, { watch = () => false }) => instance.module.ask(snapshots, question, watch),
       close: (snapshot) => instance.close(snapshot),
@@ -74,11 +80,15 @@ export class WasmEngine extends engines.Engine {
 /** The present instance. Memory of WebAssembly never shrinks, so with the last snapshot the instance goes. */
 class Instance {
   #compiled;
+  #threads;
   #open = 0;
+  #firstBytes;
 
-  constructor(compiled) {
+  constructor(compiled, threads) {
     this.#compiled = compiled;
-    this.module = new HeapModule(compiled);
+    this.#threads = threads;
+    this.module = new HeapModule(compiled, threads);
+    this.#firstBytes = this.module.memoryBytes;
   }
 
   opened(snapshot) {
@@ -93,7 +103,10 @@ class Instance {
   }
 
   renewIfIdle() {
-    if (this.#open === 0 && !this.module.isBroken) this.module = new HeapModule(this.#compiled);
+    const { isBroken, memoryBytes } = this.module;
+    if (this.#open > 0 || isBroken || memoryBytes <= this.#firstBytes + KEPT_BYTES) return;
+    this.#threads?.end();
+    this.module = new HeapModule(this.#compiled, this.#threads);
   }
 }
 

@@ -1,6 +1,8 @@
 // One WebAssembly instance → bytes in, JSON out, and traps as errors. The only caller of crates/wasm.
 
 import errors from '../../lib/heapray-error.js';
+import { bytesAt, outOfMemory, textAt, trapped } from './memory.mjs';
+import { sharedMemory, threadImports } from './threads.mjs';
 
 const { HeaprayError } = errors;
 
@@ -8,7 +10,6 @@ const { HeaprayError } = errors;
 const PIECE_BYTES = 4 << 20;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /**
  * Where work is, as in the API. Returns whether to end it.
@@ -17,26 +18,46 @@ const decoder = new TextDecoder();
 
 export class HeapModule {
   #exports;
+  #memory;
+  /** @type {import('./threads.mjs').Threads | null} Until they are started. */
+  #threads;
   #watch = () => false;
   /** The text of the panic that ended the instance. */
   #panic = '';
   /** Whether the instance trapped: then it is of no use any more. */
   isBroken = false;
 
-  /** @param {WebAssembly.Module} compiled */
-  constructor(compiled) {
+  /**
+   * @param {WebAssembly.Module} compiled
+   * @param {import('./threads.mjs').Threads | null} [threads] for the module that has them
+   */
+  constructor(compiled, threads = null) {
     const host = {
-      watch: (name, length, done, total) => Number(this.#watch({ phase: this.#text(name, length), done, total })),
+      watch: (name, length, done, total) => Number(this.#watch({ phase: textAt(this.#memory, name, length), done, total })),
       panicked: (text, length) => {
-        this.#panic = this.#text(text, length);
+        this.#panic = textAt(this.#memory, text, length);
       },
     };
-    this.#exports = new WebAssembly.Instance(compiled, { host }).exports;
+    this.#threads = threads;
+    if (threads === null) {
+      this.#exports = new WebAssembly.Instance(compiled, { host }).exports;
+      this.#memory = this.#exports.memory;
+    } else {
+      const memory = sharedMemory();
+      let number = 0;
+      const spawn = (argument) => {
+        threads.spawn({ module: compiled, memory, number: (number += 1), argument });
+        return number;
+      };
+      this.#memory = memory;
+      this.#exports = new WebAssembly.Instance(compiled, { host, ...threadImports(memory, spawn) }).exports;
+      this.#exports._initialize();
+    }
   }
 
   /** Bytes of memory the instance has. It never gives any back: only its end does. */
   get memoryBytes() {
-    return this.#exports.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
   }
 
   /**
@@ -45,6 +66,7 @@ export class HeapModule {
    * @param {number | null} [most] most bytes of text to accept
    */
   begin(bytes, most) {
+    this.#startThreads();
     this.#call(() => this.#exports.begin(bytes ?? NaN, most ?? NaN));
   }
 
@@ -94,7 +116,7 @@ export class HeapModule {
     const bytes = encoder.encode(name);
     this.#write(bytes);
     this.#succeed(() => this.#watched(watch, () => this.#exports.column(snapshot, bytes.length)));
-    return new Uint8Array(this.#exports.memory.buffer, this.#exports.said() >>> 0, this.#exports.said_length()).slice();
+    return bytesAt(this.#memory, this.#exports.said(), this.#exports.said_length());
   }
 
   /** @param {number} snapshot its handle */
@@ -102,10 +124,18 @@ export class HeapModule {
     if (!this.isBroken) this.#call(() => this.#exports.close(snapshot));
   }
 
+  /** With the first work there is. */
+  #startThreads() {
+    const threads = this.#threads;
+    if (threads === null) return;
+    this.#threads = null;
+    this.#call(() => this.#exports.start_threads(threads.more));
+  }
+
   #write(bytes) {
     const start = this.#call(() => this.#exports.room(bytes.length)) >>> 0;
     if (start === 0) throw outOfMemory(bytes.length);
-    new Uint8Array(this.#exports.memory.buffer, start, bytes.length).set(bytes);
+    new Uint8Array(this.#memory.buffer, start, bytes.length).set(bytes);
   }
 
   #watched(watch, call) {
@@ -131,27 +161,11 @@ export class HeapModule {
       return call();
     } catch (error) {
       this.isBroken = true;
-      throw this.#trapped(error);
+      throw trapped(error, this.#panic, this.#exports);
     }
   }
 
-  #trapped(cause) {
-    if (this.#panic !== '') return new HeaprayError('ERR_INTERNAL', `a bug in heapray, please report it: ${this.#panic}`, { cause });
-    const refused = this.#exports.refused();
-    if (refused > 0) return outOfMemory(refused);
-    return new HeaprayError('ERR_INTERNAL', `a bug in heapray, please report it: ${cause.message}`, { cause });
-  }
-
   #said() {
-    return this.#text(this.#exports.said(), this.#exports.said_length());
+    return textAt(this.#memory, this.#exports.said(), this.#exports.said_length());
   }
-
-  #text(start, length) {
-    return decoder.decode(new Uint8Array(this.#exports.memory.buffer, start >>> 0, length));
-  }
-}
-
-function outOfMemory(bytes) {
-  const expected = `${bytes} bytes of memory`;
-  return new HeaprayError('ERR_OUT_OF_MEMORY', `expected ${expected}, found none left`, { expected, found: 'none left' });
 }

@@ -1,13 +1,17 @@
 // Messages → requests to an engine, responses → messages: a worker's whole work.
 //
 // ```text
-// page ─▶ { wasm }                                  once: the module, its bytes, or where it is
+// page ─▶ { wasm, threaded, threads }               once: the module, its bytes, or where it is; another with
+//                                                   threads, and how many, where memory can be shared
 //      ─▶ { id, open: { source, name, bytes }, flag }
 //      ─▶ { id, request, flag }                     text of the protocol
 //      ─▶ { id, cancel: true }
 // page ◀─ { id, response }                          text of the protocol
 //      ◀─ { id, progress: { phase, done, total } }
 //      ◀─ { id, response, isBroken: true }          the worker is of no use any more
+//      ◀─ { spawn: thread }                         to be posted to another worker, as { thread }
+//      ◀─ { endThreads: true }                      those workers have nothing to do any more
+//      ◀─ { failed: response }                      of such a worker: neither it nor the engine can go on
 // ```
 //
 // A worker that computes reads no messages. Where memory can be shared (the page is cross-origin
@@ -16,6 +20,7 @@
 
 import envelope from '../../lib/protocol/envelope.js';
 import { WasmEngine } from './engine.mjs';
+import { runThread } from './threads.mjs';
 
 const PROGRESS_INTERVAL_MS = 50;
 
@@ -25,13 +30,39 @@ export function serve(port) {
   const controllers = new Map();
 
   port.onmessage = async ({ data }) => {
-    if (data.wasm !== undefined) {
-      engine = compiled(data.wasm).then((module) => new WasmEngine(module));
+    if (data.thread !== undefined) run(data.thread);
+    else if (data.wasm !== undefined) {
+      engine = started(data);
       // Whoever asks is told.
       engine.catch(() => {});
     } else if (data.cancel) controllers.get(data.id)?.abort();
     else await answer(data);
   };
+
+  function run(thread) {
+    try {
+      runThread(thread);
+    } catch (error) {
+      port.postMessage({ failed: envelope.errorText(null, error) });
+    }
+  }
+
+  /** With threads where that works, else without. */
+  async function started({ wasm, threaded, threads }) {
+    if (threads > 1) {
+      const pool = {
+        more: threads - 1,
+        spawn: (thread) => port.postMessage({ spawn: thread }),
+        end: () => port.postMessage({ endThreads: true }),
+      };
+      try {
+        return new WasmEngine(await compiled(threaded), pool);
+      } catch (error) {
+        console.warn(`heapray works on one thread: ${error.message}`);
+      }
+    }
+    return new WasmEngine(await compiled(wasm));
+  }
 
   async function answer({ id, open, request, flag }) {
     const controller = new AbortController();

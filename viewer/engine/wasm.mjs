@@ -1,6 +1,7 @@
 // The engine in a worker, seen from the page: openEngine() gives the client that views hold.
 
 import clients from '../../lib/protocol/client.js';
+import { threadCount } from './threads.mjs';
 
 const { Client, closedEngine } = clients;
 
@@ -8,23 +9,34 @@ const { Client, closedEngine } = clients;
  * An engine in a worker of its own, started when it is first needed.
  * @param {object} options
  * @param {WebAssembly.Module | BufferSource | string} options.wasm the module, its bytes, or where it is
- * @param {() => Worker} [options.worker] makes the worker that runs worker.mjs
+ * @param {WebAssembly.Module | BufferSource | string} [options.threaded] the module with threads, likewise: taken
+ *   instead where memory can be shared and there is more than one processor
+ * @param {number} [options.threads] how many of them; by default one for each processor, 8 at most
+ * @param {() => Worker} [options.worker] makes a worker that runs worker.mjs
  * @returns {InstanceType<typeof Client>}
  */
-export function openEngine({ wasm, worker = () => new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' }) }) {
-  return new Client(new WorkerTransport(wasm, worker));
+export function openEngine({
+  wasm,
+  threaded,
+  threads = threadCount(globalThis.navigator?.hardwareConcurrency ?? 1),
+  worker = () => new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' }),
+}) {
+  const modules = threaded !== undefined && canShare() ? { wasm, threaded, threads } : { wasm };
+  return new Client(new WorkerTransport(modules, worker));
 }
 
 class WorkerTransport {
-  #wasm;
+  #modules;
   #makeWorker;
   #worker;
+  /** Workers that are the engine's threads. */
+  #threads = new Set();
   #isClosed = false;
   /** By id: what to do with the response. */
   #pending = new Map();
 
-  constructor(wasm, makeWorker) {
-    this.#wasm = wasm;
+  constructor(modules, makeWorker) {
+    this.#modules = modules;
     this.#makeWorker = makeWorker;
   }
 
@@ -62,11 +74,13 @@ class WorkerTransport {
     const worker = this.#makeWorker();
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => this.#end(new Error(`the engine's worker failed: ${event.message}`));
-    worker.postMessage({ wasm: this.#wasm });
+    worker.postMessage(this.#modules);
     return worker;
   }
 
-  #receive({ id, progress, response, isBroken }) {
+  #receive({ id, progress, response, isBroken, spawn, endThreads }) {
+    if (spawn) return this.#startThread(spawn);
+    if (endThreads) return this.#endThreads();
     const { resolve, onProgress, signal } = this.#pending.get(id) ?? {};
     if (progress) {
       if (!signal?.aborted) onProgress?.(progress);
@@ -78,9 +92,29 @@ class WorkerTransport {
     if (isBroken) this.#end(closedEngine());
   }
 
+  /** The engine waits for a thread that fails, and would for ever: both end. */
+  #startThread(thread) {
+    const worker = this.#makeWorker();
+    this.#threads.add(worker);
+    worker.onmessage = ({ data: { failed } }) => {
+      if (!this.#threads.has(worker)) return;
+      for (const { resolve } of this.#pending.values()) resolve(failed);
+      this.#pending.clear();
+      this.#end(closedEngine());
+    };
+    worker.onerror = (event) => console.warn(`heapray works on one thread less: ${event.message}`);
+    worker.postMessage({ thread });
+  }
+
+  #endThreads() {
+    for (const thread of this.#threads) thread.terminate();
+    this.#threads.clear();
+  }
+
   #end(error) {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#endThreads();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }

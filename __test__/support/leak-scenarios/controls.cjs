@@ -63,4 +63,61 @@ function associate(i) {
   weak.set(new Key(i), { i });
 }
 
-exports.units = [cached, pooled, lazily, jit, sample, intern, connect, enqueue, associate, () => config];
+// One object each that changes all the time and does not grow.
+const MUCH = 1000;
+const marks = [];
+function mark(i) {
+  for (let k = 0; k < MUCH; k += 1) marks[(i * MUCH + k) % (5 * MUCH)] = i + k / 7;
+}
+
+const frame = new Float64Array(4 * MUCH);
+function render(i) {
+  for (let k = 0; k < frame.length; k += 1) frame[k] = i * k;
+}
+
+const page = { body: '', bytes: Buffer.alloc(0) };
+function reload(i) {
+  page.body = Buffer.alloc(8 * MUCH, `page ${i % 10} `).toString('latin1');
+  page.bytes = Buffer.alloc(8 * MUCH, i);
+}
+
+const answers = new Map();
+function answer(i) {
+  for (let k = 0; k < MUCH && answers.size < 12 * MUCH; k += 1) answers.set(i * MUCH + k, k);
+}
+
+let tail = '';
+function log(i) {
+  for (let k = 0; k < 50; k += 1) tail = `${tail}line ${i * 50 + k}\n`.slice(-4 * MUCH);
+}
+
+const totals = {};
+function tally(i) {
+  for (let k = 0; k < MUCH; k += 1) totals[k * 1000 + 7] = (totals[k * 1000 + 7] ?? 0) + i;
+}
+
+// A message is as large as it is, and the next one may be larger.
+let message = '';
+function receive(i) {
+  message = Buffer.alloc(MUCH * (1 + (i % 15) + (i >> 4)), `${i} message `).toString('latin1');
+}
+
+exports.units = [
+  cached,
+  pooled,
+  lazily,
+  jit,
+  sample,
+  intern,
+  connect,
+  enqueue,
+  associate,
+  () => config,
+  mark,
+  render,
+  reload,
+  answer,
+  log,
+  tally,
+  receive,
+];

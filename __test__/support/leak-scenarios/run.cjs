@@ -1,25 +1,31 @@
 'use strict';
 
 /**
- * Runs the scenarios of one file and takes three snapshots of the process, 15 units of work apart:
+ * Runs units of work of one or more files and takes three snapshots of the process:
  *
- *   node --expose-gc run.cjs FILE FOLDER      writes FOLDER/{first,second,third}.heapsnapshot
+ *   node --expose-gc run.cjs FOLDER TIMES FILE[#1,4]…    writes FOLDER/{first,second,third}.heapsnapshot
  *
- * A file's `units` are functions that do a unit of work each. What should be found is in expected.mjs.
+ * Before each snapshot every unit is done TIMES times. A file's `units` are functions that do a unit of work each;
+ * after `#` are the positions of those that are wanted. What should be found is in expected.mjs.
  */
 
 const path = require('node:path');
 const v8 = require('node:v8');
 const { setImmediate: turn } = require('node:timers/promises');
 
-const UNITS = 15;
+function load(argument) {
+  const [file, wanted] = argument.split('#');
+  const { units, close = () => {} } = require(path.resolve(file));
+  const positions = wanted === undefined ? units.keys() : wanted.split(',').map(Number);
+  return { units: Array.from(positions, (at) => units[at]), close };
+}
 
-async function main([file, folder]) {
-  const { units, close } = require(path.resolve(file));
+async function main([folder, times, ...files]) {
+  const programs = files.map(load);
   let done = 0;
   for (const name of ['first', 'second', 'third']) {
-    for (let i = 0; i < UNITS; i += 1, done += 1) {
-      for (const unit of units) await unit(done);
+    for (let i = 0; i < times; i += 1, done += 1) {
+      for (const unit of programs.flatMap(({ units }) => units)) await unit(done);
     }
     for (let i = 0; i < 3; i += 1) {
       await turn();
@@ -27,7 +33,7 @@ async function main([file, folder]) {
     }
     v8.writeHeapSnapshot(path.join(folder, `${name}.heapsnapshot`));
   }
-  close?.();
+  for (const { close } of programs) close();
 }
 
 main(process.argv.slice(2)).then(

@@ -14,11 +14,12 @@
 //! ```
 //!
 //! An edge is two 32-bit words. `targets` packs what every traversal asks for: 28 bits of target
-//! node, three bits of [`EdgeKind`], one bit [`Edges::FILTERED`] for edges that never retain (see
+//! node, three bits of [`EdgeKind`], one bit `Edges::FILTERED` for edges that never retain (see
 //! `graph.rs`). A traversal that only follows edges never touches `names`.
 
 use crate::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
 use crate::schema::EdgeKind;
+use crate::sort::sort_by_key;
 use std::collections::HashMap;
 
 /// Most nodes a snapshot may have: 28 bits. V8 needs about 450 bytes a node to write one.
@@ -165,7 +166,7 @@ impl SelfSizes {
         if self.big.is_empty() && late.is_empty() {
             return;
         }
-        late.sort_by_key(|&(node, _)| node);
+        sort_by_key(&mut late, |&(node, _)| node);
         let mut fresh = Vec::new();
         for run in late.chunk_by(|a, b| a.0 == b.0) {
             let node = NodeIx(run[0].0);
@@ -209,7 +210,7 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Where it leads.
     pub to: NodeIx,
-    /// It can never retain, whatever the page rule says: see [`crate::graph::Policy`].
+    /// It can never retain, whatever the page rule says: see `graph::Policy`.
     pub filtered: bool,
 }
 

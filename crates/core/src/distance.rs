@@ -1,6 +1,6 @@
 //! Steps from a GC root, breadth first, first from the program's roots and then from V8's.
 //!
-//! DevTools: `JSHeapSnapshot.calculateDistances`, with its three exceptions (see [`Search::accepts`]).
+//! DevTools: `JSHeapSnapshot.calculateDistances`, with its three exceptions (see `Search::accepts`).
 //! They are only asked about targets not reached yet, so the order of the search matters and is kept.
 
 use crate::bits::NodeSet;

@@ -100,7 +100,7 @@ impl DominatorTree {
     }
 
     /// All nodes in preorder of the tree: every node after its dominator.
-    pub fn preorder(&self) -> impl ExactSizeIterator<Item = NodeIx> + '_ {
+    pub fn preorder(&self) -> impl ExactSizeIterator<Item = NodeIx> + DoubleEndedIterator + '_ {
         self.order().iter().map(|&n| NodeIx(n))
     }
 

@@ -3,10 +3,10 @@
 //! **The one predicate.** Whether an edge keeps its target alive is decided here and nowhere else.
 //! It has two halves, because one of them needs the graph to be walked first:
 //!
-//! * [`mark_filtered`] sets one bit on every edge that can never retain: weak edges, the table's
+//! * `mark_filtered` sets one bit on every edge that can never retain: weak edges, the table's
 //!   side of a WeakMap entry (the *key* holds the value), edges of a node to itself, and shortcuts
 //!   that do not start at the root.
-//! * [`Policy`] adds the rule about pages: what the page owns is held by the page, not by
+//! * `Policy` adds the rule about pages: what the page owns is held by the page, not by
 //!   the debugger or the embedder that also sees it. Which nodes the page owns is found while the
 //!   graph is numbered (`flow.rs`).
 //!
@@ -16,6 +16,7 @@ use crate::bits::NodeSet;
 use crate::columns::{Edges, Nodes};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx, StringIx};
+use crate::parallel;
 use crate::schema::EdgeKind;
 use crate::wellknown::WellKnown;
 
@@ -88,13 +89,8 @@ pub(crate) fn mark_filtered(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKn
         }
     };
     const BLOCK: usize = 1 << 18;
-    #[cfg(feature = "parallel")]
-    {
-        use rayon::prelude::*;
-        edges.targets.par_chunks_mut(BLOCK).enumerate().for_each(|(i, words)| mark_range(i * BLOCK, words));
-    }
-    #[cfg(not(feature = "parallel"))]
-    edges.targets.chunks_mut(BLOCK).enumerate().for_each(|(i, words)| mark_range(i * BLOCK, words));
+    let blocks = edges.targets.chunks_mut(BLOCK).enumerate().collect();
+    parallel::map(blocks, |(i, words)| mark_range(i * BLOCK, words));
 }
 
 /// Incoming edges of every node, as positions: 4 bytes an edge. The source follows from the position

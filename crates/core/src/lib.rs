@@ -11,6 +11,7 @@
 
 pub mod error;
 pub mod ids;
+mod parallel;
 pub mod progress;
 mod sort;
 

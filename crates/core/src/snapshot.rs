@@ -11,6 +11,7 @@ use crate::flow::FlowGraph;
 use crate::graph::{self, Retainers};
 use crate::heap::Heap;
 use crate::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
+use crate::parallel::join;
 use crate::progress::{Phase, Progress};
 use crate::schema::{NodeKind, Schema};
 use crate::statistics::{self, Statistics};
@@ -78,7 +79,7 @@ impl Snapshot {
     /// needs neither sizes nor distances.
     ///
     /// # Errors
-    /// [`Code::Cancelled`](crate::Code::Cancelled) or [`Code::OutOfMemory`](crate::Code::OutOfMemory).
+    /// [`Code::Cancelled`] or [`Code::OutOfMemory`].
     pub fn analyse(raw: RawSnapshot, progress: &Progress) -> Result<Snapshot> {
         let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
         let root = root_of(&schema, &nodes)?;
@@ -307,7 +308,7 @@ impl Snapshot {
     /// The first node with an id. The first call sorts the ids.
     ///
     /// # Errors
-    /// [`Code::NoSuchNode`](crate::Code::NoSuchNode).
+    /// [`Code::NoSuchNode`].
     pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
         let order = self.nodes_by_id();
         let at = order.partition_point(|&node| self.nodes.id(node) < id);
@@ -341,12 +342,4 @@ fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
         Some(root) if (root as usize) < nodes.len() => Ok(NodeIx(root)),
         _ => Err(Error::new(Code::Range, "root_index of a node", schema.root_index.to_string()).in_section("snapshot")),
     }
-}
-
-/// Both results, computed side by side where there are threads.
-pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
-    #[cfg(feature = "parallel")]
-    return rayon::join(a, b);
-    #[cfg(not(feature = "parallel"))]
-    (a(), b())
 }

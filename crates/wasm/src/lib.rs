@@ -19,3 +19,5 @@ mod engine;
 mod exports;
 mod host;
 mod memory;
+#[cfg(target_os = "wasi")]
+mod threads;

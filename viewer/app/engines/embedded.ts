@@ -1,9 +1,9 @@
 // Answers that were asked for when a report was written → an engine for the top of the heap.
 //
-// `lib/view/embed.js` writes them. Classes are sorted and filtered here, the treemap is zoomed here; all
-// else is looked up by question and object.
+// `lib/view/embed.js` writes them. Classes are sorted and filtered here, the treemap is zoomed here, trees of
+// what holds an object are put together here; all else is looked up by question and object.
 
-import type { ClassPage, ClassRow, DominatorRow, FilterResult, TextMatch } from '../../../index.js';
+import type { ClassPage, ClassRow, DominatorRow, FilterResult, NodeRow, TextMatch, Tree, TreeItem } from '../../../index.js';
 import { HeaprayError } from '../../../lib/heapray-error.js';
 import type { Client, OpenSnapshot, Question } from '../model/engine.js';
 
@@ -25,6 +25,7 @@ export function embeddedClient({ snapshots, classes, tree, answers }: Embedded):
     async ask(_, question) {
       if (question.ask === 'classes') return classPage(classes, question);
       if (question.ask === 'dominatorTree') return orRefuse(rowIn(tree, Number(question['root'])));
+      if (question.ask === 'filter') return held(answers, question);
       const object = question['id'] ?? question['of'] ?? question['class'];
       return complete(orRefuse(answers[object === undefined ? question.ask : `${question.ask} ${object}`]), question);
     },
@@ -72,4 +73,31 @@ function isMatch(text: string, match: TextMatch | undefined): boolean {
   if (match === undefined || typeof match === 'string' || match instanceof RegExp || 'exact' in match) return match === undefined;
   if ('contains' in match) return text.toLowerCase().includes(match.contains.toLowerCase());
   return new RegExp(match.regex, match.flags).test(text);
+}
+
+/** In a tree, as in the core's. */
+const MOST_ITEMS = 10_000;
+
+/** What holds an object, level by level, as far as lists of retainers are here. */
+function held(answers: Record<string, unknown>, { id, retainers }: Question): Pick<FilterResult, 'total' | 'nodes'> {
+  const [target] = id as [number];
+  const { depth, limit } = retainers as { depth: number; limit: number };
+  const node: NodeRow = { ...orRefuse(answers[`node ${target}`] as NodeRow | undefined) };
+  let level = [{ node, above: [target] }];
+  let room = MOST_ITEMS;
+  for (let deep = 0; deep < depth; deep += 1) {
+    const next: typeof level = [];
+    for (const { node: below, above } of level) {
+      const page = answers[`retainers ${below.id}`] as { total: number; items: TreeItem[] } | undefined;
+      if (page === undefined || room <= 0) continue;
+      const items = page.items.slice(0, limit).map((item) => ({ ...item, node: { ...item.node } }));
+      room -= items.length;
+      below.retainers = { items, omitted: page.total - items.length } satisfies Tree;
+      for (const item of items) {
+        if (!above.includes(item.node.id)) next.push({ node: item.node, above: [...above, item.node.id] });
+      }
+    }
+    level = next;
+  }
+  return { total: 1, nodes: [node] };
 }

@@ -5,14 +5,36 @@ import type { Client as AppClient, Options } from '../model/engine.js';
 
 /** @param base where the page is, with its token */
 export function httpClient(base: string): AppClient {
-  const post = async (path: string, body: BodyInit, type: string, { signal }: Options) => {
-    const response = await fetch(new URL(path, base), { method: 'POST', body, headers: { 'Content-Type': type }, ...(signal && { signal }) });
-    if (!response.ok) throw new Error(`heapray view answers ${response.status}: ${await response.text()}`);
-    return response.text();
-  };
   return new Client({
-    send: (_id, request, options) => post('ask', request, 'application/json', options),
-    open: (_id, source, { name }, options) => post(`open?name=${encodeURIComponent(name)}`, source as Blob, 'application/octet-stream', options),
+    async send(_id, request, { signal }) {
+      const headers = { 'Content-Type': 'application/json' };
+      const response = await fetch(new URL('ask', base), { method: 'POST', body: request, headers, ...(signal && { signal }) });
+      const text = await response.text();
+      if (!response.ok) throw refusal(response.status, text);
+      return text;
+    },
+    open: (_id, source, { name }, options) => upload(new URL(`open?name=${encodeURIComponent(name)}`, base), source as Blob, options),
     dispose() {},
   }) as AppClient;
+}
+
+/** The server parses what it takes and takes no more: what has left the page is what has been read. fetch does not tell. */
+function upload(url: URL, source: Blob, { signal, onProgress }: Options): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', url);
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.upload.onprogress = ({ loaded, total }) => onProgress?.({ phase: 'parse', done: loaded, total });
+    // Then it is analysed, and nothing is heard before the end.
+    request.upload.onload = () => onProgress?.({ phase: 'graph', done: 0, total: 0 });
+    request.onload = () => (request.status === 200 ? resolve(request.responseText) : reject(refusal(request.status, request.responseText)));
+    request.onerror = () => reject(new Error('heapray view does not answer: is it still running?'));
+    request.onabort = () => reject(signal?.reason);
+    signal?.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(source);
+  });
+}
+
+function refusal(status: number, text: string): Error {
+  return new Error(`heapray view answers ${status}: ${text}`);
 }

@@ -147,3 +147,29 @@ export class Rows<Row> {
 export function listed<Row>(rows: readonly Row[]): Source<Row> {
   return { load: async (offset, limit) => ({ total: rows.length, rows: rows.slice(offset, offset + limit) }) };
 }
+
+/** Several sources, one after the other. */
+export function joined<Row>(sources: readonly Source<Row>[]): Source<Row> {
+  return {
+    async load(offset, limit) {
+      let total = 0;
+      const rows: Row[] = [];
+      for (const source of sources) {
+        const part = await source.load(Math.max(0, offset - total), limit - rows.length);
+        rows.push(...part.rows);
+        total += part.total;
+      }
+      return { total, rows };
+    },
+  };
+}
+
+/** The same rows as others. */
+export function mapped<Row, Other>(source: Source<Row>, other: (row: Row) => Other): Source<Other> {
+  return {
+    async load(offset, limit) {
+      const { rows, ...rest } = await source.load(offset, limit);
+      return { ...rest, rows: rows.map(other) };
+    },
+  };
+}

@@ -1,13 +1,13 @@
 // Questions of the API that have pages → sources of rows.
 
-import type { FilterResult, NodeRow, TreeItem } from '../../../index.js';
+import type { DiffMode, DiffResult, FilterResult, NodeDiffRow, NodeRow, TreeItem } from '../../../index.js';
 import { ask } from './app.js';
 import type { Engine, Question } from './engine.js';
 import type { Source } from './rows.js';
 
 /** A row of a tree of objects: the object, and the reference that leads there where there is one. */
-export interface ObjectRow {
-  node: NodeRow;
+export interface ObjectRow<Node extends NodeRow = NodeRow> {
+  node: Node;
   item?: TreeItem;
   /** The row stands for itself already further up. */
   isCycle?: boolean;
@@ -51,5 +51,15 @@ export function openToDominated(engine: Engine, snapshot: number): Children {
   return ({ node, trail }) => {
     if (node.retainedSize === node.selfSize) return undefined;
     return nodesOf(engine, snapshot, { ask: 'dominated', id: node.id }, trail);
+  };
+}
+
+/** What changed in one class between two snapshots. */
+export function changedNodes(engine: Engine, snapshots: [before: number, after: number], mode: DiffMode, index: number): Source<ObjectRow<NodeDiffRow>> {
+  return {
+    async load(offset, limit) {
+      const { total, nodes = [] } = await ask<DiffResult>(engine, snapshots, { ask: 'diff', mode, class: index, offset, limit });
+      return { total, rows: nodes.map((node) => ({ node, trail: [node.id] })) };
+    },
   };
 }

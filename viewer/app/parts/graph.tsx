@@ -69,7 +69,7 @@ function Drawing({ target }: { target: NodeRow }) {
   });
   const places = new Map(graph.holders.map((holder) => [holder.node.id, at(holder)]));
   return (
-    <div class="graph" ref={atTheEnd}>
+    <div class="graph" key={columns} ref={atTheEnd}>
       <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px`, minWidth: `${LEAST_SCALE * width}px` }} role="group" aria-label="What holds the object">
         {graph.holds.map((hold) => <Line key={`${hold.from} ${hold.to}`} hold={hold} places={places} />)}
         {graph.holders.map((holder) => <HolderBox key={holder.node.id} holder={holder} place={at(holder)} />)}

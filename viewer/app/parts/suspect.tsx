@@ -32,6 +32,12 @@ const KINDS: Record<Suspect['kind'], string> = {
   array: 'array',
   dictionary: 'object as dictionary',
   objects: 'objects',
+  growingString: 'growing text',
+  growingBuffer: 'growing buffer',
+  growingCollection: 'growing collection',
+  largeString: 'large text',
+  largeBuffer: 'large buffer',
+  largeCollection: 'large collection',
 };
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
@@ -83,14 +89,16 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
 /** What each interval of the series added, as bars. */
 function Growth({ suspect: { addedCount, addedBytes } }: { suspect: Suspect }) {
   if (addedCount.length === 0) return null;
-  const most = Math.max(1, ...addedCount.map(Math.abs));
+  // What gets larger by itself adds bytes and no objects.
+  const bars = addedCount.every((count) => count === 0) ? (addedBytes ?? addedCount) : addedCount;
+  const most = Math.max(1, ...bars.map(Math.abs));
   return (
     <ol class="growth" aria-label="Added in each interval">
       {addedCount.map((count, i) => {
         const size = addedBytes?.[i];
         return (
           <li key={i} title={size === undefined ? undefined : `${formatCount(size)} bytes`}>
-            <span class={`growth-bar ${count < 0 ? 'less' : ''}`} style={{ width: `${(100 * Math.abs(count)) / most}%` }} />
+            <span class={`growth-bar ${count < 0 ? 'less' : ''}`} style={{ width: `${(100 * Math.abs(bars[i]!)) / most}%` }} />
             <span class="growth-text">{formatCountDelta(count)}{size !== undefined && <span class="faint"> {formatBytesDelta(size)}</span>}</span>
           </li>
         );

@@ -3,7 +3,7 @@
 import type { ClassPage, ClassRow } from '../../../index.js';
 import { ask, useApp, useSnapshot } from '../model/app.js';
 import { beside, change, go, usePlace } from '../model/place.js';
-import type { Source } from '../model/rows.js';
+import { mapped, type Source } from '../model/rows.js';
 import { textMatch } from '../model/search.js';
 import { nodesOf, type ObjectRow, openTo } from '../model/sources.js';
 import { FilterBox, NamedFilterChoice } from '../parts/controls.js';
@@ -60,9 +60,9 @@ export function Classes() {
     [JSON.stringify(question)],
   );
   const childrenOf = (row: Row): Source<Row> | undefined => {
-    if (row.of === 'class') return asRows(nodesOf(engine, snapshot, { ask: 'classInstances', class: row.row.index, ...(sortOfObjects(order.key) && { sort: order.key, order: order.order }) }));
+    if (row.of === 'class') return asObjects(nodesOf(engine, snapshot, { ask: 'classInstances', class: row.row.index, ...(sortOfObjects(order.key) && { sort: order.key, order: order.order }) }));
     const below = openTo(engine, snapshot, 'references')(row.row);
-    return below && asRows(below);
+    return below && asObjects(below);
   };
 
   return (
@@ -88,14 +88,7 @@ export function Classes() {
   );
 }
 
-function asRows(source: Source<ObjectRow>): Source<Row> {
-  return {
-    async load(offset, limit) {
-      const { rows, ...rest } = await source.load(offset, limit);
-      return { ...rest, rows: rows.map((row) => ({ of: 'object', row })) };
-    },
-  };
-}
+const asObjects = (source: Source<ObjectRow>) => mapped<ObjectRow, Row>(source, (row) => ({ of: 'object', row }));
 
 /** Classes can be sorted by more than objects can. */
 function sortOfObjects(key: string): boolean {

@@ -4,14 +4,15 @@ import { useMemo } from 'preact/hooks';
 import type { ClassDiffRow, DiffMode, DiffResult, NodeDiffRow } from '../../../index.js';
 import { useAnswer, useApp, useSnapshot } from '../model/app.js';
 import type { OpenSnapshot } from '../model/engine.js';
-import { beside, change, go, usePlace } from '../model/place.js';
-import { listed } from '../model/rows.js';
+import { beside, change, go, type Place, usePlace } from '../model/place.js';
+import { joined, listed, mapped, type Source } from '../model/rows.js';
 import { matches } from '../model/search.js';
+import { changedNodes, type ObjectRow, openTo } from '../model/sources.js';
 import { Choice, FilterBox, Segments } from '../parts/controls.js';
-import { setOrder, useOrder } from '../parts/objects.js';
+import { OBJECT_COLUMNS, setOrder, useOrder } from '../parts/objects.js';
 import { Answer } from '../parts/states.js';
 import { type Column, type Order, Table, type TableProps, Total } from '../parts/table.js';
-import { Count, CountDelta, Heap, NodeLabel, NodeLink, Path, Size, SizeDelta } from '../parts/text.js';
+import { Badge, Count, CountDelta, Heap, NodeLabel, NodeLink, Path, Size, SizeDelta } from '../parts/text.js';
 
 const MODES = [
   ['classes', 'Classes'],
@@ -24,15 +25,25 @@ const MODES = [
 const MOST_CLASSES = 100_000;
 const MOST_NODES = 1000;
 
-const CLASS_COLUMNS: Column<ClassDiffRow>[] = [
-  { key: 'name', title: 'Class', width: 'minmax(240px, 1fr)', cell: ({ name }) => <Heap class="class-name" text={name} /> },
-  { key: 'addedCount', title: 'New', width: '84px', align: 'right', cell: ({ addedCount }) => <Count count={addedCount} /> },
-  { key: 'removedCount', title: 'Deleted', width: '84px', align: 'right', cell: ({ removedCount }) => <Count count={removedCount} /> },
-  { key: 'countDelta', title: 'Delta', width: '92px', align: 'right', cell: ({ countDelta }) => <CountDelta count={countDelta} /> },
-  { key: 'addedSize', title: 'Allocated', width: '104px', align: 'right', cell: ({ addedSize }) => <Size bytes={addedSize} /> },
-  { key: 'removedSize', title: 'Freed', width: '104px', align: 'right', cell: ({ removedSize }) => <Size bytes={removedSize} /> },
-  { key: 'sizeDelta', title: 'Size delta', width: '112px', align: 'right', cell: ({ sizeDelta }) => <SizeDelta bytes={sizeDelta} /> },
+/** A class, an object of it that changed, or what such an object refers to. */
+type Row =
+  | { of: 'class'; row: ClassDiffRow }
+  | { of: 'change'; change: Change; row: ObjectRow<NodeDiffRow> }
+  | { of: 'object'; row: ObjectRow };
+
+type Change = Exclude<DiffMode, 'classes'>;
+
+const CLASS_COLUMNS: Column<Row>[] = [
+  { key: 'name', title: 'Class', width: 'minmax(240px, 1fr)', cell: (row) => <Name row={row} /> },
+  { key: 'addedCount', title: 'New', width: '84px', align: 'right', cell: (row) => (row.of === 'class' ? <Count count={row.row.addedCount} /> : isChange(row, 'new') && '•') },
+  { key: 'removedCount', title: 'Deleted', width: '84px', align: 'right', cell: (row) => (row.of === 'class' ? <Count count={row.row.removedCount} /> : isChange(row, 'freed') && '•') },
+  { key: 'countDelta', title: 'Delta', width: '92px', align: 'right', cell: (row) => row.of === 'class' && <CountDelta count={row.row.countDelta} /> },
+  { key: 'addedSize', title: 'Allocated', width: '104px', align: 'right', cell: (row) => (row.of === 'class' ? <Size bytes={row.row.addedSize} /> : isChange(row, 'new') && <Size bytes={row.row.node.selfSize} />) },
+  { key: 'removedSize', title: 'Freed', width: '104px', align: 'right', cell: (row) => (row.of === 'class' ? <Size bytes={row.row.removedSize} /> : isChange(row, 'freed') && <Size bytes={row.row.node.selfSize} />) },
+  { key: 'sizeDelta', title: 'Size delta', width: '112px', align: 'right', cell: (row) => row.of === 'class' && <SizeDelta bytes={row.row.sizeDelta} /> },
 ];
+
+const isChange = (row: Row, change: Change) => row.of === 'change' && row.change === change;
 
 const CLASS_SORTABLE = { name: 'ascending', addedCount: 'descending', removedCount: 'descending', countDelta: 'descending', addedSize: 'descending', removedSize: 'descending', sizeDelta: 'descending' } as const;
 
@@ -94,7 +105,7 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
               <Total count={result.total} of={result.mode === 'classes' ? 'class' : 'object'} />
               {!result.sameProcess && <span class="alarm">These are snapshots of different processes: ids say nothing about each other.</span>}
             </p>
-            {result.mode === 'classes' ? <ClassRows rows={result.classes ?? []} /> : <NodeRows rows={result.nodes ?? []} />}
+            {result.mode === 'classes' ? <ClassRows rows={result.classes ?? []} before={before} after={after} /> : <NodeRows rows={result.nodes ?? []} />}
           </>
         )}
       </Answer>
@@ -102,19 +113,58 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
   );
 }
 
-function ClassRows({ rows }: { rows: ClassDiffRow[] }) {
+function ClassRows({ rows, before, after }: { rows: ClassDiffRow[]; before: OpenSnapshot; after: OpenSnapshot }) {
+  const { engine } = useApp();
   const here = usePlace();
+  const classes = useMemo(() => rows.map((row) => ({ of: 'class', row }) as const), [rows]);
+  const changes = (change: Change, index: number) =>
+    mapped(changedNodes(engine, [before.snapshot, after.snapshot], change, index), (row): Row => ({ of: 'change', change, row }));
+  const childrenOf = (row: Row): Source<Row> | undefined => {
+    if (row.of === 'class') {
+      const { index, addedCount, removedCount } = row.row;
+      const parts: Change[] = ['grown'];
+      if (removedCount > 0) parts.unshift('freed');
+      if (addedCount > 0) parts.unshift('new');
+      return joined(parts.map((change) => changes(change, index)));
+    }
+    // What it referred to is in the older snapshot, where links do not lead.
+    if (isChange(row, 'freed')) return undefined;
+    const below = openTo(engine, after.snapshot, 'references')(row.row);
+    return below && mapped(below, (each): Row => ({ of: 'object', row: each }));
+  };
   return (
-    <ChangedRows
+    <ChangedRows<Row, (typeof classes)[number]>
       label="Classes that changed"
-      rows={rows}
-      namesOf={({ name }) => [name]}
+      rows={classes}
+      fieldsOf={({ row }) => row}
+      namesOf={({ row }) => [row.name]}
       sortedBy="sizeDelta"
       columns={CLASS_COLUMNS}
+      childrenOf={childrenOf}
       sortable={CLASS_SORTABLE}
-      onEnter={({ name }) => go(beside(here, 'classes', { filter: name }))}
+      onEnter={(row) => enter(row, here)}
       empty="Nothing changed."
     />
+  );
+}
+
+function enter(row: Row, here: Place): void {
+  if (row.of === 'class') go(beside(here, 'classes', { filter: row.row.name }));
+  else if (!isChange(row, 'freed')) go(beside(here, 'node', { id: String(row.row.node.id) }));
+}
+
+const OBJECT_NAME = OBJECT_COLUMNS.find(({ key }) => key === 'name');
+
+function Name({ row }: { row: Row }) {
+  if (row.of === 'class') return <Heap class="class-name" text={row.row.name} />;
+  if (row.of === 'object') return <>{OBJECT_NAME?.cell(row.row)}</>;
+  const { node } = row.row;
+  return (
+    <span class="object">
+      {row.change === 'freed' ? <NodeLabel node={node} /> : <NodeLink node={node} />}
+      <Badge>{row.change}</Badge>
+      {row.change === 'grown' && <span class="faint">holds <SizeDelta bytes={node.growth} /></span>}
+    </span>
   );
 }
 
@@ -124,6 +174,7 @@ function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
     <ChangedRows
       label="Objects that changed"
       rows={rows}
+      fieldsOf={(row) => row}
       namesOf={({ name, className }) => [name, className]}
       sortedBy="growth"
       columns={NODE_COLUMNS}
@@ -134,27 +185,32 @@ function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
   );
 }
 
-interface ChangedRowsProps<Row> extends Omit<TableProps<Row>, 'source' | 'order' | 'onOrder'> {
-  rows: Row[];
+interface ChangedRowsProps<Row, First extends Row> extends Omit<TableProps<Row>, 'source' | 'order' | 'onOrder'> {
+  rows: readonly First[];
+  /** What columns are sorted by. */
+  fieldsOf: (row: First) => object;
   /** What the filter is about. */
-  namesOf: (row: Row) => string[];
+  namesOf: (row: First) => string[];
   /** The column that counts until another is chosen. */
   sortedBy: string;
 }
 
 /** Rows that are all here already: filtered and sorted on the page. */
-function ChangedRows<Row extends object>({ rows, namesOf, sortedBy, ...table }: ChangedRowsProps<Row>) {
+function ChangedRows<Row, First extends Row = Row>({ rows, fieldsOf, namesOf, sortedBy, ...table }: ChangedRowsProps<Row, First>) {
   const { params } = usePlace();
   const order = useOrder({ key: sortedBy, order: 'descending' });
   const isWanted = matches(params['filter']);
-  const source = useMemo(() => listed(sorted(rows.filter((row) => namesOf(row).some(isWanted)), order)), [rows, params['filter'], order.key, order.order]);
+  const source = useMemo(
+    () => listed<Row>(sorted(rows.filter((row) => namesOf(row).some(isWanted)), fieldsOf, order)),
+    [rows, params['filter'], order.key, order.order],
+  );
   return <Table {...table} source={source} order={order} onOrder={setOrder} />;
 }
 
 /** By a field that is a number or a name in all rows; equal ones stay as they were. */
-function sorted<Row extends object>(rows: Row[], { key, order }: Order): Row[] {
+function sorted<Row>(rows: Row[], fieldsOf: (row: Row) => object, { key, order }: Order): Row[] {
   const sign = order === 'ascending' ? 1 : -1;
-  const valueOf = (row: Row) => (row as Record<string, unknown>)[key] as string | number;
+  const valueOf = (row: Row) => (fieldsOf(row) as Record<string, unknown>)[key] as string | number;
   return rows.toSorted((a, b) => {
     const [x, y] = [valueOf(a), valueOf(b)];
     return x < y ? -sign : x > y ? sign : 0;

@@ -21,7 +21,6 @@ const TABS = [
 
 export function Node() {
   const { params } = usePlace();
-  const { engine } = useApp();
   const { snapshot } = useSnapshot();
   const id = Number(params['id'] ?? 1);
   const node = useAnswer<NodeRow>({ ask: 'node', id }, [snapshot]);
@@ -35,7 +34,7 @@ export function Node() {
             <Heading node={row} />
             <DominatorTrail nodes={dominators.answer} />
             <div class="bar">
-              <Segments label="What to show" value={tab} options={engine.isReport ? TABS.filter(([name]) => name !== 'graph') : TABS} onChange={(name) => change({ tab: name === 'paths' ? undefined : name, sort: undefined, order: undefined })} />
+              <Segments label="What to show" value={tab} options={TABS} onChange={(name) => change({ tab: name === 'paths' ? undefined : name, sort: undefined, order: undefined })} />
             </div>
             {tab === 'paths' && <Paths id={row.id} />}
             {tab === 'graph' && <HolderGraph id={row.id} />}

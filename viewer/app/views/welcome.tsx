@@ -8,7 +8,7 @@ import { Icon } from '../parts/icons.js';
 import { Failure } from '../parts/states.js';
 import { Heap } from '../parts/text.js';
 
-/** The closure leak, after 1, 40 and 50 requests. Made by the build. */
+/** The closure leak, after 1, 40 and 50 requests: see lib/view/example.js. */
 const EXAMPLE = ['example/after-1.heapsnapshot.gz', 'example/after-40.heapsnapshot.gz', 'example/after-50.heapsnapshot.gz'] as const;
 
 interface WelcomeProps {
@@ -50,7 +50,7 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
   );
 }
 
-/** Whether the example is where the page is: the npm package, which has to be small, is without it. */
+/** Whether the example is where the page is: `heapray view` makes it, a web server may be without it. */
 function useExample(): boolean {
   const [isThere, setThere] = useState(false);
   useEffect(() => {

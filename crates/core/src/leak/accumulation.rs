@@ -6,11 +6,14 @@
 
 use crate::error::Result;
 use crate::leak::naming::{Standing, standing};
-use crate::leak::suspects::{Search, Suspect};
+use crate::leak::suspect::Suspect;
+use crate::leak::suspects::Search;
 use crate::leak::trails::{OUTSIDE, Trails};
 use crate::progress::Progress;
 use crate::query::steps::Steps;
+use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::collections::HashMap;
 
 /// Elements a collection has at least.
@@ -72,9 +75,7 @@ impl Search<'_> {
     pub(crate) fn accumulated(&self, extents: &[Extent]) -> Vec<Suspect> {
         let spread: Vec<bool> = (0..self.trails.list.len() as u32)
             .map(|trail| {
-                spreads(self.trails, extents, trail)
-                    && standing(self.snapshot, self.scripts, self.trails.get(trail).example) > Standing::Nothing
-                    && self.noise.noise_of(trail).is_none()
+                spreads(self.trails, extents, trail) && self.may_name(trail) && self.noise.noise_of(trail).is_none()
             })
             .collect();
         let below = self.below(&spread, extents);
@@ -93,8 +94,20 @@ impl Search<'_> {
                 suspects
             })
             .collect();
-        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
+        sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         suspects
+    }
+
+    /// Whether a trail's objects are something a program has, or what stands for it: who waits for a
+    /// promise, who listens to an event of a page.
+    fn may_name(&self, trail: u32) -> bool {
+        let of = self.trails.get(trail);
+        standing(self.snapshot, self.scripts, of.example) > Standing::Nothing
+            || match self.snapshot.kind(of.example) {
+                NodeKind::Hidden => of.repeats,
+                NodeKind::Native => self.snapshot.name(of.example).ends_with(b"EventListener"),
+                _ => false,
+            }
     }
 
     fn is_large(&self, suspect: &Suspect, bytes: u64, extents: &[Extent]) -> bool {
@@ -104,8 +117,10 @@ impl Search<'_> {
         let is_own = matches!(standing, Standing::Own | Standing::Document);
         let is_many = extents[named as usize].count >= MANY;
         let share = if is_own && is_many { SHARE_OF_OWN } else { SHARE };
-        !matches!(standing, Standing::Runtime | Standing::Function) && bytes >= total / share
-            || standing == Standing::Function && bytes >= total / SHARE
+        match standing {
+            Standing::Runtime => bytes >= total / SHARE && !self.noise.is_foreign(self.trails.get(named).example),
+            _ => bytes >= total / share,
+        }
     }
 
     /// For every uppermost trail that spreads, the trails at and below it.

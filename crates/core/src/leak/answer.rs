@@ -3,24 +3,29 @@
 use crate::display::display_name;
 use crate::error::Result;
 use crate::ids::NodeIx;
+use crate::leak::evidence::Evidence;
 use crate::leak::growth::Growth;
-use crate::leak::kinds::{Evidence, Kind, kind_of};
+use crate::leak::kind::Kind;
+use crate::leak::kinds::kind_of;
 use crate::leak::measure::retained_together;
 use crate::leak::members::Members;
-use crate::leak::paces::{hash, mix};
+use crate::leak::own_bytes::Shape;
 use crate::leak::release::{Other, Releases};
+use crate::leak::row::{Confidence, FunctionRow, HolderRow, OtherHolderRow, SuspectRow};
+use crate::leak::sentences::{fingerprint, reason, reason_of_swelling};
 use crate::leak::series::Series;
-use crate::leak::suspects::Suspect;
+use crate::leak::suspect::{Suspect, Swelling};
+use crate::leak::swelling_kinds::kind_of_swelling;
 use crate::leak::trails::Trails;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::path_text::PathText;
 use crate::query::routes::Routes;
-use crate::query::rows::{Rows, SourceRow};
+use crate::query::rows::Rows;
 use crate::query::way::{Step, way};
 use crate::redact::original_len;
-use crate::schema::NodeKind;
+use crate::schema::{EdgeKind, NodeKind};
 use crate::strings::Text;
-use serde::Serialize;
+use std::ops::Add;
 
 /// Ids given of each suspect, newest first.
 const SAMPLES: usize = 5;
@@ -30,79 +35,6 @@ const MOST_LOOKED_AT: usize = 1000;
 const LONGEST_LINK: usize = 16;
 /// Functions of the path that are given with their places.
 const FUNCTIONS: usize = 5;
-
-/// How sure a suspect is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Confidence {
-    /// One snapshot, or snapshots of different processes.
-    Low,
-    /// Growth in one interval, or uneven growth in several.
-    Medium,
-    /// Even growth in several intervals, and what was added stays.
-    High,
-}
-
-/// What holds the objects that leak.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct HolderRow {
-    id: u32,
-    class_name: Text,
-    name: Text,
-    /// How many holders are held in the same way.
-    count: usize,
-    retained_size: u64,
-    path: Text,
-    source: Option<SourceRow>,
-}
-
-/// What holds some of them besides.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct OtherHolderRow {
-    id: u32,
-    class_name: Text,
-    /// How many of the objects it keeps when the holder has let go.
-    count: usize,
-    path: Text,
-    source: Option<SourceRow>,
-}
-
-/// A function on the path.
-#[derive(Debug, Serialize)]
-pub(crate) struct FunctionRow {
-    name: Text,
-    source: Option<SourceRow>,
-}
-
-/// A suspect as it is answered.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SuspectRow {
-    pub(crate) class_name: Text,
-    pub(crate) kind: &'static str,
-    pub(crate) reason: String,
-    pub(crate) advice: &'static str,
-    pub(crate) count: usize,
-    pub(crate) bytes: u64,
-    pub(crate) percent: f64,
-    pub(crate) added_count: Vec<i64>,
-    pub(crate) added_bytes: Option<Vec<u64>>,
-    pub(crate) holder: HolderRow,
-    pub(crate) path: Text,
-    pub(crate) source: Option<SourceRow>,
-    pub(crate) functions: Vec<FunctionRow>,
-    pub(crate) sample_ids: Vec<u32>,
-    pub(crate) freed_if_released: u64,
-    pub(crate) other_holders: Vec<OtherHolderRow>,
-    pub(crate) freed_if_all_release: u64,
-    pub(crate) confidence: Confidence,
-    pub(crate) fingerprint: String,
-    /// Whether only the embedder's own lists hold it.
-    #[serde(skip)]
-    pub(crate) is_held_by_runtime: bool,
-}
 
 /// Writes suspects of one series.
 pub(crate) struct Writer<'a> {
@@ -130,29 +62,44 @@ impl Writer<'_> {
             is_list: self.is_list(&nodes, suspect),
             is_scoped: self.is_scoped(suspect),
         };
-        let kind = kind_of(&evidence);
-        let class_name = self.class_name(example);
+        let swelling = suspect.swelling.as_ref();
+        let kind = swelling.map_or_else(|| kind_of(&evidence), |swelling| kind_of_swelling(swelling, &evidence));
+        let class_name =
+            swelling.map_or_else(|| self.class_name(example), |swelling| self.class_of_swelling(example, swelling));
         let holder_row = self.holder(&steps[..=holder]);
-        let added_count = growth.map_or(Vec::new(), |growth| self.added(suspect, growth));
         let bytes = retained_together(snapshot, nodes.iter().copied());
+        let path = Text(PathText { snapshot, any_index: true, arrows: true }.write(&steps));
+        let added_count = match (swelling, growth) {
+            (None, Some(growth)) => self.added(suspect, growth),
+            _ => vec![0; self.series.intervals()],
+        };
         Some(SuspectRow {
-            reason: reason(&class_name, nodes.len(), &added_count, &holder_row, kind),
+            reason: match swelling {
+                Some(swelling) => reason_of_swelling(swelling, &class_name, bytes, &path, kind),
+                None => reason(&class_name, (nodes.len(), bytes), &added_count, &holder_row, kind),
+            },
             kind: kind.name,
             advice: kind.advice,
             count: nodes.len(),
             bytes,
             percent: self.rows.percent(bytes),
-            added_bytes: self.added_bytes(&nodes),
-            path: Text(PathText { snapshot, any_index: true, arrows: true }.write(&steps)),
+            added_bytes: swelling.map_or_else(|| self.added_bytes(&nodes), |swelling| Some(swelling.added.clone())),
+            path,
             source: snapshot.location(example).map(|at| self.rows.source(at)),
             functions: self.functions(&steps[holder..]),
-            is_held_by_runtime: self.is_machinery(steps[holder].node)
-                || snapshot.kind(steps[holder].node) == NodeKind::Synthetic,
+            is_held_by_runtime: swelling.is_none()
+                && (self.is_machinery(steps[holder].node) || snapshot.kind(steps[holder].node) == NodeKind::Synthetic),
             sample_ids: self.newest(&nodes),
             freed_if_released: 0,
             other_holders: Vec::new(),
             freed_if_all_release: 0,
-            confidence: self.confidence(&added_count),
+            confidence: match swelling {
+                Some(swelling) if swelling.is_replaced => {
+                    self.confidence(&swelling.added, kind).min(Confidence::Medium)
+                }
+                Some(swelling) => self.confidence(&swelling.added, kind),
+                None => self.confidence(&added_count, kind),
+            },
             fingerprint: fingerprint(kind, &class_name, &holder_row),
             class_name,
             added_count,
@@ -206,6 +153,13 @@ impl Writer<'_> {
         let trail_at = |at: usize| self.trails.of(steps[at].node);
         let last = steps.len().saturating_sub(1);
         let element = (0..steps.len()).find(|&at| suspect.elements.contains(&trail_at(at))).unwrap_or(last);
+        // What an array of numbers holds is no object: it is the holder. A variable is its own name.
+        let is_variable = || steps[element].edge.is_some_and(|edge| edge.kind == EdgeKind::Context);
+        if let Some(swelling) = &suspect.swelling
+            && (swelling.shape == Shape::Collection || is_variable())
+        {
+            return (element, element);
+        }
         let mut holder = element.saturating_sub(1);
         // What V8 puts between, a Map's table or a function's scope, is nobody's name for a holder.
         while holder > 0 && self.is_machinery(steps[holder].node) {
@@ -224,6 +178,16 @@ impl Writer<'_> {
             NodeKind::Object => is_internal_name(snapshot.name(node)),
             NodeKind::Native => !is_document_object(snapshot.name(node)),
             _ => false,
+        }
+    }
+
+    /// What gets larger. A text is the same one whether V8 has put it together or made it flat, and the
+    /// keys of a dictionary are no class.
+    fn class_of_swelling(&self, node: NodeIx, swelling: &Swelling) -> Text {
+        match swelling.shape {
+            Shape::Text => Text::of(b"(string)"),
+            Shape::Collection if self.series.last.name(node) == b"Object" => Text::of(b"Object"),
+            _ => self.rows.class_name(node),
         }
     }
 
@@ -308,35 +272,15 @@ impl Writer<'_> {
         closures.map(row).take(FUNCTIONS).collect()
     }
 
-    fn confidence(&self, added: &[i64]) -> Confidence {
-        let (least, most) = (added.iter().min(), added.iter().max());
+    /// How sure growth by so much in each interval makes.
+    fn confidence<N: Copy + Ord + Add<Output = N>>(&self, added: &[N], kind: &Kind) -> Confidence {
+        let (least, most) = (added.iter().copied().min(), added.iter().copied().max());
         match (least, most) {
             _ if !self.series.same_process => Confidence::Low,
-            (Some(least), Some(most)) if added.len() > 1 && least * 2 >= *most => Confidence::High,
+            (Some(_), Some(_)) if added.len() == 1 && kind.may_be_filling() => Confidence::Low,
+            (Some(least), Some(most)) if added.len() > 1 && least + least >= most => Confidence::High,
             (Some(_), Some(_)) => Confidence::Medium,
             _ => Confidence::Low,
         }
     }
-}
-
-fn reason(class: &Text, count: usize, added: &[i64], holder: &HolderRow, kind: &Kind) -> String {
-    let class = String::from_utf8_lossy(&class.0);
-    let holder = String::from_utf8_lossy(&holder.path.0);
-    match added {
-        [] => format!("{count} objects of {class} are held by {holder}: {}.", kind.words),
-        [one] => format!("{one} more objects of {class}, {count} now, are held by {holder}: {}.", kind.words),
-        many => {
-            let list = many.iter().map(i64::to_string).collect::<Vec<_>>().join(", then ");
-            format!(
-                "{class} grew in every interval, by {list} objects to {count}, all held by {holder}: {}.",
-                kind.words
-            )
-        }
-    }
-}
-
-/// The same for the same leak on another day and in another process: no ids, no positions, no sizes.
-fn fingerprint(kind: &Kind, class: &Text, holder: &HolderRow) -> String {
-    let parts = [hash(kind.name.as_bytes()), hash(&class.0), hash(&holder.class_name.0), hash(&holder.path.0)];
-    format!("{:016x}", parts.into_iter().fold(0, mix))
 }

@@ -14,10 +14,12 @@ use crate::progress::Progress;
 use crate::query::path_text::DICTIONARY;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
-use crate::schema::NodeKind;
+use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 
+/// New objects among its properties that an object with fields does not have.
+const NEW_KEYS: usize = 8;
 /// Steps up in which the repetition of a step is looked for.
 const LONGEST_LOOP: usize = 8;
 
@@ -72,6 +74,7 @@ impl Containers {
 }
 
 struct Search<'a> {
+    series: &'a Series<'a>,
     snapshot: &'a Snapshot,
     routes: &'a Routes,
     paces: Paces<'a>,
@@ -84,9 +87,10 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(series: &Series<'a>, progress: &Progress) -> Result<Self> {
+    fn new(series: &'a Series<'a>, progress: &Progress) -> Result<Self> {
         let snapshot = series.last;
         Ok(Self {
+            series,
             snapshot,
             routes: Routes::of(snapshot, progress)?,
             paces: Paces::new(snapshot),
@@ -126,8 +130,15 @@ impl<'a> Search<'a> {
             self.hashes.push(hash);
             self.dictionaries.push(false);
         }
-        self.dictionaries[group as usize] |= property_count(self.snapshot, container) >= DICTIONARY;
+        self.dictionaries[group as usize] |= self.is_dictionary(container);
         self.members.insert(container, group);
+    }
+
+    /// Whether the properties of a container are keys: there are many, or new ones again and again.
+    fn is_dictionary(&self, container: NodeIx) -> bool {
+        let is_new = |edge: &Edge| edge.kind == EdgeKind::Property && !self.series.is_old(edge.to);
+        property_count(self.snapshot, container) >= DICTIONARY
+            || self.snapshot.edges_of(container).filter(is_new).nth(NEW_KEYS).is_some()
     }
 
     /// Climbs while the step into the object repeats a step further up.

@@ -4,111 +4,12 @@
 //! from the element to what it keeps. The first rule that holds decides, so the order is from the
 //! particular to the general.
 
-use crate::display::{EdgeLabel, edge_label};
-use crate::ids::NodeIx;
+use crate::display::EdgeLabel;
+use crate::leak::evidence::{Evidence, NEAR};
+use crate::leak::kind::{Kind, kind};
+use crate::leak::swelling_kinds::{GROWING_TEXT, SLICED_TEXT};
 use crate::query::named::is_context;
-use crate::query::way::Step;
-use crate::schema::NodeKind;
-use crate::snapshot::Snapshot;
-
-/// A kind of leak.
-#[derive(Debug)]
-pub(crate) struct Kind {
-    /// The name in answers.
-    pub(crate) name: &'static str,
-    /// What happens, after "held by … :".
-    pub(crate) words: &'static str,
-    /// What to do about it.
-    pub(crate) advice: &'static str,
-    holds: fn(&Evidence<'_>) -> bool,
-}
-
-/// What a rule may look at.
-pub(crate) struct Evidence<'a> {
-    pub(crate) snapshot: &'a Snapshot,
-    /// From a root to the object that names the leak.
-    pub(crate) steps: &'a [Step],
-    /// The step of the holder.
-    pub(crate) holder: usize,
-    /// The step of the element that the holder holds.
-    pub(crate) element: usize,
-    /// Whether elements hang on elements.
-    pub(crate) is_list: bool,
-    /// Whether they do so through the scope of a function.
-    pub(crate) is_scoped: bool,
-}
-
-/// Steps above the holder that still belong to it: `emitter._events.change`.
-const NEAR: usize = 3;
-
-impl Evidence<'_> {
-    fn name(&self, at: usize) -> &[u8] {
-        self.steps.get(at).map_or(b"", |step| self.snapshot.name(step.node))
-    }
-
-    fn edge(&self, at: usize) -> EdgeLabel<'_> {
-        self.steps
-            .get(at)
-            .and_then(|step| step.edge)
-            .map_or(EdgeLabel::Name(b""), |edge| edge_label(self.snapshot, edge))
-    }
-
-    fn edge_is(&self, at: usize, names: &[&[u8]]) -> bool {
-        matches!(self.edge(at), EdgeLabel::Name(name) if names.contains(&name))
-    }
-
-    /// The holder and what it is a part of; not the function that has it in a variable.
-    fn around_holder(&self) -> std::ops::RangeInclusive<usize> {
-        let is_scope = |at: usize| {
-            is_context(self.name(at))
-                || self.steps.get(at).is_some_and(|step| self.snapshot.kind(step.node) == NodeKind::Closure)
-        };
-        let mut start = self.holder;
-        while start > 0 && self.holder - start < NEAR && !is_scope(start - 1) {
-            start -= 1;
-        }
-        start..=self.element
-    }
-
-    /// The element and what leads from it to what it keeps.
-    fn below(&self) -> std::ops::Range<usize> {
-        self.element..self.steps.len()
-    }
-
-    fn element_node(&self) -> Option<NodeIx> {
-        self.steps.get(self.element).map(|step| step.node)
-    }
-
-    fn element_kind(&self) -> NodeKind {
-        self.element_node().map_or(NodeKind::Other, |node| self.snapshot.kind(node))
-    }
-
-    fn last_kind(&self) -> NodeKind {
-        self.steps.last().map_or(NodeKind::Other, |step| self.snapshot.kind(step.node))
-    }
-
-    fn last_name(&self) -> &[u8] {
-        self.name(self.steps.len().saturating_sub(1))
-    }
-
-    fn around_is(&self, names: &[&[u8]]) -> bool {
-        self.around_holder().any(|at| names.contains(&self.name(at)))
-    }
-
-    fn ends_in(&self, names: &[&[u8]]) -> bool {
-        names.contains(&self.name(self.element)) || names.contains(&self.last_name())
-    }
-
-    fn holder_is(&self, names: &[&[u8]]) -> bool {
-        names.contains(&self.name(self.holder))
-    }
-}
-
-macro_rules! kind {
-    ($name:literal, $words:literal, $advice:literal, $holds:expr) => {
-        Kind { name: $name, words: $words, advice: $advice, holds: $holds }
-    };
-}
+use crate::schema::{EdgeKind, NodeKind};
 
 /// The kinds, from the particular to the general.
 const KINDS: &[Kind] = &[
@@ -211,12 +112,8 @@ const KINDS: &[Kind] = &[
             b"Http2Session"
         ])
     ),
-    kind!(
-        "slicedStrings",
-        "short pieces keep the large strings alive that they were cut from",
-        "Copy the piece before keeping it, for example with Buffer.from(piece).toString() or structuredClone(piece).",
-        |e| e.last_kind() == NodeKind::SlicedString
-    ),
+    SLICED_TEXT,
+    GROWING_TEXT,
     kind!(
         "strings",
         "strings are collected without bound",
@@ -237,8 +134,12 @@ const KINDS: &[Kind] = &[
         "Functions made in one scope share it: set variables that are not needed to null, or make the function elsewhere.",
         |e| e.is_list && (e.is_scoped || e.below().any(|at| is_context(e.name(at))))
     ),
-    kind!("linkedList", "a list grows by a link each time", "Bound the list: drop links from its other end.", |e| e
-        .is_list),
+    kind!(
+        "linkedList",
+        "a list or tree gets a link more each time",
+        "Bound the list: drop links from its other end.",
+        |e| e.is_list
+    ),
     kind!(
         "memoize",
         "a memoised function keeps every argument and result",
@@ -287,7 +188,7 @@ const KINDS: &[Kind] = &[
         "Delete keys when they are done with, or use a bounded Map.",
         |e| matches!(
             e.steps.get(e.element).and_then(|step| step.edge).map(|edge| edge.kind),
-            Some(crate::schema::EdgeKind::Property | crate::schema::EdgeKind::Element)
+            Some(EdgeKind::Property | EdgeKind::Element)
         )
     ),
 ];

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::ids::NodeIx;
-use crate::leak::suspects::Suspect;
+use crate::leak::suspect::Suspect;
 use crate::leak::trails::{OUTSIDE, Trails};
 use crate::progress::Progress;
 use crate::query::steps::Steps;

@@ -157,7 +157,7 @@ pub(crate) const LIST: &[Noise] = &[
 ];
 
 /// Variables and properties of Node's module loader that are caches by file.
-const LOADER_CACHES: [&[u8]; 9] = [
+const LOADER_CACHES: [&[u8]; 10] = [
     b"_pathCache",
     b"relativeResolveCache",
     b"realpathCache",
@@ -167,6 +167,7 @@ const LOADER_CACHES: [&[u8]; 9] = [
     b"deserializedPackageJSONCache",
     b"moduleParentCache",
     b"BuiltinModule",
+    b"moduleLoadList",
 ];
 
 /// Whether Node's own code has the node in one of these; a program's variable may have the same name.
@@ -221,6 +222,13 @@ impl<'a> NoiseFilter<'a> {
             self.known[trail as usize].get_or_init(|| noise);
         }
         noise
+    }
+
+    /// Whether a single object is noise, or held by the runtime's own code.
+    pub(crate) fn is_foreign(&self, node: NodeIx) -> bool {
+        let mut way = std::iter::once(node).chain(self.heap.routes.above(node));
+        way.any(|at| LIST.iter().any(|noise| (noise.applies)(&self.heap, at)))
+            || self.heap.routes.above(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
     }
 
     /// What holds a container can be noise as well: a container that only compiled code refers to.

@@ -11,7 +11,7 @@ use crate::column::filled;
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
-use crate::leak::suspects::Suspect;
+use crate::leak::suspect::Suspect;
 use crate::leak::trails::{OUTSIDE, Trails};
 use crate::progress::Progress;
 use crate::query::routes::Routes;
@@ -19,6 +19,7 @@ use crate::query::steps::Steps;
 use crate::query::way::{Step, way};
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
@@ -100,7 +101,7 @@ impl<'a> Releases<'a> {
             found.entry(cut.referrer(at)).or_insert((0, at)).0 += 1;
         }
         let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_by_key(|&(referrer, (count, _))| (Reverse(count), referrer));
+        sort_by_key(&mut found, |&(referrer, (count, _))| (Reverse(count), referrer));
         found
     }
 

@@ -6,31 +6,19 @@ use crate::leak::growth::Growth;
 use crate::leak::members::Members;
 use crate::leak::naming::{Standing, standing};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules};
+use crate::leak::suspect::Suspect;
 use crate::leak::trails::{OUTSIDE, Trails};
-use crate::query::named::is_context;
 use crate::query::routes::Routes;
 use crate::query::scripts::Scripts;
-use crate::schema::{EdgeKind, NodeKind};
+use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// An object names the elements when there is one for at least every fourth: a promise's two
 /// functions and the promise are three elements of one payload.
 const FEWEST_NAMED: i64 = 4;
-/// Functions looked at to find out whether they are the other end of another leak.
-const OTHER_ENDS: usize = 5;
-
-/// A holder and what it collects.
-#[derive(Clone, Debug)]
-pub(crate) struct Suspect {
-    /// The trail of the holder.
-    pub(crate) holder: u32,
-    /// The trails of what it holds.
-    pub(crate) elements: Vec<u32>,
-    /// The trails of the objects that name the leak: more than one when they are held in several ways.
-    pub(crate) named: Vec<u32>,
-}
 
 /// A trail whose objects may name the elements of a holder.
 struct Candidate {
@@ -49,7 +37,11 @@ pub(crate) struct Search<'a> {
     pub(crate) noise: NoiseFilter<'a>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, scripts: &'a Scripts, routes: &'a Routes, trails: &'a Trails) -> Self {
+        Self { snapshot, scripts, routes, trails, noise: NoiseFilter::new(snapshot, routes, scripts, trails) }
+    }
+
     /// One suspect for each holder below which something grows, unless it is noise.
     /// The noise that was left out is in the second list.
     pub(crate) fn growing(&self, growth: &Growth, ids_are_shared: bool) -> (Vec<Suspect>, Vec<&'static Noise>) {
@@ -66,7 +58,7 @@ impl Search<'_> {
                 Some(_) => {}
             }
         }
-        ignored.sort_by_key(|noise| noise.name);
+        sort_by_key(&mut ignored, |noise| noise.name);
         let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
         for trail in (0..count as u32).filter(|&trail| grows[trail as usize]) {
@@ -83,7 +75,7 @@ impl Search<'_> {
                 self.suspects_of(holder, &elements, &below, added)
             })
             .collect();
-        suspects.sort_by_key(|suspect| (suspect.holder, suspect.named[0]));
+        sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         (suspects, ignored)
     }
 
@@ -173,7 +165,7 @@ impl Search<'_> {
                 standing: standing(self.snapshot, self.scripts, self.trails.get(trail).example),
             })
             .collect();
-        candidates.sort_by_cached_key(|&Candidate { standing, trail, .. }| {
+        sort_by_key(&mut candidates, |&Candidate { standing, trail, .. }| {
             (Reverse(standing), self.depth(trail, holder), Reverse(added(trail)), trail)
         });
         candidates
@@ -188,7 +180,7 @@ impl Search<'_> {
             .flat_map(|element| below.get(element).into_iter().flatten().copied())
             .filter(|&trail| trail == named || is_class && self.trails.get(trail).class == class)
             .collect();
-        Suspect { holder, elements: elements.to_vec(), named }
+        Suspect { holder, elements: elements.to_vec(), named, swelling: None }
     }
 
     /// Names that are better than the best standing: what AsyncLocalStorage keeps for an element, the
@@ -235,28 +227,5 @@ impl Search<'_> {
             suspect.elements.iter().copied().filter(|&trail| is_module(self.trails.get(trail).example)).collect();
         let modules = members.with_any(&trails);
         !modules.is_empty() && are_different_modules(self.snapshot, &modules)
-    }
-
-    pub(crate) fn is_named_by_function(&self, suspect: &Suspect) -> bool {
-        let example = |&trail: &u32| self.trails.get(trail).example;
-        suspect.named.first().map(example).is_some_and(|node| self.snapshot.kind(node) == NodeKind::Closure)
-    }
-
-    /// Whether a suspect's functions are the other end of another suspect: each of them refers to
-    /// something of the other's that is its alone, like the two listeners of one iterator.
-    pub(crate) fn is_other_end(&self, suspect: &Suspect, other: &Suspect, members: &Members) -> bool {
-        let functions = members.with_any(&suspect.named);
-        let newest = &functions[functions.len().saturating_sub(OTHER_ENDS)..];
-        let leaked = self.trails.at_or_below(&other.elements);
-        let mut met = HashSet::new();
-        let refers = |node: NodeIx| -> Option<NodeIx> {
-            let near = || self.snapshot.edges_of(node).filter(|edge| edge.kind != EdgeKind::Weak).map(|edge| edge.to);
-            let scopes = near().filter(|&scope| is_context(self.snapshot.name(scope)));
-            let further = scopes.flat_map(|scope| self.snapshot.edges_of(scope).map(|edge| edge.to));
-            near().chain(further).find(|&to| leaked[self.trails.of(to) as usize])
-        };
-        suspect.holder != other.holder
-            && self.is_named_by_function(suspect)
-            && newest.iter().all(|&node| refers(node).is_some_and(|to| met.insert(to)))
     }
 }

@@ -65,6 +65,24 @@ impl Trails {
         Ok(walk.trails)
     }
 
+    /// Gives nodes that `holder` holds a trail of their own. Returns the holder's, which is new when it
+    /// has none, and theirs.
+    pub(crate) fn set_apart(&mut self, holder: NodeIx, nodes: &[NodeIx]) -> (u32, u32) {
+        let of_holder = match self.of(holder) {
+            OUTSIDE => self.add_below(OUTSIDE, &[holder]),
+            known => known,
+        };
+        (of_holder, self.add_below(of_holder, nodes))
+    }
+
+    fn add_below(&mut self, above: u32, nodes: &[NodeIx]) -> u32 {
+        let trail = self.list.len() as u32;
+        let example = nodes.first().copied().unwrap_or(self.list[OUTSIDE as usize].example);
+        self.list.push(Trail { above, example, repeats: false, ..self.get(above) });
+        nodes.iter().for_each(|node| self.of_node[node.index()] = trail);
+        trail
+    }
+
     pub(crate) fn of(&self, node: NodeIx) -> u32 {
         self.of_node[node.index()]
     }
@@ -88,6 +106,19 @@ impl Trails {
             at = self.get(at).above;
         }
         false
+    }
+
+    /// By trail: whether one of these hangs below it.
+    pub(crate) fn above(&self, trails: &[u32]) -> Vec<bool> {
+        let mut is_above = vec![false; self.list.len()];
+        for &trail in trails {
+            let mut at = self.get(trail).above;
+            while at != OUTSIDE && !is_above[at as usize] {
+                is_above[at as usize] = true;
+                at = self.get(at).above;
+            }
+        }
+        is_above
     }
 
     /// By trail: whether it is one of these, or hangs below one.

@@ -16,6 +16,7 @@
 
 use super::number::{self, Commas, Machine, Step};
 use crate::error::{Code, Error, Result};
+use crate::parallel;
 use memchr::{memchr, memchr_iter};
 
 /// A value that cannot stand in its field.
@@ -45,11 +46,16 @@ pub(crate) trait Table {
 }
 
 /// A run of records of a [`Table`] that one thread writes.
-pub(crate) trait Slice {
+pub(crate) trait Slice: Sized {
     /// See [`Table::Extra`].
     type Extra: Send;
     /// Writes record number `at` of this slice.
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField>;
+    /// Scans the records of `run`. Sections with millions of records say here how many fields they
+    /// usually have: a constant lets the compiler keep a record in registers.
+    fn scan(&mut self, run: &Run<'_>) -> ScanResult {
+        run.scan::<Self, MOST_FIELDS>(self)
+    }
     /// Ends the slice.
     fn into_extra(self) -> Self::Extra;
 }
@@ -66,52 +72,119 @@ const WORTH_CUTTING: usize = if cfg!(any(fuzzing, miri)) { 16 } else { 4 << 10 }
 #[derive(Debug)]
 pub(crate) struct Records<T> {
     pub(crate) table: T,
-    machine: Machine,
-    values: [i64; MOST_FIELDS],
-    offsets: [u64; MOST_FIELDS],
-    have: usize,
+    reader: Reader,
 }
 
 impl<T: Table> Records<T> {
     pub(crate) fn new(table: T) -> Self {
-        Self { table, machine: Machine::first(), values: [0; MOST_FIELDS], offsets: [0; MOST_FIELDS], have: 0 }
+        Self { table, reader: Reader::new() }
     }
 
     /// Takes the chunk that starts at `offset` of the input. Returns how many bytes belonged to the
     /// section and whether its closing bracket was among them.
     pub(crate) fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         let section = self.table.section();
-        self.scan(chunk, offset).map_err(|error| error.in_section(section))
+        self.reader.push(&mut self.table, chunk, offset).map_err(|error| error.in_section(section))
     }
 
-    fn scan(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+    /// Ends the section.
+    pub(crate) fn into_table(self) -> T {
+        self.table
+    }
+}
+
+/// A [`Table`], whatever its records are: what is not run once a record exists once for all of them.
+trait AnyTable {
+    fn fields(&self) -> usize;
+    /// Appends one record. Returns the value that cannot stand in its field, if there is one.
+    fn append(&mut self, values: &[i64]) -> Result<Option<BadField>>;
+    /// Scans all records of `pieces` of the text that starts at `offset`. Returns where the last one ends.
+    fn scan(&mut self, text: &[u8], offset: u64, pieces: &[Piece]) -> Result<Option<usize>>;
+}
+
+impl<T: Table> AnyTable for T {
+    fn fields(&self) -> usize {
+        Table::fields(self)
+    }
+
+    fn append(&mut self, values: &[i64]) -> Result<Option<BadField>> {
+        let mut extras = Vec::new();
+        for mut slice in self.slices(&[1])? {
+            if let Err(bad) = slice.put(0, values) {
+                return Ok(Some(bad));
+            }
+            extras.push(slice.into_extra());
+        }
+        self.commit(&[1], extras)?;
+        Ok(None)
+    }
+
+    fn scan(&mut self, text: &[u8], offset: u64, pieces: &[Piece]) -> Result<Option<usize>> {
+        let fields = Table::fields(self);
+        let lengths: Vec<usize> = pieces.iter().map(|piece| piece.records).collect();
+        let jobs = self.slices(&lengths)?.into_iter().zip(pieces).collect();
+        let results = parallel::map(jobs, |(mut slice, piece)| {
+            let end = match piece.run(text, fields) {
+                Some(run) => Some(slice.scan(&run)?),
+                None => None,
+            };
+            Ok((slice.into_extra(), end))
+        });
+        let mut extras = Vec::with_capacity(results.len());
+        let mut last = None;
+        for result in results {
+            let (extra, end) = result.map_err(|error: PieceError| error.with_base(offset))?;
+            extras.push(extra);
+            last = last.max(end);
+        }
+        self.commit(&lengths, extras)?;
+        Ok(last)
+    }
+}
+
+/// The state between two chunks.
+#[derive(Debug)]
+struct Reader {
+    machine: Machine,
+    values: [i64; MOST_FIELDS],
+    offsets: [u64; MOST_FIELDS],
+    have: usize,
+}
+
+impl Reader {
+    fn new() -> Self {
+        Self { machine: Machine::first(), values: [0; MOST_FIELDS], offsets: [0; MOST_FIELDS], have: 0 }
+    }
+
+    fn push(&mut self, table: &mut dyn AnyTable, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         let bracket = memchr(b']', chunk).unwrap_or(chunk.len());
-        let at_record = |records: &Self| records.have == 0 && records.machine.is_fresh();
+        let at_record = |reader: &Self| reader.have == 0 && reader.machine.is_fresh();
         // The rest of a record that the last chunk began.
-        let (mut at, done) = self
-            .bytes(chunk, 0, offset, |records, at| at_record(records) && bracket.saturating_sub(at) > WORTH_CUTTING)?;
+        let enough = |reader: &Self, at| at_record(reader) && bracket.saturating_sub(at) > WORTH_CUTTING;
+        let (mut at, done) = self.bytes(table, chunk, 0, offset, enough)?;
         if done || at == chunk.len() {
             return Ok((at, done));
         }
-        let end = self.whole_records(&chunk[..bracket], at, offset)?;
-        if end > at {
+        let pieces = pieces(&chunk[..bracket], at, table.fields());
+        if let Some(end) = table.scan(&chunk[..bracket], offset, &pieces)? {
             self.machine.restart();
             at = end;
         }
         // What remains before the bracket is less than a record.
-        self.bytes(chunk, at, offset, |_, _| false)
+        self.bytes(table, chunk, at, offset, |_, _| false)
     }
 
     /// Bytes from `at` on through the machine, until `enough` or the closing bracket.
     fn bytes(
         &mut self,
+        table: &mut dyn AnyTable,
         chunk: &[u8],
         mut at: usize,
         offset: u64,
         enough: impl Fn(&Self, usize) -> bool,
     ) -> Result<(usize, bool)> {
         while at < chunk.len() && !enough(self, at) {
-            let done = self.byte(chunk[at], offset + at as u64)?;
+            let done = self.byte(table, chunk[at], offset + at as u64)?;
             at += 1;
             if done {
                 return Ok((at, true));
@@ -121,8 +194,7 @@ impl<T: Table> Records<T> {
     }
 
     /// One byte through the machine. True at the closing bracket.
-    fn byte(&mut self, byte: u8, offset: u64) -> Result<bool> {
-        let fields = self.table.fields();
+    fn byte(&mut self, table: &mut dyn AnyTable, byte: u8, offset: u64) -> Result<bool> {
         let (value, last) = match self.machine.byte(byte, offset)? {
             Step::More => return Ok(false),
             Step::Value(value) => (value, false),
@@ -132,9 +204,13 @@ impl<T: Table> Records<T> {
         self.values[self.have] = value;
         self.offsets[self.have] = self.machine.start();
         self.have += 1;
+        let fields = table.fields();
         if self.have == fields {
             self.have = 0;
-            self.put_one()?;
+            if let Some(bad) = table.append(&self.values[..fields])? {
+                let found = self.values[bad.field].to_string();
+                return Err(Error::new(Code::Range, bad.expected, found).at(self.offsets[bad.field]));
+            }
         } else if last {
             return Err(Error::new(
                 Code::Count,
@@ -145,68 +221,54 @@ impl<T: Table> Records<T> {
         }
         Ok(last)
     }
+}
 
-    fn put_one(&mut self) -> Result<()> {
-        let fields = self.table.fields();
-        let mut extras = Vec::new();
-        for mut slice in self.table.slices(&[1])? {
-            slice.put(0, &self.values[..fields]).map_err(|bad| {
-                Error::new(Code::Range, bad.expected, self.values[bad.field].to_string()).at(self.offsets[bad.field])
-            })?;
-            extras.push(slice.into_extra());
-        }
-        self.table.commit(&[1], extras)
-    }
+/// What one thread scans at a time.
+struct Piece {
+    /// Where it starts in the text.
+    start: usize,
+    /// Values of a record that started in the piece before.
+    skip: usize,
+    /// Records that start in it, and are whole in the text.
+    records: usize,
+}
 
-    /// Scans all whole records of `text[from..]`, which starts at a record. Returns where they end.
-    fn whole_records(&mut self, text: &[u8], from: usize, offset: u64) -> Result<usize> {
-        let fields = self.table.fields();
-        let starts = piece_starts(text, from);
-        let commas = for_each(&starts, |i, start| {
-            let end = starts.get(i + 1).copied().unwrap_or(text.len());
-            memchr_iter(b',', &text[start..end]).count()
-        });
-        // Number of the first value of each piece, then of the first record that starts in it.
-        let mut first_value: usize = 0;
-        let mut first_record = Vec::with_capacity(starts.len() + 1);
-        let mut skip = Vec::with_capacity(starts.len());
-        for count in commas {
-            first_record.push(first_value.div_ceil(fields));
-            skip.push(first_value.next_multiple_of(fields) - first_value);
-            first_value += count;
+impl Piece {
+    /// Its records; none of a piece in which none starts.
+    fn run<'a>(&self, text: &'a [u8], fields: usize) -> Option<Run<'a>> {
+        if self.records == 0 {
+            return None;
         }
-        let records = first_value / fields;
-        first_record.push(records);
-        if records == 0 {
-            return Ok(from);
+        let mut at = self.start;
+        for _ in 0..self.skip {
+            at += memchr(b',', &text[at..]).map_or(0, |comma| comma + 1);
         }
-        // A piece of the last, incomplete record starts none.
-        first_record.iter_mut().for_each(|record| *record = records.min(*record));
-        let lengths: Vec<usize> = first_record.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let slices = self.table.slices(&lengths)?;
-        let jobs: Vec<_> = slices.into_iter().zip(&starts).zip(&skip).zip(&lengths).collect();
-        let results = consume_each(jobs, |(((slice, &start), &skip), &length)| {
-            scan_piece(text, start, skip, length, fields, slice)
-        });
-        let mut extras = Vec::with_capacity(results.len());
-        let mut end = from;
-        for result in results {
-            let (extra, piece_end) = result.map_err(|error: PieceError| error.with_base(offset))?;
-            extras.push(extra);
-            end = end.max(piece_end.unwrap_or(end));
-        }
-        self.table.commit(&lengths, extras)?;
-        Ok(end)
-    }
-
-    /// Ends the section.
-    pub(crate) fn into_table(self) -> T {
-        self.table
+        Some(Run { text, at, records: self.records, fields })
     }
 }
 
+/// Cuts the whole records of `text[from..]`, which starts at a record.
+fn pieces(text: &[u8], from: usize, fields: usize) -> Vec<Piece> {
+    let starts = piece_starts(text, from);
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let commas = parallel::map(starts.iter().copied().zip(ends).collect(), |(start, end): (usize, usize)| {
+        memchr_iter(b',', &text[start..end]).count()
+    });
+    let records = commas.iter().sum::<usize>() / fields;
+    // A piece of the last, incomplete record starts none.
+    let record_of = |value: usize| value.div_ceil(fields).min(records);
+    let mut value: usize = 0;
+    let piece = |(start, count)| {
+        let (first, after) = (value, value + count);
+        value = after;
+        let skip = first.next_multiple_of(fields) - first;
+        Piece { start, skip, records: record_of(after) - record_of(first) }
+    };
+    starts.into_iter().zip(commas).map(piece).collect()
+}
+
 /// An error whose offset still counts from the chunk's start.
-struct PieceError(Error, u64);
+pub(crate) struct PieceError(Error, u64);
 
 impl PieceError {
     fn with_base(self, base: u64) -> Error {
@@ -228,63 +290,48 @@ fn piece_starts(text: &[u8], from: usize) -> Vec<usize> {
     starts
 }
 
-/// Scans `length` records, the first one `skip` values after `start`. Returns where the last one ends.
-fn scan_piece<S: Slice>(
-    text: &[u8],
-    start: usize,
-    skip: usize,
-    length: usize,
-    fields: usize,
-    mut slice: S,
-) -> std::result::Result<(S::Extra, Option<usize>), PieceError> {
-    if length == 0 {
-        return Ok((slice.into_extra(), None));
-    }
-    let mut at = start;
-    for _ in 0..skip {
-        at += memchr(b',', &text[at..]).map_or(0, |comma| comma + 1);
-    }
-    // The field count as a constant lets the compiler keep a record in registers.
-    let end = match fields {
-        3 => scan_records::<S, 3>(text, at, length, &mut slice, fields)?,
-        6 => scan_records::<S, 6>(text, at, length, &mut slice, fields)?,
-        7 => scan_records::<S, 7>(text, at, length, &mut slice, fields)?,
-        _ => scan_records::<S, MOST_FIELDS>(text, at, length, &mut slice, fields)?,
-    };
-    Ok((slice.into_extra(), Some(end)))
+/// Records in a row, whole and in one text.
+pub(crate) struct Run<'a> {
+    text: &'a [u8],
+    /// Where the first one starts.
+    at: usize,
+    records: usize,
+    /// Numbers per record.
+    pub(crate) fields: usize,
 }
 
-#[inline(always)]
-fn scan_records<S: Slice, const MOST: usize>(
-    text: &[u8],
-    mut at: usize,
-    length: usize,
-    slice: &mut S,
-    fields: usize,
-) -> std::result::Result<usize, PieceError> {
-    let fields = if MOST < MOST_FIELDS { MOST } else { fields };
-    let mut commas = Commas::new(text, at);
-    let mut values = [0i64; MOST];
-    for record in 0..length {
-        let mut next = at;
-        let mut plain = true;
-        for value in &mut values[..fields] {
-            let comma = commas.next();
-            match number::between(text, next, comma).or_else(|| number::between_spaces(text, next, comma)) {
-                Some(number) => *value = number as i64,
-                None => plain = false,
+/// Where the last record ends.
+pub(crate) type ScanResult = std::result::Result<usize, PieceError>;
+
+impl Run<'_> {
+    /// Puts the records into `slice`. `MOST` is the number of fields, or [`MOST_FIELDS`] for any number.
+    #[inline(always)]
+    pub(crate) fn scan<S: Slice, const MOST: usize>(&self, slice: &mut S) -> ScanResult {
+        let Self { text, mut at, .. } = *self;
+        let fields = if MOST < MOST_FIELDS { MOST } else { self.fields };
+        let mut commas = Commas::new(text, at);
+        let mut values = [0i64; MOST];
+        for record in 0..self.records {
+            let mut next = at;
+            let mut plain = true;
+            for value in &mut values[..fields] {
+                let comma = commas.next();
+                match number::between(text, next, comma).or_else(|| number::between_spaces(text, next, comma)) {
+                    Some(number) => *value = number as i64,
+                    None => plain = false,
+                }
+                next = comma + 1;
             }
-            next = comma + 1;
+            if !plain {
+                next = slow_record(text, at, &mut values[..fields])?;
+            }
+            if let Err(bad) = slice.put(record, &values[..fields]) {
+                return Err(locate(text, at, bad, &values));
+            }
+            at = next;
         }
-        if !plain {
-            next = slow_record(text, at, &mut values[..fields])?;
-        }
-        if let Err(bad) = slice.put(record, &values[..fields]) {
-            return Err(locate(text, at, bad, &values));
-        }
-        at = next;
+        Ok(at)
     }
-    Ok(at)
 }
 
 /// One record through the machine. Returns where the next one starts.
@@ -325,29 +372,4 @@ fn locate(text: &[u8], mut at: usize, bad: BadField, values: &[i64]) -> PieceErr
         at += 1;
     }
     PieceError(Error::new(Code::Range, bad.expected, values[bad.field].to_string()), machine.start())
-}
-
-#[cfg(feature = "parallel")]
-fn for_each<I: Sync + Copy, O: Send>(items: &[I], work: impl Fn(usize, I) -> O + Sync) -> Vec<O> {
-    use rayon::prelude::*;
-    if items.len() < 2 {
-        return items.iter().enumerate().map(|(i, &item)| work(i, item)).collect();
-    }
-    items.par_iter().enumerate().map(|(i, &item)| work(i, item)).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-fn for_each<I: Copy, O>(items: &[I], work: impl Fn(usize, I) -> O) -> Vec<O> {
-    items.iter().enumerate().map(|(i, &item)| work(i, item)).collect()
-}
-
-#[cfg(feature = "parallel")]
-fn consume_each<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync + Send) -> Vec<O> {
-    use rayon::prelude::*;
-    if items.len() < 2 { items.into_iter().map(work).collect() } else { items.into_par_iter().map(work).collect() }
-}
-
-#[cfg(not(feature = "parallel"))]
-fn consume_each<I, O>(items: Vec<I>, work: impl Fn(I) -> O) -> Vec<O> {
-    items.into_iter().map(work).collect()
 }

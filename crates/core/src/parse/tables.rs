@@ -1,6 +1,6 @@
 //! Records → columns: which number of a record goes where, and which values cannot be.
 
-use super::records::{BadField, Slice, Table};
+use super::records::{BadField, MOST_FIELDS, Run, ScanResult, Slice, Table};
 use crate::column::Column;
 use crate::columns::{BIG_SIZE, Edges, FieldDivider, MOST_NODES, Nodes, SelfSizes};
 use crate::error::{Code, Error, Result};
@@ -177,6 +177,14 @@ impl Slice for NodeSlice<'_> {
             self.detachedness[at].write(state);
         }
         Ok(())
+    }
+
+    fn scan(&mut self, run: &Run<'_>) -> ScanResult {
+        match run.fields {
+            6 => run.scan::<Self, 6>(self),
+            7 => run.scan::<Self, 7>(self),
+            _ => run.scan::<Self, MOST_FIELDS>(self),
+        }
     }
 
     fn into_extra(self) -> Self::Extra {
@@ -369,6 +377,13 @@ impl Slice for EdgeSlice<'_> {
         self.extra.most_target = self.extra.most_target.max(edge.target);
         self.targets[at].write(Edges::pack(edge.target, edge.kind));
         Ok(())
+    }
+
+    fn scan(&mut self, run: &Run<'_>) -> ScanResult {
+        match run.fields {
+            3 => run.scan::<Self, 3>(self),
+            _ => run.scan::<Self, MOST_FIELDS>(self),
+        }
     }
 
     fn into_extra(self) -> Self::Extra {

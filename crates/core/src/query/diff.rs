@@ -1,22 +1,20 @@
 //! Two snapshots of one process → what came, what went, what grew.
 
-use crate::classes::{ClassTotals, Classes};
-use crate::columns::Location;
 use crate::error::Result;
-use crate::ids::{ClassIx, NodeIx, ObjectId};
+use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::answer::Allowance;
+use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
+use crate::query::pairs::{Pair, side_by_side};
 use crate::query::paths::Ways;
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// What to list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
@@ -39,6 +37,7 @@ pub enum DiffMode {
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct DiffQuery {
     pub mode: Option<DiffMode>,
+    pub class: Option<u32>,
     pub limit: Option<u64>,
     pub offset: Option<u64>,
     pub paths: Option<bool>,
@@ -74,25 +73,6 @@ impl Size {
     }
 }
 
-/// How a class changed.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ClassDiffRow {
-    /// Shared with the class: there are as many rows as classes before a page of them is chosen.
-    #[serde(serialize_with = "shared")]
-    name: Arc<Text>,
-    added_count: u64,
-    removed_count: u64,
-    count_delta: i64,
-    added_size: u64,
-    removed_size: u64,
-    size_delta: i64,
-}
-
-fn shared<S: Serializer>(text: &Arc<Text>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    text.as_ref().serialize(serializer)
-}
-
 /// How a node changed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -123,17 +103,21 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
         next: None,
     };
     if mode == DiffMode::Classes {
-        let rows = class_rows(before, after, progress)?;
+        let mut rows = ComparedClasses::new(before, after, progress)?.rows(progress)?;
+        rows.retain(|row| query.class.is_none_or(|class| row.index == class));
         result.total = rows.len();
         let order = |a: &(usize, ClassDiffRow), b: &(usize, ClassDiffRow)| {
             b.1.size_delta.cmp(&a.1.size_delta).then_with(|| a.0.cmp(&b.0))
         };
         let chosen = page.select(rows.into_iter().enumerate().collect(), order);
         let allowance = Allowance::default();
-        chosen.iter().try_for_each(|(_, row)| allowance.take(row.name.0.len()))?;
+        chosen.iter().try_for_each(|(_, row)| allowance.take(row.name_length()))?;
         result.classes = Some(chosen.into_iter().map(|(_, row)| row).collect());
     } else {
-        let changes = changes(before, after, mode, progress)?;
+        let changes = match query.class {
+            Some(class) => changes_of_class(before, after, class, mode, progress)?,
+            None => changes(before, after, mode, progress)?,
+        };
         result.total = changes.len();
         let chosen = page.select(changes, Change::order);
         let paths = query.paths.unwrap_or(false);
@@ -143,34 +127,16 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
     Ok(result)
 }
 
-/// One step of a walk over both snapshots' nodes by id.
-enum Pair {
-    Before(NodeIx),
-    After(NodeIx),
-    Both(NodeIx, NodeIx),
-}
-
-/// Walks both lists of ids side by side.
-fn pairs(before: &Snapshot, after: &Snapshot, progress: &Progress, mut visit: impl FnMut(Pair)) -> Result<()> {
+/// All nodes of both snapshots.
+fn pairs(before: &Snapshot, after: &Snapshot, progress: &Progress, mut visit: impl FnMut(Pair<NodeIx>)) -> Result<()> {
     let (old, new) = (before.nodes_by_id(), after.nodes_by_id());
     let mut steps = Steps::of(progress, old.len() + new.len());
-    let (mut o, mut n) = (0, 0);
-    while o < old.len() || n < new.len() {
+    let by_id = |a, b| before.nodes().id(a).cmp(&after.nodes().id(b));
+    side_by_side((old, new), by_id, |pair| {
         steps.step()?;
-        let order = match (old.get(o), new.get(n)) {
-            (Some(&a), Some(&b)) => before.nodes().id(a).cmp(&after.nodes().id(b)),
-            (Some(_), None) => Ordering::Less,
-            _ => Ordering::Greater,
-        };
-        visit(match order {
-            Ordering::Less => Pair::Before(old[o]),
-            Ordering::Greater => Pair::After(new[n]),
-            Ordering::Equal => Pair::Both(old[o], new[n]),
-        });
-        o += usize::from(order != Ordering::Greater);
-        n += usize::from(order != Ordering::Less);
-    }
-    Ok(())
+        visit(pair);
+        Ok(())
+    })
 }
 
 /// Whether the snapshots are of one process. Ids start anew in each process, so that those of two
@@ -209,20 +175,36 @@ impl Change {
 
 fn changes(before: &Snapshot, after: &Snapshot, mode: DiffMode, progress: &Progress) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    pairs(before, after, progress, |pair| {
-        let change = match (mode, pair) {
-            (DiffMode::New, Pair::After(node)) => Change { node, before: 0, after: after.retained_size(node) },
-            (DiffMode::Freed, Pair::Before(node)) => Change { node, before: before.retained_size(node), after: 0 },
-            (DiffMode::Grown, Pair::Both(old, node)) => {
-                Change { node, before: before.retained_size(old), after: after.retained_size(node) }
-            }
-            _ => return,
-        };
-        if mode != DiffMode::Grown || change.after > change.before {
-            changes.push(change);
-        }
+    pairs(before, after, progress, |pair| changes.extend(change(before, after, mode, pair)))?;
+    Ok(changes)
+}
+
+/// The nodes behind the numbers of a class's row, and those of them that grew.
+fn changes_of_class(
+    before: &Snapshot,
+    after: &Snapshot,
+    class: u32,
+    mode: DiffMode,
+    progress: &Progress,
+) -> Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    ComparedClasses::new(before, after, progress)?.pairs(class, |pair| {
+        changes.extend(change(before, after, mode, pair));
     })?;
     Ok(changes)
+}
+
+/// What the mode asks for, where the pair is that.
+fn change(before: &Snapshot, after: &Snapshot, mode: DiffMode, pair: Pair<NodeIx>) -> Option<Change> {
+    match (mode, pair) {
+        (DiffMode::New, Pair::After(node)) => Some(Change { node, before: 0, after: after.retained_size(node) }),
+        (DiffMode::Freed, Pair::Before(node)) => Some(Change { node, before: before.retained_size(node), after: 0 }),
+        (DiffMode::Grown, Pair::Both(old, node)) => {
+            let change = Change { node, before: before.retained_size(old), after: after.retained_size(node) };
+            (change.after > change.before).then_some(change)
+        }
+        _ => None,
+    }
 }
 
 fn node_rows(
@@ -246,126 +228,4 @@ fn node_rows(
         })
     };
     changes.iter().map(row).collect()
-}
-
-/// Numbers for classes of both snapshots, by place and name: those of the first in its order, then the new ones.
-#[derive(Default)]
-struct Keys {
-    numbers: HashMap<(Option<Location>, u32), u32>,
-    names: HashMap<Arc<Text>, u32>,
-    /// The number of a name by where it is kept: names may be long and shared by many classes.
-    kept: HashMap<*const Text, u32>,
-}
-
-impl Keys {
-    fn number(&mut self, class: &ClassTotals) -> u32 {
-        let next_name = self.names.len() as u32;
-        let names = &mut self.names;
-        let name = *self
-            .kept
-            .entry(Arc::as_ptr(&class.name))
-            .or_insert_with(|| *names.entry(Arc::clone(&class.name)).or_insert(next_name));
-        let next = self.numbers.len() as u32;
-        *self.numbers.entry((class.location, name)).or_insert(next)
-    }
-}
-
-/// A node that counts for its class.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Member {
-    key: u32,
-    id: ObjectId,
-    node: NodeIx,
-}
-
-/// DevTools' comparison: per class key the ids on one side only.
-fn class_rows(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<Vec<ClassDiffRow>> {
-    let mut keys = Keys::default();
-    let mut steps = Steps::of(progress, before.nodes().len() + after.nodes().len());
-    // `{id, user}` is a class only where such objects are common: both are read with the newer one's list.
-    let interfaces = after.classes().interfaces().to_vec();
-    let reread = Classes::assign(before.heap(), &before.locations, interfaces, progress)?;
-    let old = members(before, &reread, &mut keys, &mut steps)?;
-    let new = members(after, after.classes(), &mut keys, &mut steps)?;
-    let mut rows: Vec<ClassDiffRow> = Vec::with_capacity(keys.numbers.len());
-    let (mut old, mut new) = (old.as_slice(), new.as_slice());
-    for key in 0..keys.numbers.len() as u32 {
-        progress.check()?;
-        let gone = take_key(&mut old, key);
-        let come = take_key(&mut new, key);
-        let row = class_row(before, after, gone, come);
-        if row.added_count + row.removed_count > 0 {
-            rows.push(row);
-        }
-    }
-    Ok(rows)
-}
-
-/// The nodes with a size, by key and id.
-fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, steps: &mut Steps<'_>) -> Result<Vec<Member>> {
-    let mut key_of = vec![None; classes.all().len()];
-    let mut members = Vec::new();
-    for node in snapshot.nodes().iter() {
-        steps.step()?;
-        if snapshot.nodes().self_size(node) > 0 {
-            let class = classes.of(node);
-            let key = *key_of[class.index()].get_or_insert_with(|| keys.number(classes.get(class)));
-            members.push(Member { key, id: snapshot.nodes().id(node), node });
-        }
-    }
-    members.sort_unstable();
-    Ok(members)
-}
-
-/// The members with a key, which stand first.
-fn take_key<'a>(members: &mut &'a [Member], key: u32) -> &'a [Member] {
-    let end = members.partition_point(|member| member.key <= key);
-    let (taken, rest) = members.split_at(end);
-    *members = rest;
-    taken
-}
-
-fn class_row(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> ClassDiffRow {
-    let mut row = ClassDiffRow {
-        name: class_name(before, after, old, new),
-        added_count: 0,
-        removed_count: 0,
-        count_delta: 0,
-        added_size: 0,
-        removed_size: 0,
-        size_delta: 0,
-    };
-    let (mut o, mut n) = (0, 0);
-    while o < old.len() || n < new.len() {
-        let order = match (old.get(o), new.get(n)) {
-            (Some(a), Some(b)) => a.id.cmp(&b.id),
-            (Some(_), None) => Ordering::Less,
-            _ => Ordering::Greater,
-        };
-        if order == Ordering::Less {
-            row.removed_count += 1;
-            row.removed_size += before.nodes().self_size(old[o].node);
-        } else if order == Ordering::Greater {
-            row.added_count += 1;
-            row.added_size += after.nodes().self_size(new[n].node);
-        }
-        o += usize::from(order != Ordering::Greater);
-        n += usize::from(order != Ordering::Less);
-    }
-    row.count_delta = row.added_count as i64 - row.removed_count as i64;
-    row.size_delta = row.added_size as i64 - row.removed_size as i64;
-    row
-}
-
-/// The second snapshot's name; for a class that is gone, what the first one calls its last member.
-fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Arc<Text> {
-    let name = |snapshot: &Snapshot, member: &Member| {
-        let class: ClassIx = snapshot.classes().of(member.node);
-        Arc::clone(&snapshot.classes().get(class).name)
-    };
-    match (new.last(), old.last()) {
-        (Some(member), _) => name(after, member),
-        (None, Some(member)) => name(before, member),
-        (None, None) => Arc::default(),
-    }
 }

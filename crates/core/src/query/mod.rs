@@ -11,6 +11,7 @@
 mod allocations;
 mod answer;
 mod biggest;
+mod class_diff;
 mod classes;
 pub(crate) mod collections;
 mod columns;
@@ -25,10 +26,12 @@ pub(crate) mod named;
 mod native_contexts;
 pub(crate) mod packages;
 mod page;
+mod pairs;
 mod path_search;
 pub(crate) mod path_text;
 pub(crate) mod paths;
 mod patterns;
+mod regex;
 mod report;
 mod retained;
 mod room;
@@ -39,6 +42,7 @@ pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
+mod variables;
 pub(crate) mod way;
 
 pub use columns::Column;

@@ -12,12 +12,12 @@
 //! and whatever leads to a variable of a module, because such a variable is alive anyhow. A path
 //! into a module without a variable begins with `require("/srv/app/index.js")`.
 
-use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label, internal_target};
 use crate::ids::NodeIx;
 use crate::query::mine::{is_document_object, is_internal_name};
 use crate::query::named::is_context;
 use crate::query::native_contexts::is_native_context;
+use crate::query::variables::{is_block, variable};
 use crate::query::way::Step;
 use crate::redact::is_redacted;
 use crate::schema::{EdgeKind, NodeKind};
@@ -48,8 +48,10 @@ impl PathText<'_> {
     /// The text of a path from a root down.
     pub(crate) fn write(&self, steps: &[Step]) -> Vec<u8> {
         let start = self.start(steps);
-        let Some(first) = steps.get(start) else { return Vec::new() };
-        let mut text = self.name_of_start(*first);
+        if start >= steps.len() {
+            return Vec::new();
+        }
+        let mut text = self.name_of_start(steps, start);
         let mut length = 0;
         let mut segments = Vec::new();
         for at in start + 1..steps.len() {
@@ -112,19 +114,28 @@ impl PathText<'_> {
     fn is_module_variable(&self, steps: &[Step], at: usize) -> bool {
         let scope = steps[at - 1].node;
         is_context(self.snapshot.name(scope))
-            && steps[at].edge.is_some_and(|edge| edge.kind == EdgeKind::Context && !is_link(self.snapshot, edge))
-            && internal_target(self.snapshot, scope, b"previous")
-                .is_some_and(|outer| is_native_context(self.snapshot.name(outer)))
+            && steps[at].edge.is_some_and(|edge| variable(self.snapshot, scope, edge).is_some())
+            && (self.is_outermost(scope)
+                || is_block(self.snapshot, scope) && self.outer(scope).is_some_and(|outer| self.is_outermost(outer)))
+    }
+
+    /// Whether a scope is a script's own, or that of the function around a module.
+    fn is_outermost(&self, scope: NodeIx) -> bool {
+        self.outer(scope).is_some_and(|outer| is_native_context(self.snapshot.name(outer)))
+    }
+
+    fn outer(&self, scope: NodeIx) -> Option<NodeIx> {
+        internal_target(self.snapshot, scope, b"previous")
     }
 
     /// A module by its file, a variable by its own name, anything else by its class.
-    fn name_of_start(&self, step: Step) -> Vec<u8> {
+    fn name_of_start(&self, steps: &[Step], at: usize) -> Vec<u8> {
+        let step = steps[at];
         if let Some(file) = self.file_of_module(step.node) {
             return [b"require(", quoted(file).as_slice(), b")"].concat();
         }
-        let named = step.edge.filter(|edge| edge.kind == EdgeKind::Context);
-        if let Some(edge) = named
-            && let EdgeLabel::Name(name) = edge_label(self.snapshot, edge)
+        if let Some(edge) = step.edge.filter(|_| at > 0)
+            && let Some(name) = variable(self.snapshot, steps[at - 1].node, edge)
         {
             return name.to_vec();
         }
@@ -171,12 +182,13 @@ impl PathText<'_> {
             return None;
         }
         let from = steps[at - 1].node;
+        if let Some(name) = variable(self.snapshot, from, edge) {
+            return Some(match self.arrows {
+                true => [" → context".as_bytes(), property(name).as_slice()].concat(),
+                false => [b"{", name, b"}"].concat(),
+            });
+        }
         match (edge.kind, edge_label(self.snapshot, edge)) {
-            (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(self.snapshot, edge) => Some(if self.arrows {
-                [" → context".as_bytes(), property(name).as_slice()].concat()
-            } else {
-                [b"{", name, b"}"].concat()
-            }),
             // The keys of a dictionary are data, and what many paths have in common has none of them.
             (EdgeKind::Property, EdgeLabel::Name(_))
                 if self.any_index && self.arrows && self.is_one_of_many(from, steps[at].node) =>
@@ -233,14 +245,6 @@ impl PathText<'_> {
             false => Some([b".(", name, b")"].concat()),
         }
     }
-}
-
-/// Context edges that lead from scope to scope rather than to a variable.
-fn is_link(snapshot: &Snapshot, edge: Edge) -> bool {
-    matches!(
-        edge_label(snapshot, edge),
-        EdgeLabel::Name(b"previous" | b"extension" | b"scope_info" | b"native_context")
-    )
 }
 
 fn property(name: &[u8]) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::{self, Noise, SuspectRow};
+use crate::parallel::join;
 use crate::progress::Progress;
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
@@ -17,7 +18,7 @@ use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::redact::original_len;
 use crate::schema::NodeKind;
-use crate::snapshot::{Snapshot, join};
+use crate::snapshot::Snapshot;
 use crate::statistics::Statistics;
 use crate::strings::Text;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use crate::error::{Code, Error, Result};
 use crate::progress::Progress;
+use crate::query::regex::Regex;
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
-use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::io::Write as _;
 
@@ -32,7 +32,7 @@ pub struct TextForm {
 #[derive(Debug)]
 pub(crate) enum Matcher {
     Exact(Vec<u8>),
-    Pattern(Regex),
+    Pattern(Box<Regex>),
 }
 
 impl TextMatch {
@@ -45,11 +45,10 @@ impl TextMatch {
         };
         match (&form.exact, &form.contains, &form.regex, &form.flags) {
             (Some(text), None, None, None) => Ok(Matcher::Exact(text.clone().into_bytes())),
-            (None, Some(text), None, None) => {
-                let regex = RegexBuilder::new(&regex::escape(text)).case_insensitive(true).build();
-                regex.map(Matcher::Pattern).map_err(|error| invalid(text, &error))
+            (None, Some(text), None, None) => Regex::containing(text).map(Matcher::of),
+            (None, None, Some(source), flags) => {
+                Regex::new(source, flags.as_deref().unwrap_or_default()).map(Matcher::of)
             }
-            (None, None, Some(source), flags) => js_regex(source, flags.as_deref().unwrap_or("")).map(Matcher::Pattern),
             _ => Err(Error::new(
                 Code::InvalidQuery,
                 "a text match: {exact}, {contains} or {regex, flags}",
@@ -60,11 +59,15 @@ impl TextMatch {
 }
 
 impl Matcher {
+    fn of(pattern: Regex) -> Self {
+        Matcher::Pattern(Box::new(pattern))
+    }
+
     #[inline]
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         match self {
             Matcher::Exact(exact) => exact == text,
-            Matcher::Pattern(regex) => regex.is_match(text),
+            Matcher::Pattern(pattern) => pattern.is_match(text),
         }
     }
 
@@ -93,7 +96,7 @@ impl Matcher {
                 let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok());
                 NumberMatcher::Exact(number.filter(|number| number.to_string().as_bytes() == text.as_slice()))
             }
-            Matcher::Pattern(regex) => NumberMatcher::Pattern(regex, Vec::new()),
+            Matcher::Pattern(pattern) => NumberMatcher::Pattern(pattern, Vec::new()),
         }
     }
 }
@@ -102,119 +105,12 @@ impl NumberMatcher<'_> {
     pub(crate) fn is_match(&mut self, number: i64) -> bool {
         match self {
             NumberMatcher::Exact(exact) => *exact == Some(number),
-            NumberMatcher::Pattern(regex, buffer) => {
+            NumberMatcher::Pattern(pattern, buffer) => {
                 buffer.clear();
                 // Writing to a vector cannot fail.
                 let _ = write!(buffer, "{number}");
-                regex.is_match(buffer)
+                pattern.is_match(buffer)
             }
         }
     }
-}
-
-fn invalid(source: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::new(Code::InvalidQuery, "a regular expression that can be used here", format!("/{source}/: {error}"))
-}
-
-/// Memory one compiled expression may take. Enough for any that a person writes.
-const MOST_REGEX_BYTES: usize = 4 << 20;
-
-fn js_regex(source: &str, flags: &str) -> Result<Regex> {
-    let mut builder = RegexBuilder::new(&translate(source)?);
-    builder.size_limit(MOST_REGEX_BYTES).dfa_size_limit(MOST_REGEX_BYTES);
-    for flag in flags.chars() {
-        match flag {
-            'i' => builder.case_insensitive(true),
-            'm' => builder.multi_line(true),
-            's' => builder.dot_matches_new_line(true),
-            // They say how often to match and how to count, not what matches.
-            'g' | 'y' | 'd' | 'u' => &mut builder,
-            other => return Err(Error::new(Code::InvalidQuery, "the flags i, m, s, u", format!("the flag {other}"))),
-        };
-    }
-    builder.build().map_err(|error| invalid(source, &error))
-}
-
-/// JavaScript's syntax → the `regex` crate's, where the two differ.
-fn translate(source: &str) -> Result<String> {
-    let mut out = String::with_capacity(source.len() + 8);
-    let mut rest = source.chars().peekable();
-    let mut in_class = false;
-    while let Some(char) = rest.next() {
-        match char {
-            '\\' => match rest.next() {
-                Some('d') => out.push_str(if in_class { "0-9" } else { "[0-9]" }),
-                Some('w') => out.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
-                Some('D') => out.push_str("[^0-9]"),
-                Some('W') => out.push_str("[^0-9A-Za-z_]"),
-                Some('b') if in_class => out.push_str("\\x08"),
-                Some('b') => out.push_str("(?-u:\\b)"),
-                Some('0') => out.push_str("\\x00"),
-                Some('1'..='9') | Some('k') => return Err(unusable(source, "back references")),
-                Some(escaped) => {
-                    out.extend(['\\', escaped]);
-                    // `\u{1f600}`, `\p{Letter}`: what is in these braces is no quantifier.
-                    if matches!(escaped, 'u' | 'p' | 'P') && rest.peek() == Some(&'{') {
-                        out.extend(rest.by_ref().take_while(|&char| char != '}'));
-                        out.push('}');
-                    }
-                }
-                None => out.push('\\'),
-            },
-            '[' if in_class => out.push_str("\\["),
-            '[' => match empty_class(&mut rest) {
-                Some(same) => out.push_str(same),
-                None => {
-                    in_class = true;
-                    out.push('[');
-                }
-            },
-            ']' => {
-                in_class = false;
-                out.push(']');
-            }
-            // Set operations of the crate are plain characters in JavaScript.
-            '&' | '~' if in_class => out.extend(['\\', char]),
-            '-' if in_class && rest.peek() == Some(&'-') => out.push_str("\\-"),
-            '{' if !in_class && !is_quantifier(rest.clone()) => out.push_str("\\{"),
-            '(' if !in_class && rest.peek() == Some(&'?') => {
-                let group: String = rest.clone().skip(1).take(2).collect();
-                if group.starts_with(['=', '!']) || group == "<=" || group == "<!" {
-                    return Err(unusable(source, "look-around"));
-                }
-                out.push('(');
-            }
-            other => out.push(other),
-        }
-    }
-    Ok(out)
-}
-
-/// `[^]` is any character in JavaScript and `[]` none; the crate would read on to the next bracket.
-fn empty_class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<&'static str> {
-    let ahead: String = rest.clone().take(2).collect();
-    let (length, same) = match ahead.as_str() {
-        "^]" => (2, "(?s:.)"),
-        _ if ahead.starts_with(']') => (1, "[a&&b]"),
-        _ => return None,
-    };
-    rest.by_ref().take(length).for_each(drop);
-    Some(same)
-}
-
-fn is_quantifier(rest: impl Iterator<Item = char>) -> bool {
-    let inside: Vec<char> = rest.take_while(|&c| c.is_ascii_digit() || c == ',' || c == '}').take(24).collect();
-    inside.first().is_some_and(char::is_ascii_digit)
-        && inside
-            .iter()
-            .position(|&c| c == '}')
-            .is_some_and(|end| inside[..end].iter().filter(|&&c| c == ',').count() < 2)
-}
-
-fn unusable(source: &str, what: &str) -> Error {
-    Error::new(
-        Code::InvalidQuery,
-        "a regular expression without look-around and back references",
-        format!("{what} in /{source}/"),
-    )
 }

@@ -24,6 +24,7 @@ use crate::parse::document::Document;
 use crate::parse::{Input, Limited, Parser, ParserOptions};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::RawSnapshot;
+use crate::sort::sort_by;
 use sections::Redaction;
 pub use token::Key;
 pub(crate) use token::{is_redacted, original_len};
@@ -124,7 +125,7 @@ impl RedactingParser {
         let Redacted { sink, skipped } = self.redactor.finish(progress)?;
         let mut raw = sink.parser.finish(progress)?;
         raw.skipped.splice(0..0, skipped);
-        raw.skipped.sort();
+        sort_by(&mut raw.skipped, Ord::cmp);
         raw.skipped.dedup();
         Ok(raw)
     }

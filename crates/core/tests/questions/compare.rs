@@ -31,6 +31,7 @@ fn classes_count_what_came_and_went_by_id() {
     assert_eq!(
         result["classes"],
         json!([{
+            "index": result["classes"][0]["index"],
             "name": "Job", "addedCount": 2, "removedCount": 1, "countDelta": 1,
             "addedSize": 40, "removedSize": 10, "sizeDelta": 30,
         }])
@@ -39,6 +40,48 @@ fn classes_count_what_came_and_went_by_id() {
         (&result["mode"], &result["total"], &result["sameProcess"]),
         (&json!("classes"), &json!(1), &json!(true))
     );
+}
+
+#[test]
+fn the_index_of_a_class_lists_the_objects_behind_its_numbers() {
+    let before = open(&queue(&[(101, 10), (103, 10)]).0);
+    let after = open(&queue(&[(103, 99), (105, 20), (107, 30)]).0);
+    let job = diff(&before, &after, json!({}))["classes"][0]["index"].clone();
+    let listed = |mode: &str| diff(&before, &after, json!({"mode": mode, "class": job}));
+    assert_eq!(column(&listed("new")["nodes"], "id"), [json!(107), json!(105)]);
+    assert_eq!(column(&listed("freed")["nodes"], "id"), [json!(101)]);
+    // The queue grew too, and is no job.
+    assert_eq!(column(&listed("grown")["nodes"], "id"), [json!(103)]);
+    assert_eq!(listed("classes")["total"], 1);
+    assert_eq!(diff(&before, &after, json!({"mode": "new", "class": job, "limit": 1}))["total"], 2);
+}
+
+#[test]
+fn an_object_of_another_class_than_before_went_from_one_and_came_to_the_other() {
+    let with = |class: &str| {
+        let mut heap = SnapshotBuilder::new();
+        let global = heap.global();
+        let object = heap.node("object", class, 16);
+        heap.id(object, 101);
+        heap.property(global, "object", object);
+        open(&heap)
+    };
+    let (before, after) = (with("Draft"), with("Order"));
+    let rows = diff(&before, &after, json!({}))["classes"].clone();
+    let ids = |name: &str, mode: &str| {
+        let row = rows.as_array().unwrap().iter().find(|row| row["name"] == name).unwrap();
+        column(&diff(&before, &after, json!({"mode": mode, "class": row["index"]}))["nodes"], "id")
+    };
+    assert_eq!((ids("Order", "new"), ids("Order", "freed")), (vec![json!(101)], vec![]));
+    assert_eq!((ids("Draft", "new"), ids("Draft", "freed")), (vec![], vec![json!(101)]));
+}
+
+#[test]
+fn an_index_that_no_class_has_is_refused() {
+    let snapshot = open(&queue(&[(101, 10)]).0);
+    let question = json!({"ask": "diff", "mode": "new", "class": 1000}).to_string();
+    let error = query::ask(&[&snapshot, &snapshot], &question, &Progress::new()).unwrap_err();
+    assert_eq!(error.code(), Code::InvalidQuery);
 }
 
 #[test]

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A program whose heap is looked at three times. What it made earlier has the same ids later.
-struct Program {
-    heap: SnapshotBuilder,
-    global: Node,
+pub(crate) struct Program {
+    pub(crate) heap: SnapshotBuilder,
+    pub(crate) global: Node,
     /// By name.
-    made: HashMap<String, Node>,
+    pub(crate) made: HashMap<String, Node>,
 }
 
-fn program() -> Program {
+pub(crate) fn program() -> Program {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     // Enough that stays to tell that the process is the same.
@@ -24,7 +24,7 @@ fn program() -> Program {
 }
 
 impl Program {
-    fn object(&mut self, holder: Node, name: &str, class: &str) -> Node {
+    pub(crate) fn object(&mut self, holder: Node, name: &str, class: &str) -> Node {
         let node = self.heap.node("object", class, 32);
         self.heap.property(holder, name, node);
         self.made.insert(name.to_owned(), node);
@@ -32,7 +32,7 @@ impl Program {
     }
 
     /// An object of a class that the program defines.
-    fn own(&mut self, class: &str) -> Node {
+    pub(crate) fn own(&mut self, class: &str) -> Node {
         let node = self.heap.node("object", class, 100);
         self.heap.location(node, 7, 1, 1);
         node
@@ -60,14 +60,14 @@ fn report_at<const N: usize>(
     report(&snapshots)
 }
 
-fn report(snapshots: &[Snapshot]) -> Value {
+pub(crate) fn report(snapshots: &[Snapshot]) -> Value {
     let series: Vec<&Snapshot> = snapshots.iter().collect();
     let answer = query::ask(&series, r#"{"ask":"report"}"#, &Progress::new()).unwrap();
     serde_json::from_str(&answer).unwrap()
 }
 
 /// The only suspect.
-fn suspect(report: &Value) -> &Value {
+pub(crate) fn suspect(report: &Value) -> &Value {
     let suspects = report["suspects"].as_array().unwrap();
     assert_eq!(suspects.len(), 1, "{suspects:#?}");
     &suspects[0]

@@ -10,6 +10,7 @@ mod leaks;
 mod lists;
 mod paths;
 mod report;
+mod swelling;
 mod text_match;
 
 use heapray_core::testing::{Node, SnapshotBuilder};

@@ -42,6 +42,61 @@ fn a_path_reads_as_code_from_the_global_object() {
     assert_eq!(path["steps"][0]["type"], json!(null));
 }
 
+/// The scope of a block around a whole module, with the names that V8 has for its variables.
+fn block(heap: &mut SnapshotBuilder, names: &[&str]) -> Node {
+    let outer = module(heap);
+    let scope = heap.node("object", "system / Context", 8);
+    let description = heap.node("code", "system / ScopeInfo", 8);
+    let reader = heap.node("closure", "reader", 8);
+    heap.variable(outer, "reader", reader);
+    heap.internal(reader, "context", scope);
+    heap.internal(scope, "previous", outer);
+    heap.internal(scope, "scope_info", description);
+    for (i, name) in names.iter().enumerate() {
+        let text = heap.node("string", name, 8);
+        heap.edge(description, "hidden", &i.to_string(), text);
+    }
+    scope
+}
+
+#[test]
+fn a_variable_of_a_block_has_the_name_that_its_scope_describes() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = block(&mut heap, &["page", "users"]);
+    let page = heap.node("object", "Page", 8);
+    let users = heap.node("object", "Users", 8);
+    heap.edge(scope, "hidden", "0", page);
+    heap.edge(scope, "hidden", "1", users);
+    assert_eq!(texts(&heap, json!("Page")), ["page"]);
+    assert_eq!(texts(&heap, json!("Users")), ["users"]);
+}
+
+#[test]
+fn a_variable_of_a_block_has_no_name_when_a_number_before_or_behind_it_is_not_in_the_snapshot() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = block(&mut heap, &["count", "users"]);
+    let users = heap.node("object", "Users", 8);
+    heap.edge(scope, "hidden", "0", users);
+    assert_eq!(texts(&heap, json!("Users")), ["reader{0}"]);
+}
+
+#[test]
+fn functions_of_a_block_tell_where_numbers_are_missing() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = block(&mut heap, &["page", "count", "open", "users", "total"]);
+    let open = heap.node("closure", "open", 8);
+    for (at, class) in ["Page", "", "Users"].into_iter().enumerate() {
+        let value = if at == 1 { open } else { heap.node("object", class, 8) };
+        heap.edge(scope, "hidden", &at.to_string(), value);
+    }
+    // `count` is missing before `open`, `total` or something between behind it.
+    assert_eq!(texts(&heap, json!("Page")), ["reader{0}"]);
+    assert_eq!(texts(&heap, json!("Users")), ["reader{2}"]);
+    let close = heap.node("closure", "total", 8);
+    heap.edge(scope, "hidden", "3", close);
+    assert_eq!(texts(&heap, json!("Users")), ["users"]);
+}
+
 #[test]
 fn a_path_begins_at_the_module_variable_and_shows_captured_ones_in_braces() {
     let mut heap = SnapshotBuilder::new();

@@ -37,9 +37,44 @@ fn javascript_expressions_mean_what_they_mean_in_javascript() {
         (r"^\u{1f600}$", "u", vec!["\u{1f600}"]),
         (r"o\/|b{2}|o\.b", "d", vec!["Foo.bar"]),
         ("[]", "", vec![]),
+        (r"^[\x61]\u0032$", "", vec!["a2"]),
+        (r"^[a-z-]+$", "", vec!["a-b"]),
+        (r"^a[\d-z]", "", vec!["a2", "a-b"]),
+        (r"^]|^\[\S\]$", "", vec!["[x]"]),
+        (r"^\p{Lu}\p{L}+$", "u", vec!["Ünï"]),
+        (r"line\sbreak", "", vec!["line\nbreak"]),
+        (r"line\cJbreak", "", vec!["line\nbreak"]),
+        (r"^(?<first>F)(?:o){2}\B", "", vec![]),
+        (r"^(?<first>F)(?:o)\B", "", vec!["Foo.bar"]),
     ];
     for (regex, flags, expected) in cases {
         assert_eq!(matches(&snapshot, json!({"regex": regex, "flags": flags})), expected, "/{regex}/{flags}");
+    }
+}
+
+#[test]
+fn case_is_ignored_as_javascript_does() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    for text in ["k", "K", "\u{212a}", "s", "\u{17f}", "\u{df}", "\u{3a3}", "\u{3c2}", "\u{3c3}", "-"] {
+        heap.text(global, "text", text, 16);
+    }
+    let snapshot = open(&heap);
+    let cases = [
+        ("^k$", vec!["K", "k"]),
+        ("^[^k]$", vec!["-", "s", "\u{df}", "\u{17f}", "\u{3a3}", "\u{3c2}", "\u{3c3}", "\u{212a}"]),
+        ("^[j-l]$", vec!["K", "k"]),
+        ("^[J-L]$", vec!["K", "k"]),
+        ("^\u{212a}$", vec!["\u{212a}"]),
+        ("^S$", vec!["s"]),
+        ("^\u{df}$", vec!["\u{df}"]),
+        ("^\u{3c2}$", vec!["\u{3a3}", "\u{3c2}", "\u{3c3}"]),
+        (r"^\p{Lu}$", vec!["K", "k", "s", "\u{df}", "\u{17f}", "\u{3a3}", "\u{3c2}", "\u{3c3}", "\u{212a}"]),
+    ];
+    for (regex, expected) in cases {
+        let mut found = matches(&snapshot, json!({"regex": regex, "flags": "i"}));
+        found.sort();
+        assert_eq!(found, expected, "/{regex}/i");
     }
 }
 

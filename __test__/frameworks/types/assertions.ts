@@ -1,4 +1,4 @@
-import { assertNoLeak, checkpoint, LeakError, since, track } from 'heapray/jest';
+// What every test runner's types say of the assertions. The imports are the test runner's, and come in front.
 
 class Session {}
 

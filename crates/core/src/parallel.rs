@@ -1,0 +1,63 @@
+//! Work that falls into pieces → the pieces side by side, where there are threads; in turn where there are none.
+//!
+//! Whatever the work is, it goes through one function that sees pieces by their number: rayon's
+//! machinery, made anew for each kind of work, would be a sixth of the addon.
+
+use std::sync::{Mutex, PoisonError};
+
+/// What becomes of every item, in their order.
+pub(crate) fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync) -> Vec<O> {
+    let slots: Vec<_> = items.into_iter().map(|item| Mutex::new((Some(item), None))).collect();
+    each(slots.len(), &|at| {
+        // Every slot is locked once: the lock only tells the compiler so.
+        let mut slot = slots[at].lock().unwrap_or_else(PoisonError::into_inner);
+        slot.1 = slot.0.take().map(&work);
+    });
+    slots.into_iter().filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner).1).collect()
+}
+
+/// Both results, computed side by side where there are threads.
+pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    #[cfg(feature = "parallel")]
+    return rayon::join(a, b);
+    #[cfg(not(feature = "parallel"))]
+    (a(), b())
+}
+
+/// Calls `work` with every number below `count`.
+#[cfg(feature = "parallel")]
+fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    fn between(from: usize, end: usize, work: &(dyn Fn(usize) + Sync)) {
+        if end - from < 2 {
+            return (from..end).for_each(work);
+        }
+        let middle = from + (end - from) / 2;
+        rayon::join(|| between(from, middle, work), || between(middle, end, work));
+    }
+    between(0, count, work);
+}
+
+#[cfg(not(feature = "parallel"))]
+fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).for_each(work);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        for count in [0, 1, 2, 3, 7, 1000] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(map(items, |item| 3 * item), (0..count).map(|item| 3 * item).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn items_may_be_what_is_written_to() {
+        let mut numbers = vec![1; 100];
+        map(numbers.chunks_mut(7).collect(), |chunk: &mut [i32]| chunk.fill(2));
+        assert_eq!(numbers, vec![2; 100]);
+    }
+}

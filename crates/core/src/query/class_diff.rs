@@ -1,0 +1,207 @@
+//! The classes of two snapshots → what came and went in each, as DevTools compares them.
+
+use crate::classes::{ClassTotals, Classes};
+use crate::columns::Location;
+use crate::error::{Code, Error, Result};
+use crate::ids::{ClassIx, NodeIx, ObjectId};
+use crate::progress::Progress;
+use crate::query::pairs::{Pair, side_by_side};
+use crate::query::steps::Steps;
+use crate::snapshot::Snapshot;
+use crate::strings::Text;
+use serde::{Serialize, Serializer};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How a class changed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClassDiffRow {
+    /// Among the classes of both snapshots.
+    pub(super) index: u32,
+    /// Shared with the class: there are as many rows as classes before a page of them is chosen.
+    #[serde(serialize_with = "shared")]
+    name: Arc<Text>,
+    added_count: u64,
+    removed_count: u64,
+    count_delta: i64,
+    added_size: u64,
+    removed_size: u64,
+    pub(super) size_delta: i64,
+}
+
+impl ClassDiffRow {
+    /// Bytes of its name.
+    pub(super) fn name_length(&self) -> usize {
+        self.name.0.len()
+    }
+}
+
+fn shared<S: Serializer>(text: &Arc<Text>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    text.as_ref().serialize(serializer)
+}
+
+/// Numbers for classes of both snapshots, by place and name: those of the first in its order, then the new ones.
+#[derive(Default)]
+struct Keys {
+    numbers: HashMap<(Option<Location>, u32), u32>,
+    names: HashMap<Arc<Text>, u32>,
+    /// The number of a name by where it is kept: names may be long and shared by many classes.
+    kept: HashMap<*const Text, u32>,
+}
+
+impl Keys {
+    fn number(&mut self, class: &ClassTotals) -> u32 {
+        let next_name = self.names.len() as u32;
+        let names = &mut self.names;
+        let name = *self
+            .kept
+            .entry(Arc::as_ptr(&class.name))
+            .or_insert_with(|| *names.entry(Arc::clone(&class.name)).or_insert(next_name));
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry((class.location, name)).or_insert(next)
+    }
+}
+
+/// A node that counts for its class.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    key: u32,
+    id: ObjectId,
+    node: NodeIx,
+}
+
+/// The members of the classes of both snapshots.
+pub(super) struct ComparedClasses<'a> {
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+    count: u32,
+    /// By key and id.
+    old: Vec<Member>,
+    new: Vec<Member>,
+}
+
+impl<'a> ComparedClasses<'a> {
+    /// Cost: a pass over both snapshots, and sorting their nodes.
+    pub(super) fn new(before: &'a Snapshot, after: &'a Snapshot, progress: &Progress) -> Result<Self> {
+        let mut keys = Keys::default();
+        let mut steps = Steps::of(progress, before.nodes().len() + after.nodes().len());
+        // `{id, user}` is a class only where such objects are common: both are read with the newer one's list.
+        let interfaces = after.classes().interfaces().to_vec();
+        let reread = Classes::assign(before.heap(), &before.locations, interfaces, progress)?;
+        let old = members(before, &reread, &mut keys, &mut steps)?;
+        let new = members(after, after.classes(), &mut keys, &mut steps)?;
+        Ok(ComparedClasses { before, after, count: keys.numbers.len() as u32, old, new })
+    }
+
+    /// The classes that changed, each with the ids on one side only.
+    pub(super) fn rows(&self, progress: &Progress) -> Result<Vec<ClassDiffRow>> {
+        let mut rows = Vec::with_capacity(self.count as usize);
+        let (mut old, mut new) = (self.old.as_slice(), self.new.as_slice());
+        for key in 0..self.count {
+            progress.check()?;
+            let row = self.row(key, take_key(&mut old, key), take_key(&mut new, key))?;
+            if row.added_count + row.removed_count > 0 {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The nodes of one class, by id.
+    pub(super) fn pairs(&self, class: u32, mut visit: impl FnMut(Pair<NodeIx>)) -> Result<()> {
+        if class >= self.count {
+            let expected = "the index of a class of this comparison";
+            return Err(Error::new(Code::InvalidQuery, expected, class.to_string()));
+        }
+        by_id(of_key(&self.old, class), of_key(&self.new, class), |pair| {
+            visit(match pair {
+                Pair::Before(old) => Pair::Before(old.node),
+                Pair::After(new) => Pair::After(new.node),
+                Pair::Both(old, new) => Pair::Both(old.node, new.node),
+            });
+        })
+    }
+
+    fn row(&self, key: u32, old: &[Member], new: &[Member]) -> Result<ClassDiffRow> {
+        let mut row = ClassDiffRow {
+            index: key,
+            name: class_name(self.before, self.after, old, new),
+            added_count: 0,
+            removed_count: 0,
+            count_delta: 0,
+            added_size: 0,
+            removed_size: 0,
+            size_delta: 0,
+        };
+        by_id(old, new, |pair| match pair {
+            Pair::Before(gone) => {
+                row.removed_count += 1;
+                row.removed_size += self.before.nodes().self_size(gone.node);
+            }
+            Pair::After(come) => {
+                row.added_count += 1;
+                row.added_size += self.after.nodes().self_size(come.node);
+            }
+            Pair::Both(..) => {}
+        })?;
+        row.count_delta = row.added_count as i64 - row.removed_count as i64;
+        row.size_delta = row.added_size as i64 - row.removed_size as i64;
+        Ok(row)
+    }
+}
+
+/// Walks the members of one class.
+fn by_id(old: &[Member], new: &[Member], mut visit: impl FnMut(Pair<Member>)) -> Result<()> {
+    side_by_side(
+        (old, new),
+        |a, b| a.id.cmp(&b.id),
+        |pair| {
+            visit(pair);
+            Ok(())
+        },
+    )
+}
+
+/// The nodes with a size, by key and id.
+fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, steps: &mut Steps<'_>) -> Result<Vec<Member>> {
+    let mut key_of = vec![None; classes.all().len()];
+    let mut members = Vec::new();
+    for node in snapshot.nodes().iter() {
+        steps.step()?;
+        if snapshot.nodes().self_size(node) > 0 {
+            let class = classes.of(node);
+            let key = *key_of[class.index()].get_or_insert_with(|| keys.number(classes.get(class)));
+            members.push(Member { key, id: snapshot.nodes().id(node), node });
+        }
+    }
+    members.sort_unstable();
+    Ok(members)
+}
+
+/// The members with a key.
+fn of_key(members: &[Member], key: u32) -> &[Member] {
+    let start = members.partition_point(|member| member.key < key);
+    take_key(&mut &members[start..], key)
+}
+
+/// The members with a key, which stand first.
+fn take_key<'a>(members: &mut &'a [Member], key: u32) -> &'a [Member] {
+    let end = members.partition_point(|member| member.key <= key);
+    let (taken, rest) = members.split_at(end);
+    *members = rest;
+    taken
+}
+
+/// The second snapshot's name; for a class that is gone, what the first one calls its last member.
+fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Arc<Text> {
+    let name = |snapshot: &Snapshot, member: &Member| {
+        let class: ClassIx = snapshot.classes().of(member.node);
+        Arc::clone(&snapshot.classes().get(class).name)
+    };
+    match (new.last(), old.last()) {
+        (Some(member), _) => name(after, member),
+        (None, Some(member)) => name(before, member),
+        (None, None) => Arc::default(),
+    }
+}
