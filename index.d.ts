@@ -399,10 +399,15 @@ export interface RetainingPath {
   /** From the GC root down to the object; for a pattern, to the one of the `count` objects that is nearest to a root. */
   steps: PathStep[];
   /**
+   * Steps missing in `steps`, when there are any: of a path of more than 10,000 the first and the last 5,000 are given; and
+   * when paths of one answer have ten million steps together, of each one more only the last hundred.
+   */
+  omitted?: number;
+  /**
    * The path as code would read it: `configBus._events.change[896]`. `{name}` is a variable that the
    * function before it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` a field of V8's own,
    * `(.next ×20)` the same step twenty times; positions are `[*]` when `count` is over 1. It begins at the last
-   * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not V8's own.
+   * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not V8's own; with `…` when `steps` has only the path's end.
    */
   text: string;
 }

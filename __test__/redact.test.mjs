@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import { compareFiles } from './exact/files.mjs';
 import { zooSnapshots } from './exact/zoo.mjs';
 import { badFolder, madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
-import { comesTrue, halfUntilAborted } from './support/waiting.mjs';
+import { comesTrue, halfUntilAborted, withoutEnd } from './support/waiting.mjs';
 
 const KEY = 'a key for tests';
 const COLUMNS = ['id', 'type', 'selfSize', 'retainedSize', 'distance', 'dominator', 'detached', 'edgeCount', 'class'];
@@ -275,6 +275,23 @@ test('a killed process leaves nothing under the final name, and the file that wa
   }
 });
 
+test('what killed writers of the same file left goes with the next one; what others write stays', { skip: process.platform === 'win32' && 'no locks' }, async () => {
+  const target = path.join(folder, 'leftovers');
+  mkdirSync(target);
+  const output = path.join(target, 'heap');
+  const controller = new AbortController();
+  const writing = redact(withoutEnd(Buffer.from(tinySnapshot())), output, { signal: controller.signal });
+  assert.ok(await comesTrue(() => readdirSync(target).length === 1));
+  const held = readdirSync(target);
+  const [left, young, ...others] = ['.heap.99-0.partial', '.heap.99-1.partial', '.heap.x-0.partial', '.other.99-0.partial', '.heap.99-0.partial2'];
+  for (const name of [left, young, ...others]) writeFileSync(path.join(target, name), 'half a heap');
+  for (const name of [left, ...others, ...held]) utimesSync(path.join(target, name), 1, 1);
+  await redact(Buffer.from(tinySnapshot()), output);
+  assert.deepEqual(readdirSync(target).sort(), ['heap', young, ...others, ...held].sort());
+  controller.abort();
+  await assert.rejects(writing, { name: 'AbortError' });
+});
+
 test('aborting removes what was written', async () => {
   const bytes = readFileSync(await madeSnapshotFile(20));
   const target = path.join(folder, 'aborted');
@@ -314,6 +331,28 @@ test('a full disk is a clear error and leaves nothing', { skip: canMount ? false
     assert.deepEqual({ code, cause, left }, { code: 'ERR_IO', cause: 'ENOSPC', left: [] }, line);
     assert.match(message, /^cannot write .*out\.heapsnapshot/);
   }
+});
+
+test('a file that may not grow, and a source that fails midway, are errors and leave nothing', { skip: process.platform === 'win32' && 'no ulimit' }, async () => {
+  const target = path.join(folder, 'limited');
+  mkdirSync(target);
+  const source = `
+    import { redact } from ${JSON.stringify(index)};
+    const [input, output] = process.argv.slice(1);
+    const error = await redact(input, output).then(() => null, (error) => error);
+    console.log(JSON.stringify({ code: error?.code, cause: error?.cause?.code }));`;
+  const [node, args] = child(source, await madeSnapshotFile(4), path.join(target, 'out.heapsnapshot'));
+  // 200 blocks of half a kilobyte or a whole one; Node.js takes the signal that would end it for an error.
+  const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -f 200 && exec "$@"', 'sh', node, ...args], { encoding: 'utf8' });
+  assert.deepEqual(JSON.parse(stdout || assert.fail(stderr)), { code: 'ERR_IO', cause: 'EFBIG' });
+
+  const failure = new Error('the line went dead');
+  const failing = async function* () {
+    yield Buffer.from(tinySnapshot()).subarray(0, 200);
+    throw failure;
+  };
+  await assert.rejects(redact(failing(), path.join(target, 'out.heapsnapshot')), (error) => error === failure);
+  assert.ok(await comesTrue(() => readdirSync(target).length === 0), readdirSync(target).join());
 });
 
 test('where nothing can be written the error says so before anything is read', async () => {

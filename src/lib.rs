@@ -16,6 +16,7 @@ mod failure;
 mod feed;
 mod gate;
 mod job;
+mod leftovers;
 mod line;
 mod parse;
 mod partial;

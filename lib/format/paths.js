@@ -25,6 +25,7 @@ function pathBlocks({ total, paths }, options) {
     document.heading(headline(path, index, total), asideOf(path, index)),
     document.line(heap(path.text, 'path')),
     document.table(STEP_COLUMNS, path.steps.map((step) => stepCells(step, options))),
+    ...(path.omitted ? [document.line(`${formatAmount(path.omitted, 'step')} of so long a path are not shown.`)] : []),
   ]);
 }
 

@@ -141,7 +141,7 @@ pub(crate) fn prefetch<T>(values: &[T], at: usize) {
     let _ = (values, at);
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 fn advise_huge_pages(start: *const u8, length: usize) {
     const PAGE: usize = 2 << 20;
     let first = (start as usize).next_multiple_of(PAGE);
@@ -155,12 +155,15 @@ fn advise_huge_pages(start: *const u8, length: usize) {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(miri, not(target_os = "linux")))]
 fn advise_huge_pages(_start: *const u8, _length: usize) {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Larger than a huge page, where memory is real.
+    const LARGE: usize = if cfg!(miri) { 3 << 10 } else { 3 << 20 };
 
     #[test]
     fn values_written_before_a_commit_count_after_it() {
@@ -178,7 +181,7 @@ mod tests {
 
     #[test]
     fn zeros_are_zero_at_any_length() {
-        for length in [0, 1, 1000, 3 << 20] {
+        for length in [0, 1, 1000, LARGE] {
             assert_eq!(zeros(length).unwrap(), vec![0; length]);
         }
         assert_eq!(zeros(usize::MAX / 4 - 1).unwrap_err().code(), crate::Code::OutOfMemory);
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn large_columns_survive_the_huge_page_advice() {
-        let values = filled(5u32, 3 << 20).unwrap();
+        let values = filled(5u32, LARGE).unwrap();
         assert!(values.iter().all(|&v| v == 5));
     }
 }

@@ -4,15 +4,16 @@
 //! (`{id, user, …, total}`), a concatenated string by the text of its parts.
 
 use crate::columns::{Edge, EdgeName};
-use crate::derived::Table;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::interfaces::format_property;
+use crate::ropes::Ropes;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use crate::strings::{Text, utf16_len};
+use crate::strings::{Text, cut_to, utf16_len};
 
-/// UTF-16 units after which the text of a concatenated string is long enough.
-const ENOUGH_TEXT: usize = 1024;
+/// UTF-16 units of one part of a made-up name. V8 writes no text longer than half of that; in a file that
+/// has longer ones each of a million rows could carry a copy.
+pub(crate) const MOST_OF_PART: usize = 2048;
 
 /// UTF-16 units a plain object's name may have, roughly.
 const OBJECT_NAME: usize = 100;
@@ -93,7 +94,7 @@ pub fn display_name(snapshot: &Snapshot, node: NodeIx) -> Text {
 /// Appends the display name of a node.
 pub fn write_display_name(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
     match snapshot.kind(node) {
-        NodeKind::ConcatenatedString => write_rope(snapshot, node, out),
+        NodeKind::ConcatenatedString => Ropes::write(snapshot, node, out),
         NodeKind::Object if snapshot.name(node) == b"Object" => write_plain_object(snapshot, node, out),
         _ => out.extend_from_slice(snapshot.name(node)),
     }
@@ -114,7 +115,7 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
     let property = |position: usize| -> Option<Vec<u8>> {
         let edge = snapshot.edges().get(EdgeIx::from_index(position));
         let name = snapshot.edge_string(edge).map(|string| snapshot.strings().get(string))?;
-        (edge.kind == EdgeKind::Property && name != b"__proto__").then(|| format_property(name))
+        (edge.kind == EdgeKind::Property && name != b"__proto__").then(|| format_property(cut_to(name, MOST_OF_PART)))
     };
     let (mut front, mut back) = (all.start, all.end);
     let (mut head, mut tail) = (Vec::new(), Vec::new());
@@ -157,127 +158,4 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
 fn listed(first: &[u8], second: &[u8], list: &[u8]) -> Vec<u8> {
     let comma: &[u8] = if list.is_empty() { b"" } else { b", " };
     [first, comma, second].concat()
-}
-
-/// Both halves of a concatenated string; a missing one is node 0, as for DevTools.
-fn halves(snapshot: &Snapshot, rope: NodeIx) -> [NodeIx; 2] {
-    let mut halves = [NodeIx(0); 2];
-    for edge in snapshot.edges_of(rope).filter(|edge| edge.kind == EdgeKind::Internal) {
-        match edge_label(snapshot, edge) {
-            EdgeLabel::Name(b"first") => halves[0] = edge.to,
-            EdgeLabel::Name(b"second") => halves[1] = edge.to,
-            _ => continue,
-        }
-        if halves[0] != NodeIx(0) && halves[1] != NodeIx(0) {
-            break;
-        }
-    }
-    halves
-}
-
-fn is_rope(snapshot: &Snapshot, node: NodeIx) -> bool {
-    snapshot.kind(node) == NodeKind::ConcatenatedString
-}
-
-/// The node whose text a rope's name is: itself, or for long ones the deepest rope with the same beginning.
-pub(crate) fn same_text(snapshot: &Snapshot, node: NodeIx) -> NodeIx {
-    if is_rope(snapshot, node) { ropes(snapshot).shorter(node) } else { node }
-}
-
-fn ropes(snapshot: &Snapshot) -> &Ropes {
-    snapshot.derived.get().unwrap_or_else(|| snapshot.derived.keep(Ropes::new(snapshot)))
-}
-
-fn write_rope(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
-    let ropes = ropes(snapshot);
-    let mut units = 0;
-    let mut stack = vec![node];
-    for _ in 0..MOST_PARTS {
-        let Some(top) = stack.pop() else { break };
-        if is_rope(snapshot, top) {
-            let [first, second] = halves(snapshot, ropes.shorter(top));
-            stack.push(second);
-            stack.push(first);
-            continue;
-        }
-        let part = snapshot.name(top);
-        units += utf16_len(part);
-        out.extend_from_slice(part);
-        if units >= ENOUGH_TEXT {
-            break;
-        }
-    }
-}
-
-/// Parts looked at for one name. Only strings that contain themselves, or thousands of empty parts, have more.
-const MOST_PARTS: usize = 1 << 14;
-
-/// Where the text of long concatenated strings is found without walking down to their beginning.
-///
-/// `text += line` a million times is a chain a million deep, and its beginning, which is what a name
-/// shows, lies at the bottom of each of its strings. `shorter` leads from each concatenated string
-/// to the deepest one that begins with the same 1024 units.
-#[derive(Debug)]
-pub(crate) struct Ropes {
-    shorter: Vec<u32>,
-}
-
-/// Length of a rope nobody has looked at.
-const UNKNOWN: u16 = u16::MAX;
-/// Length of a rope whose parts are being measured. Met again, it contains itself: it counts as empty there.
-const OPEN: u16 = u16::MAX - 1;
-
-impl Ropes {
-    /// O(nodes), and nothing to speak of when there are no concatenated strings.
-    fn new(snapshot: &Snapshot) -> Self {
-        let count = snapshot.nodes().len();
-        let mut ropes = Ropes { shorter: (0..count as u32).collect() };
-        let mut units = vec![UNKNOWN; count];
-        for node in snapshot.nodes().iter().filter(|&node| is_rope(snapshot, node)) {
-            if units[node.index()] == UNKNOWN {
-                ropes.measure(snapshot, node, &mut units);
-            }
-        }
-        ropes
-    }
-
-    /// Lengths of a rope and of all ropes below it, bottom up, without recursion.
-    fn measure(&mut self, snapshot: &Snapshot, rope: NodeIx, units: &mut [u16]) {
-        let mut stack = vec![rope];
-        while let Some(&top) = stack.last() {
-            let known = units[top.index()];
-            if known < OPEN {
-                stack.pop();
-                continue;
-            }
-            let halves = halves(snapshot, top);
-            if known == UNKNOWN {
-                units[top.index()] = OPEN;
-                let unmeasured = |half: &NodeIx| is_rope(snapshot, *half) && units[half.index()] == UNKNOWN;
-                stack.extend(halves.iter().copied().filter(unmeasured));
-                continue;
-            }
-            let length = |half: NodeIx| match units[half.index()] {
-                _ if !is_rope(snapshot, half) => utf16_len(snapshot.name(half)),
-                OPEN | UNKNOWN => 0,
-                units => usize::from(units),
-            };
-            let first = length(halves[0]);
-            units[top.index()] = (first + length(halves[1])).min(ENOUGH_TEXT) as u16;
-            if first >= ENOUGH_TEXT && is_rope(snapshot, halves[0]) {
-                self.shorter[top.index()] = self.shorter[halves[0].index()];
-            }
-            stack.pop();
-        }
-    }
-
-    fn shorter(&self, rope: NodeIx) -> NodeIx {
-        NodeIx(self.shorter[rope.index()])
-    }
-}
-
-impl Table for Ropes {
-    fn memory(&self) -> usize {
-        4 * self.shorter.capacity()
-    }
 }

@@ -43,6 +43,7 @@ pub mod snapshot;
 pub mod display;
 mod leak;
 pub mod query;
+mod ropes;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

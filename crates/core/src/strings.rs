@@ -240,6 +240,22 @@ pub fn utf16(text: &[u8]) -> impl Iterator<Item = u16> + '_ {
     })
 }
 
+/// The beginning of a text, of at most this many UTF-16 units.
+pub(crate) fn cut_to(text: &[u8], most: usize) -> &[u8] {
+    if text.len() <= most {
+        return text;
+    }
+    let mut units = 0;
+    for (at, &byte) in text.iter().enumerate() {
+        let more = usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0);
+        if more > 0 && units + more > most {
+            return &text[..at];
+        }
+        units += more;
+    }
+    text
+}
+
 /// Length in UTF-16 units: JavaScript's `length`.
 pub fn utf16_len(text: &[u8]) -> usize {
     // Every byte but a continuation starts a unit; four-byte forms are two units.

@@ -107,7 +107,7 @@ fn chain(heap: &mut SnapshotBuilder, from: Node, length: usize) -> Vec<Node> {
 type Shape = fn(usize) -> Vec<u8>;
 
 /// Shapes that some part of a snapshot reader might not like, of a size that grows with the number.
-const SHAPES: [(&str, Shape); 19] = [
+const SHAPES: [(&str, Shape); 23] = [
     ("nesting in a section nobody knows", |n| with_section(&("[".repeat(n) + &"]".repeat(n)))),
     ("sections nobody knows", |n| {
         let members: Vec<String> = (0..n).map(|i| format!("\"s{i}\":1")).collect();
@@ -245,10 +245,59 @@ const SHAPES: [(&str, Shape); 19] = [
             heap.property(global, "text", text);
         })
     }),
+    ("concatenated strings without text in a row", |n| {
+        heap(|heap, global| {
+            let mut text = heap.node("string", "", 8);
+            for i in 0..n {
+                let rope = heap.node("concatenated string", "", 8);
+                heap.internal(rope, "first", text);
+                heap.internal(rope, "second", text);
+                heap.element(global, i as i64, rope);
+                text = rope;
+            }
+        })
+    }),
+    ("concatenated strings that share a long end", |n| {
+        heap(|heap, global| {
+            let end = heap.text(global, "end", &"e".repeat(10 * n), 8);
+            for i in 0..n / 4 {
+                let start = heap.text(global, "start", &i.to_string(), 8);
+                let rope = heap.node("concatenated string", "", 8);
+                heap.internal(rope, "first", start);
+                heap.internal(rope, "second", end);
+                heap.element(global, i as i64, rope);
+            }
+        })
+    }),
+    ("plain objects with one long property", |n| {
+        let name = "p".repeat(10 * n);
+        heap(|heap, global| {
+            for i in 0..n / 4 {
+                let object = heap.node("object", "Object", 8);
+                heap.property(object, &name, object);
+                heap.element(global, i as i64, object);
+            }
+        })
+    }),
+    ("an object without a name for its properties, in every row", |n| {
+        heap(|heap, global| {
+            let hub = heap.node("object", "Object", 8);
+            heap.property(global, "hub", hub);
+            for i in 0..n {
+                heap.property(hub, "", global);
+                let holder = heap.node("object", "Holder", 8);
+                heap.property(holder, "hub", hub);
+                heap.element(global, i as i64, holder);
+            }
+        })
+    }),
 ];
 
-const QUESTIONS: [&str; 5] = [
+const QUESTIONS: [&str; 8] = [
     r#"{"ask":"report"}"#,
+    r#"{"ask":"filter","name":{"contains":"zzz"},"mineOnly":false}"#,
+    r#"{"ask":"filter","references":{"depth":1,"limit":20},"mineOnly":false,"limit":100}"#,
+    r#"{"ask":"retainingPaths","of":1,"limit":1000}"#,
     r#"{"ask":"classes"}"#,
     r#"{"ask":"filter","references":true,"retainers":true,"mineOnly":false,"limit":20}"#,
     r#"{"ask":"strings"}"#,
@@ -295,6 +344,23 @@ fn shapes_of_a_million_end() {
             ask(&snapshot, question).unwrap();
         }
     }
+}
+
+/// The ways of all links of a list are half a billion steps, and as many rows were they all given.
+#[test]
+fn ways_of_any_length_end() {
+    let _alone = alone();
+    let bytes = heap(|heap, global| drop(chain(heap, global, 100_000)));
+    let (before, after) = (open(&heap(|_, _| {})).unwrap(), open(&bytes).unwrap());
+    let question = r#"{"ask":"diff","mode":"new","paths":true,"limit":100000}"#;
+    let (answer, cost) = peak(|| query::ask(&[&before, &after], question, &Progress::new()).unwrap());
+    assert!(cost < PER_BYTE * bytes.len() + PER_BYTE_OF_ANSWER * answer.len() + CONSTANT, "{cost}");
+    assert!(answer.contains(r#""path":"global.next"#) && answer.contains(r#""path":"…"#));
+
+    let last = after.nodes().iter().last().map(|node| after.nodes().id(node).0).unwrap();
+    let (answer, cost) = peak(|| ask(&after, &format!(r#"{{"ask":"retainingPaths","of":{last}}}"#)).unwrap());
+    assert!(cost < PER_BYTE * bytes.len() + PER_BYTE_OF_ANSWER * answer.len() + CONSTANT, "{cost}");
+    assert!(answer.contains(r#""omitted":90001,"text":"global(.next ×100000)""#), "{}", &answer[answer.len() - 200..]);
 }
 
 #[test]

@@ -5,7 +5,8 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use heapray_core::testing::SnapshotBuilder;
-use heapray_core::{Code, Progress, parse};
+use heapray_core::{Code, Progress, parse, query};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A heap in which every part of the analysis has something to do, larger than what glibc keeps for a thread.
 fn everything() -> Vec<u8> {
@@ -60,9 +61,16 @@ fn limit_address_space(bytes: Option<u64>) {
     assert_eq!(changed, 0);
 }
 
+/// One test at a time: the limit is the process's.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A process that is out of memory aborts, unless it asked: this test ends the run when something did not ask.
 #[test]
 fn where_the_system_has_no_more_memory_there_is_an_error() {
+    let _alone = alone();
     keep_nothing();
     let bytes = everything();
     // Threads of the pool, and what else stays, are there before there is a limit.
@@ -81,4 +89,47 @@ fn where_the_system_has_no_more_memory_there_is_an_error() {
         }
     }
     assert!(refused > 2 && read > 2, "{refused} refused, {read} read");
+}
+
+/// Questions of every kind, some of them with all that takes memory.
+const QUESTIONS: [&str; 11] = [
+    r#"{"ask":"filter","limit":5}"#,
+    r#"{"ask":"filter","name":{"contains":"x"},"edgeName":"next","references":true,"retainers":true,"limit":50}"#,
+    r#"{"ask":"filter","filter":"duplicatedStrings"}"#,
+    r#"{"ask":"classes"}"#,
+    r#"{"ask":"classInstances","class":"Link"}"#,
+    r#"{"ask":"strings"}"#,
+    r#"{"ask":"retainingPaths","of":"Link"}"#,
+    r#"{"ask":"retainers","id":1}"#,
+    r#"{"ask":"dominatorTree","depth":10}"#,
+    r#"{"ask":"report"}"#,
+    r#"{"ask":"diff"}"#,
+];
+
+#[test]
+fn a_question_that_there_is_no_memory_for_is_refused_and_can_be_asked_again() {
+    let _alone = alone();
+    keep_nothing();
+    let bytes = everything();
+    let open = || parse::open(&bytes, &Progress::new()).unwrap();
+    let ask = |question: &str| {
+        // Each has its own snapshots: tables that one question leaves are there for the next.
+        let (before, after) = (open(), open());
+        let snapshots = if question.contains("diff") { vec![&before, &after] } else { vec![&after] };
+        let (mut refused, mut answered) = (0, 0);
+        for step in 0..40u64 {
+            limit_address_space(Some(address_space() + step * (4 << 20)));
+            let result = query::ask(&snapshots, question, &Progress::new());
+            limit_address_space(None);
+            match result {
+                Ok(_) => answered += 1,
+                Err(error) => {
+                    assert_eq!(error.code(), Code::OutOfMemory, "{question}: {error:?} in step {step}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 0 && answered > 0, "{question}: {refused} refused, {answered} answered");
+    };
+    QUESTIONS.iter().for_each(|question| ask(question));
 }

@@ -311,7 +311,7 @@ mod tests {
     fn the_fast_way_agrees_with_the_machine_wherever_it_answers() {
         let mut answered = 0;
         for digits in 0..20usize {
-            for seed in 0..200u64 {
+            for seed in 0..if cfg!(miri) { 2 } else { 200u64 } {
                 let digit = |i: usize| {
                     char::from(
                         b'0' + (seed.wrapping_mul(6_364_136_223_846_793_005).rotate_left(i as u32 * 7) % 10) as u8,
@@ -337,12 +337,12 @@ mod tests {
                 }
             }
         }
-        assert!(answered > 5000, "{answered}");
+        assert!(answered > if cfg!(miri) { 50 } else { 5000 }, "{answered}");
     }
 
     #[test]
     fn commas_are_found_where_a_byte_loop_finds_them() {
-        for seed in 0..500u64 {
+        for seed in 0..if cfg!(miri) { 20 } else { 500u64 } {
             let length = (seed * 7 % 300) as usize;
             let text: Vec<u8> = (0..length)
                 .map(|i| if (seed.wrapping_mul(i as u64 + 3) >> 2) % 5 == 0 { b',' } else { b'0' + (i % 10) as u8 })

@@ -64,9 +64,9 @@ pub(crate) trait Slice: Sized {
 pub(crate) const MOST_FIELDS: usize = 32;
 /// Bytes one thread scans at a time: small enough for its cache, large enough to hide the hand-over.
 /// A fuzzer's inputs are small, and are to be cut all the same.
-const PIECE: usize = if cfg!(fuzzing) { 64 } else { 256 << 10 };
+const PIECE: usize = if cfg!(any(fuzzing, miri)) { 64 } else { 256 << 10 };
 /// Less than this is not worth cutting up.
-const WORTH_CUTTING: usize = if cfg!(fuzzing) { 16 } else { 4 << 10 };
+const WORTH_CUTTING: usize = if cfg!(any(fuzzing, miri)) { 16 } else { 4 << 10 };
 
 /// Reads the inside of one number section, chunk by chunk.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
+use crate::query::answer::Allowance;
 use crate::query::page::Page;
 use crate::query::rows::SourceRow;
 use crate::query::steps::Steps;
@@ -74,12 +75,13 @@ pub(crate) fn allocations(snapshot: &Snapshot, page: Page, progress: &Progress) 
     let listed: Vec<usize> = (0..sums.len()).filter(|&function| sums[function].count > 0).collect();
     let total = listed.len();
     let chosen = page.select(listed, |&a, &b| sums[b].size.cmp(&sums[a].size).then_with(|| a.cmp(&b)));
+    let allowance = Allowance::default();
     let functions = chosen.into_iter().map(|function| {
-        let frame = frame(snapshot, allocations.functions[function]);
+        let FrameRow { function_name, source } = frame(snapshot, allocations.functions[function], &allowance)?;
         let Sums { count, size, live_count, live_size } = sums[function];
-        AllocationRow { function_name: frame.function_name, source: frame.source, count, size, live_count, live_size }
+        Ok(AllocationRow { function_name, source, count, size, live_count, live_size })
     });
-    Ok(AllocationPage { total, functions: functions.collect(), next: page.next(total) })
+    Ok(AllocationPage { total, functions: functions.collect::<Result<_>>()?, next: page.next(total) })
 }
 
 /// Living objects per node of the tree.
@@ -102,7 +104,8 @@ fn live(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
 }
 
 /// The stack a node was allocated at, innermost call first; empty when it was not recorded.
-pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Vec<FrameRow> {
+pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Result<Vec<FrameRow>> {
+    let allowance = Allowance::default();
     let allocations = snapshot.allocations();
     let trace = snapshot.nodes().trace_id(node);
     let mut at = allocations.tree.iter().position(|candidate| candidate.id == trace).filter(|_| trace != 0);
@@ -111,19 +114,21 @@ pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Vec<FrameRo
     while let Some(position) = at.filter(|&position| position > 0) {
         let trace = &allocations.tree[position];
         if let Some(&function) = allocations.functions.get(trace.function as usize) {
-            frames.push(frame(snapshot, function));
+            frames.push(frame(snapshot, function, &allowance)?);
         }
         at = Some(trace.parent as usize).filter(|&parent| parent < position);
     }
-    frames
+    Ok(frames)
 }
 
-fn frame(snapshot: &Snapshot, function: Function) -> FrameRow {
+fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Result<FrameRow> {
+    let length = |string| snapshot.strings().get(string).len();
+    allowance.take(length(function.name) + length(function.script_name))?;
     let text = |string| Text::of(snapshot.strings().get(string));
     let script = Some(text(function.script_name)).filter(|name| !name.0.is_empty());
     let is_known = function.script_id != 0 || script.is_some();
     let source = SourceRow { script, script_id: function.script_id, line: function.line, column: function.column };
-    FrameRow { function_name: text(function.name), source: is_known.then_some(source) }
+    Ok(FrameRow { function_name: text(function.name), source: is_known.then_some(source) })
 }
 
 /// The timeline: each sample with the bytes of living objects whose ids were given out since the one before.

@@ -1,9 +1,8 @@
 //! Rows → the text of an answer, which is never longer than JavaScript can hold.
 
 use crate::error::{Code, Error, Result};
-use crate::ids::NodeIx;
-use crate::snapshot::Snapshot;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Most bytes of an answer: V8's strings end at 2^29 - 24 units.
 const MOST_BYTES: usize = 500_000_000;
@@ -44,17 +43,26 @@ impl Write for Limited {
     }
 }
 
-/// Refuses to make rows whose names alone would not fit: a hundred thousand nodes may share one name
-/// of a megabyte, and each row has its own copy.
-pub(crate) fn check_names(snapshot: &Snapshot, nodes: &[NodeIx]) -> Result<()> {
-    let classes = snapshot.classes();
-    check_lengths(nodes.iter().map(|&node| snapshot.name(node).len() + classes.get(classes.of(node)).name.0.len()))
+/// What the rows of an answer may still say. They are all there before the first is written: a hundred
+/// thousand may share one name of a megabyte, of which each has its own copy.
+#[derive(Debug)]
+pub(crate) struct Allowance(AtomicUsize);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self(AtomicUsize::new(MOST_BYTES))
+    }
 }
 
-/// The same for names of these lengths.
-pub(crate) fn check_lengths(lengths: impl Iterator<Item = usize>) -> Result<()> {
-    let sum = lengths.fold(0, usize::saturating_add);
-    if sum > MOST_BYTES { Err(too_long()) } else { Ok(()) }
+impl Allowance {
+    /// Counts text that is about to be made.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`] when the answer would not fit.
+    pub(crate) fn take(&self, bytes: usize) -> Result<()> {
+        let rest = self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(bytes));
+        rest.map(drop).map_err(|_| too_long())
+    }
 }
 
 #[cold]

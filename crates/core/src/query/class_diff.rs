@@ -9,7 +9,7 @@ use crate::query::pairs::{Pair, side_by_side};
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -19,13 +19,26 @@ use std::sync::Arc;
 pub struct ClassDiffRow {
     /// Among the classes of both snapshots.
     pub(super) index: u32,
-    name: Text,
+    /// Shared with the class: there are as many rows as classes before a page of them is chosen.
+    #[serde(serialize_with = "shared")]
+    name: Arc<Text>,
     added_count: u64,
     removed_count: u64,
     count_delta: i64,
     added_size: u64,
     removed_size: u64,
     pub(super) size_delta: i64,
+}
+
+impl ClassDiffRow {
+    /// Bytes of its name.
+    pub(super) fn name_length(&self) -> usize {
+        self.name.0.len()
+    }
+}
+
+fn shared<S: Serializer>(text: &Arc<Text>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    text.as_ref().serialize(serializer)
 }
 
 /// Numbers for classes of both snapshots, by place and name: those of the first in its order, then the new ones.
@@ -181,14 +194,14 @@ fn take_key<'a>(members: &mut &'a [Member], key: u32) -> &'a [Member] {
 }
 
 /// The second snapshot's name; for a class that is gone, what the first one calls its last member.
-fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Text {
+fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Arc<Text> {
     let name = |snapshot: &Snapshot, member: &Member| {
         let class: ClassIx = snapshot.classes().of(member.node);
-        Text::clone(&snapshot.classes().get(class).name)
+        Arc::clone(&snapshot.classes().get(class).name)
     };
     match (new.last(), old.last()) {
         (Some(member), _) => name(after, member),
         (None, Some(member)) => name(before, member),
-        (None, None) => Text::default(),
+        (None, None) => Arc::default(),
     }
 }

@@ -4,7 +4,6 @@ use crate::classes::ClassTotals;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::answer::check_lengths;
 use crate::query::conditions::matching_classes;
 use crate::query::filter::{FilterResult, Sorting, page_of};
 use crate::query::filter_query::{Order, Sort};
@@ -106,9 +105,8 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progre
         .collect::<Vec<_>>();
     let total = listed.len();
     let chosen = page.select(listed, order(totals, query));
-    check_lengths(chosen.iter().map(|&class| totals[class].name.0.len()))?;
     let rows = Rows::new(snapshot, progress)?;
-    let classes = chosen.into_iter().map(|class| row(&rows, class, &totals[class])).collect();
+    let classes = chosen.into_iter().map(|class| row(&rows, class, &totals[class])).collect::<Result<_>>()?;
     Ok(ClassPage { total, classes, next: page.next(total) })
 }
 
@@ -131,8 +129,9 @@ fn order<'a>(totals: &'a [ClassTotals], query: &ClassQuery) -> impl Fn(&usize, &
     }
 }
 
-fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> ClassRow {
-    ClassRow {
+fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> Result<ClassRow> {
+    rows.take(class.name.0.len())?;
+    Ok(ClassRow {
         index: index as u32,
         name: Text::clone(&class.name),
         count: class.count,
@@ -141,7 +140,7 @@ fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> ClassRow {
         retained_size: class.retained_size,
         percent: rows.percent(class.retained_size),
         source: class.location.map(|at| rows.source(at)),
-    }
+    })
 }
 
 /// The nodes that count for the classes a key means: those with a size.
@@ -175,5 +174,5 @@ pub(crate) fn class_instances(snapshot: &Snapshot, query: &InstanceQuery, progre
     let nodes = instances(snapshot, &query.class, progress)?;
     let rows = Rows::new(snapshot, progress)?;
     let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
-    page_of(&rows, nodes, by, page, |node| Ok(rows.node(node)))
+    page_of(&rows, nodes, by, page, |node| rows.node(node))
 }

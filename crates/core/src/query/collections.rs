@@ -6,7 +6,7 @@ use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::page::Page;
 use crate::query::path_text::DICTIONARY;
-use crate::query::paths::WayTexts;
+use crate::query::paths::Ways;
 use crate::query::rows::Rows;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
@@ -55,8 +55,8 @@ pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) ->
     }
     let largest = |&node: &NodeIx| (Reverse(snapshot.retained_size(node)), node);
     let found = Page::first(limit).select(found, |a, b| largest(a).cmp(&largest(b)));
-    let ways = WayTexts::new(snapshot, progress)?;
-    Ok(found.into_iter().map(|node| row(rows, &ways, node)).collect())
+    let ways = Ways::new(snapshot, progress)?;
+    found.into_iter().map(|node| row(rows, &ways, node)).collect()
 }
 
 fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
@@ -68,7 +68,7 @@ fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
         }
 }
 
-fn row(rows: &Rows<'_>, ways: &WayTexts<'_>, node: NodeIx) -> CollectionRow {
+fn row(rows: &Rows<'_>, ways: &Ways<'_>, node: NodeIx) -> Result<CollectionRow> {
     let snapshot = rows.snapshot;
     let elements = elements_of(snapshot, node);
     let mut classes: HashMap<u32, (usize, NodeIx)> = HashMap::new();
@@ -77,7 +77,7 @@ fn row(rows: &Rows<'_>, ways: &WayTexts<'_>, node: NodeIx) -> CollectionRow {
     }
     let mut classes: Vec<_> = classes.into_values().collect();
     sort_by_key(&mut classes, |&(count, example)| (Reverse(count), example));
-    CollectionRow {
+    Ok(CollectionRow {
         id: snapshot.nodes().id(node).0,
         class_name: rows.class_name(node),
         fill_ratio: fill_ratio(snapshot, node, elements.len()),
@@ -90,8 +90,8 @@ fn row(rows: &Rows<'_>, ways: &WayTexts<'_>, node: NodeIx) -> CollectionRow {
         self_size: snapshot.nodes().self_size(node),
         retained_size: snapshot.retained_size(node),
         percent: rows.percent(snapshot.retained_size(node)),
-        path: ways.text(node),
-    }
+        path: ways.text(node, rows)?,
+    })
 }
 
 /// What a program put into the collection; of Maps keys and values, as far as they are objects of the heap.

@@ -5,7 +5,7 @@
 
 use crate::bits::NodeSet;
 use crate::columns::EdgeName;
-use crate::display::{is_shown_raw, same_text, write_display_name};
+use crate::display::{is_shown_raw, write_display_name};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx, ObjectId};
 use crate::progress::Progress;
@@ -15,6 +15,7 @@ use crate::query::named::NamedFilter;
 use crate::query::scripts::Scripts;
 use crate::query::steps::Steps;
 use crate::query::text_match::{Matcher, TextMatch};
+use crate::ropes::Ropes;
 use crate::snapshot::Snapshot;
 
 /// A text condition on display names: raw names are looked up, made-up ones are made.
@@ -109,7 +110,8 @@ impl NameCondition {
         if is_shown_raw(snapshot, node) {
             return self.strings[snapshot.nodes().name(node).index()];
         }
-        let node = same_text(snapshot, node);
+        // Made with the condition, so that it is there.
+        let node = Ropes::of(snapshot).map_or(node, |ropes| ropes.same_text(node));
         if let Some((last, answer)) = names.last
             && last == node
         {
@@ -139,6 +141,7 @@ impl Allocated {
 fn name_condition(snapshot: &Snapshot, text: &TextMatch, progress: &Progress) -> Result<NameCondition> {
     let matcher = text.compile()?;
     let strings = matcher.strings(snapshot, progress)?;
+    Ropes::of(snapshot)?;
     Ok(NameCondition { matcher, strings })
 }
 

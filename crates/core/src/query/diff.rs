@@ -3,10 +3,11 @@
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
+use crate::query::answer::Allowance;
 use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
 use crate::query::pairs::{Pair, side_by_side};
-use crate::query::paths::WayTexts;
+use crate::query::paths::Ways;
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::steps::Steps;
@@ -109,6 +110,8 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
             b.1.size_delta.cmp(&a.1.size_delta).then_with(|| a.0.cmp(&b.0))
         };
         let chosen = page.select(rows.into_iter().enumerate().collect(), order);
+        let allowance = Allowance::default();
+        chosen.iter().try_for_each(|(_, row)| allowance.take(row.name_length()))?;
         result.classes = Some(chosen.into_iter().map(|(_, row)| row).collect());
     } else {
         let changes = match query.class {
@@ -214,13 +217,15 @@ fn node_rows(
 ) -> Result<Vec<NodeDiffRow>> {
     let snapshot = if mode == DiffMode::Freed { before } else { after };
     let rows = Rows::new(snapshot, progress)?;
-    let ways = if paths { Some(WayTexts::new(snapshot, progress)?) } else { None };
-    let row = |change: &Change| NodeDiffRow {
-        node: rows.node(change.node),
-        retained_before: change.before,
-        retained_after: change.after,
-        growth: change.growth(),
-        path: ways.as_ref().map(|ways| ways.text(change.node)),
+    let ways = if paths { Some(Ways::new(snapshot, progress)?) } else { None };
+    let row = |change: &Change| {
+        Ok(NodeDiffRow {
+            node: rows.node(change.node)?,
+            retained_before: change.before,
+            retained_after: change.after,
+            growth: change.growth(),
+            path: ways.as_ref().map(|ways| ways.text(change.node, &rows)).transpose()?,
+        })
     };
-    Ok(changes.iter().map(row).collect())
+    changes.iter().map(row).collect()
 }

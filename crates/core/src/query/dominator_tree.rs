@@ -70,7 +70,7 @@ pub(crate) fn dominator_tree(
         least: snapshot.retained_size(root) as f64 * share,
         steps: Steps::new(progress),
     };
-    Ok(nested(&Rows::new(snapshot, progress)?, selection.choose(root)?))
+    nested(&Rows::new(snapshot, progress)?, selection.choose(root)?)
 }
 
 /// A node that gets a row.
@@ -135,14 +135,16 @@ impl Selection<'_> {
 }
 
 /// Rows within rows. From the last on, so that each is whole when it moves into its dominator's.
-fn nested(rows: &Rows<'_>, chosen: Vec<Chosen>) -> DominatorRow {
-    let row = |chosen: &Chosen| DominatorRow {
-        node: rows.node(chosen.node),
-        child_count: chosen.child_count,
-        children: Vec::new(),
-        rest: Rest { count: chosen.child_count, retained_size: chosen.below },
+fn nested(rows: &Rows<'_>, chosen: Vec<Chosen>) -> Result<DominatorRow> {
+    let row = |chosen: &Chosen| {
+        Ok(DominatorRow {
+            node: rows.node(chosen.node)?,
+            child_count: chosen.child_count,
+            children: Vec::new(),
+            rest: Rest { count: chosen.child_count, retained_size: chosen.below },
+        })
     };
-    let mut made: Vec<DominatorRow> = chosen.iter().map(row).collect();
+    let mut made = chosen.iter().map(row).collect::<Result<Vec<DominatorRow>>>()?;
     for Chosen { parent, .. } in chosen.iter().skip(1).rev() {
         let Some(mut child) = made.pop() else { break };
         child.children.reverse();
@@ -153,5 +155,5 @@ fn nested(rows: &Rows<'_>, chosen: Vec<Chosen>) -> DominatorRow {
     }
     let mut root = made.swap_remove(0);
     root.children.reverse();
-    root
+    Ok(root)
 }

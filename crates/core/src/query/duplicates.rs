@@ -1,15 +1,16 @@
 //! Strings that are in the heap more than once → groups with what the copies cost.
 
 use crate::bits::NodeSet;
-use crate::display::{
-    EdgeLabel, display_name, edge_label, internal_target, is_shown_raw, parse_int, same_text, write_display_name,
-};
+use crate::column::filled;
+use crate::display::{EdgeLabel, display_name, edge_label, internal_target, parse_int, write_display_name};
 use crate::error::Result;
 use crate::ids::{NodeIx, StringIx};
 use crate::progress::Progress;
+use crate::query::answer::Allowance;
 use crate::query::page::Page;
 use crate::query::steps::Steps;
 use crate::redact::{is_redacted, original_len};
+use crate::ropes::Ropes;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
@@ -94,6 +95,7 @@ enum Number {
 /// Text → number of the text.
 struct Texts<'a> {
     snapshot: &'a Snapshot,
+    ropes: &'a Ropes,
     /// By position in the string table, so that a text is hashed once however many nodes have it.
     of_string: Vec<u32>,
     known: HashMap<Cow<'a, [u8]>, u32>,
@@ -103,14 +105,14 @@ struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
-        let of_string = vec![UNKNOWN; snapshot.strings().len()];
-        Self { snapshot, of_string, known: HashMap::default(), buffer: Vec::new(), last_rope: None }
+    fn new(snapshot: &'a Snapshot, ropes: &'a Ropes) -> Result<Self> {
+        let of_string = filled(UNKNOWN, snapshot.strings().len())?;
+        Ok(Self { snapshot, ropes, of_string, known: HashMap::default(), buffer: Vec::new(), last_rope: None })
     }
 
     fn number(&mut self, node: NodeIx) -> u32 {
         if self.snapshot.kind(node) == NodeKind::ConcatenatedString {
-            return self.number_of_rope(same_text(self.snapshot, node));
+            return self.number_of_rope(self.ropes.same_text(node));
         }
         let next = self.known.len() as u32;
         let slot = &mut self.of_string[self.snapshot.nodes().name(node).index()];
@@ -142,13 +144,14 @@ impl Duplicates {
     /// Groups all strings that count: with a size, not sliced, not flattened.
     pub(crate) fn find(snapshot: &Snapshot, progress: &Progress) -> Result<Duplicates> {
         let mut found = Duplicates { groups: Vec::new(), members: Vec::new() };
-        let mut texts = Texts::new(snapshot);
+        let ropes = Ropes::of(snapshot)?;
+        let mut texts = Texts::new(snapshot, ropes)?;
         let mut of_text: Vec<u32> = Vec::new();
         let mut of_cut: HashMap<(u32, Cut), u32> = HashMap::default();
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
             steps.step()?;
-            if counts(snapshot, node) {
+            if counts(snapshot, ropes, node) {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);
                 let group = match cut {
@@ -202,15 +205,23 @@ impl Duplicates {
     }
 
     /// A page of the groups, most wasted bytes first.
-    pub(crate) fn page(&self, snapshot: &Snapshot, page: Page) -> StringPage {
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge): texts that V8 cut may be equal, and long.
+    pub(crate) fn page(&self, snapshot: &Snapshot, page: Page) -> Result<StringPage> {
         let doubled: Vec<usize> = (0..self.groups.len()).filter(|&group| self.groups[group].count > 1).collect();
         let total = doubled.len();
         let chosen = page.select(doubled, |&a, &b| {
             self.groups[b].wasted().total_cmp(&self.groups[a].wasted()).then_with(|| a.cmp(&b))
         });
-        let mut strings: Vec<StringRow> = chosen.iter().map(|&group| self.row(snapshot, group)).collect();
+        let allowance = Allowance::default();
+        let row = |&group: &usize| {
+            let row = self.row(snapshot, group);
+            allowance.take(row.value.as_ref().map_or(0, |value| value.0.len())).map(|()| row)
+        };
+        let mut strings = chosen.iter().map(row).collect::<Result<Vec<StringRow>>>()?;
         self.add_ids(snapshot, &chosen, &mut strings);
-        StringPage { total, strings, next: page.next(total) }
+        Ok(StringPage { total, strings, next: page.next(total) })
     }
 
     fn row(&self, snapshot: &Snapshot, group: usize) -> StringRow {
@@ -246,23 +257,19 @@ impl Duplicates {
 
 /// Whether a node is a string of its own. Strings without a size encode numbers in the snapshot;
 /// a concatenated string with an empty half was flattened, and its text is in the other half.
-fn counts(snapshot: &Snapshot, node: NodeIx) -> bool {
+fn counts(snapshot: &Snapshot, ropes: &Ropes, node: NodeIx) -> bool {
     match snapshot.kind(node) {
         NodeKind::String => snapshot.nodes().self_size(node) > 0,
-        NodeKind::ConcatenatedString => snapshot.nodes().self_size(node) > 0 && !is_flat(snapshot, node),
+        NodeKind::ConcatenatedString => snapshot.nodes().self_size(node) > 0 && !is_flat(snapshot, ropes, node),
         _ => false,
     }
 }
 
-fn is_flat(snapshot: &Snapshot, rope: NodeIx) -> bool {
-    let is_empty = |node| match is_shown_raw(snapshot, node) {
-        true => snapshot.name(node).is_empty(),
-        false => display_name(snapshot, node).0.is_empty(),
-    };
+fn is_flat(snapshot: &Snapshot, ropes: &Ropes, rope: NodeIx) -> bool {
     snapshot.edges_of(rope).any(|edge| {
         edge.kind == EdgeKind::Internal
             && matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"first" | b"second"))
-            && is_empty(edge.to)
+            && ropes.is_empty(snapshot, edge.to)
     })
 }
 

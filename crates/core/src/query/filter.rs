@@ -3,7 +3,6 @@
 use crate::error::{Code, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
-use crate::query::answer::check_names;
 use crate::query::conditions::{Conditions, NameBuffer};
 use crate::query::filter_query::{FilterQuery, Order, Sort, find};
 use crate::query::page::Page;
@@ -65,7 +64,6 @@ pub(crate) fn page_of(
     let total = nodes.len();
     let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
     let chosen = page.select(nodes, |&a, &b| by.compare(snapshot, a, b));
-    check_names(snapshot, &chosen)?;
     let nodes = chosen.into_iter().map(row).collect::<Result<_>>()?;
     Ok(FilterResult { total, self_size, mine_only: false, nodes, next: page.next(total) })
 }
@@ -115,7 +113,7 @@ impl RowShape {
     }
 
     fn row(&self, rows: &Rows<'_>, node: NodeIx) -> Result<NodeRow> {
-        let mut row = if self.edges { rows.node_with_edges(node) } else { rows.node(node) };
+        let mut row = if self.edges { rows.node_with_edges(node)? } else { rows.node(node)? };
         let grow = |direction, size| tree(rows, node, direction, size);
         row.references = self.references.map(|size| grow(Direction::References, size)).transpose()?;
         row.retainers = self.retainers.map(|size| grow(Direction::Retainers, size)).transpose()?;

@@ -34,6 +34,7 @@ mod patterns;
 mod regex;
 mod report;
 mod retained;
+mod room;
 pub(crate) mod routes;
 pub(crate) mod rows;
 pub(crate) mod scripts;
@@ -54,6 +55,7 @@ use duplicates::Duplicates;
 use filter::{FilterResult, Sorting, page_of};
 use filter_query::{FilterQuery, Sort, find};
 use page::Page;
+use room::Room;
 use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
 use tree::Direction;
@@ -79,6 +81,28 @@ enum Question {
     Filter(Box<FilterQuery>),
     RetainedTogether(Box<FilterQuery>),
     Report(report::ReportQuery),
+}
+
+impl Question {
+    /// The memory it may take.
+    fn room(&self) -> Room {
+        match self {
+            Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) => Room::LITTLE,
+            Question::References(_) | Question::Retainers(_) => Room::EDGES,
+            Question::RetainingPaths(_) => Room::WAYS,
+            Question::Strings(_) => Room::STRINGS,
+            Question::Report(_) => Room::REPORT,
+            Question::Dominated(_)
+            | Question::DominatorPath(_)
+            | Question::DominatorTree(_)
+            | Question::Classes(_)
+            | Question::ClassInstances(_)
+            | Question::Allocations(_)
+            | Question::Samples(_)
+            | Question::Filter(_)
+            | Question::RetainedTogether(_) => Room::NODES,
+        }
+    }
 }
 
 /// A question about several snapshots.
@@ -133,12 +157,13 @@ impl Pages {
 /// [`Code::InvalidQuery`] for a question that cannot be asked, [`Code::NoSuchNode`] for an id the
 /// snapshot does not have, [`Code::Cancelled`].
 pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
-    let question = read(question, "a question about a snapshot")?;
+    let question: Question = read(question, "a question about a snapshot")?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
+    question.room().check(&[snapshot])?;
     match question {
         Question::Summary(_) => json(&summary::summary(snapshot)?),
-        Question::Node(query) => json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)),
+        Question::Node(query) => json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)?),
         Question::References(query) => list(snapshot, &query, Direction::References, progress),
         Question::Retainers(query) => list(snapshot, &query, Direction::Retainers, progress),
         Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
@@ -147,9 +172,9 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?),
         Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
         Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
-        Question::Strings(query) => json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)),
+        Question::Strings(query) => json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)?),
         Question::Allocations(query) => json(&allocations::allocations(snapshot, query.page()?, progress)?),
-        Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)),
+        Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)?),
         Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
         Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
         Question::RetainedTogether(query) => json(&retained::retained(snapshot, &query, progress)?),
@@ -173,6 +198,10 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
     let question = read(question, "a question about several snapshots")?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
+    match question {
+        QuestionOfSeveral::Diff(_) => Room::DIFF.check(snapshots)?,
+        QuestionOfSeveral::Report(_) => Room::REPORT.check(snapshots)?,
+    }
     match (question, snapshots) {
         (QuestionOfSeveral::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),
         (QuestionOfSeveral::Diff(_), _) => {
@@ -206,7 +235,7 @@ fn dominated(snapshot: &Snapshot, query: &ListOf, progress: &Progress) -> Result
     let page = Page::new(query.limit, query.offset)?;
     let rows = Rows::new(snapshot, progress)?;
     let children = snapshot.dominators().children(find(snapshot, query.id)?).collect();
-    page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| Ok(rows.node(node)))
+    page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| rows.node(node))
 }
 
 /// From the root down to the node.
@@ -218,5 +247,5 @@ fn dominator_path(snapshot: &Snapshot, node: NodeIx, progress: &Progress) -> Res
         at = snapshot.dominators().parent(at);
         chain.push(at);
     }
-    Ok(chain.into_iter().rev().map(|node| rows.node(node)).collect())
+    chain.into_iter().rev().map(|node| rows.node(node)).collect()
 }

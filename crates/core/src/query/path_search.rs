@@ -84,6 +84,8 @@ impl<'a> Search<'a> {
                 continue;
             }
             let path = self.finish(at);
+            work += path.len();
+            steps.steps(path.len())?;
             if is_simple(&path) && seen.insert(pattern_of(&mut patterns, &path)) {
                 found.push(path);
             }

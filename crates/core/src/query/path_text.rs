@@ -24,6 +24,8 @@ use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
 
+/// Bytes of all steps' texts: a list of a million links has seven million, which are written once.
+const MOST_TEXT: usize = 64 << 20;
 /// Steps that repeat more often than this are written once with their number.
 const REPEATS: usize = 3;
 /// Longest group of steps looked for.
@@ -50,17 +52,30 @@ impl PathText<'_> {
             return Vec::new();
         }
         let mut text = self.name_of_start(steps, start);
-        let segments: Vec<Vec<u8>> = (start + 1..steps.len())
-            .filter_map(|at| match (self.arrows, self.snapshot.kind(steps[at].node)) {
-                (true, NodeKind::Closure) => {
-                    Some([self.segment(steps, at).unwrap_or_default(), self.function(steps[at].node)].concat())
-                }
-                (true, NodeKind::Native) => self.native(steps[at].node),
-                _ => self.segment(steps, at),
-            })
-            .collect();
+        let mut length = 0;
+        let mut segments = Vec::new();
+        for at in start + 1..steps.len() {
+            let Some(segment) = self.written(steps, at) else { continue };
+            length += segment.len();
+            if length > MOST_TEXT {
+                segments.push(" …".as_bytes().to_vec());
+                break;
+            }
+            segments.push(segment);
+        }
         fold(&segments, &mut text);
         text
+    }
+
+    /// What the step adds to the text.
+    fn written(&self, steps: &[Step], at: usize) -> Option<Vec<u8>> {
+        match (self.arrows, self.snapshot.kind(steps[at].node)) {
+            (true, NodeKind::Closure) => {
+                Some([self.segment(steps, at).unwrap_or_default(), self.function(steps[at].node)].concat())
+            }
+            (true, NodeKind::Native) => self.native(steps[at].node),
+            _ => self.segment(steps, at),
+        }
     }
 
     /// Where the text begins: at the last variable of a module, which is alive whatever holds it

@@ -1,6 +1,5 @@
 //! Why is it alive? Shortest paths from GC roots: several for one node, merged by pattern for a class.
 
-use crate::display::{display_name, edge_label};
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
@@ -10,19 +9,26 @@ use crate::query::path_search::Search;
 use crate::query::path_text::PathText;
 use crate::query::patterns::Patterns;
 use crate::query::routes::{Routes, UNREACHED};
-use crate::query::rows::{LabelRow, Rows, SourceRow, edge_type};
+use crate::query::rows::{LabelRow, NodeRow, Rows, SourceRow, edge_type};
 use crate::query::steps::Steps;
 use crate::query::tree::in_range;
-use crate::query::way::{Step, way};
+use crate::query::way::{Step, end_of_way};
 use crate::snapshot::Snapshot;
 use crate::sort::sort_by_key;
 use crate::strings::Text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Paths when the question does not say how many.
 const PATHS: u64 = 5;
+/// Steps of one path that get rows.
+const MOST_ROWS: usize = 10_000;
+/// Steps of all ways of one answer …
+const MOST_STEPS: usize = 10_000_000;
+/// … and of each way after that.
+const FEW_STEPS: usize = 100;
 
 /// What paths are asked for.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,11 +56,19 @@ pub struct PathStepRow {
     source: Option<SourceRow>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 /// A way in which objects are held.
 #[derive(Clone, Debug, Serialize)]
 pub struct PathRow {
     count: usize,
     steps: Vec<PathStepRow>,
+    /// Steps that have no row.
+    #[serde(skip_serializing_if = "is_zero")]
+    omitted: usize,
     text: Text,
 }
 
@@ -85,44 +99,84 @@ pub(crate) fn retaining_paths(
     }
 }
 
-/// Writes the best ways of one snapshot as text.
-pub(crate) struct WayTexts<'a> {
+/// The best ways of one snapshot, for one answer. A list of a million links may ask for a hundred thousand ways
+/// of a million steps: when many steps were given, only the ends of longer ways are.
+pub(crate) struct Ways<'a> {
     snapshot: &'a Snapshot,
     routes: &'a Routes,
+    /// Steps that may still be given.
+    left: AtomicUsize,
 }
 
-impl<'a> WayTexts<'a> {
+/// A way as far as it is given: its end.
+struct Way {
+    steps: Vec<Step>,
+    /// Steps before those.
+    missing: usize,
+}
+
+impl<'a> Ways<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
-        Ok(Self { snapshot, routes: Routes::of(snapshot, progress)? })
+        Ok(Self::along(snapshot, Routes::of(snapshot, progress)?))
     }
 
-    /// The text of the best way to a node.
-    pub(crate) fn text(&self, node: NodeIx) -> Option<Text> {
-        let steps = way(self.snapshot, self.routes, node)?;
-        Some(Text(PathText { snapshot: self.snapshot, any_index: false, arrows: false }.write(&steps)))
+    fn along(snapshot: &'a Snapshot, routes: &'a Routes) -> Self {
+        Self { snapshot, routes, left: AtomicUsize::new(MOST_STEPS) }
+    }
+
+    fn to(&self, node: NodeIx) -> Option<Way> {
+        let most = self.left.load(Relaxed).max(FEW_STEPS);
+        let steps = end_of_way(self.snapshot, self.routes, node, most)?;
+        self.left.store(most - steps.len(), Relaxed);
+        let missing = self.routes.length(node).saturating_sub(steps.len());
+        Some(Way { steps, missing })
+    }
+
+    /// The text of the best way to a node, which begins with `…` where it is only the way's end.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+    pub(crate) fn text(&self, node: NodeIx, rows: &Rows<'_>) -> Result<Option<Text>> {
+        let Some(way) = self.to(node) else { return Ok(None) };
+        way_text(rows, &way, false).map(Some)
     }
 }
 
-fn path_row(rows: &Rows<'_>, steps: &[Step], count: usize) -> PathRow {
-    let text = PathText { snapshot: rows.snapshot, any_index: count > 1, arrows: false }.write(steps);
-    let steps = steps.iter().enumerate().map(|(at, &step)| step_row(rows, step, at == 0)).collect();
-    PathRow { count, steps, text: Text(text) }
+fn way_text(rows: &Rows<'_>, way: &Way, any_index: bool) -> Result<Text> {
+    let text = PathText { snapshot: rows.snapshot, any_index, arrows: false }.write(&way.steps);
+    rows.take(text.len())?;
+    Ok(Text(if way.missing > 0 { ["…".as_bytes(), &text].concat() } else { text }))
 }
 
-fn step_row(rows: &Rows<'_>, step: Step, is_first: bool) -> PathStepRow {
-    let snapshot = rows.snapshot;
+fn path_row(rows: &Rows<'_>, way: &Way, count: usize) -> Result<PathRow> {
+    let text = way_text(rows, way, count > 1)?;
+    let steps = way.steps.as_slice();
+    // Both ends of a long one: where it begins, and what holds the object.
+    let (start, end) = match steps.len() {
+        length if length > MOST_ROWS => (&steps[..MOST_ROWS / 2], &steps[length - MOST_ROWS / 2..]),
+        _ => (steps, &[][..]),
+    };
+    let omitted = way.missing + steps.len() - start.len() - end.len();
+    let row = |(at, &step): (usize, &Step)| step_row(rows, step, at == 0 && way.missing == 0);
+    let steps = start.iter().chain(end).enumerate().map(row).collect::<Result<_>>()?;
+    Ok(PathRow { count, steps, omitted, text })
+}
+
+fn step_row(rows: &Rows<'_>, step: Step, is_first: bool) -> Result<PathStepRow> {
     let edge = step.edge.filter(|_| !is_first);
-    PathStepRow {
+    let NodeRow { id, kind: node_type, name: node_name, class_name, distance, retained_size, source, .. } =
+        rows.node(step.node)?;
+    Ok(PathStepRow {
         kind: edge.map(|edge| edge_type(edge.kind)),
-        name: edge.map(|edge| edge_label(snapshot, edge).into()),
-        id: snapshot.nodes().id(step.node).0,
-        node_type: snapshot.type_name(step.node).to_owned(),
-        node_name: display_name(snapshot, step.node),
-        class_name: rows.class_name(step.node),
-        distance: snapshot.distance(step.node),
-        retained_size: snapshot.retained_size(step.node),
-        source: snapshot.location(step.node).map(|at| rows.source(at)),
-    }
+        name: edge.map(|edge| rows.label(edge)).transpose()?,
+        id,
+        node_type,
+        node_name,
+        class_name,
+        distance,
+        retained_size,
+        source,
+    })
 }
 
 /// The nodes' best ways, one row for each pattern, the most frequent first; the example is the shortest.
@@ -160,11 +214,10 @@ fn of_nodes(
     let merged = found.len();
     sort_by_key(&mut found, |found| (Reverse(found.count), routes.steps(found.example), found.example));
     let rows = Rows::new(snapshot, progress)?;
-    let paths = found.iter().take(limit).filter_map(|found| {
-        let steps = way(snapshot, routes, found.example)?;
-        Some(path_row(&rows, &steps, found.count))
-    });
-    Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths: paths.collect() })
+    let ways = Ways::along(snapshot, routes);
+    let listed = found.iter().take(limit).filter_map(|found| Some((ways.to(found.example)?, found.count)));
+    let paths = listed.map(|(way, count)| path_row(&rows, &way, count)).collect::<Result<_>>()?;
+    Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths })
 }
 
 fn of_node(
@@ -177,6 +230,7 @@ fn of_node(
     let rows = Rows::new(snapshot, progress)?;
     let found = Search::new(snapshot, routes, node)?.run(limit, progress)?;
     let unreachable = usize::from(found.is_empty());
-    let paths: Vec<PathRow> = found.iter().map(|steps| path_row(&rows, steps, 1)).collect();
+    let ways = found.into_iter().map(|steps| Way { steps, missing: 0 });
+    let paths = ways.map(|way| path_row(&rows, &way, 1)).collect::<Result<Vec<_>>>()?;
     Ok(PathResult { total: 1, unreachable, patterns: paths.len(), paths })
 }

@@ -13,7 +13,7 @@ use crate::query::filter::{Sorting, page_of};
 use crate::query::filter_query::Sort;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
-use crate::query::paths::WayTexts;
+use crate::query::paths::Ways;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::redact::original_len;
@@ -108,7 +108,7 @@ pub(crate) fn report(
     );
     let leaks = leaks?;
     let (duplicated_strings, biggest, by_package) = rest?;
-    let ways = WayTexts::new(snapshot, progress)?;
+    let ways = Ways::new(snapshot, progress)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
         kind: "report",
@@ -123,7 +123,10 @@ pub(crate) fn report(
         },
         statistics: *snapshot.statistics(),
         classes: classes(snapshot, &by_class, progress)?.classes,
-        biggest: biggest.into_iter().map(|big| BigRow { node: node(big), path: ways.text(big) }).collect(),
+        biggest: biggest
+            .into_iter()
+            .map(|big| Ok(BigRow { node: node(big)?, path: ways.text(big, &rows)? }))
+            .collect::<Result<_>>()?,
         by_package,
         collections: collections(&rows, limit, progress)?,
         duplicated_strings,
@@ -139,7 +142,7 @@ fn duplicated_strings(
     progress: &Progress,
 ) -> Result<DuplicatedStrings> {
     let duplicates = Duplicates::find(snapshot, progress)?;
-    let page = duplicates.page(snapshot, Page::first(limit));
+    let page = duplicates.page(snapshot, Page::first(limit))?;
     let mut strings = page.strings;
     if !show_strings {
         strings.iter_mut().for_each(|row| row.value = None);
@@ -147,21 +150,21 @@ fn duplicated_strings(
     Ok(DuplicatedStrings { total: page.total, wasted: duplicates.wasted(), strings })
 }
 
-fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> NodeRow) -> Result<Detached> {
+fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> Result<NodeRow>) -> Result<Detached> {
     let snapshot = rows.snapshot;
     let nodes: Vec<NodeIx> = snapshot.nodes().iter().filter(|&node| snapshot.detachedness(node) == 2).collect();
     let count = nodes.len();
     let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
     let by = Sorting::new(Sort::RetainedSize, None);
-    let page = page_of(rows, nodes, by, Page::first(limit), |detached| Ok(node(detached)))?;
+    let page = page_of(rows, nodes, by, Page::first(limit), node)?;
     Ok(Detached { count, self_size, nodes: page.nodes })
 }
 
 /// The row of a node that does not give a string's contents away: they may be a customer's.
-fn without_text(rows: &Rows<'_>, node: NodeIx) -> NodeRow {
-    let mut row = rows.node(node);
+fn without_text(rows: &Rows<'_>, node: NodeIx) -> Result<NodeRow> {
+    let mut row = rows.node(node)?;
     if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
         row.name = Text::from(format!("({} characters)", original_len(&row.name.0)));
     }
-    row
+    Ok(row)
 }

@@ -72,6 +72,11 @@ impl Routes {
         std::iter::successors(Some(node), up).skip(1)
     }
 
+    /// How many steps the node's best way has, when something leads to it.
+    pub(crate) fn length(&self, node: NodeIx) -> usize {
+        (self.steps[node.index()] % ROUND) as usize
+    }
+
     /// How far the node is; [`UNREACHED`] when nothing leads to it.
     pub(crate) fn steps(&self, node: NodeIx) -> u32 {
         self.steps[node.index()]

@@ -1,18 +1,24 @@
 //! A node → the row that leaves for JavaScript.
 
 use crate::columns::{Edge, Location};
-use crate::display::{EdgeLabel, display_name, edge_label};
+use crate::display::{EdgeLabel, display_name, edge_label, is_shown_raw};
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
+use crate::query::answer::Allowance;
 use crate::query::scripts::Scripts;
+use crate::ropes::Ropes;
 use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
 use serde::{Serialize, Serializer};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Most references listed in a row; `edgeCount` has the number of all.
 const MOST_EDGES: usize = 10_000;
+/// References of an object from which on its name is kept: all of them may have to be looked at for it.
+const MANY_EDGES: u32 = 256;
 
 /// A place in a script; line and column count from 1.
 #[derive(Clone, Debug, Serialize)]
@@ -103,27 +109,77 @@ impl Serialize for LabelRow {
     }
 }
 
-/// Makes rows of one snapshot.
-#[derive(Clone, Copy)]
+/// Bytes of JSON that a row has besides its texts, at least.
+const ROW: usize = 140;
+/// The same of a reference.
+const EDGE: usize = 30;
+
+/// Makes the rows of one answer about one snapshot.
 pub(crate) struct Rows<'a> {
     pub(crate) snapshot: &'a Snapshot,
     scripts: &'a Scripts,
     total: u64,
+    allowance: Allowance,
+    /// Names that took long to find, of nodes that stand in many rows.
+    names: Mutex<HashMap<NodeIx, Text>>,
 }
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
-        Ok(Self { snapshot, scripts: Scripts::of(snapshot, progress)?, total: snapshot.total_size() })
+        // Names of concatenated strings.
+        Ropes::of(snapshot)?;
+        Ok(Self {
+            snapshot,
+            scripts: Scripts::of(snapshot, progress)?,
+            total: snapshot.total_size(),
+            allowance: Allowance::default(),
+            names: Mutex::default(),
+        })
     }
 
-    pub(crate) fn node(&self, node: NodeIx) -> NodeRow {
+    /// Counts text that is about to be made beside the rows' own.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge).
+    pub(crate) fn take(&self, bytes: usize) -> Result<()> {
+        self.allowance.take(bytes)
+    }
+
+    /// The display name of a node.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+    pub(crate) fn name(&self, node: NodeIx) -> Result<Text> {
         let snapshot = self.snapshot;
+        if is_shown_raw(snapshot, node) {
+            // Counted first: it may be a megabyte, a hundred thousand times.
+            self.take(snapshot.name(node).len())?;
+            return Ok(Text::of(snapshot.name(node)));
+        }
+        let takes_long = snapshot.nodes().edge_count(node) > MANY_EDGES;
+        let name = if takes_long { self.kept_name(node) } else { display_name(snapshot, node) };
+        self.take(name.0.len())?;
+        Ok(name)
+    }
+
+    fn kept_name(&self, node: NodeIx) -> Text {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.entry(node).or_insert_with(|| display_name(self.snapshot, node)).clone()
+    }
+
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold one more.
+    pub(crate) fn node(&self, node: NodeIx) -> Result<NodeRow> {
+        let snapshot = self.snapshot;
+        let source = snapshot.location(node).map(|at| self.source(at));
+        let script = source.as_ref().and_then(|source| source.script.as_ref()).map_or(0, |name| name.0.len());
+        self.take(ROW + self.class_name_length(node) + script)?;
         let self_size = snapshot.nodes().self_size(node);
         let retained_size = snapshot.retained_size(node);
-        NodeRow {
+        Ok(NodeRow {
             id: snapshot.nodes().id(node).0,
             kind: snapshot.type_name(node).to_owned(),
-            name: display_name(snapshot, node),
+            name: self.name(node)?,
             class_name: self.class_name(node),
             self_size,
             retained_size,
@@ -132,21 +188,40 @@ impl<'a> Rows<'a> {
             edge_count: snapshot.nodes().edge_count(node),
             distance: snapshot.distance(node),
             detached: snapshot.detachedness(node) == 2,
-            source: snapshot.location(node).map(|at| self.source(at)),
+            source,
             edges: None,
             references: None,
             retainers: None,
-        }
+        })
     }
 
     /// The row with its direct references, in the order of the file.
-    pub(crate) fn node_with_edges(&self, node: NodeIx) -> NodeRow {
-        let edges = self.snapshot.edges_of(node).take(MOST_EDGES).map(|edge| EdgeRow {
-            kind: self.edge_type(edge),
-            name: edge_label(self.snapshot, edge).into(),
-            to: self.snapshot.nodes().id(edge.to).0,
+    pub(crate) fn node_with_edges(&self, node: NodeIx) -> Result<NodeRow> {
+        let edges = self.snapshot.edges_of(node).take(MOST_EDGES).map(|edge| {
+            let (kind, name) = (self.edge_type(edge), self.label(edge)?);
+            Ok(EdgeRow { kind, name, to: self.snapshot.nodes().id(edge.to).0 })
         });
-        NodeRow { edges: Some(edges.collect()), ..self.node(node) }
+        let edges = edges.collect::<Result<_>>()?;
+        Ok(NodeRow { edges: Some(edges), ..self.node(node)? })
+    }
+
+    /// The name of a reference.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+    pub(crate) fn label(&self, edge: Edge) -> Result<LabelRow> {
+        let label = edge_label(self.snapshot, edge);
+        let length = match label {
+            EdgeLabel::Name(name) => name.len(),
+            EdgeLabel::Index(_) => 0,
+        };
+        self.take(EDGE + length)?;
+        Ok(label.into())
+    }
+
+    fn class_name_length(&self, node: NodeIx) -> usize {
+        let classes = self.snapshot.classes();
+        classes.get(classes.of(node)).name.0.len()
     }
 
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {

@@ -4,7 +4,6 @@ use crate::columns::Edge;
 use crate::display::edge_label;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
-use crate::query::answer::{check_lengths, check_names};
 use crate::query::page::Page;
 use crate::query::rows::{Rows, Tree, TreeItem};
 use crate::schema::EdgeKind;
@@ -125,22 +124,13 @@ fn compare_labels(rows: &Rows<'_>, a: Edge, b: Edge) -> Ordering {
     }
 }
 
-fn item(rows: &Rows<'_>, end: End) -> TreeItem {
-    TreeItem {
+fn item(rows: &Rows<'_>, end: End) -> Result<TreeItem> {
+    Ok(TreeItem {
         kind: rows.edge_type(end.edge),
-        name: edge_label(rows.snapshot, end.edge).into(),
-        node: rows.node(end.node),
+        name: rows.label(end.edge)?,
+        node: rows.node(end.node)?,
         cycle: false,
-    }
-}
-
-/// Bytes of what the item says by name.
-fn texts_of(rows: &Rows<'_>, end: &End) -> usize {
-    let label = match edge_label(rows.snapshot, end.edge) {
-        crate::display::EdgeLabel::Name(name) => name.len(),
-        crate::display::EdgeLabel::Index(_) => 0,
-    };
-    label + rows.snapshot.name(end.node).len()
+    })
 }
 
 /// A page of a node's references or retainers.
@@ -148,8 +138,7 @@ pub(crate) fn list(rows: &Rows<'_>, node: NodeIx, direction: Direction, page: Pa
     let all = ends(rows, node, direction)?;
     let total = all.len();
     let chosen = page.select(all, order(rows, direction));
-    check_names(rows.snapshot, &chosen.iter().map(|end| end.node).collect::<Vec<_>>())?;
-    let items = chosen.into_iter().map(|end| item(rows, end)).collect();
+    let items = chosen.into_iter().map(|end| item(rows, end)).collect::<Result<_>>()?;
     Ok(ItemPage { total, items, next: page.next(total) })
 }
 
@@ -160,8 +149,7 @@ pub(crate) fn tree(
     direction: Direction,
     (depth, limit): (usize, usize),
 ) -> Result<Tree> {
-    let mut growth =
-        Growth { rows, direction, limit, left: MOST_ITEMS, text: 0, above: vec![node], chosen: HashMap::new() };
+    let mut growth = Growth { rows, direction, limit, left: MOST_ITEMS, above: vec![node], chosen: HashMap::new() };
     growth.level(node, depth)
 }
 
@@ -171,8 +159,6 @@ struct Growth<'a> {
     limit: usize,
     /// Items the row may still get.
     left: usize,
-    /// Bytes of the names so far.
-    text: usize,
     /// The branch from the row's node down to here.
     above: Vec<NodeIx>,
     /// What was chosen of each node's ends, and how many there are: a node with a million of them may
@@ -186,8 +172,6 @@ impl Growth<'_> {
         let (chosen, total) = self.choose(node)?;
         let chosen = &chosen[..chosen.len().min(self.left)];
         self.left -= chosen.len();
-        self.text += chosen.iter().map(|end| texts_of(self.rows, end)).sum::<usize>();
-        check_lengths(std::iter::once(self.text))?;
         let omitted = total - chosen.len();
         let items = chosen.iter().map(|&end| self.branch(end, depth)).collect::<Result<_>>()?;
         Ok(Tree { items, omitted })
@@ -205,7 +189,7 @@ impl Growth<'_> {
     }
 
     fn branch(&mut self, end: End, depth: usize) -> Result<TreeItem> {
-        let mut item = item(self.rows, end);
+        let mut item = item(self.rows, end)?;
         item.cycle = self.above.contains(&end.node);
         if depth > 1 && !item.cycle {
             self.above.push(end.node);

@@ -14,12 +14,19 @@ pub(crate) struct Step {
 
 /// The best way to a node from the root's child down; `None` when nothing leads to it.
 pub(crate) fn way(snapshot: &Snapshot, routes: &Routes, node: NodeIx) -> Option<Vec<Step>> {
+    end_of_way(snapshot, routes, node, usize::MAX)
+}
+
+/// The last `most` steps of the best way to a node.
+pub(crate) fn end_of_way(snapshot: &Snapshot, routes: &Routes, node: NodeIx, most: usize) -> Option<Vec<Step>> {
     if routes.steps(node) == UNREACHED {
         return None;
     }
     let mut steps = Vec::new();
     let mut at = node;
-    while let Some((from, edge)) = routes.arrival(snapshot, at) {
+    while steps.len() < most
+        && let Some((from, edge)) = routes.arrival(snapshot, at)
+    {
         steps.push(Step { edge: Some(edge), node: at });
         at = from;
     }

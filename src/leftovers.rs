@@ -1,0 +1,75 @@
+//! What killed writers left beside a file → nothing.
+//!
+//! A process that is killed cannot remove its temporary file, and in a service that is killed for the memory it
+//! takes they would pile up until the disk is full. A writer holds a lock on its file, which the system
+//! releases whatever ends it, so that a file without one has no writer: in this process or another, in this
+//! container or one that shares the folder. Numbers of processes would say so of one container only.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::Path;
+
+/// How a temporary file of `name` ends.
+pub(crate) const ENDING: &str = ".partial";
+
+/// Seconds a file stays that nobody holds: its writer may be about to take the lock.
+#[cfg(unix)]
+const GRACE_SECONDS: u64 = 60;
+
+/// Removes the temporary files of `path` that have no writer any more. What cannot be removed stays.
+#[cfg(unix)]
+pub(crate) fn remove(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Some(name), Ok(entries)) = (path.file_name(), std::fs::read_dir(folder)) else { return };
+    for entry in entries.flatten() {
+        if is_of(&entry.file_name(), name) && has_no_writer(&entry.path()) {
+            // Somebody else may have been faster.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Windows lets nobody remove what somebody has open, nor tells who has.
+#[cfg(not(unix))]
+pub(crate) fn remove(_path: &Path) {}
+
+/// Whether a file is called `.name.PID-N.partial`.
+#[cfg(unix)]
+fn is_of(file: &OsStr, name: &OsStr) -> bool {
+    use std::os::unix::ffi::OsStrExt;
+    let numbers = file
+        .as_bytes()
+        .strip_prefix(b".")
+        .and_then(|rest| rest.strip_prefix(name.as_bytes()))
+        .and_then(|rest| rest.strip_prefix(b"."))
+        .and_then(|rest| rest.strip_suffix(ENDING.as_bytes()));
+    numbers.is_some_and(|numbers| {
+        let mut parts = numbers.split(|&byte| byte == b'-');
+        let mut is_number = || parts.next().is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
+        is_number() && is_number() && parts.next().is_none()
+    })
+}
+
+#[cfg(unix)]
+fn has_no_writer(file: &Path) -> bool {
+    use std::os::unix::fs::OpenOptionsExt;
+    // Not through a link, and without waiting for the other end of a pipe.
+    let options = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(file);
+    let Ok(file) = options else { return false };
+    let Ok(about) = file.metadata() else { return false };
+    let idle = about.modified().ok().and_then(|at| at.elapsed().ok());
+    about.is_file() && idle.is_some_and(|idle| idle.as_secs() >= GRACE_SECONDS) && lock(&file)
+}
+
+/// Takes the lock that says: this file has a writer. It goes with the file handle. Whether it could be had.
+#[cfg(unix)]
+pub(crate) fn lock(file: &File) -> bool {
+    use std::os::fd::AsRawFd;
+    // SAFETY: the descriptor is open as long as `file` is, and no memory is passed.
+    unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) == 0 }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn lock(_file: &File) -> bool {
+    false
+}
