@@ -1,8 +1,8 @@
 /**
  * heapray/testing: memory-leak assertions for node:test and every other test runner.
  *
- * An assertion takes heap snapshots of the process it runs in: about a third of a second each for a
- * small Node.js process, about a second inside Jest. No flag on the command line is needed.
+ * An assertion takes heap snapshots of the process it runs in, two when nothing leaks: about a third of a
+ * second each for a small Node.js process, about a second inside Jest. No flag on the command line is needed.
  *
  * @packageDocumentation
  */

@@ -60,3 +60,16 @@ test('what needs the addon says so', () => {
   const script = `require(${JSON.stringify(index)}).parse([${JSON.stringify(tinySnapshot())}], { redact: true }).catch((e) => console.log(e.code, e.message));`;
   assert.match(run(['-e', script]).stdout, /^ERR_NOT_SUPPORTED redact needs heapray's native addon/);
 });
+
+test('the package as it is published has all that this takes', () => {
+  const folder = temporaryFolder();
+  const shell = process.platform === 'win32';
+  const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8', shell });
+  assert.equal(packed.status, 0, packed.stderr);
+  assert.equal(spawnSync('tar', ['-xzf', packed.stdout.trim()], { cwd: folder }).status, 0);
+  const script = `
+    require('./package').parse([process.argv[1]]).then(({ nodeCount }) => console.log(nodeCount));`;
+  const { status, stdout, stderr } = run(['-e', script, tinySnapshot()], { cwd: folder });
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout, '6\n');
+});

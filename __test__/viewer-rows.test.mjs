@@ -8,11 +8,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { temporaryFolder } from './support/fixtures.mjs';
 
 let Rows;
+let joined;
+let mapped;
 
 before(async () => {
   const outfile = path.join(temporaryFolder(), 'rows.mjs');
   await build({ entryPoints: [fileURLToPath(new URL('../viewer/app/model/rows.ts', import.meta.url))], outfile, format: 'esm' });
-  ({ Rows } = await import(pathToFileURL(outfile)));
+  ({ joined, mapped, Rows } = await import(pathToFileURL(outfile)));
 });
 
 /** `total` rows called `prefix0`, `prefix1` …, and what was asked for. */
@@ -81,4 +83,14 @@ test('rows that cannot be had are one line at the end', async () => {
   assert.equal(rows.length, 3);
   assert.equal(rows.at(2).row, undefined);
   assert.equal(rows.at(2).level.missing, 40);
+});
+
+test('sources one after the other are one list, wherever a page of it begins and ends', async () => {
+  const source = joined([numbered('a', 3), numbered('b', 0), mapped(numbered('c', 4), (row) => row.toUpperCase())]);
+  const all = ['a0', 'a1', 'a2', 'C0', 'C1', 'C2', 'C3'];
+  for (let offset = 0; offset <= all.length; offset += 1) {
+    for (let limit = 0; limit <= all.length; limit += 1) {
+      assert.deepEqual(await source.load(offset, limit), { total: 7, rows: all.slice(offset, offset + limit) });
+    }
+  }
 });

@@ -21,7 +21,7 @@ const PICTURES = [
   ['icicle-dark', 'dark', '#/dominators?as=icicle'],
   ['node-light', 'light', '#/node?id=@suspect'],
   ['graph-dark', 'dark', '#/node?id=@suspect&tab=graph&depth=6'],
-  ['comparison-light', 'light', '#/compare'],
+  ['comparison-light', 'light', '#/compare', openSuspect],
   ['grown-dark', 'dark', '#/compare?mode=grown'],
   ['strings-light', 'light', '#/strings'],
   ['containment-light', 'light', '#/containment'],

@@ -43,7 +43,8 @@ function checkTools() {
   if (spawnSync('cargo', ['--version'], { cwd: root }).status !== 0) fail('Rust is needed: https://rustup.rs');
 }
 
-function installPackages() {
+/** The development dependencies, as the lock file has them. */
+export function installPackages() {
   const reason = whyPackagesAreStale();
   if (!reason) return;
   // `npm ci` would empty the folder that it leads to, which is somebody else's.

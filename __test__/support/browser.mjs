@@ -61,8 +61,8 @@ export async function serveBuilt(more = {}, { isIsolated = false } = {}) {
 const running = new Set();
 
 /** `heapray view`, as someone would start it. Those that a failed test leaves behind are ended by `stopViews`. */
-export async function startView(files, args = []) {
-  const child = spawn(process.execPath, [path.join(root, 'bin/heapray.js'), 'view', ...files, '--no-open', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startView(files, args = [], program = path.join(root, 'bin/heapray.js')) {
+  const child = spawn(process.execPath, [program, 'view', ...files, '--no-open', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   let stderr = '';

@@ -29,6 +29,9 @@ const INTERNAL_TYPES = new Set(['code', 'object shape']);
 const INTERNAL_HOLDER =
   /^(system \/ (Feedback|ClosureFeedback|Weak|Script|SharedFunctionInfo|DescriptorArray|TransitionArray|EnumCache|AllocationSite|Map\b)|\((String|Symbol|Internalized|Weak|Code|Compilation|Builtins|Stack roots|Handle scope|feedback|map descriptor|transition|enum cache|script|prototype|code)|V8Inspector|Node \/ (Inspector|HeapSnapshot))/;
 
+/** What the first snapshot of a realm makes: the native methods of Node's stream of it. */
+const MADE_BY_FIRST = new Map([['Function', 12]]);
+
 const classKey = (name) => (STRINGS.has(name) ? '(string)' : name);
 
 /** Differences of neighbours. */
@@ -41,9 +44,12 @@ const steps = (values) => values.slice(1).map((value, i) => value - values[i]);
 class Series {
   #snapshots = [];
   #iterations;
+  #isFirst;
 
-  constructor(iterations) {
+  /** @param {boolean} isFirst whether the first snapshot will be the first of this realm */
+  constructor(iterations, isFirst) {
     this.#iterations = iterations;
+    this.#isFirst = isFirst;
   }
 
   get last() {
@@ -62,6 +68,7 @@ class Series {
   /** Forgets the first snapshot: the next is what the rounds are compared with. */
   dropFirst() {
     this.#snapshots.shift().close();
+    this.#isFirst = false;
   }
 
   /** Whether another round is worth its while. */
@@ -83,6 +90,7 @@ class Series {
     for (const [className, { source }] of tables.at(-1)) {
       const rows = tables.map((table) => table.get(className) ?? ABSENT);
       const addedCount = steps(rows.map(({ count }) => count));
+      if (this.#isFirst) addedCount[0] -= MADE_BY_FIRST.get(className) ?? 0;
       const addedBytes = steps(rows.map(({ retainedSize }) => retainedSize));
       if (!isGrowth(addedCount, this.#iterations / 2)) continue;
       grown.push({ className, addedCount, addedBytes, source, isCertain: isGrowth(addedCount, this.#iterations) });

@@ -28,20 +28,20 @@ const CONFIRMATIONS = 1;
 async function measure(functionUnderTest, options, test, nameOf) {
   const { iterations, rounds, warmup } = options;
   const deadline = new Deadline(options.timeout, test);
-  const series = new Series(iterations);
+  let isTrial = isCold();
+  const series = new Series(iterations, isTrial);
   const state = { rounds: 0, of: rounds + CONFIRMATIONS };
   const call = (times) => deadline.run(() => repeat(functionUnderTest, times, deadline), state);
   const look = async (file) => series.add(await deadline.runWhole(() => takeSnapshot(file), state));
   let kept;
   try {
     await call(warmup);
-    let isTrial = isCold();
     await look();
     for (;;) {
       await call(iterations);
-      state.rounds += 1;
-      if (state.rounds === state.of && nameOf !== undefined) kept = toSave();
+      if (state.rounds + 1 === state.of && nameOf !== undefined) kept = toSave();
       await look(kept?.file);
+      state.rounds += 1;
       if (!(await series.mayLeak(options.maxGrowth))) return { leaks: [], rounds: state.rounds, saved: undefined };
       if (isTrial) {
         isTrial = false;

@@ -1,20 +1,25 @@
 // npm run release:check: the packages as a user gets them. Packed, installed into empty projects on a PATH without
 // Rust, used, and looked over by publint, attw and npm itself. Ends with 1 when anything is not as it should be.
+// In a fresh clone it first builds the addon of this platform and the viewer.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from '../setup.mjs';
+import { platformName } from '../../lib/platform.js';
+import { installPackages, root, run, setUpViewer } from '../setup.mjs';
 import { outOfStep } from '../version.mjs';
 import { useInstalled } from './installed.mjs';
-import { manifest, packAll } from './pack.mjs';
+import { builtPlatforms, manifest, packAll } from './pack.mjs';
 import { MOST_PACKED_BYTES } from './platforms.mjs';
 import { tool } from './tools.mjs';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'heapray-release-'));
 let failures = 0;
 
+installPackages();
+setUpViewer();
+if (builtPlatforms().length === 0) run('npm', ['run', '--silent', 'build:all', '--', platformName()]);
 await check('one version everywhere', () => outOfStep().join('\n'));
 const packages = await check('packed', packAll);
 const [main, ...addons] = packages;

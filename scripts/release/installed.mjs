@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { launch, newPage, skipWithoutBrowser, startView } from '../../__test__/support/browser.mjs';
 import { tinySnapshot } from '../../__test__/support/snapshots.mjs';
 import { root } from '../setup.mjs';
 import { manifest } from './pack.mjs';
@@ -30,6 +32,7 @@ export function* useInstalled({ main, addons, scratch }) {
     const { nodes } = JSON.parse(npm.heapray('filter', 'app.heapsnapshot', '--class', 'Session', '--format', 'json'));
     assert.equal(nodes[0].retainedSize, 1000);
   }];
+  yield ['the viewer and the report as a page', () => viewer(npm)];
   yield ['types, in a project of either kind', () => types(npm)];
   if (manifest().exports['./jest']) yield ['the Jest matcher', () => jest(npm)];
 
@@ -71,6 +74,30 @@ function types({ write, run }) {
   }
 }
 
+/** What the installed package serves, and the page it writes, in a browser where there is one. */
+async function viewer({ folder, heapray }) {
+  const inside = (name) => path.join(folder, name);
+  heapray('report', 'app.heapsnapshot', '--format', 'html', '--output', 'report.html');
+  const view = await startView([inside('app.heapsnapshot')], [], inside('node_modules/heapray/bin/heapray.js'));
+  try {
+    if (skipWithoutBrowser) return skipWithoutBrowser;
+    const browser = await launch();
+    try {
+      for (const url of [view.url, pathToFileURL(inside('report.html')).href]) {
+        const { page, problems } = await newPage(browser);
+        await page.goto(url);
+        await page.getByText('Session').first().waitFor();
+        assert.deepEqual(problems, []);
+      }
+    } finally {
+      await browser.close();
+    }
+    return 'in Chromium';
+  } finally {
+    await view.stop();
+  }
+}
+
 /** A leak that Jest has to find through the installed package. */
 function jest({ write, run }) {
   write('jest.config.js', "module.exports = { testTimeout: 240_000 };\n");
@@ -103,5 +130,5 @@ function project(scratch, name) {
     writeFileSync(path.join(folder, file), text);
   };
   const heapray = (...args) => run(process.execPath, path.join('node_modules', '.bin', 'heapray'), ...args);
-  return { name, run, write, heapray };
+  return { name, folder, run, write, heapray };
 }

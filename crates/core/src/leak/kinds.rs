@@ -11,6 +11,10 @@ use crate::leak::swelling_kinds::{GROWING_TEXT, SLICED_TEXT};
 use crate::query::named::is_context;
 use crate::schema::{EdgeKind, NodeKind};
 
+/// What keeps the functions of timers, in Node.js and in browsers.
+const TIMERS: [&[u8]; 6] =
+    [b"TimersList", b"Timeout", b"Immediate", b"DOMTimer", b"blink::DOMTimer", b"ScheduledAction"];
+
 /// The kinds, from the particular to the general.
 const KINDS: &[Kind] = &[
     kind!(
@@ -50,8 +54,11 @@ const KINDS: &[Kind] = &[
         "timers are started and never cleared",
         "Clear the timer when its owner ends: clearInterval, clearTimeout.",
         |e| {
-            e.around_is(&[b"TimersList", b"Timeout", b"Immediate", b"DOMTimer", b"blink::DOMTimer", b"ScheduledAction"])
-                || e.around_holder().any(|at| e.edge_is(at, &[b"timerListMap", b"knownTimersById"]))
+            // A socket's time limit is near what the socket keeps, and no reason for it.
+            (e.holder..=e.element).any(|at| {
+                let is_timer = |name: &[u8]| TIMERS.contains(&name);
+                is_timer(e.name(at)) || e.edge_is(at, &[b"timerListMap", b"knownTimersById"])
+            })
         }
     ),
     kind!(
