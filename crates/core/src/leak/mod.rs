@@ -107,7 +107,12 @@ pub(crate) fn suspects(
     let rows = Rows::new(last, progress)?;
     let releases = Releases { snapshot: last, routes, trails: &trails, progress };
     let writer = Writer { series: &series, trails: &trails, routes, rows, members: &members, releases };
-    let suspects = found.iter().filter(|suspect| !search.is_module_loading(suspect, &members));
+    let is_noise = |suspect: &&Suspect| {
+        search.is_module_loading(suspect, &members)
+            || search.is_flattening(suspect)
+            || growth.as_ref().is_some_and(|growth| search.is_runtime_loading(suspect, growth))
+    };
+    let suspects = found.iter().filter(|suspect| !is_noise(suspect));
     let mut rows: Vec<(SuspectRow, &Suspect)> =
         suspects.filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect))).collect();
     sort_by_key(&mut rows, |(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));

@@ -9,6 +9,7 @@ use crate::leak::trails::{OUTSIDE, Trails};
 use crate::query::mine::is_runtime_script;
 use crate::query::routes::Routes;
 use crate::query::scripts::Scripts;
+use crate::query::variables::variable;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
@@ -134,6 +135,11 @@ pub(crate) const LIST: &[Noise] = &[
         applies: is_module_loader_cache,
     },
     Noise {
+        name: "functions of templates",
+        reason: "V8 keeps one function for each that the runtime's C++ code offers, made when it is first asked for",
+        applies: is_template_cache,
+    },
+    Noise {
         name: "taking the snapshot",
         reason: "the debugger and the profiler hold what they have shown, only while they are attached",
         applies: |heap, node| {
@@ -156,8 +162,13 @@ pub(crate) const LIST: &[Noise] = &[
     },
 ];
 
+fn is_template_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
+    let Some((_, edge)) = heap.routes.arrival(heap.snapshot, node) else { return false };
+    matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b"_template_instantiations_cache"))
+}
+
 /// Variables and properties of Node's module loader that are caches by file.
-const LOADER_CACHES: [&[u8]; 10] = [
+const LOADER_CACHES: [&[u8]; 11] = [
     b"_pathCache",
     b"relativeResolveCache",
     b"realpathCache",
@@ -168,12 +179,15 @@ const LOADER_CACHES: [&[u8]; 10] = [
     b"moduleParentCache",
     b"BuiltinModule",
     b"moduleLoadList",
+    b"bindingObj",
 ];
 
 /// Whether Node's own code has the node in one of these; a program's variable may have the same name.
 fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
-    let Some((_, edge)) = heap.routes.arrival(heap.snapshot, node) else { return false };
-    let is_cache = matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if LOADER_CACHES.contains(&name))
+    let Some((from, edge)) = heap.routes.arrival(heap.snapshot, node) else { return false };
+    let is_listed = |name: &[u8]| LOADER_CACHES.contains(&name);
+    let is_cache = variable(heap.snapshot, from, edge).is_some_and(is_listed)
+        || matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if is_listed(name))
         || heap.is_named(node, &[b"BuiltinModule"]);
     is_cache && is_held_by_runtime(heap, node)
 }
@@ -231,12 +245,18 @@ impl<'a> NoiseFilter<'a> {
             || self.heap.routes.above(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
     }
 
+    /// Whether the nearest function, or instance of a class, from the node up is the runtime's.
+    pub(crate) fn is_held_by_runtime(&self, node: NodeIx) -> bool {
+        is_held_by_runtime(&self.heap, node)
+    }
+
     /// What holds a container can be noise as well: a container that only compiled code refers to.
     fn noise_above(&self, container: NodeIx) -> Option<&'static Noise> {
         let is_noise = |&at: &NodeIx| {
             self.heap.is(at, NodeKind::Code)
                 || self.heap.is(at, NodeKind::ObjectShape)
                 || is_module_loader_cache(&self.heap, at)
+                || is_template_cache(&self.heap, at)
         };
         let at = self.heap.routes.above(container).find(is_noise)?;
         LIST.iter().find(|noise| (noise.applies)(&self.heap, at))

@@ -228,4 +228,34 @@ impl<'a> Search<'a> {
         let modules = members.with_any(&trails);
         !modules.is_empty() && are_different_modules(self.snapshot, &modules)
     }
+
+    /// Whether a suspect is the pieces of texts: a text has two when it is put together and one once it was read.
+    /// A text that is added to is a chain of them.
+    pub(crate) fn is_flattening(&self, suspect: &Suspect) -> bool {
+        let holder = self.trails.get(suspect.holder).example;
+        suspect.swelling.is_none()
+            && self.snapshot.kind(holder) == NodeKind::ConcatenatedString
+            && !suspect.elements.iter().any(|&trail| self.trails.get(trail).repeats)
+    }
+
+    /// Whether a suspect of two snapshots is code of the runtime's that was used for the first time between
+    /// them: its functions and names where there were none before, and nothing of the program's below.
+    pub(crate) fn is_runtime_loading(&self, suspect: &Suspect, growth: &Growth) -> bool {
+        let example = |trail: u32| self.trails.get(trail).example;
+        let is_first = |&trail: &u32| growth.counts(trail)[0] == 0;
+        let is_code = |&trail: &u32| {
+            standing(self.snapshot, self.scripts, example(trail)) <= Standing::Function
+                && self.noise.is_held_by_runtime(example(trail))
+        };
+        let is_own = |trail: u32| match self.snapshot.kind(example(trail)) {
+            NodeKind::Closure => {
+                self.snapshot.location(example(trail)).is_some() && !self.noise.is_held_by_runtime(example(trail))
+            }
+            _ => standing(self.snapshot, self.scripts, example(trail)) > Standing::Runtime,
+        };
+        growth.intervals() == 1
+            && suspect.swelling.is_none()
+            && suspect.named.iter().chain(&suspect.elements).all(|trail| is_first(trail) && is_code(trail))
+            && !self.trails.at_or_below(&suspect.elements).iter().zip(0..).any(|(&below, trail)| below && is_own(trail))
+    }
 }

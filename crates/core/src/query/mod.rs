@@ -42,7 +42,7 @@ pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
-mod variables;
+pub(crate) mod variables;
 pub(crate) mod way;
 
 pub use columns::Column;
