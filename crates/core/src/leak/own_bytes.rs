@@ -69,7 +69,7 @@ impl<'a> Bytes<'a> {
             NodeKind::Object => is_binary(snapshot.name(node)),
             _ => false,
         };
-        is_matter && self.name_of(node).is_none()
+        is_matter && node != snapshot.root() && self.name_of(node).is_none()
     }
 
     /// What a node is a part of; the node itself when it is no part.

@@ -83,7 +83,7 @@ impl PathText<'_> {
     /// one of V8's own.
     fn start(&self, steps: &[Step]) -> usize {
         let module = steps.iter().rposition(|step| self.file_of_module(step.node).is_some());
-        let variable = (1..steps.len()).rev().find(|&at| self.is_module_variable(steps, at));
+        let variable = self.module_variable(steps);
         let named = steps.iter().position(|step| !self.is_machinery(step.node));
         variable.max(module).or(named).unwrap_or(steps.len().saturating_sub(1))
     }
@@ -110,13 +110,24 @@ impl PathText<'_> {
         is_readable.then(|| self.snapshot.name(file))
     }
 
-    /// Whether the step is from the outermost scope of a script to one of its variables.
-    fn is_module_variable(&self, steps: &[Step], at: usize) -> bool {
+    /// The last step to a variable of a module: from the outermost scope of a script, or from a block in it,
+    /// which is how some test runners wrap modules. A block that the path comes to by a variable around it is
+    /// just that, a loop's for one.
+    fn module_variable(&self, steps: &[Step]) -> Option<usize> {
+        let variables = || (1..steps.len()).rev().filter(|&at| self.is_variable(steps, at));
+        let scope = |at: usize| steps[at - 1].node;
+        let outermost = variables().find(|&at| self.is_outermost(scope(at)));
+        let around = outermost.map(scope);
+        let is_module = |outer: NodeIx| self.is_outermost(outer) && Some(outer) != around;
+        let block =
+            variables().find(|&at| is_block(self.snapshot, scope(at)) && self.outer(scope(at)).is_some_and(is_module));
+        outermost.max(block)
+    }
+
+    fn is_variable(&self, steps: &[Step], at: usize) -> bool {
         let scope = steps[at - 1].node;
         is_context(self.snapshot.name(scope))
             && steps[at].edge.is_some_and(|edge| variable(self.snapshot, scope, edge).is_some())
-            && (self.is_outermost(scope)
-                || is_block(self.snapshot, scope) && self.outer(scope).is_some_and(|outer| self.is_outermost(outer)))
     }
 
     /// Whether a scope is a script's own, or that of the function around a module.

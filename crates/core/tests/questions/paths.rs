@@ -42,13 +42,18 @@ fn a_path_reads_as_code_from_the_global_object() {
     assert_eq!(path["steps"][0]["type"], json!(null));
 }
 
-/// The scope of a block around a whole module, with the names that V8 has for its variables.
+/// The scope of a block around a whole module, which another one has a function of, with the names that V8
+/// has for its variables.
 fn block(heap: &mut SnapshotBuilder, names: &[&str]) -> Node {
-    let outer = module(heap);
+    let (elsewhere, outer) = (module(heap), module(heap));
+    block_held_by(heap, elsewhere, outer, names)
+}
+
+fn block_held_by(heap: &mut SnapshotBuilder, holder: Node, outer: Node, names: &[&str]) -> Node {
     let scope = heap.node("object", "system / Context", 8);
     let description = heap.node("code", "system / ScopeInfo", 8);
     let reader = heap.node("closure", "reader", 8);
-    heap.variable(outer, "reader", reader);
+    heap.variable(holder, "reader", reader);
     heap.internal(reader, "context", scope);
     heap.internal(scope, "previous", outer);
     heap.internal(scope, "scope_info", description);
@@ -69,6 +74,16 @@ fn a_variable_of_a_block_has_the_name_that_its_scope_describes() {
     heap.edge(scope, "hidden", "1", users);
     assert_eq!(texts(&heap, json!("Page")), ["page"]);
     assert_eq!(texts(&heap, json!("Users")), ["users"]);
+}
+
+#[test]
+fn a_path_that_comes_to_a_block_by_a_variable_around_it_begins_at_that() {
+    let mut heap = SnapshotBuilder::new();
+    let outer = module(&mut heap);
+    let scope = block_held_by(&mut heap, outer, outer, &["page"]);
+    let page = heap.node("object", "Page", 8);
+    heap.edge(scope, "hidden", "0", page);
+    assert_eq!(texts(&heap, json!("Page")), ["reader{page}"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::leaks::{Program, program, report, suspect};
 use super::open;
-use heapray_core::Snapshot;
+use heapray_core::{Progress, Snapshot};
 use serde_json::{Value, json};
 
 /// The report on a program that has `bytes` of something in one place, snapshot by snapshot.
@@ -145,4 +145,26 @@ fn two_snapshots_leave_open_whether_a_collection_fills_up() {
     let suspect = suspect(&report);
     assert_eq!(suspect["confidence"], "low");
     assert!(suspect["reason"].as_str().unwrap().ends_with("a third snapshot decides."), "{}", suspect["reason"]);
+}
+
+/// Found by fuzzing: what a root is a part of was looked for without end.
+#[test]
+fn a_root_that_is_a_text_is_a_part_of_nothing() {
+    let file = json!({
+        "snapshot": {
+            "meta": {
+                "node_fields": ["type", "name", "id", "self_size", "edge_count"],
+                "node_types": [["string"], "string", "number", "number", "number"],
+                "edge_fields": ["type", "name_or_index", "to_node"],
+                "edge_types": [["property"], "string_or_number", "node"],
+            },
+            "node_count": 1,
+            "edge_count": 0,
+        },
+        "nodes": [0, 0, 1, 32, 0],
+        "edges": [],
+        "strings": ["text"],
+    });
+    let snapshot = heapray_core::parse::open(file.to_string().as_bytes(), &Progress::new()).unwrap();
+    assert!(report(&[snapshot])["suspects"].is_array());
 }
