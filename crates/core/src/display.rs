@@ -6,14 +6,10 @@
 use crate::columns::{Edge, EdgeName};
 use crate::ids::{EdgeIx, NodeIx};
 use crate::interfaces::format_property;
-use crate::ropes::Ropes;
+use crate::ropes::{MOST_OF_PART, Ropes};
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::{Text, cut_to, utf16_len};
-
-/// UTF-16 units of one part of a made-up name. V8 writes no text longer than half of that; in a file that
-/// has longer ones each of a million rows could carry a copy.
-pub(crate) const MOST_OF_PART: usize = 2048;
 
 /// UTF-16 units a plain object's name may have, roughly.
 const OBJECT_NAME: usize = 100;

@@ -8,12 +8,15 @@
 use crate::column::{filled, push};
 use crate::columns::EdgeName;
 use crate::derived::Table;
-use crate::display::MOST_OF_PART;
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::strings::{cut_to, utf16_len};
+
+/// UTF-16 units of one part of a made-up name. V8 writes no text longer than half of that; in a file that
+/// has longer ones each of a million rows could carry a copy.
+pub(crate) const MOST_OF_PART: usize = 2048;
 
 /// UTF-16 units after which the text is long enough. The part that reaches them is shown whole, as by
 /// DevTools, up to [`MOST_OF_PART`].
