@@ -207,6 +207,10 @@ impl<'a> Walk<'a> {
         let mut walk = Self { snapshot, region, reached: NodeSet::new(size), arrival, queue: Vec::new() };
         let mut steps = Steps::of(progress, size);
         let is_cut = |from, edge: Edge| cut.has(snapshot, from, edge.to);
+        // Nothing leads to where the walk begins, not even an edge that leads there.
+        if let Some(top) = region.place(region.top) {
+            walk.reached.insert(top);
+        }
         if region.is_whole() {
             let heap = snapshot.heap();
             // What a program can name explains more than what V8 and the embedder have.
@@ -218,11 +222,7 @@ impl<'a> Walk<'a> {
             walk.run(0, &mut steps, is_cut)?;
         }
         let start = walk.queue.len();
-        if let Some(place) = region.place(region.top)
-            && walk.reached.insert(place)
-        {
-            walk.queue.push(region.top.0);
-        }
+        walk.queue.push(region.top.0);
         walk.run(start, &mut steps, is_cut)?;
         Ok(walk)
     }

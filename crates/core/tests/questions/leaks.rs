@@ -495,3 +495,29 @@ fn one_large_variable_among_many_is_no_collection() {
     }
     assert_eq!(report(&[open(&program.heap)])["suspects"], json!([]));
 }
+
+/// Found by fuzzing: the way to the second holder went round for ever.
+#[test]
+fn a_reference_to_the_root_is_on_no_way_to_a_second_holder() {
+    let report = report_of(
+        |program| {
+            let (root, global) = (program.heap.root(), program.global);
+            program.heap.property(global, "up", root);
+            let second = program.heap.node("object", "Array", 32);
+            program.made.insert("second".to_owned(), second);
+            let keeper = program.heap.node("synthetic", "(Keeper)", 0);
+            program.heap.edge(root, "element", "9", keeper);
+            program.heap.edge(keeper, "element", "1", second);
+            program.object(global, "list", "Array")
+        },
+        |program, list, unit| {
+            let item = program.own("Item");
+            let keeper = program.heap.node("object", "Second", 16);
+            let second = program.made["second"];
+            program.heap.element(list, unit as i64, item);
+            program.heap.element(second, unit as i64, keeper);
+            program.heap.property(keeper, "item", item);
+        },
+    );
+    assert!(!report["suspects"].as_array().unwrap().is_empty());
+}
