@@ -100,11 +100,6 @@ impl Growth {
         }
     }
 
-    /// Pairs of snapshots that follow each other.
-    pub(crate) fn intervals(&self) -> usize {
-        self.snapshots - 1
-    }
-
     /// Objects with the trail in each snapshot.
     pub(crate) fn counts(&self, trail: u32) -> &[u32] {
         &self.counts[trail as usize * self.snapshots..][..self.snapshots]

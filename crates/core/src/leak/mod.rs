@@ -107,10 +107,11 @@ pub(crate) fn suspects(
     let rows = Rows::new(last, progress)?;
     let releases = Releases { snapshot: last, routes, trails: &trails, progress };
     let writer = Writer { series: &series, trails: &trails, routes, rows, members: &members, releases };
+    let of_two = growth.as_ref().filter(|_| series.intervals() == 1);
     let is_noise = |suspect: &&Suspect| {
         search.is_module_loading(suspect, &members)
             || search.is_flattening(suspect)
-            || growth.as_ref().is_some_and(|growth| search.is_runtime_loading(suspect, growth))
+            || of_two.is_some_and(|growth| search.is_runtime_loading(suspect, growth))
     };
     let suspects = found.iter().filter(|suspect| !is_noise(suspect));
     let mut rows: Vec<(SuspectRow, &Suspect)> =

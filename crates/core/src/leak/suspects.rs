@@ -253,8 +253,7 @@ impl<'a> Search<'a> {
             }
             _ => standing(self.snapshot, self.scripts, example(trail)) > Standing::Runtime,
         };
-        growth.intervals() == 1
-            && suspect.swelling.is_none()
+        suspect.swelling.is_none()
             && suspect.named.iter().chain(&suspect.elements).all(|trail| is_first(trail) && is_code(trail))
             && !self.trails.at_or_below(&suspect.elements).iter().zip(0..).any(|(&below, trail)| below && is_own(trail))
     }
