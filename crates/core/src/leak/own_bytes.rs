@@ -6,6 +6,7 @@
 //! A buffer or text that grows is a new object each time, in the same place. So an object is found again
 //! by its id, and when it has none that lasts, by the names that lead to it from one that has.
 
+use crate::bits::NodeSet;
 use crate::column::filled;
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
@@ -19,11 +20,15 @@ use crate::query::steps::Steps;
 use crate::redact::is_redacted;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 /// Names from an object whose id lasts to one whose id does not.
 const LONGEST_NAME: usize = 8;
 /// What a text is known by: V8 writes no more of its contents.
 const KNOWN_TEXT: usize = 1024;
+/// References from which on those of an object are put into a table when one is looked for by its name.
+const MANY_NAMES: u32 = 64;
 
 /// What an object is that may get larger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,14 +44,30 @@ pub(crate) struct Bytes<'a> {
     pub(crate) routes: &'a Routes,
     /// By node.
     pub(crate) own: Vec<u64>,
+    parts: NodeSet,
+    /// References that may still be looked at for where texts begin: as many as there are, which is enough unless
+    /// texts share their beginnings by the thousand.
+    references_left: Cell<usize>,
+    /// The named references of objects that have many, for those asked about.
+    names: RefCell<HashMap<NodeIx, Names<'a>>>,
 }
+
+/// Where the properties and variables of an object lead.
+type Names<'a> = HashMap<(bool, &'a [u8]), NodeIx>;
 
 impl<'a> Bytes<'a> {
     /// One pass up the dominator tree.
     pub(crate) fn of(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
         let routes = Routes::of(snapshot, progress)?;
-        let own = filled(0u64, snapshot.nodes().len())?;
-        let mut bytes = Self { snapshot, routes, own };
+        let count = snapshot.nodes().len();
+        let mut bytes = Self {
+            snapshot,
+            routes,
+            own: filled(0u64, count)?,
+            parts: NodeSet::new(count),
+            references_left: Cell::new(snapshot.edges().len()),
+            names: RefCell::default(),
+        };
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         let tree = snapshot.dominators();
         for node in tree.preorder().rev() {
@@ -54,6 +75,7 @@ impl<'a> Bytes<'a> {
             let own = bytes.own[node.index()] + snapshot.nodes().self_size(node);
             bytes.own[node.index()] = own;
             if bytes.is_part(node) {
+                bytes.parts.insert(node);
                 bytes.own[tree.parent(node).index()] += own;
             }
         }
@@ -72,13 +94,14 @@ impl<'a> Bytes<'a> {
         is_matter && node != snapshot.root() && self.name_of(node).is_none()
     }
 
-    /// What a node is a part of; the node itself when it is no part.
-    pub(crate) fn whole(&self, node: NodeIx) -> NodeIx {
-        let mut at = node;
-        while self.is_part(at) {
-            at = self.snapshot.dominators().parent(at);
+    /// By node: what it is a part of; the node itself when it is no part. One pass down the dominator tree.
+    pub(crate) fn wholes(&self) -> Result<Vec<NodeIx>> {
+        let tree = self.snapshot.dominators();
+        let mut wholes = filled(self.snapshot.root(), self.snapshot.nodes().len())?;
+        for node in tree.preorder() {
+            wholes[node.index()] = if self.parts.contains(node) { wholes[tree.parent(node).index()] } else { node };
         }
-        at
+        Ok(wholes)
     }
 
     pub(crate) fn shape(&self, node: NodeIx) -> Option<Shape> {
@@ -100,7 +123,7 @@ impl<'a> Bytes<'a> {
         })
     }
 
-    pub(crate) fn in_earlier(&self, series: &Series<'_>, node: NodeIx, earlier: &Snapshot) -> Option<NodeIx> {
+    pub(crate) fn in_earlier(&self, series: &Series<'_>, node: NodeIx, earlier: &Bytes<'_>) -> Option<NodeIx> {
         let mut names = Vec::new();
         let mut at = node;
         while !series.is_old(at) {
@@ -108,12 +131,33 @@ impl<'a> Bytes<'a> {
             names.push(edge);
             at = from;
         }
-        let start = earlier.find(self.snapshot.nodes().id(at)).ok()?;
-        names.into_iter().rev().try_fold(start, |at, name| {
-            let label = edge_label(self.snapshot, name);
-            let is_it = |edge: &Edge| edge.kind == name.kind && edge_label(earlier, *edge) == label;
-            earlier.edges_of(at).find(is_it).map(|edge| edge.to)
+        let start = earlier.snapshot.find(self.snapshot.nodes().id(at)).ok()?;
+        names.into_iter().rev().try_fold(start, |at, edge| match edge_label(self.snapshot, edge) {
+            EdgeLabel::Name(name) => earlier.named(at, edge.kind, name),
+            EdgeLabel::Index(_) => None,
         })
+    }
+
+    /// Where the first property or variable of a name leads.
+    fn named(&self, node: NodeIx, kind: EdgeKind, name: &[u8]) -> Option<NodeIx> {
+        let snapshot = self.snapshot;
+        let named = snapshot.edges_of(node).filter_map(|edge| match edge_label(snapshot, edge) {
+            EdgeLabel::Name(name) if matches!(edge.kind, EdgeKind::Property | EdgeKind::Context) => {
+                Some(((edge.kind == EdgeKind::Context, name), edge.to))
+            }
+            _ => None,
+        });
+        let wanted = (kind == EdgeKind::Context, name);
+        if snapshot.nodes().edge_count(node) < MANY_NAMES {
+            return named.into_iter().find(|&(label, _)| label == wanted).map(|(_, to)| to);
+        }
+        let mut names = self.names.borrow_mut();
+        let names = names.entry(node).or_insert_with(|| {
+            let mut names = Names::new();
+            named.for_each(|(label, to)| _ = names.entry(label).or_insert(to));
+            names
+        });
+        names.get(&wanted).copied()
     }
 
     /// Whether a text begins as the one before did, as far as that is known.
@@ -126,11 +170,11 @@ impl<'a> Bytes<'a> {
     /// The leftmost piece of a text that is put together.
     fn beginning(&self, text: NodeIx) -> &'a [u8] {
         let mut at = text;
-        for _ in 0..self.snapshot.nodes().len() {
+        while self.snapshot.kind(at) == NodeKind::ConcatenatedString {
             let first = |edge: &Edge| edge_label(self.snapshot, *edge).is(b"first");
-            if self.snapshot.kind(at) != NodeKind::ConcatenatedString {
-                break;
-            }
+            let references = self.snapshot.nodes().edge_count(at) as usize;
+            let Some(left) = self.references_left.get().checked_sub(references) else { break };
+            self.references_left.set(left);
             let Some(edge) = self.snapshot.edges_of(at).find(first) else { break };
             at = edge.to;
         }

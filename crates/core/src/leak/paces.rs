@@ -3,6 +3,7 @@
 //! Numbers come from texts, not from indices, so that a step has the same in every snapshot. Which
 //! element of an array, and which key of a dictionary, makes no difference.
 
+use crate::bits::NodeSet;
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::{NodeIx, StringIx};
@@ -29,13 +30,15 @@ pub(crate) struct Paces<'a> {
     snapshot: &'a Snapshot,
     /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
     strings: Vec<u64>,
-    /// The last node asked for and whether it is a dictionary.
-    dictionary: (NodeIx, bool),
+    /// The nodes whose properties were counted, and those of them that are dictionaries.
+    counted: NodeSet,
+    dictionaries: NodeSet,
 }
 
 impl<'a> Paces<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, strings: vec![0; snapshot.strings().len()], dictionary: (snapshot.root(), false) }
+        let nodes = NodeSet::new(snapshot.nodes().len());
+        Self { snapshot, strings: vec![0; snapshot.strings().len()], counted: nodes.clone(), dictionaries: nodes }
     }
 
     /// A step over `edge`, which starts at `from`.
@@ -63,10 +66,10 @@ impl<'a> Paces<'a> {
     }
 
     fn is_dictionary(&mut self, node: NodeIx) -> bool {
-        if self.dictionary.0 != node {
-            self.dictionary = (node, property_count(self.snapshot, node) >= DICTIONARY);
+        if self.counted.insert(node) && property_count(self.snapshot, node) >= DICTIONARY {
+            self.dictionaries.insert(node);
         }
-        self.dictionary.1
+        self.dictionaries.contains(node)
     }
 
     fn string(&mut self, string: StringIx) -> u64 {

@@ -5,16 +5,17 @@
 
 use crate::error::Result;
 use crate::ids::NodeIx;
+use crate::leak::containers::Containers;
 use crate::leak::own_bytes::{Bytes, Shape};
-use crate::leak::paces::{Paces, mix};
 use crate::leak::series::Series;
 use crate::leak::suspect::{Suspect, Swelling};
 use crate::leak::suspects::Search;
-use crate::leak::trails::Trails;
+use crate::leak::trails::{RootTrails, Trails};
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Bytes by which objects held in one way grow at least in every interval, together.
@@ -43,7 +44,9 @@ pub(crate) fn swellings(series: &Series<'_>, progress: &Progress) -> Result<Vec<
         intervals => FEWEST_BYTES_OF_ONE * intervals,
     };
     let large = series.last.nodes().iter().filter(|&node| last.own[node.index()] >= least);
-    let mut found: Vec<Candidate> = large.filter_map(|node| last.candidate(series, node)).collect();
+    let wholes = last.wholes()?;
+    let mut found: Vec<Candidate> =
+        large.filter_map(|node| last.candidate(series, node, wholes[node.index()])).collect();
     for &snapshot in series.snapshots.iter().take(series.intervals()) {
         let earlier = Bytes::of(snapshot, progress)?;
         found.retain_mut(|candidate| {
@@ -56,7 +59,7 @@ pub(crate) fn swellings(series: &Series<'_>, progress: &Progress) -> Result<Vec<
         candidate.bytes.push(last.own[candidate.node.index()]);
     }
     found.retain(Candidate::grows);
-    let mut swellings = together(series.last, last.routes, found);
+    let mut swellings = together(series.last, last.routes, found)?;
     swellings.retain(|swelling| swelling.added.iter().all(|&added| added == 0 || added >= FEWEST_BYTES));
     Ok(swellings)
 }
@@ -95,14 +98,15 @@ impl Candidate {
 }
 
 /// Candidates by the way in which they are held.
-fn together(snapshot: &Snapshot, routes: &Routes, found: Vec<Candidate>) -> Vec<Swelling> {
-    let mut paces = Paces::new(snapshot);
+fn together(snapshot: &Snapshot, routes: &Routes, found: Vec<Candidate>) -> Result<Vec<Swelling>> {
+    let root = Containers::root_alone(snapshot);
+    let mut trails = RootTrails::new(snapshot, routes, &root)?;
     let mut at_hash: HashMap<u64, usize> = HashMap::new();
     let mut swellings: Vec<Swelling> = Vec::new();
     for candidate in found {
         let Candidate { node, shape, is_replaced, .. } = candidate;
         let added = candidate.added();
-        let hash = way_hash(snapshot, routes, &mut paces, node);
+        let hash = trails.hash(node);
         let at = *at_hash.entry(hash).or_insert(swellings.len());
         match swellings.get_mut(at) {
             Some(known) => {
@@ -113,17 +117,7 @@ fn together(snapshot: &Snapshot, routes: &Routes, found: Vec<Candidate>) -> Vec<
             None => swellings.push(Swelling { nodes: vec![node], shape, added, is_replaced }),
         }
     }
-    swellings
-}
-
-fn way_hash(snapshot: &Snapshot, routes: &Routes, paces: &mut Paces<'_>, node: NodeIx) -> u64 {
-    let mut hash = 0;
-    let mut at = node;
-    while let Some((from, edge)) = routes.arrival(snapshot, at) {
-        hash = mix(hash, paces.of(from, edge, false).hash);
-        at = from;
-    }
-    hash
+    Ok(swellings)
 }
 
 impl Search<'_> {
@@ -142,9 +136,11 @@ impl Search<'_> {
             let trail = self.trails.of(node) as usize;
             is_leak[trail] || leads_to_leak[trail]
         };
+        let references_left = Cell::new(2 * self.snapshot.edges().len());
         for Swelling { nodes, shape, added, .. } in &mut swellings {
             let bytes = added.iter().sum::<u64>() / nodes.len() as u64;
-            let is_counted = |node| *shape == Shape::Collection && self.collects(series, node, bytes, is_explained);
+            let collects = |node| self.collects(series, node, bytes, is_explained, &references_left);
+            let is_counted = |node| *shape == Shape::Collection && collects(node);
             nodes.retain(|&node| !(is_explained(node) || is_counted(node)));
         }
         swellings.retain(|swelling| {
@@ -155,12 +151,24 @@ impl Search<'_> {
     }
 
     /// Whether new objects in a collection, with what else is new there, are why it grew by so many bytes.
-    fn collects(&self, series: &Series<'_>, node: NodeIx, bytes: u64, is_leak: impl Fn(NodeIx) -> bool) -> bool {
+    /// `references_left` may be looked at for that: enough for all, unless collections share their stores.
+    fn collects(
+        &self,
+        series: &Series<'_>,
+        node: NodeIx,
+        bytes: u64,
+        is_leak: impl Fn(NodeIx) -> bool,
+        references_left: &Cell<usize>,
+    ) -> bool {
+        let is_left = |_: &NodeIx| {
+            references_left.set(references_left.get().saturating_sub(1));
+            references_left.get() > 0
+        };
         let near = || self.snapshot.edges_of(node).map(|edge| edge.to);
         let stores = near().filter(|&store| self.snapshot.kind(store) == NodeKind::Array);
         let held = near().chain(stores.flat_map(|store| self.snapshot.edges_of(store).map(|edge| edge.to)));
         let (mut objects, mut others, mut explained) = (0u64, 0u64, 0u64);
-        for node in held.filter(|&node| !series.is_old(node)) {
+        for node in held.take_while(is_left).filter(|&node| !series.is_old(node)) {
             match self.snapshot.kind(node) {
                 NodeKind::Object | NodeKind::Closure | NodeKind::Native => {
                     if is_leak(node) {
@@ -191,10 +199,10 @@ impl Swelling {
 }
 
 impl Bytes<'_> {
-    fn candidate(&self, series: &Series<'_>, node: NodeIx) -> Option<Candidate> {
+    /// `whole` is what the node is a part of.
+    fn candidate(&self, series: &Series<'_>, node: NodeIx, whole: NodeIx) -> Option<Candidate> {
         let shape = self.shape(node)?;
         let is_replaced = !series.is_old(node);
-        let whole = self.whole(node);
         let is_whole = whole == node || self.shape(whole).is_none();
         let can_be_known = !is_replaced || self.name_of(node).is_some();
         (is_whole && can_be_known).then_some(Candidate { node, shape, is_replaced, bytes: Vec::new() })
@@ -203,7 +211,7 @@ impl Bytes<'_> {
     /// What an object of the last snapshot was in an earlier one.
     fn counterpart(&self, series: &Series<'_>, candidate: &Candidate, earlier: &Bytes<'_>) -> Option<NodeIx> {
         let &Candidate { node, shape, .. } = candidate;
-        let before = self.in_earlier(series, node, earlier.snapshot)?;
+        let before = self.in_earlier(series, node, earlier)?;
         let is_same = match shape {
             Shape::Text => self.continues(node, earlier, before),
             _ => earlier.snapshot.name(before) == self.snapshot.name(node),

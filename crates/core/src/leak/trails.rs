@@ -96,16 +96,10 @@ impl Trails {
         self.list[trail as usize]
     }
 
-    /// Whether the trail is of links of a list, or of what hangs on them.
-    pub(crate) fn is_linked(&self, trail: u32) -> bool {
-        let mut at = trail;
-        while at != OUTSIDE {
-            if self.get(at).repeats {
-                return true;
-            }
-            at = self.get(at).above;
-        }
-        false
+    /// By trail: whether it is of links of a list, or of what hangs on them.
+    pub(crate) fn linked(&self) -> Vec<bool> {
+        let repeating: Vec<u32> = (1..self.list.len() as u32).filter(|&trail| self.get(trail).repeats).collect();
+        self.at_or_below(&repeating)
     }
 
     /// By trail: whether one of these hangs below it.
@@ -130,6 +124,39 @@ impl Trails {
             is_below[trail] |= is_below[self.list[trail].above as usize];
         }
         is_below
+    }
+
+    /// By trail: steps from its container.
+    pub(crate) fn depths(&self) -> Vec<u32> {
+        let mut depths = vec![0; self.list.len()];
+        for trail in 1..self.list.len() {
+            depths[trail] = depths[self.list[trail].above as usize] + 1;
+        }
+        depths
+    }
+}
+
+/// Trails from the root, of the nodes that are asked about: of what hangs on a long list each costs a step, not the list.
+pub(crate) struct RootTrails<'a> {
+    walk: Walk<'a>,
+    legs: Vec<Leg>,
+}
+
+impl<'a> RootTrails<'a> {
+    /// `root` is [`Containers::root_alone`].
+    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, root: &'a Containers) -> Result<Self> {
+        Ok(Self { walk: Walk::new(snapshot, routes, root)?, legs: Vec::new() })
+    }
+
+    /// A step over `edge`, which starts at `from`.
+    pub(crate) fn pace(&mut self, from: NodeIx, edge: Edge) -> Pace {
+        self.walk.paces.of(from, edge, false)
+    }
+
+    /// The hash of the whole way from the root, loops closed.
+    pub(crate) fn hash(&mut self, node: NodeIx) -> u64 {
+        self.walk.visit(node, &mut self.legs);
+        self.walk.trails.get(self.walk.trails.of(node)).hash
     }
 }
 
