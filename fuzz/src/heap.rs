@@ -73,11 +73,11 @@ const EDGE_NAMES: [&str; 20] = [
     "truncated",
 ];
 
-/// A snapshot of up to two dozen nodes.
+/// A snapshot of up to two dozen nodes, and these.
 ///
 /// # Errors
 /// When there are no bytes to choose by.
-pub fn builder(bytes: &mut Unstructured<'_>) -> Result<SnapshotBuilder> {
+pub fn builder(bytes: &mut Unstructured<'_>) -> Result<(SnapshotBuilder, Vec<Node>)> {
     let mut heap = SnapshotBuilder::new();
     let mut nodes = vec![heap.root()];
     for _ in 0..bytes.int_in_range(0..=22)? {
@@ -85,12 +85,12 @@ pub fn builder(bytes: &mut Unstructured<'_>) -> Result<SnapshotBuilder> {
     }
     for _ in 0..bytes.int_in_range(0..=60)? {
         let (from, to) = (*bytes.choose(&nodes)?, *bytes.choose(&nodes)?);
-        edge(bytes, &mut heap, from, to)?;
+        edge_label(bytes)?.write(&mut heap, from, to);
     }
     if bytes.ratio(1, 4)? {
         tables(bytes, &mut heap, &nodes)?;
     }
-    Ok(heap)
+    Ok((heap, nodes))
 }
 
 /// The same, written.
@@ -98,12 +98,11 @@ pub fn builder(bytes: &mut Unstructured<'_>) -> Result<SnapshotBuilder> {
 /// # Errors
 /// As [`builder`].
 pub fn snapshot(bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
-    Ok(builder(bytes)?.json())
+    Ok(builder(bytes)?.0.json())
 }
 
 fn node(bytes: &mut Unstructured<'_>, heap: &mut SnapshotBuilder) -> Result<Node> {
-    let kind = *bytes.choose(&TYPES)?;
-    let name = *bytes.choose(&NAMES)?;
+    let (kind, name) = label(bytes)?;
     let size = match bytes.int_in_range(0..=15)? {
         0 => 0,
         // Either side of what one column holds.
@@ -121,22 +120,43 @@ fn node(bytes: &mut Unstructured<'_>, heap: &mut SnapshotBuilder) -> Result<Node
     Ok(node)
 }
 
-fn edge(bytes: &mut Unstructured<'_>, heap: &mut SnapshotBuilder, from: Node, to: Node) -> Result<()> {
+/// The type and name of a node.
+///
+/// # Errors
+/// When there are no bytes to choose by.
+pub fn label(bytes: &mut Unstructured<'_>) -> Result<(&'static str, &'static str)> {
+    Ok((*bytes.choose(&TYPES)?, *bytes.choose(&NAMES)?))
+}
+
+/// The type and name of an edge.
+pub struct EdgeLabel {
+    kind: &'static str,
+    name: String,
+}
+
+impl EdgeLabel {
+    /// Adds such an edge.
+    pub fn write(&self, heap: &mut SnapshotBuilder, from: Node, to: Node) {
+        heap.edge(from, self.kind, &self.name, to);
+    }
+}
+
+/// Any edge's.
+///
+/// # Errors
+/// When there are no bytes to choose by.
+pub fn edge_label(bytes: &mut Unstructured<'_>) -> Result<EdgeLabel> {
     let kind = *bytes.choose(&EDGE_TYPES)?;
-    if matches!(kind, "element" | "hidden") {
-        let index = bytes.int_in_range(-2..=9)?;
-        heap.edge(from, kind, &index.to_string(), to);
-        return Ok(());
-    }
-    if kind == "internal" && bytes.ratio(1, 3)? {
-        let (number, table) = (bytes.int_in_range(0..=1)?, bytes.int_in_range(0..=9)? * 2 + 1);
-        let key = *bytes.choose(&["K", "a\nb", "x @3"])?;
-        let name = format!("{number} / part of key ({key} @3) -> value (V @5) pair in WeakMap (table @{table})");
-        heap.edge(from, kind, &name, to);
-        return Ok(());
-    }
-    heap.edge(from, kind, bytes.choose(&EDGE_NAMES)?, to);
-    Ok(())
+    let name = match kind {
+        "element" | "hidden" => bytes.int_in_range(-2..=9)?.to_string(),
+        "internal" if bytes.ratio(1, 3)? => {
+            let (number, table) = (bytes.int_in_range(0..=1)?, bytes.int_in_range(0..=9)? * 2 + 1);
+            let key = *bytes.choose(&["K", "a\nb", "x @3"])?;
+            format!("{number} / part of key ({key} @3) -> value (V @5) pair in WeakMap (table @{table})")
+        }
+        _ => (*bytes.choose(&EDGE_NAMES)?).to_owned(),
+    };
+    Ok(EdgeLabel { kind, name })
 }
 
 /// Locations, samples and allocation stacks.

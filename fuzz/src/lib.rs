@@ -12,7 +12,9 @@
 //! | [`redaction`] | a redacted file is read wherever its original is, with the same numbers, and refused wherever it is |
 //! | [`graph`] | sizes, dominators and distances equal their definitions ([`oracle`]) |
 //! | [`questions`] | every question of a snapshot ends in an answer or an error |
+//! | [`grown`] | reports and comparisons of snapshots that grow out of each other are sound: see `compared.rs` |
 
+mod compared;
 mod compressed;
 pub mod heap;
 pub mod input;
@@ -21,6 +23,7 @@ mod mutate;
 pub mod oracle;
 mod question;
 mod redacted;
+mod series;
 
 use arbitrary::Unstructured;
 use heapray_core::{Progress, Snapshot, query};
@@ -29,7 +32,7 @@ use heapray_core::{Progress, Snapshot, query};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its seeds' folder.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("whole_file", whole_file),
     ("structure", structure),
     ("chunks", chunks),
@@ -37,6 +40,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("redaction", redaction),
     ("graph", graph),
     ("questions", questions),
+    ("grown", grown),
 ];
 
 /// Any bytes as a file.
@@ -107,6 +111,12 @@ pub fn questions(data: &[u8]) {
     ask(&snapshot, &question);
     let _ = query::ask(&[&snapshot, &snapshot], &question, &Progress::new());
     let _ = query::ask(&[&snapshot, &snapshot, &snapshot], &question, &Progress::new());
+}
+
+/// Two or three snapshots, each grown out of the one before.
+pub fn grown(data: &[u8]) {
+    let Ok(files) = series::series(&mut Unstructured::new(data)) else { return };
+    compared::check(&files);
 }
 
 /// Asks; an answer is JSON, an error is about the question.

@@ -28,7 +28,7 @@ impl EdgeLabel<'_> {
     pub fn is(self, text: &[u8]) -> bool {
         match self {
             EdgeLabel::Name(name) => name == text,
-            EdgeLabel::Index(index) => index.to_string().as_bytes() == text,
+            EdgeLabel::Index(index) => parse_int(text) == Some(index) && index.to_string().as_bytes() == text,
         }
     }
 

@@ -3,6 +3,8 @@
 //! Whatever the work is, it goes through one function that sees pieces by their number: rayon's
 //! machinery, made anew for each kind of work, would be a sixth of the addon.
 
+#[cfg(all(feature = "parallel", not(miri)))]
+use rayon::join as side_by_side;
 use std::sync::{Mutex, PoisonError};
 
 /// What becomes of every item, in their order.
@@ -19,9 +21,20 @@ pub(crate) fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync)
 /// Both results, computed side by side where there are threads.
 pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     #[cfg(feature = "parallel")]
-    return rayon::join(a, b);
+    return side_by_side(a, b);
     #[cfg(not(feature = "parallel"))]
     (a(), b())
+}
+
+/// What is written to side by side is watched by Miri; the queues of rayon, which make pointers of integers,
+/// are beyond it.
+#[cfg(all(feature = "parallel", miri))]
+fn side_by_side<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let a = scope.spawn(a);
+        let b = b();
+        (a.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), b)
+    })
 }
 
 /// Calls `work` with every number below `count`.
@@ -32,7 +45,7 @@ fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
             return (from..end).for_each(work);
         }
         let middle = from + (end - from) / 2;
-        rayon::join(|| between(from, middle, work), || between(middle, end, work));
+        side_by_side(|| between(from, middle, work), || between(middle, end, work));
     }
     between(0, count, work);
 }

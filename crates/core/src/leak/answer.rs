@@ -133,7 +133,7 @@ impl Writer<'_> {
 
     /// Whether an element hangs on another one.
     fn is_list(&self, nodes: &[NodeIx], suspect: &Suspect) -> bool {
-        let is_element = |node: NodeIx| suspect.elements.contains(&self.trails.of(node));
+        let is_element = |node: NodeIx| suspect.has_element(self.trails.of(node));
         nodes.iter().take(MOST_LOOKED_AT).any(|&node| {
             let way = std::iter::once(node).chain(self.routes.above(node)).take(LONGEST_LINK);
             way.filter(|&node| is_element(node)).count() > 1
@@ -152,7 +152,7 @@ impl Writer<'_> {
     fn places(&self, suspect: &Suspect, steps: &[Step]) -> (usize, usize) {
         let trail_at = |at: usize| self.trails.of(steps[at].node);
         let last = steps.len().saturating_sub(1);
-        let element = (0..steps.len()).find(|&at| suspect.elements.contains(&trail_at(at))).unwrap_or(last);
+        let element = (0..steps.len()).find(|&at| suspect.has_element(trail_at(at))).unwrap_or(last);
         // What an array of numbers holds is no object: it is the holder. A variable is its own name.
         let is_variable = || steps[element].edge.is_some_and(|edge| edge.kind == EdgeKind::Context);
         if let Some(swelling) = &suspect.swelling

@@ -8,15 +8,16 @@
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{NodeIx, ObjectId};
-use crate::leak::paces::{Pace, Paces, can_repeat, mix, property_count};
+use crate::leak::paces::{Pace, can_repeat, property_count};
 use crate::leak::series::Series;
+use crate::leak::trails::RootTrails;
 use crate::progress::Progress;
 use crate::query::path_text::DICTIONARY;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// New objects among its properties that an object with fields does not have.
 const NEW_KEYS: usize = 8;
@@ -42,7 +43,8 @@ impl Containers {
         if !series.same_process || series.snapshots.len() < 2 {
             return Ok(Self::root_alone());
         }
-        let mut search = Search::new(series, progress)?;
+        let root = Self::root_alone();
+        let mut search = Search::new(series, &root, progress)?;
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
             steps.step()?;
@@ -58,7 +60,7 @@ impl Containers {
     }
 
     /// Without common ids the only container known to be the same is the root.
-    fn root_alone() -> Containers {
+    pub(crate) fn root_alone() -> Containers {
         Containers { root: Some(0), members: Vec::new(), hashes: vec![1], dictionaries: vec![false] }
     }
 
@@ -79,9 +81,9 @@ struct Search<'a> {
     series: &'a Series<'a>,
     snapshot: &'a Snapshot,
     routes: &'a Routes,
-    paces: Paces<'a>,
-    /// Containers found so far, by the node that a new object hangs on.
-    seen: HashMap<(NodeIx, u64), ()>,
+    ways: RootTrails<'a>,
+    /// The nodes that new objects hang on, and the steps they do so by, whose container was found.
+    seen: HashSet<(NodeIx, u64)>,
     groups: HashMap<u64, u32>,
     members: HashMap<NodeIx, u32>,
     dictionaries: Vec<bool>,
@@ -89,14 +91,15 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(series: &'a Series<'a>, progress: &Progress) -> Result<Self> {
+    fn new(series: &'a Series<'a>, root: &'a Containers, progress: &Progress) -> Result<Self> {
         let snapshot = series.last;
+        let routes = Routes::of(snapshot, progress)?;
         Ok(Self {
             series,
             snapshot,
-            routes: Routes::of(snapshot, progress)?,
-            paces: Paces::new(snapshot),
-            seen: HashMap::new(),
+            routes,
+            ways: RootTrails::new(snapshot, routes, root)?,
+            seen: HashSet::new(),
             groups: HashMap::new(),
             members: HashMap::new(),
             dictionaries: Vec::new(),
@@ -116,16 +119,13 @@ impl<'a> Search<'a> {
 
     /// Notes the container of a new object that hangs on `from`, which is old or a part of what is.
     fn add(&mut self, edge: Edge, from: NodeIx) {
-        let pace = self.paces.of(from, edge, false);
-        if self.seen.insert((from, pace.hash), ()).is_some() {
-            return;
-        }
-        let container = self.above_loops(edge, from, pace);
+        let pace = self.ways.pace(from, edge);
+        let Some(container) = self.above_loops(edge, from, pace) else { return };
         let container = self.owner(container);
         if self.members.contains_key(&container) {
             return;
         }
-        let hash = self.way_hash(container);
+        let hash = self.ways.hash(container);
         let next = self.hashes.len() as u32;
         let group = *self.groups.entry(hash).or_insert(next);
         if group == next {
@@ -143,11 +143,15 @@ impl<'a> Search<'a> {
             || self.snapshot.edges_of(container).filter(is_new).nth(NEW_KEYS).is_some()
     }
 
-    /// Climbs while the step into the object repeats a step further up.
-    fn above_loops(&mut self, edge: Edge, from: NodeIx, pace: Pace) -> NodeIx {
+    /// Climbs while the step into the object repeats a step further up; `None` where that leads to a container
+    /// that was found before.
+    fn above_loops(&mut self, edge: Edge, from: NodeIx, pace: Pace) -> Option<NodeIx> {
         let mut container = from;
+        if !self.seen.insert((from, pace.hash)) {
+            return None;
+        }
         if !can_repeat(self.snapshot, edge, pace) {
-            return container;
+            return Some(container);
         }
         let mut at = from;
         let mut distance = 0;
@@ -155,28 +159,16 @@ impl<'a> Search<'a> {
             && let Some((above, edge)) = self.arrival(at)
         {
             distance += 1;
-            if self.paces.of(above, edge, false) == pace {
+            if self.ways.pace(above, edge) == pace {
                 container = above;
                 distance = 0;
+                if !self.seen.insert((above, pace.hash)) {
+                    return None;
+                }
             }
             at = above;
         }
-        container
-    }
-
-    /// The hash of the whole way from the root, every repeated step once.
-    fn way_hash(&mut self, node: NodeIx) -> u64 {
-        let mut paces = Vec::new();
-        let mut at = node;
-        while let Some((from, edge)) = self.arrival(at) {
-            let pace = self.paces.of(from, edge, false);
-            let repeats = can_repeat(self.snapshot, edge, pace);
-            if !repeats || !paces.iter().rev().take(LONGEST_LOOP).any(|&known| known == pace.hash) {
-                paces.push(pace.hash);
-            }
-            at = from;
-        }
-        paces.into_iter().fold(1, mix)
+        Some(container)
     }
 
     fn finish(self) -> Containers {

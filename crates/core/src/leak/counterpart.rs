@@ -30,11 +30,15 @@ pub(crate) struct Counterparts<'a> {
     earlier: Matter<'a>,
     /// Where the names of objects with many lead.
     names: foldhash::HashMap<NodeIx, foldhash::HashMap<Name<'a>, NodeIx>>,
+    /// References that may still be looked at for where texts begin: enough, unless thousands of texts share
+    /// theirs.
+    references_left: usize,
 }
 
 impl<'a> Counterparts<'a> {
     pub(crate) fn new(series: &'a Series<'a>, now: Matter<'a>, earlier: Matter<'a>) -> Self {
-        Self { series, now, earlier, names: foldhash::HashMap::default() }
+        let references_left = now.snapshot.edges().len() + earlier.snapshot.edges().len();
+        Self { series, now, earlier, names: foldhash::HashMap::default(), references_left }
     }
 
     /// What an object of this shape was.
@@ -75,10 +79,24 @@ impl<'a> Counterparts<'a> {
     }
 
     /// Whether a text begins as the one before did, as far as that is known.
-    fn continues(&self, text: NodeIx, before: NodeIx) -> bool {
-        let (now, then) = (beginning(self.now.snapshot, text), beginning(self.earlier.snapshot, before));
+    fn continues(&mut self, text: NodeIx, before: NodeIx) -> bool {
+        let (now, then) = (self.beginning(self.now.snapshot, text), self.beginning(self.earlier.snapshot, before));
         let known = now.len().min(then.len()).min(KNOWN_TEXT);
         is_redacted(now) || is_redacted(then) || now[..known] == then[..known]
+    }
+
+    /// The leftmost piece of a text that is put together.
+    fn beginning(&mut self, snapshot: &'a Snapshot, text: NodeIx) -> &'a [u8] {
+        // A text of a million pieces begins as the deepest one does that has as much of it as is known.
+        let mut at = Ropes::of(snapshot).map_or(text, |ropes| ropes.same_text(text));
+        while snapshot.kind(at) == NodeKind::ConcatenatedString {
+            let Some(left) = self.references_left.checked_sub(snapshot.nodes().edge_count(at) as usize) else { break };
+            self.references_left = left;
+            let first = |edge: &Edge| edge_label(snapshot, *edge).is(b"first");
+            let Some(edge) = snapshot.edges_of(at).find(first) else { break };
+            at = edge.to;
+        }
+        snapshot.name(at)
     }
 }
 
@@ -87,19 +105,4 @@ fn name(snapshot: &Snapshot, edge: Edge) -> Option<Name<'_>> {
         EdgeLabel::Name(name) => Some((edge.kind, name)),
         EdgeLabel::Index(_) => None,
     }
-}
-
-/// The leftmost piece of a text that is put together.
-fn beginning(snapshot: &Snapshot, text: NodeIx) -> &[u8] {
-    let first = |edge: &Edge| edge_label(snapshot, *edge).is(b"first");
-    // A text of a million pieces begins as the deepest one does that has as much of it as is known.
-    let mut at = Ropes::of(snapshot).map_or(text, |ropes| ropes.same_text(text));
-    for _ in 0..KNOWN_TEXT {
-        if snapshot.kind(at) != NodeKind::ConcatenatedString {
-            break;
-        }
-        let Some(edge) = snapshot.edges_of(at).find(first) else { break };
-        at = edge.to;
-    }
-    snapshot.name(at)
 }

@@ -17,6 +17,8 @@ use std::collections::HashSet;
 const LOOKED_AT: usize = 5;
 /// Nodes that are looked at from each of them: a bound function, what it is bound to, a function in that, its scope.
 const FURTHEST: usize = 64;
+/// References that are looked at from each of them.
+const MOST_EDGES: usize = 512;
 
 /// Node keeps lists of its ports, sockets and timers. When the program holds objects of a class, what
 /// is in such a list besides is the other end of the same thing.
@@ -29,14 +31,19 @@ pub(crate) fn keep_real_holders(rows: &mut Vec<(SuspectRow, &Suspect)>) {
 /// Of functions and what they refer to, each found as a suspect, the functions are the other end.
 pub(crate) fn keep_one_end(rows: &mut Vec<(SuspectRow, &Suspect)>, search: &Search<'_>, members: &Members) {
     let all: Vec<&Suspect> = rows.iter().map(|&(_, suspect)| suspect).collect();
-    let is_other_end = |at: usize| {
-        let mut others = all.iter().enumerate();
-        others.any(|(other, suspect)| {
-            // Of two that are each other's other end the first stays.
-            (other < at || !search.only_refers(suspect)) && search.is_other_end(all[at], suspect, members)
-        })
-    };
-    let mut kept = (0..all.len()).map(|at| !is_other_end(at)).collect::<Vec<_>>().into_iter();
+    let refers: Vec<bool> = all.iter().map(|suspect| search.only_refers(suspect)).collect();
+    let mut kept = vec![true; all.len()];
+    for (other, suspect) in all.iter().enumerate() {
+        // Of two that are each other's other end the first stays.
+        let may_be_end = |at: usize| refers[at] && (other < at || !refers[other]) && suspect.holder != all[at].holder;
+        let ends: Vec<usize> = (0..all.len()).filter(|&at| kept[at] && may_be_end(at)).collect();
+        if ends.is_empty() {
+            continue;
+        }
+        let leaked = search.trails.at_or_below(&suspect.elements);
+        ends.into_iter().for_each(|at| kept[at] = !search.is_other_end(all[at], &leaked, members));
+    }
+    let mut kept = kept.into_iter();
     rows.retain(|_| kept.next().unwrap_or(true));
 }
 
@@ -52,15 +59,11 @@ impl Search<'_> {
         self.snapshot.name(node) == b"WeakRef"
     }
 
-    /// Whether a suspect's functions are the other end of another suspect: each of them refers to
-    /// something of the other's that is its alone, like the two listeners of one iterator.
-    fn is_other_end(&self, suspect: &Suspect, other: &Suspect, members: &Members) -> bool {
-        if suspect.holder == other.holder || !self.only_refers(suspect) {
-            return false;
-        }
+    /// Whether a suspect's functions are the other end of another suspect, whose trails `leaked` tells: each of
+    /// them refers to something of the other's that is its alone, like the two listeners of one iterator.
+    fn is_other_end(&self, suspect: &Suspect, leaked: &[bool], members: &Members) -> bool {
         let all = members.with_any(&suspect.named);
         let newest = &all[all.len().saturating_sub(LOOKED_AT)..];
-        let leaked = self.trails.at_or_below(&other.elements);
         let mut met = HashSet::new();
         let is_leaked = |node: NodeIx| leaked[self.trails.of(node) as usize];
         newest.iter().all(|&node| self.nearest(node, is_leaked).is_some_and(|to| met.insert(to)))
@@ -70,10 +73,11 @@ impl Search<'_> {
     fn nearest(&self, from: NodeIx, is_it: impl Fn(NodeIx) -> bool) -> Option<NodeIx> {
         let mut queue = vec![from];
         let mut at = 0;
+        let mut left = MOST_EDGES;
         while let Some(&node) = queue.get(at) {
             at += 1;
             let weak = self.is_weak_ref(node);
-            for edge in self.snapshot.edges_of(node).filter(|edge| weak || edge.kind != EdgeKind::Weak) {
+            for edge in self.snapshot.edges_of(node).take(left).filter(|edge| weak || edge.kind != EdgeKind::Weak) {
                 if is_it(edge.to) {
                     return Some(edge.to);
                 }
@@ -81,6 +85,7 @@ impl Search<'_> {
                     queue.push(edge.to);
                 }
             }
+            left = left.saturating_sub(self.snapshot.nodes().edge_count(node) as usize);
         }
         None
     }

@@ -34,6 +34,8 @@ pub(crate) struct Growth {
     /// Sums by what the objects are, for all trails of a group: the links of a list that is held at
     /// both ends are on two trails, and change from one to the other while it grows.
     alike: HashMap<(u32, u64), Alike>,
+    /// By trail: whether it is of links of a list.
+    linked: Vec<bool>,
 }
 
 /// Sums over trails of one group with objects of one class.
@@ -58,6 +60,7 @@ impl Growth {
             born: vec![0; size],
             born_bytes: vec![0; size],
             alike: HashMap::new(),
+            linked: trails.linked(),
         };
         growth.measure_last(series, trails, progress)?;
         let by_hash: HashMap<u64, u32> =
@@ -127,7 +130,7 @@ impl Growth {
         let fewest = if is_large { FEWEST_LARGE } else { FEWEST };
         // Of a list that is held at both ends each trail has half.
         let is_half =
-            || least * 2 >= fewest && trails.is_linked(trail) && range(&differences(&alike.counts)).0 >= fewest;
+            || least * 2 >= fewest && self.linked[trail as usize] && range(&differences(&alike.counts)).0 >= fewest;
         if least < fewest && !is_half() {
             return false;
         }

@@ -22,13 +22,12 @@ impl Members {
         let mut members = Self { slot_of: vec![NOT_ASKED; trails.list.len()], lists: Vec::new() };
         for suspect in suspects {
             suspect.elements.iter().chain(&suspect.named).for_each(|&trail| members.ask(trail));
-            // What V8 puts between is nobody's holder; what that hangs on is.
-            let mut holder = suspect.holder;
-            while holder != OUTSIDE {
-                members.ask(holder);
-                holder = trails.get(holder).above;
-            }
+            members.ask(suspect.holder);
         }
+        // What V8 puts between is nobody's holder; what that hangs on is.
+        let holders: Vec<u32> = suspects.iter().map(|suspect| suspect.holder).collect();
+        let above = trails.above(&holders);
+        (0..).zip(above).filter(|&(_, is_above)| is_above).for_each(|(trail, _)| members.ask(trail));
         if members.lists.is_empty() {
             return Ok(members);
         }

@@ -57,6 +57,7 @@ use crate::sort::sort_by_key;
 use answer::Writer;
 use containers::Containers;
 use growth::Growth;
+use measure::retained_together;
 use members::Members;
 pub(crate) use noise::Noise;
 use release::Releases;
@@ -68,6 +69,11 @@ use std::cmp::Reverse;
 use suspect::Suspect;
 use suspects::Search;
 use trails::Trails;
+
+/// Suspects that are looked at, those that keep most.
+const MOST_LOOKED_AT: usize = 1000;
+/// Suspects put into words besides those that are asked for: some are another one's other end.
+const MOST_BESIDES: usize = 100;
 
 /// What leaks.
 #[derive(Debug, Serialize)]
@@ -115,9 +121,11 @@ pub(crate) fn suspects(
             || search.is_flattening(suspect)
             || of_two.is_some_and(|growth| search.is_runtime_loading(suspect, growth))
     };
-    let suspects = found.iter().filter(|suspect| !is_noise(suspect));
-    let mut rows: Vec<(SuspectRow, &Suspect)> =
-        suspects.filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect))).collect();
+    let suspects = largest(last, &found, &members).into_iter().filter(|suspect| !is_noise(suspect));
+    let mut rows: Vec<(SuspectRow, &Suspect)> = suspects
+        .take(limit + MOST_BESIDES)
+        .filter_map(|suspect| Some((writer.row(suspect, growth.as_ref())?, suspect)))
+        .collect();
     sort_by_key(&mut rows, |(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     ends::keep_real_holders(&mut rows);
     ends::keep_one_end(&mut rows, &search, &members);
@@ -127,4 +135,13 @@ pub(crate) fn suspects(
     }
     let rows: Vec<SuspectRow> = rows.into_iter().map(|(row, _)| row).collect();
     Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows, ignored })
+}
+
+/// The suspects that keep most; of as many as programs have, all of them in order.
+fn largest<'a>(snapshot: &Snapshot, found: &'a [Suspect], members: &Members) -> Vec<&'a Suspect> {
+    let bytes = |suspect: &Suspect| retained_together(snapshot, members.with_any(&suspect.named).into_iter());
+    let mut sized: Vec<(Reverse<u64>, &Suspect)> =
+        found.iter().map(|suspect| (Reverse(bytes(suspect)), suspect)).collect();
+    sort_by_key(&mut sized, |&(bytes, _)| bytes);
+    sized.into_iter().map(|(_, suspect)| suspect).take(MOST_LOOKED_AT).collect()
 }

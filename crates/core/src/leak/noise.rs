@@ -16,6 +16,9 @@ use serde::Serialize;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
+/// Steps up from an object in which what holds it is looked for: below that it is the elements of lists.
+const FURTHEST: usize = 1000;
+
 /// One kind of noise.
 #[derive(Debug, Serialize)]
 pub(crate) struct Noise {
@@ -35,6 +38,11 @@ struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
+    /// A node and what it hangs on.
+    fn up_from(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> {
+        std::iter::once(node).chain(self.routes.above(node)).take(FURTHEST)
+    }
+
     fn is(&self, node: NodeIx, kind: NodeKind) -> bool {
         self.snapshot.kind(node) == kind
     }
@@ -194,7 +202,7 @@ fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
 
 /// Whether the nearest function, or instance of a class, on the way up is the runtime's.
 fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
-    let place = std::iter::once(node).chain(heap.routes.above(node)).find_map(|at| heap.snapshot.location(at));
+    let place = heap.up_from(node).find_map(|at| heap.snapshot.location(at));
     let script = place.and_then(|place| heap.scripts.name(place));
     script.is_some_and(|name| is_runtime_script(name, false))
 }
@@ -240,8 +248,7 @@ impl<'a> NoiseFilter<'a> {
 
     /// Whether a single object is noise, or held by the runtime's own code.
     pub(crate) fn is_foreign(&self, node: NodeIx) -> bool {
-        let mut way = std::iter::once(node).chain(self.heap.routes.above(node));
-        way.any(|at| LIST.iter().any(|noise| (noise.applies)(&self.heap, at)))
+        self.heap.up_from(node).any(|at| LIST.iter().any(|noise| (noise.applies)(&self.heap, at)))
             || self.heap.routes.above(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
     }
 
@@ -258,7 +265,7 @@ impl<'a> NoiseFilter<'a> {
                 || is_module_loader_cache(&self.heap, at)
                 || is_template_cache(&self.heap, at)
         };
-        let at = self.heap.routes.above(container).find(is_noise)?;
+        let at = self.heap.up_from(container).skip(1).find(is_noise)?;
         LIST.iter().find(|noise| (noise.applies)(&self.heap, at))
     }
 }

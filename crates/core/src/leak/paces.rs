@@ -3,6 +3,7 @@
 //! Numbers come from texts, not from indices, so that a step has the same in every snapshot. Which
 //! element of an array, and which key of a dictionary, makes no difference.
 
+use crate::bits::NodeSet;
 use crate::column::filled;
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
@@ -20,8 +21,10 @@ use crate::wellknown::Mark;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Nodes in a piece of work: milliseconds.
+/// Nodes in a piece of work at least: milliseconds.
 const PIECE: usize = 1 << 16;
+/// Pieces at most: each has a clone of its own.
+const PIECES: usize = 32;
 /// Nodes by which memory is asked for in advance.
 const AHEAD: usize = 16;
 
@@ -42,23 +45,26 @@ pub(crate) struct Paces<'a> {
     snapshot: &'a Snapshot,
     /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
     strings: Arc<[AtomicU64]>,
-    /// The last node asked for and whether it is a dictionary.
-    dictionary: (NodeIx, bool),
+    /// The nodes whose properties were counted, and those of them that are dictionaries.
+    counted: NodeSet,
+    dictionaries: NodeSet,
 }
 
 impl<'a> Paces<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
         let strings = (0..snapshot.strings().len()).map(|_| AtomicU64::new(0)).collect();
-        Self { snapshot, strings, dictionary: (snapshot.root(), false) }
+        let nodes = NodeSet::new(snapshot.nodes().len());
+        Self { snapshot, strings, counted: nodes.clone(), dictionaries: nodes }
     }
 
     /// By node: the hash of the last step of its way.
     pub(crate) fn of_all(&self, routes: &Routes, progress: &Progress) -> Result<Vec<u64>> {
         let mut hashes = filled(0u64, self.snapshot.nodes().len())?;
-        let pieces = hashes.chunks_mut(PIECE).enumerate().collect();
+        let size = PIECE.max(hashes.len().div_ceil(PIECES));
+        let pieces = hashes.chunks_mut(size).enumerate().collect();
         let hashed = parallel::map(pieces, |(piece, hashes): (usize, &mut [u64])| {
             let mut paces = self.clone();
-            for (at, hash) in (piece * PIECE..).zip(hashes) {
+            for (at, hash) in (piece * size..).zip(hashes) {
                 routes.prefetch(self.snapshot, at + AHEAD);
                 if let Some((from, edge)) = routes.arrival(self.snapshot, NodeIx(at as u32)) {
                     *hash = paces.of(from, edge, false).hash;
@@ -95,10 +101,10 @@ impl<'a> Paces<'a> {
     }
 
     fn is_dictionary(&mut self, node: NodeIx) -> bool {
-        if self.dictionary.0 != node {
-            self.dictionary = (node, property_count(self.snapshot, node) >= DICTIONARY);
+        if self.counted.insert(node) && property_count(self.snapshot, node) >= DICTIONARY {
+            self.dictionaries.insert(node);
         }
-        self.dictionary.1
+        self.dictionaries.contains(node)
     }
 
     fn string(&self, string: StringIx) -> u64 {

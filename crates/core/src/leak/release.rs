@@ -150,7 +150,7 @@ impl Cut<'_> {
         let trail = self.trails.of(from);
         let is_holder = trail == self.suspect.holder
             || self.trails.get(trail).above == self.suspect.holder && snapshot.kind(from) == NodeKind::Array;
-        is_holder && self.suspect.elements.contains(&self.trails.of(to))
+        is_holder && self.suspect.has_element(self.trails.of(to))
             || !self.others.is_empty() && self.is_leaked(to) && self.others.contains(&self.referrer(from))
     }
 }

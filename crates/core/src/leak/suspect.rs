@@ -8,12 +8,19 @@ use crate::leak::own_bytes::Shape;
 pub(crate) struct Suspect {
     /// The trail of the holder.
     pub(crate) holder: u32,
-    /// The trails of what it holds.
+    /// The trails of what it holds, in order.
     pub(crate) elements: Vec<u32>,
     /// The trails of the objects that name the leak: more than one when they are held in several ways.
     pub(crate) named: Vec<u32>,
     /// When it is the objects themselves that get larger, not their number.
     pub(crate) swelling: Option<Swelling>,
+}
+
+impl Suspect {
+    /// Whether the trail is one of the elements, which are in order.
+    pub(crate) fn has_element(&self, trail: u32) -> bool {
+        self.elements.binary_search(&trail).is_ok()
+    }
 }
 
 /// Objects that grow, all held in the same way; most often one.

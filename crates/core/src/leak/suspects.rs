@@ -19,6 +19,8 @@ use std::collections::HashMap;
 /// An object names the elements when there is one for at least every fourth: a promise's two
 /// functions and the promise are three elements of one payload.
 const FEWEST_NAMED: i64 = 4;
+/// Suspects of one holder: a collection of more kinds than that is a leak of anything.
+const MOST_OF_HOLDER: usize = 32;
 
 /// A trail whose objects may name the elements of a holder.
 struct Candidate {
@@ -35,11 +37,14 @@ pub(crate) struct Search<'a> {
     pub(crate) routes: &'a Routes,
     pub(crate) trails: &'a Trails,
     pub(crate) noise: NoiseFilter<'a>,
+    /// By trail: steps from its container.
+    depths: Vec<u32>,
 }
 
 impl<'a> Search<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, scripts: &'a Scripts, routes: &'a Routes, trails: &'a Trails) -> Self {
-        Self { snapshot, scripts, routes, trails, noise: NoiseFilter::new(snapshot, routes, scripts, trails) }
+        let noise = NoiseFilter::new(snapshot, routes, scripts, trails);
+        Self { snapshot, scripts, routes, trails, noise, depths: trails.depths() }
     }
 
     /// One suspect for each holder below which something grows, unless it is noise.
@@ -59,10 +64,11 @@ impl<'a> Search<'a> {
             }
         }
         sort_by_key(&mut ignored, |noise| noise.name);
+        let tops = self.tops(&grows);
         let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
         for trail in (0..count as u32).filter(|&trail| grows[trail as usize]) {
-            let top = self.top(trail, &grows);
+            let top = tops[trail as usize];
             below.entry(top).or_default().push(trail);
             if top == trail {
                 of_holder.entry(self.holder_of(trail)).or_default().push(trail);
@@ -87,17 +93,17 @@ impl<'a> Search<'a> {
         if is_store { of.above } else { holder }
     }
 
-    /// The uppermost trail above this one that grows as well.
-    fn top(&self, trail: u32, grows: &[bool]) -> u32 {
-        let mut top = trail;
-        let mut at = trail;
-        while at != OUTSIDE {
-            if grows[at as usize] {
-                top = at;
-            }
-            at = self.trails.get(at).above;
+    /// By trail: the uppermost one at or above it that grows.
+    fn tops(&self, grows: &[bool]) -> Vec<u32> {
+        let mut tops = vec![OUTSIDE; grows.len()];
+        // A trail's number is larger than that of the one above it.
+        for trail in 1..grows.len() as u32 {
+            tops[trail as usize] = match tops[self.trails.get(trail).above as usize] {
+                OUTSIDE if grows[trail as usize] => trail,
+                top => top,
+            };
         }
-        top
+        tops
     }
 
     /// One suspect for each class that names some of the elements: what a list of two kinds of things
@@ -114,21 +120,37 @@ impl<'a> Search<'a> {
         let named = self.better_name(best.element, best.trail, below).unwrap_or(best.trail);
         let mut suspects = vec![self.suspect(holder, elements, below, named)];
         // Elements that the classes so far do not name: what leaks with them is no other leak.
-        let named_by = |suspect: &Suspect| suspect.named.iter().map(|&trail| added(trail)).sum::<i64>();
-        let mut left = elements.iter().map(|&trail| added(trail)).sum::<i64>() - named_by(&suspects[0]);
+        let added_to = |trails: &[u32]| trails.iter().map(|&trail| added(trail)).sum::<i64>();
+        let mut left = added_to(elements) - added_to(&suspects[0].named);
+        let of_class = self.sums_of_classes(elements, below, &added);
         for other in candidates.iter().filter(|other| other.standing == best.standing && named == best.trail) {
             let class = self.trails.get(other.trail).class;
             let is_known = suspects.iter().any(|suspect| self.trails.get(suspect.named[0]).class == class);
-            if best.standing > Standing::Runtime && !is_known && !self.are_key_and_value(best.element, other.element) {
-                let suspect = self.suspect(holder, elements, below, other.trail);
-                let count = named_by(&suspect);
-                if count <= left {
-                    left -= count;
-                    suspects.push(suspect);
-                }
+            if best.standing > Standing::Runtime
+                && !is_known
+                && !self.are_key_and_value(best.element, other.element)
+                && of_class[&class] <= left
+                && suspects.len() < MOST_OF_HOLDER
+            {
+                left -= of_class[&class];
+                suspects.push(self.suspect(holder, elements, below, other.trail));
             }
         }
         suspects
+    }
+
+    /// By class: objects added at or below the elements.
+    fn sums_of_classes(
+        &self,
+        elements: &[u32],
+        below: &HashMap<u32, Vec<u32>>,
+        added: impl Fn(u32) -> i64,
+    ) -> HashMap<u64, i64> {
+        let mut sums = HashMap::new();
+        for &trail in elements.iter().flat_map(|element| below.get(element).into_iter().flatten()) {
+            *sums.entry(self.trails.get(trail).class).or_default() += added(trail);
+        }
+        sums
     }
 
     /// Whether one is the keys and the other the values of a Map, whose table has three slots for an entry.
@@ -166,7 +188,12 @@ impl<'a> Search<'a> {
             })
             .collect();
         sort_by_key(&mut candidates, |&Candidate { standing, trail, .. }| {
-            (Reverse(standing), self.depth(trail, holder), Reverse(added(trail)), trail)
+            (
+                Reverse(standing),
+                self.depths[trail as usize] - self.depths[holder as usize],
+                Reverse(added(trail)),
+                trail,
+            )
         });
         candidates
     }
@@ -208,16 +235,6 @@ impl<'a> Search<'a> {
                     crate::display::EdgeLabel::Name(b"<symbol kResourceStore>")
                 ) && self.trails.of(edge.to) == self.trails.of(store)
             })
-    }
-
-    fn depth(&self, trail: u32, holder: u32) -> u32 {
-        let mut depth = 0;
-        let mut at = trail;
-        while at != holder && at != OUTSIDE {
-            at = self.trails.get(at).above;
-            depth += 1;
-        }
-        depth
     }
 
     /// Whether a suspect is the loading of modules.

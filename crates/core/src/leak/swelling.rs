@@ -3,22 +3,22 @@
 //! An array of numbers, a buffer that is replaced by one twice its size, a text that is added to: their
 //! growth is in bytes that belong to one object, and shows in no count.
 
-use crate::column::filled;
 use crate::error::Result;
 use crate::ids::NodeIx;
+use crate::leak::containers::Containers;
 use crate::leak::counterpart::Counterparts;
 use crate::leak::own_bytes::{Bytes, Matter, Shape};
-use crate::leak::paces::{Paces, mix};
 use crate::leak::series::Series;
 use crate::leak::suspect::{Suspect, Swelling};
 use crate::leak::suspects::Search;
-use crate::leak::trails::Trails;
+use crate::leak::trails::{RootTrails, Trails};
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
 use crate::sort::sort_by_key;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Bytes by which objects held in one way grow at least in every interval, together.
@@ -80,9 +80,6 @@ pub(crate) fn swellings(series: &Series<'_>, progress: &Progress) -> Result<Vec<
     Ok(swellings)
 }
 
-/// The hash of a way that nobody has asked for, and of none.
-const UNKNOWN: u64 = 0;
-
 /// An object that may grow.
 struct Candidate {
     node: NodeIx,
@@ -128,8 +125,8 @@ fn together(now: Matter<'_>, found: Vec<Candidate>) -> Result<Vec<Swelling>> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let hashes = filled(UNKNOWN, now.snapshot.nodes().len())?;
-    let mut ways = Ways { now, paces: Paces::new(now.snapshot), hashes };
+    let root = Containers::root_alone();
+    let mut ways = RootTrails::new(now.snapshot, now.routes, &root)?;
     let mut at_hash: HashMap<u64, usize> = HashMap::new();
     let mut swellings: Vec<Swelling> = Vec::new();
     for candidate in found {
@@ -149,34 +146,6 @@ fn together(now: Matter<'_>, found: Vec<Candidate>) -> Result<Vec<Swelling>> {
     Ok(swellings)
 }
 
-/// The ways by which objects are held.
-struct Ways<'a> {
-    now: Matter<'a>,
-    paces: Paces<'a>,
-    /// By node: the links of a list have most of their ways in common.
-    hashes: Vec<u64>,
-}
-
-impl Ways<'_> {
-    fn hash(&mut self, node: NodeIx) -> u64 {
-        let Matter { snapshot, routes } = self.now;
-        let mut legs = Vec::new();
-        let mut at = node;
-        while self.hashes[at.index()] == UNKNOWN
-            && let Some((from, edge)) = routes.arrival(snapshot, at)
-        {
-            legs.push((from, edge));
-            at = from;
-        }
-        let mut hash = self.hashes[at.index()];
-        for (from, edge) in legs.into_iter().rev() {
-            hash = mix(hash, self.paces.of(from, edge, false).hash);
-            self.hashes[edge.to.index()] = hash;
-        }
-        hash
-    }
-}
-
 impl Search<'_> {
     /// Swellings that are no noise, and whose growth is not that of objects, which are counted: a list of
     /// sessions gets longer because of the sessions.
@@ -193,9 +162,11 @@ impl Search<'_> {
             let trail = self.trails.of(node) as usize;
             is_leak[trail] || leads_to_leak[trail]
         };
+        let references_left = Cell::new(2 * self.snapshot.edges().len());
         for Swelling { nodes, shape, added, .. } in &mut swellings {
             let bytes = added.iter().sum::<u64>() / nodes.len() as u64;
-            let is_counted = |node| *shape == Shape::Collection && self.collects(series, node, bytes, is_explained);
+            let collects = |node| self.collects(series, node, bytes, is_explained, &references_left);
+            let is_counted = |node| *shape == Shape::Collection && collects(node);
             nodes.retain(|&node| !(is_explained(node) || is_counted(node)));
         }
         swellings.retain(|swelling| {
@@ -206,12 +177,24 @@ impl Search<'_> {
     }
 
     /// Whether new objects in a collection, with what else is new there, are why it grew by so many bytes.
-    fn collects(&self, series: &Series<'_>, node: NodeIx, bytes: u64, is_leak: impl Fn(NodeIx) -> bool) -> bool {
+    /// `references_left` may be looked at for that: enough for all, unless collections share their stores.
+    fn collects(
+        &self,
+        series: &Series<'_>,
+        node: NodeIx,
+        bytes: u64,
+        is_leak: impl Fn(NodeIx) -> bool,
+        references_left: &Cell<usize>,
+    ) -> bool {
+        let is_left = |_: &NodeIx| {
+            references_left.set(references_left.get().saturating_sub(1));
+            references_left.get() > 0
+        };
         let near = || self.snapshot.edges_of(node).map(|edge| edge.to);
         let stores = near().filter(|&store| self.snapshot.kind(store) == NodeKind::Array);
         let held = near().chain(stores.flat_map(|store| self.snapshot.edges_of(store).map(|edge| edge.to)));
         let (mut objects, mut others, mut explained) = (0u64, 0u64, 0u64);
-        for node in held.filter(|&node| !series.is_old(node)) {
+        for node in held.take_while(is_left).filter(|&node| !series.is_old(node)) {
             match self.snapshot.kind(node) {
                 NodeKind::Object | NodeKind::Closure | NodeKind::Native => {
                     if is_leak(node) {

@@ -49,7 +49,8 @@ impl Trails {
     /// Costs a step and a lookup for each node.
     pub(crate) fn new(snapshot: &Snapshot, containers: &Containers, progress: &Progress) -> Result<Trails> {
         let routes = Routes::of(snapshot, progress)?;
-        let mut walk = Walk::new(snapshot, routes, containers, progress)?;
+        let mut walk = Walk::new(snapshot, routes, containers)?;
+        walk.pace_of = walk.paces.of_all(routes, progress)?;
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         let mut way = Vec::new();
         for node in snapshot.nodes().iter() {
@@ -90,16 +91,10 @@ impl Trails {
         self.list[trail as usize]
     }
 
-    /// Whether the trail is of links of a list, or of what hangs on them.
-    pub(crate) fn is_linked(&self, trail: u32) -> bool {
-        let mut at = trail;
-        while at != OUTSIDE {
-            if self.get(at).repeats {
-                return true;
-            }
-            at = self.get(at).above;
-        }
-        false
+    /// By trail: whether it is of links of a list, or of what hangs on them.
+    pub(crate) fn linked(&self) -> Vec<bool> {
+        let repeating: Vec<u32> = (1..self.list.len() as u32).filter(|&trail| self.get(trail).repeats).collect();
+        self.at_or_below(&repeating)
     }
 
     /// By trail: whether one of these hangs below it.
@@ -125,6 +120,39 @@ impl Trails {
         }
         is_below
     }
+
+    /// By trail: steps from its container.
+    pub(crate) fn depths(&self) -> Vec<u32> {
+        let mut depths = vec![0; self.list.len()];
+        for trail in 1..self.list.len() {
+            depths[trail] = depths[self.list[trail].above as usize] + 1;
+        }
+        depths
+    }
+}
+
+/// Trails from the root, of the nodes that are asked about: of what hangs on a long list each costs a step, not the list.
+pub(crate) struct RootTrails<'a> {
+    walk: Walk<'a>,
+    way: Vec<NodeIx>,
+}
+
+impl<'a> RootTrails<'a> {
+    /// `root` is [`Containers::root_alone`].
+    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, root: &'a Containers) -> Result<Self> {
+        Ok(Self { walk: Walk::new(snapshot, routes, root)?, way: Vec::new() })
+    }
+
+    /// A step over `edge`, which starts at `from`.
+    pub(crate) fn pace(&mut self, from: NodeIx, edge: Edge) -> Pace {
+        self.walk.paces.of(from, edge, false)
+    }
+
+    /// The hash of the whole way from the root, loops closed.
+    pub(crate) fn hash(&mut self, node: NodeIx) -> u64 {
+        self.walk.visit(node, &mut self.way);
+        self.walk.trails.get(self.walk.trails.of(node)).hash
+    }
 }
 
 struct Walk<'a> {
@@ -132,7 +160,7 @@ struct Walk<'a> {
     routes: &'a Routes,
     containers: &'a Containers,
     paces: Paces<'a>,
-    /// By node: the pace that leads to it, unless its property names are keys.
+    /// By node, where all are visited: the pace that leads to it, unless property names are keys there.
     pace_of: Vec<u64>,
     /// Where a pace leads from a trail: to a longer one, or back.
     known: foldhash::HashMap<(u32, u64), u32>,
@@ -140,13 +168,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        routes: &'a Routes,
-        containers: &'a Containers,
-        progress: &Progress,
-    ) -> Result<Self> {
-        let paces = Paces::new(snapshot);
+    fn new(snapshot: &'a Snapshot, routes: &'a Routes, containers: &'a Containers) -> Result<Self> {
         let outside = Trail {
             above: OUTSIDE,
             group: u32::MAX,
@@ -168,8 +190,8 @@ impl<'a> Walk<'a> {
             snapshot,
             routes,
             containers,
-            pace_of: paces.of_all(routes, progress)?,
-            paces,
+            paces: Paces::new(snapshot),
+            pace_of: Vec::new(),
             known: foldhash::HashMap::default(),
             trails,
         })
@@ -201,7 +223,8 @@ impl<'a> Walk<'a> {
     fn extend(&mut self, trail: u32, node: NodeIx) -> u32 {
         let group = self.trails.get(trail).group;
         let any_name = self.containers.is_dictionary(trail, group);
-        match self.known.get(&(trail, self.pace_of[node.index()])) {
+        let known = self.pace_of.get(node.index()).and_then(|&pace| self.known.get(&(trail, pace)));
+        match known {
             Some(&known) if !any_name => known,
             _ => self.extend_anew(trail, node, any_name),
         }

@@ -126,26 +126,46 @@ pub(crate) fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool 
 
 /// The functions behind event listeners.
 fn event_handlers(snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
-    let mut handlers = NodeSet::new(snapshot.nodes().len());
+    let count = snapshot.nodes().len();
+    let mut handlers = NodeSet::new(count);
+    let mut callbacks = NodeSet::new(count);
+    let mut functions = Functions { snapshot, known: NodeSet::new(count), functions: NodeSet::new(count) };
     let mut steps = Steps::new(progress);
     for node in snapshot.nodes().iter() {
         steps.step()?;
         if snapshot.name(node) == b"V8EventListener"
             && let Some(callback) = target_named(snapshot, node, b"1")
+            && callbacks.insert(callback)
         {
-            handlers.insert(handler_of(snapshot, callback));
+            handlers.insert(functions.handler_of(callback));
         }
     }
     Ok(handlers)
 }
 
-/// The callback when it is a function, else the first function it refers to: the handler in a framework's wrapper.
-fn handler_of(snapshot: &Snapshot, callback: NodeIx) -> NodeIx {
-    let is_function = |node| target_named(snapshot, node, b"code").is_some();
-    if is_function(callback) {
-        return callback;
+/// Tells functions from other objects. Each is looked at once, however many refer to it.
+struct Functions<'a> {
+    snapshot: &'a Snapshot,
+    known: NodeSet,
+    functions: NodeSet,
+}
+
+impl Functions<'_> {
+    /// The callback when it is a function, else the first function it refers to: the handler in a framework's wrapper.
+    fn handler_of(&mut self, callback: NodeIx) -> NodeIx {
+        if self.is_function(callback) {
+            return callback;
+        }
+        let referred = self.snapshot.edges_of(callback).map(|edge| edge.to);
+        referred.into_iter().find(|&to| self.is_function(to)).unwrap_or(callback)
     }
-    snapshot.edges_of(callback).map(|edge| edge.to).find(|&to| is_function(to)).unwrap_or(callback)
+
+    fn is_function(&mut self, node: NodeIx) -> bool {
+        if self.known.insert(node) && target_named(self.snapshot, node, b"code").is_some() {
+            self.functions.insert(node);
+        }
+        self.functions.contains(node)
+    }
 }
 
 /// The target of the first edge of any type with this name.

@@ -13,6 +13,7 @@
 //! know names as well. In a redacted snapshot the string at the end is hidden, but V8 names the Script
 //! after it too.
 
+use crate::bits::NodeSet;
 use crate::columns::Location;
 use crate::derived::Table;
 use crate::display::internal_target;
@@ -40,6 +41,7 @@ impl Scripts {
 
     fn new(snapshot: &Snapshot, progress: &Progress) -> Result<Scripts> {
         let mut names = HashMap::new();
+        let mut looked_at = NodeSet::new(snapshot.nodes().len());
         let mut steps = Steps::new(progress);
         for node in snapshot.nodes().iter() {
             steps.step()?;
@@ -48,7 +50,7 @@ impl Scripts {
             }
             let Some(at) = snapshot.location(node) else { continue };
             if let std::collections::hash_map::Entry::Vacant(entry) = names.entry(i64::from(at.script_id))
-                && let Some(name) = script_name(snapshot, node)
+                && let Some(name) = script_name(snapshot, node, &mut looked_at)
             {
                 entry.insert(Text::of(name));
             }
@@ -79,11 +81,13 @@ impl Table for Scripts {
     }
 }
 
-/// The name of the script a function is from.
-fn script_name(snapshot: &Snapshot, closure: NodeIx) -> Option<&[u8]> {
-    let shared = internal_target(snapshot, closure, b"shared")?;
+/// The name of the script a function is from, unless what leads to it was looked at before: where that had no
+/// name it has none now, however many functions refer to it.
+fn script_name<'a>(snapshot: &'a Snapshot, closure: NodeIx, looked_at: &mut NodeSet) -> Option<&'a [u8]> {
+    let shared = internal_target(snapshot, closure, b"shared").filter(|&shared| looked_at.insert(shared))?;
     let script = internal_target(snapshot, shared, b"script")
-        .or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))?;
+        .or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))
+        .filter(|&script| looked_at.insert(script))?;
     let name = internal_target(snapshot, script, b"name")?;
     if snapshot.kind(name) != NodeKind::String {
         return None;

@@ -23,6 +23,8 @@ use crate::snapshot::Snapshot;
 
 /// Names that V8 keeps in the description itself. Of a scope with more it keeps them in a table.
 const MOST_NAMES: usize = 75;
+/// References that a scope with so few names, or its description, has at most.
+const MOST_EDGES: usize = 1000;
 
 /// The variable that an edge from `scope` leads through; `None` for other edges, and where the name is not known.
 pub(crate) fn variable(snapshot: &Snapshot, scope: NodeIx, edge: Edge) -> Option<&[u8]> {
@@ -38,7 +40,7 @@ pub(crate) fn variable(snapshot: &Snapshot, scope: NodeIx, edge: Edge) -> Option
 /// Whether a scope is a block's: V8 names none of its variables.
 pub(crate) fn is_block(snapshot: &Snapshot, scope: NodeIx) -> bool {
     is_context(snapshot.name(scope))
-        && !snapshot.edges_of(scope).any(|edge| {
+        && !snapshot.edges_of(scope).take(MOST_EDGES).any(|edge| {
             edge.kind == EdgeKind::Context
                 && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if !is_link(name))
         })
@@ -51,10 +53,11 @@ fn is_link(name: &[u8]) -> bool {
 
 /// The name of the variable at a position of a block's scope.
 fn name_at(snapshot: &Snapshot, scope: NodeIx, position: usize) -> Option<&[u8]> {
-    if !is_block(snapshot, scope) {
+    let is_small = |node| snapshot.nodes().edge_count(node) as usize <= MOST_EDGES;
+    if !is_small(scope) || !is_block(snapshot, scope) {
         return None;
     }
-    let names = names(snapshot, internal_target(snapshot, scope, b"scope_info")?);
+    let names = names(snapshot, internal_target(snapshot, scope, b"scope_info").filter(|&node| is_small(node))?);
     let last = positions(snapshot, scope).map(|(at, _)| at).max()?;
     let most_missing = names.len().checked_sub(last)?.checked_sub(1)?;
     let (mut least, mut most) = (0, most_missing);
