@@ -8,9 +8,9 @@
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{NodeIx, ObjectId};
-use crate::leak::paces::{Pace, can_repeat, property_count};
+use crate::leak::paces::{Pace, can_repeat, mix, property_count};
 use crate::leak::series::Series;
-use crate::leak::trails::RootTrails;
+use crate::leak::ways::Ways;
 use crate::progress::Progress;
 use crate::query::path_text::DICTIONARY;
 use crate::query::routes::Routes;
@@ -23,6 +23,9 @@ use std::collections::{HashMap, HashSet};
 const NEW_KEYS: usize = 8;
 /// Steps up in which the repetition of a step is looked for.
 const LONGEST_LOOP: usize = 8;
+
+/// Ends the ways of containers.
+const CONTAINER: u64 = 3;
 
 /// The containers of a series, by id.
 pub(crate) struct Containers {
@@ -43,8 +46,7 @@ impl Containers {
         if !series.same_process || series.snapshots.len() < 2 {
             return Ok(Self::root_alone());
         }
-        let root = Self::root_alone();
-        let mut search = Search::new(series, &root, progress)?;
+        let mut search = Search::new(series, progress)?;
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
             steps.step()?;
@@ -60,7 +62,7 @@ impl Containers {
     }
 
     /// Without common ids the only container known to be the same is the root.
-    pub(crate) fn root_alone() -> Containers {
+    fn root_alone() -> Containers {
         Containers { root: Some(0), members: Vec::new(), hashes: vec![1], dictionaries: vec![false] }
     }
 
@@ -81,7 +83,7 @@ struct Search<'a> {
     series: &'a Series<'a>,
     snapshot: &'a Snapshot,
     routes: &'a Routes,
-    ways: RootTrails<'a>,
+    ways: Ways<'a>,
     /// The nodes that new objects hang on, and the steps they do so by, whose container was found.
     seen: HashSet<(NodeIx, u64)>,
     groups: HashMap<u64, u32>,
@@ -91,14 +93,14 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(series: &'a Series<'a>, root: &'a Containers, progress: &Progress) -> Result<Self> {
+    fn new(series: &'a Series<'a>, progress: &Progress) -> Result<Self> {
         let snapshot = series.last;
         let routes = Routes::of(snapshot, progress)?;
         Ok(Self {
             series,
             snapshot,
             routes,
-            ways: RootTrails::new(snapshot, routes, root)?,
+            ways: Ways::new(snapshot, routes)?,
             seen: HashSet::new(),
             groups: HashMap::new(),
             members: HashMap::new(),
@@ -125,7 +127,8 @@ impl<'a> Search<'a> {
         if self.members.contains_key(&container) {
             return;
         }
-        let hash = self.ways.hash(container);
+        // No trail may read as the way of a container further down.
+        let hash = mix(self.ways.hash(container), CONTAINER);
         let next = self.hashes.len() as u32;
         let group = *self.groups.entry(hash).or_insert(next);
         if group == next {

@@ -3,6 +3,7 @@
 //! ```text
 //! series       snapshots → when each object of the last one was made
 //! paces        a step of a way → a number that is the same wherever it reads the same
+//! ways         a node → a number that is the same wherever its way from the root reads the same
 //! containers   new objects → the old objects they hang on
 //! trails       a node → how it hangs below its container, the same for all of its kind
 //! growth       trails → those with more objects in every snapshot
@@ -46,6 +47,7 @@ mod suspects;
 mod swelling;
 mod swelling_kinds;
 mod trails;
+mod ways;
 
 use crate::error::Result;
 use crate::progress::Progress;

@@ -5,13 +5,13 @@
 
 use crate::error::Result;
 use crate::ids::NodeIx;
-use crate::leak::containers::Containers;
 use crate::leak::counterpart::Counterparts;
 use crate::leak::own_bytes::{Bytes, Matter, Shape};
 use crate::leak::series::Series;
 use crate::leak::suspect::{Suspect, Swelling};
 use crate::leak::suspects::Search;
-use crate::leak::trails::{RootTrails, Trails};
+use crate::leak::trails::Trails;
+use crate::leak::ways::Ways;
 use crate::progress::Progress;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
@@ -125,8 +125,7 @@ fn together(now: Matter<'_>, found: Vec<Candidate>) -> Result<Vec<Swelling>> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let root = Containers::root_alone();
-    let mut ways = RootTrails::new(now.snapshot, now.routes, &root)?;
+    let mut ways = Ways::new(now.snapshot, now.routes)?;
     let mut at_hash: HashMap<u64, usize> = HashMap::new();
     let mut swellings: Vec<Swelling> = Vec::new();
     for candidate in found {

@@ -49,8 +49,7 @@ impl Trails {
     /// Costs a step and a lookup for each node.
     pub(crate) fn new(snapshot: &Snapshot, containers: &Containers, progress: &Progress) -> Result<Trails> {
         let routes = Routes::of(snapshot, progress)?;
-        let mut walk = Walk::new(snapshot, routes, containers)?;
-        walk.pace_of = walk.paces.of_all(routes, progress)?;
+        let mut walk = Walk::new(snapshot, routes, containers, progress)?;
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         let mut way = Vec::new();
         for node in snapshot.nodes().iter() {
@@ -131,36 +130,12 @@ impl Trails {
     }
 }
 
-/// Trails from the root, of the nodes that are asked about: of what hangs on a long list each costs a step, not the list.
-pub(crate) struct RootTrails<'a> {
-    walk: Walk<'a>,
-    way: Vec<NodeIx>,
-}
-
-impl<'a> RootTrails<'a> {
-    /// `root` is [`Containers::root_alone`].
-    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, root: &'a Containers) -> Result<Self> {
-        Ok(Self { walk: Walk::new(snapshot, routes, root)?, way: Vec::new() })
-    }
-
-    /// A step over `edge`, which starts at `from`.
-    pub(crate) fn pace(&mut self, from: NodeIx, edge: Edge) -> Pace {
-        self.walk.paces.of(from, edge, false)
-    }
-
-    /// The hash of the whole way from the root, loops closed.
-    pub(crate) fn hash(&mut self, node: NodeIx) -> u64 {
-        self.walk.visit(node, &mut self.way);
-        self.walk.trails.get(self.walk.trails.of(node)).hash
-    }
-}
-
 struct Walk<'a> {
     snapshot: &'a Snapshot,
     routes: &'a Routes,
     containers: &'a Containers,
     paces: Paces<'a>,
-    /// By node, where all are visited: the pace that leads to it, unless property names are keys there.
+    /// By node: the pace that leads to it, unless property names are keys there.
     pace_of: Vec<u64>,
     /// Where a pace leads from a trail: to a longer one, or back.
     known: foldhash::HashMap<(u32, u64), u32>,
@@ -168,7 +143,13 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(snapshot: &'a Snapshot, routes: &'a Routes, containers: &'a Containers) -> Result<Self> {
+    fn new(
+        snapshot: &'a Snapshot,
+        routes: &'a Routes,
+        containers: &'a Containers,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let paces = Paces::new(snapshot);
         let outside = Trail {
             above: OUTSIDE,
             group: u32::MAX,
@@ -190,8 +171,8 @@ impl<'a> Walk<'a> {
             snapshot,
             routes,
             containers,
-            paces: Paces::new(snapshot),
-            pace_of: Vec::new(),
+            pace_of: paces.of_all(routes, progress)?,
+            paces,
             known: foldhash::HashMap::default(),
             trails,
         })
@@ -223,8 +204,7 @@ impl<'a> Walk<'a> {
     fn extend(&mut self, trail: u32, node: NodeIx) -> u32 {
         let group = self.trails.get(trail).group;
         let any_name = self.containers.is_dictionary(trail, group);
-        let known = self.pace_of.get(node.index()).and_then(|&pace| self.known.get(&(trail, pace)));
-        match known {
+        match self.known.get(&(trail, self.pace_of[node.index()])) {
             Some(&known) if !any_name => known,
             _ => self.extend_anew(trail, node, any_name),
         }

@@ -40,14 +40,14 @@ impl Program {
 }
 
 /// The report on what `grow` makes of the program with 20, 40 and 60 units of work done.
-fn report_of(prepare: impl Fn(&mut Program) -> Node, grow: impl Fn(&mut Program, Node, usize)) -> Value {
+fn report_of(prepare: impl Fn(&mut Program) -> Node, grow: impl FnMut(&mut Program, Node, usize)) -> Value {
     report_at([20, 40, 60], prepare, grow)
 }
 
 fn report_at<const N: usize>(
     units: [usize; N],
     prepare: impl Fn(&mut Program) -> Node,
-    grow: impl Fn(&mut Program, Node, usize),
+    mut grow: impl FnMut(&mut Program, Node, usize),
 ) -> Value {
     let snapshots = units.map(|units| {
         let mut program = program();
@@ -467,6 +467,25 @@ fn what_was_empty_in_the_first_of_two_snapshots_is_undecided_and_no_suspect() {
     assert!(verdict.starts_with("Undecided") && verdict.contains("40 more objects of Record"), "{verdict}");
     let grown = of([1, 41]);
     assert_eq!((column(&grown["suspects"], "className"), &grown["undecided"]), (vec![json!("Record")], &json!([])));
+}
+
+#[test]
+fn what_hangs_on_old_elements_is_not_counted_with_new_elements() {
+    let mut before = None;
+    let report = report_of(
+        |program| array(program, "rooms"),
+        |program, rooms, unit| {
+            let room = program.own("Room");
+            program.heap.element(rooms, unit as i64, room);
+            if let Some(before) = before.replace(room).filter(|_| unit > 0) {
+                let visitor = program.own("Visitor");
+                program.heap.property(before, "visitor", visitor);
+            }
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["className"], &suspect["path"]), (&json!("Room"), &json!("global.rooms[*]")));
+    assert_eq!((&suspect["kind"], &suspect["addedCount"]), (&json!("array"), &json!([20, 20])));
 }
 
 #[test]
