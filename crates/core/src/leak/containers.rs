@@ -26,6 +26,8 @@ const LONGEST_LOOP: usize = 8;
 
 /// The containers of a series, by id.
 pub(crate) struct Containers {
+    /// The group of the root where nothing else is known to be the same.
+    root: Option<u32>,
     /// Ids and their groups.
     members: Vec<(ObjectId, u32)>,
     /// What identifies each group.
@@ -39,9 +41,9 @@ impl Containers {
     pub(crate) fn find(series: &Series<'_>, progress: &Progress) -> Result<Containers> {
         let snapshot = series.last;
         if !series.same_process || series.snapshots.len() < 2 {
-            return Ok(Self::root_alone(snapshot));
+            return Ok(Self::root_alone());
         }
-        let root = Self::root_alone(snapshot);
+        let root = Self::root_alone();
         let mut search = Search::new(series, &root, progress)?;
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
@@ -58,14 +60,14 @@ impl Containers {
     }
 
     /// Without common ids the only container known to be the same is the root.
-    pub(crate) fn root_alone(snapshot: &Snapshot) -> Containers {
-        let root = snapshot.nodes().id(snapshot.root());
-        Containers { members: vec![(root, 0)], hashes: vec![1], dictionaries: vec![false] }
+    pub(crate) fn root_alone() -> Containers {
+        Containers { root: Some(0), members: Vec::new(), hashes: vec![1], dictionaries: vec![false] }
     }
 
     /// The containers and their groups in a snapshot.
     pub(crate) fn nodes_in<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = (NodeIx, u32)> + 'a {
-        self.members.iter().filter_map(|&(id, group)| Some((snapshot.find(id).ok()?, group)))
+        let root = self.root.map(|group| (snapshot.root(), group));
+        root.into_iter().chain(self.members.iter().filter_map(|&(id, group)| Some((snapshot.find(id).ok()?, group))))
     }
 
     /// Whether properties of what has this trail are keys of a dictionary. What counts is the size
@@ -173,6 +175,6 @@ impl<'a> Search<'a> {
         let id = |node| self.snapshot.nodes().id(node);
         let mut members: Vec<_> = self.members.iter().map(|(&node, &group)| (id(node), group)).collect();
         members.sort_unstable();
-        Containers { members, hashes: self.hashes, dictionaries: self.dictionaries }
+        Containers { root: None, members, hashes: self.hashes, dictionaries: self.dictionaries }
     }
 }

@@ -9,7 +9,8 @@
 //! noise        … except what grows in every program
 //! suspects     trails that grow → a holder, its elements, and the class that names them: a suspect
 //! accumulation one snapshot → the same, by what is large instead of what grows
-//! own_bytes    a snapshot → the bytes that belong to each object
+//! own_bytes    objects → the bytes that belong to each of them
+//! counterpart  an object of the last snapshot → the same in an earlier one
 //! swelling     snapshots → single objects that get larger while no objects are added
 //! members      suspects → their nodes
 //! evidence     a path → what the rules for kinds ask of it
@@ -24,6 +25,7 @@
 mod accumulation;
 mod answer;
 mod containers;
+mod counterpart;
 mod ends;
 mod evidence;
 mod growth;

@@ -1,34 +1,19 @@
-//! A snapshot → the bytes that belong to each object: what it is made of.
+//! Objects of a snapshot → the bytes that belong to each of them: what it is made of.
 //!
 //! That is its array or table, the bytes outside of the heap, the texts among its elements; not what a
 //! program gave a name of its own, a property or a variable, which is an object to look at by itself.
-//!
-//! A buffer or text that grows is a new object each time, in the same place. So an object is found again
-//! by its id, and when it has none that lasts, by the names that lead to it from one that has.
 
-use crate::bits::NodeSet;
-use crate::column::filled;
+use crate::column::push;
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
 use crate::error::Result;
 use crate::ids::NodeIx;
-use crate::leak::series::Series;
 use crate::progress::Progress;
 use crate::query::mine::is_internal_name;
 use crate::query::routes::Routes;
 use crate::query::steps::Steps;
-use crate::redact::is_redacted;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-
-/// Names from an object whose id lasts to one whose id does not.
-const LONGEST_NAME: usize = 8;
-/// What a text is known by: V8 writes no more of its contents.
-const KNOWN_TEXT: usize = 1024;
-/// References from which on those of an object are put into a table when one is looked for by its name.
-const MANY_NAMES: u32 = 64;
 
 /// What an object is that may get larger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,50 +23,14 @@ pub(crate) enum Shape {
     Collection,
 }
 
-/// For every node of a snapshot the bytes that belong to it.
-pub(crate) struct Bytes<'a> {
+/// What the objects of a snapshot are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Matter<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) routes: &'a Routes,
-    /// By node.
-    pub(crate) own: Vec<u64>,
-    parts: NodeSet,
-    /// References that may still be looked at for where texts begin: as many as there are, which is enough unless
-    /// texts share their beginnings by the thousand.
-    references_left: Cell<usize>,
-    /// The named references of objects that have many, for those asked about.
-    names: RefCell<HashMap<NodeIx, Names<'a>>>,
 }
 
-/// Where the properties and variables of an object lead.
-type Names<'a> = HashMap<(bool, &'a [u8]), NodeIx>;
-
-impl<'a> Bytes<'a> {
-    /// One pass up the dominator tree.
-    pub(crate) fn of(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
-        let routes = Routes::of(snapshot, progress)?;
-        let count = snapshot.nodes().len();
-        let mut bytes = Self {
-            snapshot,
-            routes,
-            own: filled(0u64, count)?,
-            parts: NodeSet::new(count),
-            references_left: Cell::new(snapshot.edges().len()),
-            names: RefCell::default(),
-        };
-        let mut steps = Steps::of(progress, snapshot.nodes().len());
-        let tree = snapshot.dominators();
-        for node in tree.preorder().rev() {
-            steps.step()?;
-            let own = bytes.own[node.index()] + snapshot.nodes().self_size(node);
-            bytes.own[node.index()] = own;
-            if bytes.is_part(node) {
-                bytes.parts.insert(node);
-                bytes.own[tree.parent(node).index()] += own;
-            }
-        }
-        Ok(bytes)
-    }
-
+impl Matter<'_> {
     /// Whether a node is a part of what holds it.
     fn is_part(&self, node: NodeIx) -> bool {
         let snapshot = self.snapshot;
@@ -92,16 +41,6 @@ impl<'a> Bytes<'a> {
             _ => false,
         };
         is_matter && node != snapshot.root() && self.name_of(node).is_none()
-    }
-
-    /// By node: what it is a part of; the node itself when it is no part. One pass down the dominator tree.
-    pub(crate) fn wholes(&self) -> Result<Vec<NodeIx>> {
-        let tree = self.snapshot.dominators();
-        let mut wholes = filled(self.snapshot.root(), self.snapshot.nodes().len())?;
-        for node in tree.preorder() {
-            wholes[node.index()] = if self.parts.contains(node) { wholes[tree.parent(node).index()] } else { node };
-        }
-        Ok(wholes)
     }
 
     pub(crate) fn shape(&self, node: NodeIx) -> Option<Shape> {
@@ -122,63 +61,123 @@ impl<'a> Bytes<'a> {
             is_name && matches!(edge.kind, EdgeKind::Property | EdgeKind::Context)
         })
     }
+}
 
-    pub(crate) fn in_earlier(&self, series: &Series<'_>, node: NodeIx, earlier: &Bytes<'_>) -> Option<NodeIx> {
-        let mut names = Vec::new();
-        let mut at = node;
-        while !series.is_old(at) {
-            let (from, edge) = self.name_of(at).filter(|_| names.len() < LONGEST_NAME)?;
-            names.push(edge);
-            at = from;
+/// The bytes that belong to some objects.
+pub(crate) struct Bytes<'a> {
+    matter: Matter<'a>,
+    /// Those objects and their parts, in preorder of the dominator tree.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy)]
+struct Piece {
+    /// In preorder.
+    position: u32,
+    /// The piece that it is a part of; itself when it is no part.
+    owner: u32,
+    /// The piece that is no part, at the end of the owners.
+    whole: u32,
+    bytes: u64,
+}
+
+impl<'a> Bytes<'a> {
+    /// One walk down the dominator tree, past what hangs below none of the objects and is no part of one.
+    pub(crate) fn of(
+        matter: Matter<'a>,
+        objects: impl Iterator<Item = NodeIx>,
+        progress: &Progress,
+    ) -> Result<Bytes<'a>> {
+        let tree = matter.snapshot.dominators();
+        let mut wanted = Vec::new();
+        for node in objects {
+            push(&mut wanted, tree.positions()[node.index()])?;
         }
-        let start = earlier.snapshot.find(self.snapshot.nodes().id(at)).ok()?;
-        names.into_iter().rev().try_fold(start, |at, edge| match edge_label(self.snapshot, edge) {
-            EdgeLabel::Name(name) => earlier.named(at, edge.kind, name),
-            EdgeLabel::Index(_) => None,
+        wanted.sort_unstable();
+        let mut walk = Walk { bytes: Bytes { matter, pieces: Vec::new() }, open: Vec::new() };
+        let mut wanted = wanted.into_iter().peekable();
+        let mut steps = Steps::of(progress, matter.snapshot.nodes().len());
+        let mut at = 0;
+        while at < tree.order().len() as u32 {
+            steps.step()?;
+            walk.leave(at);
+            let is_wanted = wanted.next_if_eq(&at).is_some();
+            while wanted.next_if_eq(&at).is_some() {}
+            let end = at + tree.sizes()[at as usize];
+            let leads_to_wanted = wanted.peek().is_some_and(|&next| next < end);
+            at = if walk.enter(at, is_wanted)? || leads_to_wanted { at + 1 } else { end };
+        }
+        walk.bytes.add_up();
+        Ok(walk.bytes)
+    }
+
+    fn add_up(&mut self) {
+        // Parts come after what they belong to.
+        for at in (0..self.pieces.len()).rev() {
+            let Piece { owner, bytes, .. } = self.pieces[at];
+            if owner as usize != at {
+                self.pieces[owner as usize].bytes += bytes;
+            }
+        }
+    }
+
+    /// The bytes of one of the objects.
+    pub(crate) fn own(&self, node: NodeIx) -> u64 {
+        let position = self.matter.snapshot.dominators().positions()[node.index()];
+        let place = self.pieces.binary_search_by_key(&position, |piece| piece.position);
+        place.map_or(0, |place| self.pieces[place].bytes)
+    }
+
+    /// The objects with so many bytes and a shape that are not part of another that has one; in preorder.
+    pub(crate) fn large(&self, least: u64) -> impl Iterator<Item = (NodeIx, Shape)> + '_ {
+        self.pieces.iter().filter(move |piece| piece.bytes >= least).filter_map(|piece| {
+            let node = self.node(piece);
+            let whole = self.node(&self.pieces[piece.whole as usize]);
+            let is_whole = whole == node || self.matter.shape(whole).is_none();
+            self.matter.shape(node).filter(|_| is_whole).map(|shape| (node, shape))
         })
     }
 
-    /// Where the first property or variable of a name leads.
-    fn named(&self, node: NodeIx, kind: EdgeKind, name: &[u8]) -> Option<NodeIx> {
-        let snapshot = self.snapshot;
-        let named = snapshot.edges_of(node).filter_map(|edge| match edge_label(snapshot, edge) {
-            EdgeLabel::Name(name) if matches!(edge.kind, EdgeKind::Property | EdgeKind::Context) => {
-                Some(((edge.kind == EdgeKind::Context, name), edge.to))
+    fn node(&self, piece: &Piece) -> NodeIx {
+        NodeIx(self.matter.snapshot.dominators().order()[piece.position as usize])
+    }
+}
+
+struct Walk<'a> {
+    bytes: Bytes<'a>,
+    /// The pieces whose subtrees the walk is in, the innermost last.
+    open: Vec<u32>,
+}
+
+impl Walk<'_> {
+    /// Leaves the subtrees that end before a position.
+    fn leave(&mut self, at: u32) {
+        let sizes = self.bytes.matter.snapshot.dominators().sizes();
+        while let Some(&piece) = self.open.last() {
+            let start = self.bytes.pieces[piece as usize].position;
+            if at < start + sizes[start as usize] {
+                break;
             }
-            _ => None,
-        });
-        let wanted = (kind == EdgeKind::Context, name);
-        if snapshot.nodes().edge_count(node) < MANY_NAMES {
-            return named.into_iter().find(|&(label, _)| label == wanted).map(|(_, to)| to);
+            self.open.pop();
         }
-        let mut names = self.names.borrow_mut();
-        let names = names.entry(node).or_insert_with(|| {
-            let mut names = Names::new();
-            named.for_each(|(label, to)| _ = names.entry(label).or_insert(to));
-            names
-        });
-        names.get(&wanted).copied()
     }
 
-    /// Whether a text begins as the one before did, as far as that is known.
-    pub(crate) fn continues(&self, text: NodeIx, earlier: &Bytes<'_>, before: NodeIx) -> bool {
-        let (now, then) = (self.beginning(text), earlier.beginning(before));
-        let known = now.len().min(then.len()).min(KNOWN_TEXT);
-        is_redacted(now) || is_redacted(then) || now[..known] == then[..known]
-    }
-
-    /// The leftmost piece of a text that is put together.
-    fn beginning(&self, text: NodeIx) -> &'a [u8] {
-        let mut at = text;
-        while self.snapshot.kind(at) == NodeKind::ConcatenatedString {
-            let first = |edge: &Edge| edge_label(self.snapshot, *edge).is(b"first");
-            let references = self.snapshot.nodes().edge_count(at) as usize;
-            let Some(left) = self.references_left.get().checked_sub(references) else { break };
-            self.references_left.set(left);
-            let Some(edge) = self.snapshot.edges_of(at).find(first) else { break };
-            at = edge.to;
+    /// Whether the node at a position is one of the objects or a part of one.
+    fn enter(&mut self, at: u32, is_wanted: bool) -> Result<bool> {
+        let Bytes { matter, pieces } = &mut self.bytes;
+        let tree = matter.snapshot.dominators();
+        let node = NodeIx(tree.order()[at as usize]);
+        let parent = tree.positions()[tree.parent(node).index()];
+        let above = self.open.last().copied().filter(|&piece| pieces[piece as usize].position == parent);
+        let owner = above.filter(|_| matter.is_part(node));
+        let place = pieces.len() as u32;
+        if is_wanted || owner.is_some() {
+            let whole = owner.map_or(place, |owner| pieces[owner as usize].whole);
+            let bytes = matter.snapshot.nodes().self_size(node);
+            push(pieces, Piece { position: at, owner: owner.unwrap_or(place), whole, bytes })?;
+            push(&mut self.open, place)?;
         }
-        self.snapshot.name(at)
+        Ok(is_wanted || owner.is_some())
     }
 }
 

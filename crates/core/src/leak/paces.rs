@@ -4,15 +4,29 @@
 //! element of an array, and which key of a dictionary, makes no difference.
 
 use crate::bits::NodeSet;
+use crate::column::filled;
 use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
+use crate::error::Result;
 use crate::ids::{NodeIx, StringIx};
 use crate::leak::naming::GENERIC;
+use crate::parallel;
+use crate::progress::Progress;
 use crate::query::named::is_context;
 use crate::query::path_text::DICTIONARY;
+use crate::query::routes::Routes;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::wellknown::Mark;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Nodes in a piece of work at least: milliseconds.
+const PIECE: usize = 1 << 16;
+/// Pieces at most: each has a clone of its own.
+const PIECES: usize = 32;
+/// Nodes by which memory is asked for in advance.
+const AHEAD: usize = 16;
 
 /// The name of all positions.
 const POSITION: u64 = 1;
@@ -25,11 +39,12 @@ pub(crate) struct Pace {
     pub(crate) is_position: bool,
 }
 
-/// Hashes steps by what they read as.
+/// Hashes steps by what they read as. Clones, one for each thread, share what they have hashed.
+#[derive(Clone)]
 pub(crate) struct Paces<'a> {
     snapshot: &'a Snapshot,
     /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
-    strings: Vec<u64>,
+    strings: Arc<[AtomicU64]>,
     /// The nodes whose properties were counted, and those of them that are dictionaries.
     counted: NodeSet,
     dictionaries: NodeSet,
@@ -37,8 +52,28 @@ pub(crate) struct Paces<'a> {
 
 impl<'a> Paces<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
+        let strings = (0..snapshot.strings().len()).map(|_| AtomicU64::new(0)).collect();
         let nodes = NodeSet::new(snapshot.nodes().len());
-        Self { snapshot, strings: vec![0; snapshot.strings().len()], counted: nodes.clone(), dictionaries: nodes }
+        Self { snapshot, strings, counted: nodes.clone(), dictionaries: nodes }
+    }
+
+    /// By node: the hash of the last step of its way.
+    pub(crate) fn of_all(&self, routes: &Routes, progress: &Progress) -> Result<Vec<u64>> {
+        let mut hashes = filled(0u64, self.snapshot.nodes().len())?;
+        let size = PIECE.max(hashes.len().div_ceil(PIECES));
+        let pieces = hashes.chunks_mut(size).enumerate().collect();
+        let hashed = parallel::map(pieces, |(piece, hashes): (usize, &mut [u64])| {
+            let mut paces = self.clone();
+            for (at, hash) in (piece * size..).zip(hashes) {
+                routes.prefetch(self.snapshot, at + AHEAD);
+                if let Some((from, edge)) = routes.arrival(self.snapshot, NodeIx(at as u32)) {
+                    *hash = paces.of(from, edge, false).hash;
+                }
+            }
+            progress.check()
+        });
+        hashed.into_iter().collect::<Result<()>>()?;
+        Ok(hashes)
     }
 
     /// A step over `edge`, which starts at `from`.
@@ -56,7 +91,7 @@ impl<'a> Paces<'a> {
     }
 
     /// What a node is to a trail: strings are one kind, whether V8 has cut, joined or flattened them.
-    pub(crate) fn node(&mut self, node: NodeIx) -> u64 {
+    pub(crate) fn node(&self, node: NodeIx) -> u64 {
         match self.snapshot.kind(node) {
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => 11,
             NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol | NodeKind::Code | NodeKind::ObjectShape => 12,
@@ -72,12 +107,16 @@ impl<'a> Paces<'a> {
         self.dictionaries.contains(node)
     }
 
-    fn string(&mut self, string: StringIx) -> u64 {
-        let Some(slot) = self.strings.get_mut(string.index()) else { return text_hash(self.snapshot, string) };
-        if *slot == 0 {
-            *slot = text_hash(self.snapshot, string);
+    fn string(&self, string: StringIx) -> u64 {
+        let Some(slot) = self.strings.get(string.index()) else { return text_hash(self.snapshot, string) };
+        // Whoever comes first writes what all would write.
+        let known = slot.load(Ordering::Relaxed);
+        if known != 0 {
+            return known;
         }
-        *slot
+        let hash = text_hash(self.snapshot, string);
+        slot.store(hash, Ordering::Relaxed);
+        hash
     }
 }
 

@@ -6,15 +6,18 @@
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::containers::Containers;
-use crate::leak::own_bytes::{Bytes, Shape};
+use crate::leak::counterpart::Counterparts;
+use crate::leak::own_bytes::{Bytes, Matter, Shape};
 use crate::leak::series::Series;
 use crate::leak::suspect::{Suspect, Swelling};
 use crate::leak::suspects::Search;
 use crate::leak::trails::{RootTrails, Trails};
 use crate::progress::Progress;
 use crate::query::routes::Routes;
+use crate::query::steps::Steps;
 use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -38,28 +41,41 @@ pub(crate) fn swellings(series: &Series<'_>, progress: &Progress) -> Result<Vec<
     if !series.same_process {
         return Ok(Vec::new());
     }
-    let last = Bytes::of(series.last, progress)?;
+    let snapshot = series.last;
+    let matter = |snapshot| Ok(Matter { snapshot, routes: Routes::of(snapshot, progress)? });
+    let now = matter(snapshot)?;
     let least = match series.intervals() as u64 {
-        0 => series.last.total_size() / SHARE,
+        0 => snapshot.total_size() / SHARE,
         intervals => FEWEST_BYTES_OF_ONE * intervals,
     };
-    let large = series.last.nodes().iter().filter(|&node| last.own[node.index()] >= least);
-    let wholes = last.wholes()?;
+    // What belongs to an object is a part of what it retains.
+    let may_be_large = |&node: &NodeIx| snapshot.retained_size(node) >= least;
+    let bytes = Bytes::of(now, snapshot.nodes().iter().filter(may_be_large), progress)?;
     let mut found: Vec<Candidate> =
-        large.filter_map(|node| last.candidate(series, node, wholes[node.index()])).collect();
+        bytes.large(least).filter_map(|(node, shape)| Candidate::new(series, now, node, shape)).collect();
+    sort_by_key(&mut found, |candidate| candidate.node);
     for &snapshot in series.snapshots.iter().take(series.intervals()) {
-        let earlier = Bytes::of(snapshot, progress)?;
+        let earlier = matter(snapshot)?;
+        let mut counterparts = Counterparts::new(series, now, earlier);
+        let mut steps = Steps::of(progress, found.len());
+        let mut before = Vec::new();
+        for candidate in &found {
+            steps.step()?;
+            before.push(counterparts.of(candidate.node, candidate.shape));
+        }
+        let bytes = Bytes::of(earlier, before.iter().flatten().copied(), progress)?;
+        let mut before = before.into_iter();
         found.retain_mut(|candidate| {
-            let before = last.counterpart(series, candidate, &earlier);
-            candidate.bytes.extend(before.map(|node| earlier.own[node.index()]));
+            let before = before.next().flatten();
+            candidate.bytes.extend(before.map(|node| bytes.own(node)));
             before.is_some()
         });
     }
     for candidate in &mut found {
-        candidate.bytes.push(last.own[candidate.node.index()]);
+        candidate.bytes.push(bytes.own(candidate.node));
     }
     found.retain(Candidate::grows);
-    let mut swellings = together(series.last, last.routes, found)?;
+    let mut swellings = together(now, found)?;
     swellings.retain(|swelling| swelling.added.iter().all(|&added| added == 0 || added >= FEWEST_BYTES));
     Ok(swellings)
 }
@@ -74,6 +90,13 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// Unless it is new and no name leads to it: then nothing tells what it was before.
+    fn new(series: &Series<'_>, now: Matter<'_>, node: NodeIx, shape: Shape) -> Option<Self> {
+        let is_replaced = !series.is_old(node);
+        let can_be_known = !is_replaced || now.name_of(node).is_some();
+        can_be_known.then_some(Self { node, shape, is_replaced, bytes: Vec::new() })
+    }
+
     fn added(&self) -> Vec<u64> {
         self.bytes.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect()
     }
@@ -98,15 +121,18 @@ impl Candidate {
 }
 
 /// Candidates by the way in which they are held.
-fn together(snapshot: &Snapshot, routes: &Routes, found: Vec<Candidate>) -> Result<Vec<Swelling>> {
-    let root = Containers::root_alone(snapshot);
-    let mut trails = RootTrails::new(snapshot, routes, &root)?;
+fn together(now: Matter<'_>, found: Vec<Candidate>) -> Result<Vec<Swelling>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let root = Containers::root_alone();
+    let mut ways = RootTrails::new(now.snapshot, now.routes, &root)?;
     let mut at_hash: HashMap<u64, usize> = HashMap::new();
     let mut swellings: Vec<Swelling> = Vec::new();
     for candidate in found {
         let Candidate { node, shape, is_replaced, .. } = candidate;
         let added = candidate.added();
-        let hash = trails.hash(node);
+        let hash = ways.hash(node);
         let at = *at_hash.entry(hash).or_insert(swellings.len());
         match swellings.get_mut(at) {
             Some(known) => {
@@ -195,27 +221,5 @@ impl Swelling {
         let holder = routes.arrival(snapshot, node).map_or(node, |(holder, _)| holder);
         let (holder, element) = trails.set_apart(holder, &self.nodes);
         Suspect { holder, elements: vec![element], named: vec![element], swelling: Some(self) }
-    }
-}
-
-impl Bytes<'_> {
-    /// `whole` is what the node is a part of.
-    fn candidate(&self, series: &Series<'_>, node: NodeIx, whole: NodeIx) -> Option<Candidate> {
-        let shape = self.shape(node)?;
-        let is_replaced = !series.is_old(node);
-        let is_whole = whole == node || self.shape(whole).is_none();
-        let can_be_known = !is_replaced || self.name_of(node).is_some();
-        (is_whole && can_be_known).then_some(Candidate { node, shape, is_replaced, bytes: Vec::new() })
-    }
-
-    /// What an object of the last snapshot was in an earlier one.
-    fn counterpart(&self, series: &Series<'_>, candidate: &Candidate, earlier: &Bytes<'_>) -> Option<NodeIx> {
-        let &Candidate { node, shape, .. } = candidate;
-        let before = self.in_earlier(series, node, earlier)?;
-        let is_same = match shape {
-            Shape::Text => self.continues(node, earlier, before),
-            _ => earlier.snapshot.name(before) == self.snapshot.name(node),
-        };
-        (is_same && earlier.shape(before)? == shape).then_some(before)
     }
 }

@@ -19,8 +19,6 @@ use crate::snapshot::Snapshot;
 /// The trail of nodes that no container holds.
 pub(crate) const OUTSIDE: u32 = 0;
 const UNKNOWN: u32 = u32::MAX;
-/// Nodes by which memory is asked for in advance.
-const AHEAD: usize = 16;
 /// Steps back in which a loop is looked for.
 const LONGEST_LOOP: usize = 8;
 
@@ -47,19 +45,16 @@ pub(crate) struct Trails {
     of_node: Vec<u32>,
 }
 
-/// One step of a way: the node it starts at, and the edge it takes.
-type Leg = (NodeIx, Edge);
-
 impl Trails {
     /// Costs a step and a lookup for each node.
     pub(crate) fn new(snapshot: &Snapshot, containers: &Containers, progress: &Progress) -> Result<Trails> {
         let routes = Routes::of(snapshot, progress)?;
         let mut walk = Walk::new(snapshot, routes, containers)?;
+        walk.pace_of = walk.paces.of_all(routes, progress)?;
         let mut steps = Steps::of(progress, snapshot.nodes().len());
         let mut way = Vec::new();
         for node in snapshot.nodes().iter() {
             steps.step()?;
-            routes.prefetch(snapshot, node.index() + AHEAD);
             walk.visit(node, &mut way);
         }
         Ok(walk.trails)
@@ -139,13 +134,13 @@ impl Trails {
 /// Trails from the root, of the nodes that are asked about: of what hangs on a long list each costs a step, not the list.
 pub(crate) struct RootTrails<'a> {
     walk: Walk<'a>,
-    legs: Vec<Leg>,
+    way: Vec<NodeIx>,
 }
 
 impl<'a> RootTrails<'a> {
     /// `root` is [`Containers::root_alone`].
     pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, root: &'a Containers) -> Result<Self> {
-        Ok(Self { walk: Walk::new(snapshot, routes, root)?, legs: Vec::new() })
+        Ok(Self { walk: Walk::new(snapshot, routes, root)?, way: Vec::new() })
     }
 
     /// A step over `edge`, which starts at `from`.
@@ -155,7 +150,7 @@ impl<'a> RootTrails<'a> {
 
     /// The hash of the whole way from the root, loops closed.
     pub(crate) fn hash(&mut self, node: NodeIx) -> u64 {
-        self.walk.visit(node, &mut self.legs);
+        self.walk.visit(node, &mut self.way);
         self.walk.trails.get(self.walk.trails.of(node)).hash
     }
 }
@@ -165,6 +160,8 @@ struct Walk<'a> {
     routes: &'a Routes,
     containers: &'a Containers,
     paces: Paces<'a>,
+    /// By node, where all are visited: the pace that leads to it, unless property names are keys there.
+    pace_of: Vec<u64>,
     /// Where a pace leads from a trail: to a longer one, or back.
     known: foldhash::HashMap<(u32, u64), u32>,
     trails: Trails,
@@ -194,12 +191,13 @@ impl<'a> Walk<'a> {
             routes,
             containers,
             paces: Paces::new(snapshot),
+            pace_of: Vec::new(),
             known: foldhash::HashMap::default(),
             trails,
         })
     }
 
-    fn visit(&mut self, node: NodeIx, way: &mut Vec<Leg>) {
+    fn visit(&mut self, node: NodeIx, way: &mut Vec<NodeIx>) {
         let mut at = node;
         let mut trail = OUTSIDE;
         loop {
@@ -208,31 +206,43 @@ impl<'a> Walk<'a> {
                 trail = known;
                 break;
             }
-            let Some((from, edge)) = self.routes.arrival(self.snapshot, at) else {
+            let Some(from) = self.routes.from(at) else {
                 self.trails.of_node[at.index()] = OUTSIDE;
                 break;
             };
-            way.push((from, edge));
+            way.push(at);
             at = from;
         }
-        while let Some((from, edge)) = way.pop() {
-            trail = if trail == OUTSIDE { OUTSIDE } else { self.extend(trail, from, edge) };
-            self.trails.of_node[edge.to.index()] = trail;
+        while let Some(node) = way.pop() {
+            trail = if trail == OUTSIDE { OUTSIDE } else { self.extend(trail, node) };
+            self.trails.of_node[node.index()] = trail;
         }
     }
 
-    fn extend(&mut self, trail: u32, from: NodeIx, edge: Edge) -> u32 {
+    /// The trail of a node that `trail` leads up to.
+    fn extend(&mut self, trail: u32, node: NodeIx) -> u32 {
         let group = self.trails.get(trail).group;
         let any_name = self.containers.is_dictionary(trail, group);
+        let known = self.pace_of.get(node.index()).and_then(|&pace| self.known.get(&(trail, pace)));
+        match known {
+            Some(&known) if !any_name => known,
+            _ => self.extend_anew(trail, node, any_name),
+        }
+    }
+
+    #[cold]
+    fn extend_anew(&mut self, trail: u32, node: NodeIx, any_name: bool) -> u32 {
+        let Some((from, edge)) = self.routes.arrival(self.snapshot, node) else { return OUTSIDE };
         let pace = self.paces.of(from, edge, any_name);
         if let Some(&known) = self.known.get(&(trail, pace.hash)) {
             return known;
         }
         let next = self.repeated(trail, pace, edge).unwrap_or_else(|| {
-            let hash = mix(self.trails.get(trail).hash, pace.hash);
-            let class = self.paces.node(edge.to);
+            let Trail { group, hash, .. } = self.trails.get(trail);
+            let hash = mix(hash, pace.hash);
+            let class = self.paces.node(node);
             let pace = pace.hash;
-            self.trails.list.push(Trail { above: trail, group, pace, class, hash, repeats: false, example: edge.to });
+            self.trails.list.push(Trail { above: trail, group, pace, class, hash, repeats: false, example: node });
             self.trails.list.len() as u32 - 1
         });
         self.known.insert((trail, pace.hash), next);

@@ -103,11 +103,12 @@ pub(crate) fn report(
         || leak::suspects(series, snapshot, limit, progress),
         || -> Result<_> {
             let duplicated = duplicated_strings(snapshot, limit, show_strings, progress)?;
-            Ok((duplicated, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
+            let collections = collections(&rows, limit, progress)?;
+            Ok((duplicated, collections, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
         },
     );
     let leaks = leaks?;
-    let (duplicated_strings, biggest, by_package) = rest?;
+    let (duplicated_strings, collections, biggest, by_package) = rest?;
     let ways = Ways::new(snapshot, progress)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
@@ -128,7 +129,7 @@ pub(crate) fn report(
             .map(|big| Ok(BigRow { node: node(big)?, path: ways.text(big, &rows)? }))
             .collect::<Result<_>>()?,
         by_package,
-        collections: collections(&rows, limit, progress)?,
+        collections,
         duplicated_strings,
         detached: detached(&rows, limit, node)?,
         skipped: snapshot.skipped().to_vec(),

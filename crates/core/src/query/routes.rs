@@ -37,12 +37,19 @@ pub(crate) const ROUND: u32 = 1 << 29;
 /// The tree of best ways.
 #[derive(Debug)]
 pub(crate) struct Routes {
-    /// The edge over which each node was reached.
-    arrival: Vec<u32>,
-    /// The node at its other end; the node itself where there is no edge.
-    from: Vec<NodeIx>,
-    /// Its steps from the root, with [`ROUND`] for each round that came before.
-    steps: Vec<u32>,
+    /// By node.
+    last: Vec<Step>,
+}
+
+/// The last step of a node's best way. What is asked for together lies together.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    /// The edge that it takes.
+    edge: u32,
+    /// The node that the edge starts at.
+    from: NodeIx,
+    /// Steps of the whole way, with [`ROUND`] for each round that came before.
+    number: u32,
 }
 
 impl Routes {
@@ -53,14 +60,21 @@ impl Routes {
 
     /// The last step of the node's best way: the node it comes from and the edge it takes.
     pub(crate) fn arrival(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
-        let edge = self.arrival[node.index()];
-        (edge != NO_EDGE).then(|| (self.from[node.index()], snapshot.edges().get(EdgeIx(edge))))
+        let Step { edge, from, .. } = self.last[node.index()];
+        (edge != NO_EDGE).then(|| (from, snapshot.edges().get(EdgeIx(edge))))
+    }
+
+    /// The node that the node's best way comes from.
+    #[inline(always)]
+    pub(crate) fn from(&self, node: NodeIx) -> Option<NodeIx> {
+        let Step { edge, from, .. } = self.last[node.index()];
+        (edge != NO_EDGE).then_some(from)
     }
 
     /// Asks for what [`Routes::arrival`] and the edge's name take, of a node that is looked at a little later.
     #[inline(always)]
     pub(crate) fn prefetch(&self, snapshot: &Snapshot, node: usize) {
-        if let Some(&edge) = self.arrival.get(node) {
+        if let Some(&Step { edge, .. }) = self.last.get(node) {
             prefetch(&snapshot.edges().targets, edge as usize);
             prefetch(&snapshot.edges().names, edge as usize);
         }
@@ -68,24 +82,23 @@ impl Routes {
 
     /// The nodes above a node on its best way, the nearest first.
     pub(crate) fn above<'a>(&'a self, node: NodeIx) -> impl Iterator<Item = NodeIx> + 'a {
-        let up = |&at: &NodeIx| Some(self.from[at.index()]).filter(|_| self.arrival[at.index()] != NO_EDGE);
-        std::iter::successors(Some(node), up).skip(1)
+        std::iter::successors(Some(node), |&at| self.from(at)).skip(1)
     }
 
     /// How many steps the node's best way has, when something leads to it.
     pub(crate) fn length(&self, node: NodeIx) -> usize {
-        (self.steps[node.index()] % ROUND) as usize
+        (self.steps(node) % ROUND) as usize
     }
 
     /// How far the node is; [`UNREACHED`] when nothing leads to it.
     pub(crate) fn steps(&self, node: NodeIx) -> u32 {
-        self.steps[node.index()]
+        self.last[node.index()].number
     }
 }
 
 impl Table for Routes {
     fn memory(&self) -> usize {
-        4 * (self.arrival.capacity() + self.from.capacity() + self.steps.capacity())
+        size_of::<Step>() * self.last.capacity()
     }
 }
 
@@ -124,11 +137,8 @@ impl<'a> Spread<'a> {
                 shunned.insert(node);
             }
         }
-        let routes = Routes {
-            arrival: filled(NO_EDGE, count)?,
-            from: filled(snapshot.root(), count)?,
-            steps: filled(UNREACHED, count)?,
-        };
+        let nowhere = Step { edge: NO_EDGE, from: snapshot.root(), number: UNREACHED };
+        let routes = Routes { last: filled(nowhere, count)? };
         progress.enter(Phase::Query, count as u64);
         let left_out = [Vec::new(), Vec::new()];
         Ok(Self {
@@ -147,7 +157,7 @@ impl<'a> Spread<'a> {
         let heap = self.snapshot.heap();
         // No way leads to the root, also where a node refers to it: a way upwards would never end.
         self.reached.insert(root);
-        self.routes.steps[root.index()] = ROUND;
+        self.routes.last[root.index()].number = ROUND;
         for edge in self.snapshot.edges_of(root) {
             if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
                 self.reach(root, edge, 1);
@@ -161,12 +171,9 @@ impl<'a> Spread<'a> {
         Ok(self.routes)
     }
 
-    fn reach(&mut self, from: NodeIx, edge: Edge, steps: u32) {
+    fn reach(&mut self, from: NodeIx, edge: Edge, number: u32) {
         if self.reached.insert(edge.to) {
-            let at = edge.to.index();
-            self.routes.steps[at] = steps;
-            self.routes.arrival[at] = edge.ix.0;
-            self.routes.from[at] = from;
+            self.routes.last[edge.to.index()] = Step { edge: edge.ix.0, from, number };
             self.queue.push(edge.to.0);
         }
     }
@@ -183,7 +190,7 @@ impl<'a> Spread<'a> {
                 self.progress.check()?;
             }
             let node = NodeIx(node);
-            let steps = self.routes.steps[node.index()] + 1;
+            let steps = self.routes.steps(node) + 1;
             let is_special = is_special(self.snapshot, node);
             for edge in self.snapshot.edges_of(node) {
                 if edge.kind == EdgeKind::Weak || self.reached.contains(edge.to) {
@@ -212,7 +219,7 @@ impl<'a> Spread<'a> {
             self.reach(from, self.snapshot.edges().get(ix), number * ROUND + steps + 1);
         }
         let routes = &self.routes;
-        self.queue.sort_unstable_by_key(|&node| (routes.steps[node as usize], node));
+        self.queue.sort_unstable_by_key(|&node| (routes.steps(NodeIx(node)), node));
         self.walk(round)
     }
 
