@@ -211,6 +211,7 @@ const REPORT = {
   kind: 'report',
   verdict: `${HOSTILE} probably leaks: ${SUSPECT.reason}`,
   suspects: [SUSPECT],
+  undecided: [],
   ignoredGrowth: [],
   byPackage: [{ name: HOSTILE, count: 3, retainedSize: 100, percent: 1 }, { name: null, count: 1, retainedSize: 10, percent: 0.1 }],
   collections: [
@@ -294,6 +295,14 @@ describe('report', () => {
     const places = order.map((part) => text.indexOf(part));
     assert.deepEqual(places, [...places].sort((a, b) => a - b), text);
     assert.ok(places.every((place) => place >= 0), text);
+  });
+
+  test('lists what two snapshots leave open apart from the suspects, and never as an alarm', () => {
+    const filled = { ...SUSPECT, className: 'Template', path: 'cache[entry]' };
+    const text = formatReport({ ...REPORT, verdict: 'Undecided', suspects: [], undecided: [filled] }, { color: false });
+    assert.match(text, /Undecided\b.*a third snapshot decides/);
+    assert.match(text, /Template/);
+    assert.doesNotMatch(text, /Suspects/);
   });
 
   test('keeps within a size, and says the same each time', () => {

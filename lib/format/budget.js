@@ -43,6 +43,7 @@ const LISTS = [
   ['biggest'],
   ['classes'],
   ['ignoredGrowth'],
+  ['undecided'],
   ['suspects'],
 ];
 /** Lists that are short in any report. */

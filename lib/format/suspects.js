@@ -15,6 +15,13 @@ function suspects(rows) {
   return [document.heading('Suspects', 'what leaks, and who holds it'), document.details(rows.map(suspectEntry))];
 }
 
+/** Of two snapshots: what leaks or was filled. */
+function undecided(rows) {
+  if (rows.length === 0) return [];
+  const about = 'empty in the first snapshot: leaks, or was filled; a third snapshot decides';
+  return [document.heading('Undecided', about), document.details(rows.map(suspectEntry))];
+}
+
 function suspectEntry(row) {
   const { className, count, bytes, percent, confidence, holder, path, source, functions, otherHolders, sampleIds } = row;
   return {
@@ -78,4 +85,4 @@ function split(text, name) {
   return text.split(name).flatMap((part, i) => (i === 0 ? [part] : [heap(name), part]));
 }
 
-module.exports = { SURE, freed, sentence, suspects };
+module.exports = { SURE, freed, sentence, suspects, undecided };

@@ -100,8 +100,8 @@ class Series {
 
   /** What the report accuses of as much. */
   async grownSuspects() {
-    const { suspects } = await report(this.#snapshots, { limit: MOST_SUSPECTS, showStrings: true });
-    return suspects.filter(({ addedCount }) => isGrowth(addedCount, this.#iterations));
+    const { suspects, undecided } = await report(this.#snapshots, { limit: MOST_SUSPECTS, showStrings: true });
+    return [...suspects, ...undecided].filter(({ addedCount }) => isGrowth(addedCount, this.#iterations));
   }
 
   /** Bytes of the heap by which it grew in each round, code left out. */

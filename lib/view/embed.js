@@ -47,7 +47,8 @@ function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta,
 }
 
 /** Suspects and who holds them, the largest objects, then the tree from its top down. */
-function objectsOf({ suspects, biggest, collections, detached }, tree) {
+function objectsOf({ suspects: sure, undecided, biggest, collections, detached }, tree) {
+  const suspects = [...sure, ...undecided];
   const ids = [
     ...suspects.flatMap(({ holder, sampleIds }) => [holder.id, ...sampleIds.slice(0, 1)]),
     ...biggest.map(({ id }) => id),

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ClassRow, CollectionRow, NodeRow, PackageRow, Report, Statistics, StringRow } from '../../../index.js';
+import type { ClassRow, CollectionRow, NodeRow, PackageRow, Report, Statistics, StringRow, Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../../../lib/format/numbers.js';
 import { shownSnapshot, useAnswer, useApp } from '../model/app.js';
 import type { OpenSnapshot } from '../model/engine.js';
@@ -33,8 +33,18 @@ function seriesTo(snapshots: readonly OpenSnapshot[], shown: OpenSnapshot | unde
   return snapshots.slice(0, snapshots.findIndex((each) => each === shown) + 1).map(({ snapshot }) => snapshot);
 }
 
+function Suspects({ title, aside, rows }: { title: string; aside: string; rows: Suspect[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h2>{title} <small>{aside}</small></h2>
+      <div class="suspects">{rows.map((suspect) => <SuspectCard key={suspect.fingerprint} suspect={suspect} />)}</div>
+    </section>
+  );
+}
+
 function ReportPage({ report, title }: { report: Report; title: string }) {
-  const { totals, statistics, suspects, biggest, classes, byPackage, collections, duplicatedStrings, detached, ignoredGrowth, skipped } = report;
+  const { totals, statistics, suspects, undecided, biggest, classes, byPackage, collections, duplicatedStrings, detached, ignoredGrowth, skipped } = report;
   return (
     <section class="view scrolls overview">
       <header class={`verdict ${suspects.length > 0 ? 'alarm' : 'good'}`}>
@@ -50,12 +60,8 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
         <StatisticsBar statistics={statistics} />
       </header>
 
-      {suspects.length > 0 && (
-        <section aria-label="Suspects">
-          <h2>Suspects <small>what leaks, and who holds it</small></h2>
-          <div class="suspects">{suspects.map((suspect) => <SuspectCard key={suspect.fingerprint} suspect={suspect} />)}</div>
-        </section>
-      )}
+      <Suspects title="Suspects" aside="what leaks, and who holds it" rows={suspects} />
+      <Suspects title="Undecided" aside="empty in the first snapshot: leaks, or was filled; a third snapshot decides" rows={undecided} />
 
       <div class="columns">
         <List title="Biggest objects" aside="what would be freed without them">

@@ -87,6 +87,9 @@ impl Writer<'_> {
             path,
             source: snapshot.location(example).map(|at| self.rows.source(at)),
             functions: self.functions(&steps[holder..]),
+            is_undecided: self.series.intervals() == 1
+                && kind.may_be_filling()
+                && added_count.iter().all(|&added| added >= nodes.len() as i64),
             is_held_by_runtime: swelling.is_none()
                 && (self.is_machinery(steps[holder].node) || snapshot.kind(steps[holder].node) == NodeKind::Synthetic),
             sample_ids: self.newest(&nodes),

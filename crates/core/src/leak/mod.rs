@@ -83,6 +83,8 @@ pub(crate) struct LeakReport {
     pub(crate) verdict: String,
     /// Surest and largest first; empty when nothing leaks.
     pub(crate) suspects: Vec<SuspectRow>,
+    /// Of two snapshots: collections that were empty in the first, which leak or were filled.
+    pub(crate) undecided: Vec<SuspectRow>,
     /// What grew and is nobody's leak.
     pub(crate) ignored: Vec<&'static Noise>,
 }
@@ -129,12 +131,13 @@ pub(crate) fn suspects(
     sort_by_key(&mut rows, |(row, _)| (Reverse(row.confidence), Reverse(row.bytes), row.fingerprint.clone()));
     ends::keep_real_holders(&mut rows);
     ends::keep_one_end(&mut rows, &search, &members);
-    rows.truncate(limit);
-    for (row, suspect) in &mut rows {
-        writer.add_release(suspect, row)?;
-    }
-    let rows: Vec<SuspectRow> = rows.into_iter().map(|(row, _)| row).collect();
-    Ok(LeakReport { verdict: verdict(&series, &rows), suspects: rows, ignored })
+    let (undecided, suspects) = rows.into_iter().partition(|(row, _)| row.is_undecided);
+    let released = |mut rows: Vec<(SuspectRow, &Suspect)>| -> Result<Vec<SuspectRow>> {
+        rows.truncate(limit);
+        rows.into_iter().map(|(mut row, suspect)| writer.add_release(suspect, &mut row).map(|()| row)).collect()
+    };
+    let (suspects, undecided) = (released(suspects)?, released(undecided)?);
+    Ok(LeakReport { verdict: verdict(&series, &suspects, &undecided), suspects, undecided, ignored })
 }
 
 /// The suspects that keep most; of as many as programs have, all of them in order.

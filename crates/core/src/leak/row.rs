@@ -72,6 +72,9 @@ pub(crate) struct SuspectRow {
     pub(crate) freed_if_all_release: u64,
     pub(crate) confidence: Confidence,
     pub(crate) fingerprint: String,
+    /// Whether it was empty in the first of two snapshots, and may be full in a third.
+    #[serde(skip)]
+    pub(crate) is_undecided: bool,
     /// Whether only the embedder's own lists hold it.
     #[serde(skip)]
     pub(crate) is_held_by_runtime: bool,

@@ -8,6 +8,9 @@ use crate::leak::suspect::Swelling;
 use crate::strings::Text;
 use std::borrow::Cow;
 
+/// Of what is undecided, how much the verdict names.
+const SAID: usize = 3;
+
 /// Why it is suspected.
 pub(crate) fn reason(
     class: &Text,
@@ -67,7 +70,7 @@ pub(crate) fn fingerprint(kind: &Kind, class: &Text, holder: &HolderRow) -> Stri
 }
 
 /// What leaks, in a sentence, and how far the snapshots can tell.
-pub(crate) fn verdict(series: &Series<'_>, rows: &[SuspectRow]) -> String {
+pub(crate) fn verdict(series: &Series<'_>, rows: &[SuspectRow], undecided: &[SuspectRow]) -> String {
     let caveat = match (series.intervals(), series.same_process) {
         (0, _) => " One snapshot shows what is large, not what grows: take two more of the same process to be sure.",
         (_, false) => " The snapshots are of different processes, so objects were compared by class and path.",
@@ -75,6 +78,10 @@ pub(crate) fn verdict(series: &Series<'_>, rows: &[SuspectRow]) -> String {
         _ => "",
     };
     let found = match rows {
+        [] if !undecided.is_empty() => {
+            let reasons = undecided.iter().take(SAID).map(|row| row.reason.as_str()).collect::<Vec<_>>();
+            format!("Undecided, what was empty before leaks or was filled: {}", reasons.join(" "))
+        }
         [] if series.intervals() == 0 => "No collection stands out in this snapshot.".to_owned(),
         [] => "Nothing leaks: no collection of objects grew in every interval.".to_owned(),
         [row] => format!("{} {}: {}", name(row), verb(row), row.reason),

@@ -43,6 +43,7 @@ pub struct Report {
     kind: &'static str,
     verdict: String,
     suspects: Vec<SuspectRow>,
+    undecided: Vec<SuspectRow>,
     ignored_growth: Vec<&'static Noise>,
     totals: Totals,
     statistics: Statistics,
@@ -115,6 +116,7 @@ pub(crate) fn report(
         kind: "report",
         verdict: leaks.verdict,
         suspects: leaks.suspects,
+        undecided: leaks.undecided,
         ignored_growth: leaks.ignored,
         totals: Totals {
             nodes: snapshot.node_count(),

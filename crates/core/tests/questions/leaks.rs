@@ -1,4 +1,4 @@
-use super::{ask, open};
+use super::{ask, column, open};
 use heapray_core::testing::{Node, SnapshotBuilder};
 use heapray_core::{Progress, Snapshot, query};
 use serde_json::{Value, json};
@@ -445,6 +445,28 @@ fn the_kind_of_a_leak_is_told_from_what_holds_it_and_what_it_is() {
         );
         assert_eq!(suspect(&report)["kind"], kind, "{name}");
     }
+}
+
+#[test]
+fn what_was_empty_in_the_first_of_two_snapshots_is_undecided_and_no_suspect() {
+    let of = |units: [usize; 2]| {
+        report_at(
+            units,
+            |program| array(program, "log"),
+            |program, log, unit| {
+                let record = program.own("Record");
+                program.heap.element(log, unit as i64, record);
+            },
+        )
+    };
+    let filled = of([0, 40]);
+    assert_eq!(filled["suspects"], json!([]));
+    assert_eq!(column(&filled["undecided"], "className"), ["Record"]);
+    assert_eq!(filled["undecided"][0]["freedIfReleased"], 4000);
+    let verdict = filled["verdict"].as_str().unwrap();
+    assert!(verdict.starts_with("Undecided") && verdict.contains("40 more objects of Record"), "{verdict}");
+    let grown = of([1, 41]);
+    assert_eq!((column(&grown["suspects"], "className"), &grown["undecided"]), (vec![json!("Record")], &json!([])));
 }
 
 #[test]
