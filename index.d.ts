@@ -12,7 +12,7 @@
 
 /// <reference types="node" />
 
-/** Bytes of a heap snapshot. Those of shared memory are copied, all others read where they are. */
+/** Bytes of a heap snapshot. They are copied four megabytes at a time, never as a whole. */
 export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** Bytes or text of a heap snapshot, in any split. */
@@ -22,8 +22,8 @@ export type Chunk = string | Bytes;
  * Where a snapshot comes from:
  * a path (or `file:` URL); bytes in memory; a Node Readable such as `v8.getHeapSnapshot()`; a web
  * ReadableStream; any sync or async iterable of chunks. gzip, zstd and brotli are recognised by
- * content. Bytes handed over must not be changed, moved to another thread or resized until the promise
- * settles; a chunk, until the next is asked for. When reading ends early a stream is destroyed
+ * content. Bytes handed over are read until the promise settles, a chunk until the next is asked for: when they are
+ * changed, resized or transferred before that, the result is an error or a snapshot of what was there. When reading ends early a stream is destroyed
  * (a web stream cancelled, an iterator returned); what a stream fails with is the rejection.
  */
 export type Source =

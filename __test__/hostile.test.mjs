@@ -2,11 +2,13 @@
 // files that change while they are read, sources that fail, shapes made to cost.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, createReadStream, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, createReadStream, readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import test, { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HeaprayError, diff, filter, parse, redact, report } from '../index.js';
 import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
@@ -224,6 +226,66 @@ test('a stream that fails rejects with its own error, one that ends early with E
     section: 'strings',
     offset: length,
   });
+});
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+/** What those who own memory may do with it while somebody reads. */
+const TAKEN_AWAY = {
+  resized: { make: (length) => new ArrayBuffer(length, { maxByteLength: length }), take: (memory) => memory.resize(0) },
+  'given to somebody else, who frees it': {
+    make: (length) => new ArrayBuffer(length),
+    take(memory) {
+      structuredClone(memory, { transfer: [memory] });
+      collectGarbage();
+    },
+  },
+};
+
+test('memory that is taken away while it is read ends in an error or a snapshot, never in a crash', async (t) => {
+  const text = readFileSync(await madeSnapshotFile(20));
+  const write = (source) => redact(source, path.join(folder, 'taken.heapsnapshot'));
+  const open = (source) => parse(source).then((snapshot) => snapshot.close());
+  const codes = new Set();
+  for (const [name, { make, take }] of Object.entries(TAKEN_AWAY)) {
+    for (const read of [open, write]) {
+      for (const asChunk of [false, true]) {
+        for (let moment = 0; moment < 32; moment = 2 * moment + 1) {
+          const memory = make(text.length);
+          new Uint8Array(memory).set(text);
+          const pending = read(asChunk ? [memory] : new Uint8Array(memory)).then(() => 'read', ({ code }) => code);
+          await setTimeout(moment);
+          take(memory);
+          const outcome = await pending;
+          assert.ok(['read', 'ERR_TRUNCATED', 'ERR_INVALID_ARGUMENT'].includes(outcome), `${name}: ${outcome}`);
+          codes.add(outcome);
+        }
+      }
+    }
+  }
+  assert.ok(codes.has('ERR_TRUNCATED'), [...codes].join());
+  t.diagnostic([...codes].join(', '));
+});
+
+test('what is no source, or breaks the rules of iterators, is refused with a code', async () => {
+  const gone = new Uint8Array(8);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  const sources = [
+    gone,
+    [gone],
+    { [Symbol.iterator]: true },
+    { [Symbol.iterator]: () => undefined },
+    { [Symbol.asyncIterator]: () => ({ next: true }) },
+    { [Symbol.asyncIterator]: () => ({ next: () => 7 }) },
+    { [Symbol.asyncIterator]: () => ({ next: async () => undefined }) },
+  ];
+  for (const source of sources) {
+    await assert.rejects(parse(source), { name: 'TypeError', code: 'ERR_INVALID_ARGUMENT' });
+    await assert.rejects(redact(source, path.join(folder, 'refused')), { name: 'TypeError', code: 'ERR_INVALID_ARGUMENT' });
+  }
+  await assert.rejects(tiny.columns([[Symbol('s')]]), { code: 'ERR_INVALID_ARGUMENT' });
+  assert.ok(!readdirSync(folder).some((name) => name.startsWith('refused')), readdirSync(folder).join());
 });
 
 test('a file that is cut, overwritten or replaced while it is read ends in an error or a snapshot, never in a crash', async (t) => {

@@ -1,15 +1,16 @@
 'use strict';
 
 // Chunks of any kind and size → blocks worth a trip to the thread pool, one on its way while the next fills.
+//
+// Other threads see these blocks alone, never a chunk: its memory belongs to the caller, who may resize it or
+// transfer it to somebody else while it is read.
 
 const { Buffer } = require('node:buffer');
-const { isAnyArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
+const { isAnyArrayBuffer } = require('node:util').types;
 const { argumentError } = require('./errors.js');
 const { toBytes } = require('./source.js');
 
 const BLOCK_BYTES = 4 << 20;
-/** From this size on a chunk goes as it is. */
-const LARGE_BYTES = 1 << 20;
 /** UTF-16 units encoded at a time: a chunk may be the whole text, and encoding it at once would stop the event loop. */
 const TEXT_STEP = 1 << 19;
 
@@ -22,7 +23,11 @@ async function pushAll(reader, push) {
   const blocks = new Blocks(push);
   const text = new TextChunks();
   for (;;) {
-    const { done, value } = await reader.next();
+    const result = await reader.next();
+    if (typeof result !== 'object' || result === null) {
+      throw argumentError('what the iterator of the source gives', 'an object', result);
+    }
+    const { done, value } = result;
     if (done) break;
     for (const bytes of chunkBytes(value, text)) await blocks.add(bytes);
   }
@@ -39,8 +44,7 @@ function* chunkBytes(chunk, text) {
     throw argumentError('a chunk of the source', 'a string or bytes', chunk);
   }
   yield text.end();
-  const bytes = toBytes(chunk);
-  yield isSharedArrayBuffer(bytes.buffer) ? bytes.slice() : bytes;
+  yield toBytes(chunk, 'a chunk of the source');
 }
 
 /** Two blocks taking turns: one being filled, one being parsed. */
@@ -59,11 +63,6 @@ class Blocks {
 
   /** Settles when `bytes` may change again. */
   async add(bytes) {
-    if (bytes.length >= LARGE_BYTES) {
-      await this.end();
-      await this.#push(bytes);
-      return;
-    }
     for (let rest = bytes; rest.length > 0; ) {
       this.#block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
       const part = rest.subarray(0, BLOCK_BYTES - this.#length);

@@ -26,10 +26,8 @@ async function parseInput(job, input, { maxBytes, redactKey }) {
     const { path } = opened;
     return inTurn(job, (turn) => native.parseFile(path, maxBytes, redactKey, turn, job.control), path);
   }
-  if (opened.bytes) {
-    return inTurn(job, (turn) => native.parseBytes(opened.bytes, maxBytes, redactKey, turn, job.control));
-  }
-  return parseChunks(job, opened.read(), new native.NativeParser(maxBytes, redactKey));
+  const { bytes } = opened;
+  return parseChunks(job, opened.read(), new native.NativeParser(maxBytes, redactKey, bytes?.subarray(0, 64), bytes?.length));
 }
 
 async function parseChunks(job, reader, parser) {

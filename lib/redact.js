@@ -37,7 +37,7 @@ function redactKey(key, what) {
 async function redactInput(job, input, path, { key, maxBytes }) {
   const opened = input.path === undefined ? input : await openPath(input.path);
   const writer = await callNative(() => new native.NativeSnapshotWriter(path, key, maxBytes));
-  const reader = opened.read?.();
+  let reader;
   const letGo = (reason) => {
     writer.abandon();
     reader?.cancel(reason);
@@ -46,6 +46,7 @@ async function redactInput(job, input, path, { key, maxBytes }) {
   const forget = job.onStop(letGo);
   if (job.isStopped) letGo();
   try {
+    reader = opened.read?.();
     await writeAll(job, opened, reader, writer);
     return JSON.parse(await inTurn(job, (turn) => writer.finish(turn)));
   } catch (error) {
@@ -61,7 +62,7 @@ function writeAll(job, opened, reader, writer) {
   if (opened.path !== undefined) {
     return inTurn(job, (turn) => writer.pushFile(opened.path, turn, job.control), opened.path);
   }
-  return opened.bytes ? push(opened.bytes) : pushAll(reader, push);
+  return pushAll(reader, push);
 }
 
 module.exports = { redactInput, redactKey, redactOption };

@@ -143,12 +143,14 @@ class Snapshot {
   }
 
   async columns(names) {
-    if (!Array.isArray(names) || names.some((name) => !Object.hasOwn(COLUMN_ARRAYS, name))) {
+    const isColumn = (name) => typeof name === 'string' && Object.hasOwn(COLUMN_ARRAYS, name);
+    const wanted = Array.isArray(names) ? [...names] : [];
+    if (!Array.isArray(names) || !wanted.every(isColumn)) {
       throw argumentError('names', `an array of ${Object.keys(COLUMN_ARRAYS).join(', ')}`, names);
     }
     return this.#run({}, async (job) => {
       const columns = {};
-      for (const name of names) columns[name] = await this.#column(job, name);
+      for (const name of wanted) columns[name] = await this.#column(job, name);
       return columns;
     });
   }

@@ -6,7 +6,7 @@ const { createReadStream } = require('node:fs');
 const { stat } = require('node:fs/promises');
 const { Readable } = require('node:stream');
 const { fileURLToPath } = require('node:url');
-const { isAnyArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
+const { isAnyArrayBuffer } = require('node:util').types;
 const { argumentError, ioError } = require('./errors.js');
 const { isLive } = require('./capture/live.js');
 
@@ -14,7 +14,7 @@ const EXPECTED = 'a path, bytes, a stream or an iterable of chunks';
 
 /**
  * @typedef {{ next(): Promise<{ done?: boolean, value?: unknown }>, cancel(reason: unknown): void }} Reader
- * @typedef {{ path: string } | { bytes: Uint8Array } | { live: Readable } | { read: () => Reader }} Input
+ * @typedef {{ path: string } | { live: Readable } | { read: () => Reader, bytes?: Uint8Array }} Input
  */
 
 /**
@@ -25,11 +25,11 @@ function toInput(source, what) {
   if (typeof source === 'string') return { path: checkPath(source, what) };
   if (typeof source !== 'object' || source === null) throw argumentError(what, EXPECTED, source);
   if (source.protocol !== undefined && typeof source.href === 'string') return { path: urlPath(source, what) };
-  if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) return bytesInput(toBytes(source));
+  if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) return bytesInput(toBytes(source, what));
   if (typeof source.getReader === 'function') return { read: () => webReader(source) };
   if (isLive(source)) return { live: source };
   if (typeof source.pipe === 'function' && typeof source.on === 'function') return { read: () => nodeReader(source) };
-  if (source[Symbol.asyncIterator] || source[Symbol.iterator]) return { read: () => iterableReader(source) };
+  if (isIterable(source)) return { read: () => iterableReader(source, what) };
   throw argumentError(what, EXPECTED, source);
 }
 
@@ -52,20 +52,22 @@ function urlPath(url, what) {
 }
 
 /** The bytes of any view or buffer, not copied. */
-function toBytes(source) {
-  if (isAnyArrayBuffer(source)) return new Uint8Array(source);
-  return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+function toBytes(source, what) {
+  try {
+    if (isAnyArrayBuffer(source)) return new Uint8Array(source);
+    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  } catch {
+    throw argumentError(what, 'bytes that were not given to somebody else', source);
+  }
 }
 
+/** Whoever has bytes may resize them, give them away or share them while they are read: they are one chunk, which is copied. */
 function bytesInput(bytes) {
-  return isSharedArrayBuffer(bytes.buffer) ? { read: () => iterableReader(copies(bytes)) } : { bytes };
+  return { bytes, read: () => iterableReader([bytes]) };
 }
 
-/** Shared memory may change under the parser at any time, so the parser gets copies, a few megabytes at a time. */
-function* copies(bytes) {
-  const step = 4 << 20;
-  for (let at = 0; at < bytes.length; at += step) yield bytes.slice(at, at + step);
-}
+const isIterable = (source) =>
+  typeof source[Symbol.asyncIterator] === 'function' || typeof source[Symbol.iterator] === 'function';
 
 /** A regular file is read by the addon; a pipe or device, which may keep a thread waiting for ever, by Node. */
 async function openPath(path) {
@@ -107,8 +109,9 @@ function webReader(stream) {
 }
 
 /** @returns {Reader} */
-function iterableReader(iterable) {
-  const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]();
+function iterableReader(iterable, what) {
+  const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+  if (typeof iterator?.next !== 'function') throw argumentError(what, `${EXPECTED}, with an iterator`, iterable);
   return { next: async () => iterator.next(), cancel: () => ignore(iterator.return?.()) };
 }
 
@@ -125,7 +128,7 @@ function isWholeSource(source) {
   if (typeof source === 'string') return source !== '' && !source.trimStart().startsWith('{');
   if (typeof source !== 'object' || source === null) return false;
   if (!ArrayBuffer.isView(source) && !isAnyArrayBuffer(source)) return true;
-  const beginning = Buffer.from(toBytes(source).subarray(0, 64)).toString('latin1');
+  const beginning = Buffer.from(toBytes(source, 'source').subarray(0, 64)).toString('latin1');
   return BEGINNINGS.some((pattern) => pattern.test(beginning));
 }
 

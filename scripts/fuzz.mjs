@@ -10,7 +10,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { has, root, run } from './setup.mjs';
+import { choose, has, root, run } from './setup.mjs';
 
 const targets = readdirSync(path.join(root, 'fuzz/fuzz_targets')).map((file) => path.parse(file).name);
 
@@ -22,16 +22,15 @@ function main() {
     options: { minutes: { type: 'string', default: '1' }, address: { type: 'boolean', default: false } },
   });
   const seconds = Math.round(Number(values.minutes) * 60);
-  const unknown = positionals.find((name) => !targets.includes(name));
-  if (unknown || !(seconds > 0)) {
-    console.error(unknown ? `no target is called ${unknown}: there are ${targets.join(', ')}` : '--minutes needs a number');
+  const chosen = choose('target', targets, positionals);
+  if (!(seconds > 0)) {
+    console.error('--minutes needs a number');
     return 2;
   }
   if (!has('cargo', ['fuzz', '--version'])) {
     console.error('cargo-fuzz is needed: cargo install cargo-fuzz --locked');
     return 2;
   }
-  const chosen = positionals.length > 0 ? positionals : targets;
   const failed = chosen.filter((target) => !fuzz(target, seconds, values.address));
   for (const target of failed) console.error(`FAILED: ${target}; its input is in fuzz/artifacts/${target}`);
   return failed.length === 0 ? 0 : 1;

@@ -10,10 +10,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { has, root, run } from './setup.mjs';
+import { choose, has, root, run } from './setup.mjs';
 
 /** Unit tests of the files with `unsafe`, and of what threads share. */
-const UNSAFE = ['column::', 'parse::number::', 'parse::tables::', 'derived::'];
+const UNSAFE = ['column::', 'parse::number::', 'parse::tables::', 'derived::', 'parallel::'];
 /** It limits memory itself, of which a sanitizer takes more than there is. */
 const WITHOUT = ['out_of_memory'];
 
@@ -26,26 +26,17 @@ const parts = {
       // A test asks for more than there can be, to be refused.
       ASAN_OPTIONS: 'allocator_may_return_null=1',
     }),
-  miri: () =>
-    cargo(['miri', 'test', ...core, '--lib', '--', ...UNSAFE], {
-      // rayon's threads outlive the tests; its queues are sound by tree borrows, as Miri's newer model.
-      MIRIFLAGS: '-Zmiri-ignore-leaks -Zmiri-disable-isolation -Zmiri-tree-borrows',
-    }),
+  miri: () => cargo(['miri', 'test', ...core, '--lib', '--', ...UNSAFE], {}),
 };
 
 process.exitCode = main(process.argv.slice(2));
 
 function main(names) {
-  const unknown = names.find((name) => !(name in parts));
-  if (unknown) {
-    console.error(`no part is called ${unknown}: there are ${Object.keys(parts).join(', ')}`);
-    return 2;
-  }
+  const chosen = choose('part', Object.keys(parts), names);
   if (!has('cargo', ['+nightly', '--version'])) {
     console.error('a nightly toolchain is needed: rustup toolchain install nightly --component rust-src,miri');
     return 2;
   }
-  const chosen = names.length > 0 ? names : Object.keys(parts);
   const failed = chosen.filter((name) => !parts[name]());
   for (const name of failed) console.error(`FAILED: ${name}`);
   return failed.length === 0 ? 0 : 1;

@@ -38,6 +38,16 @@ export function has(command, args) {
   return run(command, args, { stdio: 'ignore' });
 }
 
+/** Those that are named, or all there are. Ends the process with a sentence and 2 when a name is none of them. */
+export function choose(what, known, names) {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    console.error(`no ${what} is called ${unknown}: there are ${known.join(', ')}`);
+    process.exit(2);
+  }
+  return names.length > 0 ? names : known;
+}
+
 function checkTools() {
   if (Number.parseInt(process.versions.node, 10) < 20) fail(`Node.js 20 or later is needed; this is ${process.version}`);
   if (spawnSync('cargo', ['--version'], { cwd: root }).status !== 0) fail('Rust is needed: https://rustup.rs');

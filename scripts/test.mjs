@@ -7,7 +7,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { installChromium } from './chromium.mjs';
-import { has, root, run, setUp, setUpViewer, threadedWasmFile } from './setup.mjs';
+import { choose, has, root, run, setUp, setUpViewer, threadedWasmFile } from './setup.mjs';
 
 const inFuzz = ['--manifest-path', 'fuzz/Cargo.toml'];
 const inTarget = process.env.CARGO_TARGET_DIR ? [] : ['--target-dir', 'target'];
@@ -49,15 +49,10 @@ const parts = {
 process.exitCode = main(process.argv.slice(2));
 
 function main(names) {
-  const unknown = names.find((name) => !(name in parts));
-  if (unknown) {
-    console.error(`no part is called ${unknown}: there are ${Object.keys(parts).join(', ')}`);
-    return 2;
-  }
+  const chosen = choose('part', Object.keys(parts), names);
   const start = Date.now();
   setUp();
   setUpViewer();
-  const chosen = names.length > 0 ? names : Object.keys(parts);
   const failed = chosen.filter((name) => !runPart(parts[name]));
   console.log(`\n${chosen.length - failed.length} of ${chosen.length} parts passed in ${seconds(start)}`);
   for (const name of failed) console.log(`FAILED: ${parts[name].title} (again: npm test -- ${name})`);

@@ -1,4 +1,4 @@
-//! A file, bytes in memory, or chunks as they come → an analysed snapshot, redacted on the way where asked.
+//! A file, or chunks as they come → an analysed snapshot, redacted on the way where asked.
 
 use crate::control::Control;
 use crate::failure::Failure;
@@ -74,48 +74,38 @@ pub fn parse_file(
     })
 }
 
-/// Parses bytes where they are. The caller keeps them as they are until the promise settles.
-#[napi(ts_return_type = "Promise<NativeSnapshot>")]
-pub fn parse_bytes(
-    bytes: Uint8Array,
-    max_bytes: Option<f64>,
-    redact_key: Option<Uint8Array>,
-    turn: &Turn,
-    control: &Control,
-) -> AsyncTask<Job<Loaded>> {
-    let progress = control.share();
-    Job::heavy(turn, move || {
-        let size = text_size(&bytes, bytes.len() as u64);
-        progress.enter(Phase::Parse, size.unwrap_or(0));
-        let mut parser = Front::new(max_bytes, redact_key, size);
-        parser.push(&bytes, &progress)?;
-        parser.analyse(&progress)
-    })
-}
-
 /// Parses chunks as they come: JavaScript awaits each push before the next, or feeds them all at once.
 #[napi]
 pub struct NativeParser {
     parser: Arc<Mutex<Option<Front>>>,
+    /// Bytes in all, where they are known.
+    size: Option<u64>,
     feed: RefCell<Option<Feed<Front>>>,
 }
 
 #[napi]
 impl NativeParser {
-    /// A parser that has seen nothing; with a key it never sees what is to be hidden.
+    /// A parser that has seen nothing; with a key it never sees what is to be hidden. Of what is in memory it is
+    /// told the first bytes and the number of all.
     #[napi(constructor)]
-    pub fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>) -> Self {
-        let front = Front::new(max_bytes, redact_key, None);
-        NativeParser { parser: Arc::new(Mutex::new(Some(front))), feed: RefCell::default() }
+    pub fn new(
+        max_bytes: Option<f64>,
+        redact_key: Option<Uint8Array>,
+        beginning: Option<Uint8Array>,
+        length: Option<f64>,
+    ) -> Self {
+        let size = beginning.zip(length).and_then(|(beginning, length)| text_size(&beginning, length as u64));
+        let front = Front::new(max_bytes, redact_key, size);
+        NativeParser { parser: Arc::new(Mutex::new(Some(front))), size, feed: RefCell::default() }
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn push(&self, chunk: Uint8Array, turn: &Turn, control: &Control) -> AsyncTask<Job<()>> {
-        let (progress, slot) = (control.share(), Arc::clone(&self.parser));
+        let (progress, slot, size) = (control.share(), Arc::clone(&self.parser), self.size);
         Job::heavy(turn, move || {
             let mut parser = take(&slot)?;
-            progress.enter(Phase::Parse, 0);
+            progress.enter(Phase::Parse, size.unwrap_or(0));
             parser.push(&chunk, &progress)?;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(parser);
             Ok(())

@@ -3,18 +3,25 @@
 //! Its threads give way to the event loop. They are as many as there are cores, so a server that
 //! parses a snapshot competes with itself; at equal priority its requests wait for the scheduler.
 
-use rayon::ThreadPoolBuilder;
-use std::sync::Once;
+use crate::failure::Failure;
+use heapray_core::{Code, Error};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::OnceLock;
 
-/// Runs `work` on a thread of the pool while this one, of libuv's pool, only waits.
-pub fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let pool = ThreadPoolBuilder::new().thread_name(|i| format!("heapray-{i}")).start_handler(|_| give_way());
-        // An error means that no thread can be had: then the first use below fails, and is reported.
-        let _ = pool.build_global();
-    });
-    rayon::scope(|_| work())
+/// Runs `work` on a thread of the pool while this one, of libuv's pool, only waits. Where no thread can be had
+/// that is an error, and the next job tries again.
+pub fn run<T: Send>(work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    pool()?.install(work)
+}
+
+fn pool() -> Result<&'static ThreadPool, Failure> {
+    static POOL: OnceLock<ThreadPool> = OnceLock::new();
+    if let Some(pool) = POOL.get() {
+        return Ok(pool);
+    }
+    let pool = ThreadPoolBuilder::new().thread_name(|i| format!("heapray-{i}")).start_handler(|_| give_way()).build();
+    let pool = pool.map_err(|error| Error::new(Code::OutOfMemory, "threads to work on", error.to_string()))?;
+    Ok(POOL.get_or_init(|| pool))
 }
 
 /// Lowers the priority of the calling thread, where that is possible for one thread alone.

@@ -4,6 +4,7 @@
 //! process with SIGBUS, and its pages count as the process's memory.
 
 use crate::failure::Failure;
+use heapray_core::Error;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,8 +18,10 @@ pub fn for_each_block(file: &File, mut parse: impl FnMut(&[u8]) -> Result<(), Fa
     let (give, full) = channel();
     let (give_back, empty) = channel();
     for _ in 0..2 {
+        let mut block = Vec::new();
+        block.try_reserve_exact(BLOCK).map_err(|_| Error::out_of_memory(BLOCK))?;
         // The receiver is alive: it is in this function.
-        let _ = give_back.send(Vec::with_capacity(BLOCK));
+        let _ = give_back.send(block);
     }
     thread::scope(|scope| {
         thread::Builder::new()

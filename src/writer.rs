@@ -204,7 +204,7 @@ fn redact(
     let mut redactor = Redactor::new(key, max_bytes, Outlet { out, waiting: Vec::new() });
     for block in blocks {
         match block {
-            Block::Bytes(bytes) => pool::run(|| redactor.push(&bytes, progress))?,
+            Block::Bytes(bytes) => pool::run(|| Ok(redactor.push(&bytes, progress)?))?,
             Block::End => {
                 let Redacted { sink, skipped } = redactor.finish(progress)?;
                 sink.end()?;

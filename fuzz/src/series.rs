@@ -7,7 +7,7 @@ use crate::heap;
 use arbitrary::{Result, Unstructured};
 use heapray_core::testing::{Node, SnapshotBuilder};
 
-/// Bytes that a heap, and each change to it, are made of.
+/// Bytes that a heap, and each change to it, are made of at most.
 const HEAP: usize = 120;
 const CHANGE: usize = 24;
 /// The first id of a change, and ids between two: more than it makes objects.
@@ -22,7 +22,7 @@ const LARGE: u64 = 300 << 10;
 pub(crate) fn series(bytes: &mut Unstructured<'_>) -> Result<Vec<Vec<u8>>> {
     let count = if bytes.ratio(2, 3)? { 3 } else { 2 };
     let is_other_process = bytes.ratio(1, 8)?;
-    let base = bytes.bytes(bytes.len().min(HEAP))?;
+    let base = bytes.bytes((bytes.len() / 2).min(HEAP))?;
     let mut changes = Vec::new();
     while !bytes.is_empty() && changes.len() < 8 {
         changes.push(bytes.bytes(bytes.len().min(CHANGE))?);

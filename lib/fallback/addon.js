@@ -101,14 +101,16 @@ function beginReading() {
 
 class NativeParser {
   #most;
+  #size;
   #began;
   /** The last of the chunks that nobody waits for. */
   #fed;
   #isOver = false;
   #refused;
 
-  constructor(maxBytes, redactKey) {
+  constructor(maxBytes, redactKey, beginning, size) {
     this.#most = maxBytes;
+    this.#size = size ?? null;
     // Said when there is something to reject.
     if (redactKey) this.#refused = notHere('redact');
   }
@@ -148,7 +150,7 @@ class NativeParser {
 
   async #begin() {
     const end = await beginReading();
-    await call('begin', [null, this.#most]);
+    await call('begin', [this.#size, this.#most]);
     return end;
   }
 
@@ -207,24 +209,15 @@ class NativeSnapshot {
   }
 }
 
-/** A file or bytes in one go, when nobody reads chunks. */
-async function parseWhole(name, args, control) {
+/** A file in one go, when nobody reads chunks. */
+async function parseFile(file, maxBytes, redactKey, turn, control) {
+  if (redactKey) throw notHere('redact');
   const end = await beginReading();
   try {
-    return new NativeSnapshot(await call(name, args, control));
+    return new NativeSnapshot(await call('parseFile', [file, maxBytes], control));
   } finally {
     end();
   }
-}
-
-async function parseFile(file, maxBytes, redactKey, turn, control) {
-  if (redactKey) throw notHere('redact');
-  return parseWhole('parseFile', [file, maxBytes], control);
-}
-
-async function parseBytes(bytes, maxBytes, redactKey, turn, control) {
-  if (redactKey) throw notHere('redact');
-  return parseWhole('parseBytes', [bytes, maxBytes], control);
 }
 
 /** What needs files or threads of the system. */
@@ -252,7 +245,6 @@ module.exports = {
     NativeSnapshotWriter: onlyNative('redact'),
     CapturePass: onlyNative('capture'),
     parseFile,
-    parseBytes,
     // Memory is given back by the end of the instance alone.
     release() {},
     trim: () => false,

@@ -21,7 +21,6 @@ const calls = {
       closeSync(file);
     }
   },
-  parseBytes: ([bytes, most], watch) => parse([bytes], bytes.length, most, watch),
   ask: ([snapshots, question], watch) => module.ask(snapshots, JSON.parse(question), watch),
   column: ([snapshot, name], watch) => module.column(snapshot, name, watch),
   close: ([snapshot]) => module.close(snapshot),

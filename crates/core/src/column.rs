@@ -63,10 +63,16 @@ impl<T: Copy> Column<T> {
     }
 }
 
+/// Bytes that a large allocation leaves for small ones, whose refusal would end the process.
+const SPARE: usize = 4 << 20;
+
 /// Grows a vector to `capacity` values, on huge pages where there are some.
 fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
     let more = capacity - values.len();
     values.try_reserve_exact(more).map_err(|_| Error::out_of_memory(more.saturating_mul(size_of::<T>())))?;
+    if values.capacity() * size_of::<T>() >= SPARE {
+        check_room(SPARE)?;
+    }
     advise_huge_pages(values.as_ptr().cast(), values.capacity() * size_of::<T>());
     Ok(())
 }

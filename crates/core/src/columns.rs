@@ -17,6 +17,7 @@
 //! node, three bits of [`EdgeKind`], one bit `Edges::FILTERED` for edges that never retain (see
 //! `graph.rs`). A traversal that only follows edges never touches `names`.
 
+use crate::error::{Error, Result};
 use crate::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
 use crate::schema::EdgeKind;
 use crate::sort::sort_by_key;
@@ -376,14 +377,16 @@ impl FieldDivider {
 
 impl Nodes {
     /// Turns the edge counts read into prefix sums. Returns their sum.
-    pub(crate) fn finish_edge_counts(&mut self) -> u64 {
+    pub(crate) fn finish_edge_counts(&mut self) -> Result<u64> {
         let mut sum: u64 = 0;
         for slot in &mut self.first_edge {
             let count = *slot;
             *slot = sum as u32;
             sum += u64::from(count);
         }
+        // One more, not as many again.
+        self.first_edge.try_reserve_exact(1).map_err(|_| Error::out_of_memory(size_of::<u32>() * self.len()))?;
         self.first_edge.push(sum as u32);
-        sum
+        Ok(sum)
     }
 }

@@ -131,7 +131,7 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
     let strings = parts.strings.take().ok_or_else(|| missing("strings"))?;
     check_counts(schema.node_count, nodes.len() as u64, "nodes", &outline)?;
     check_counts(schema.edge_count, edges.len() as u64, "edges", &outline)?;
-    let sum = nodes.finish_edge_counts();
+    let sum = nodes.finish_edge_counts()?;
     check_edge_counts(sum, edges.len() as u64).map_err(|error| error.at(outline.offset_of("edges")))?;
     check_names(&nodes, &edges, &strings, &outline)?;
     check_sizes(
