@@ -97,6 +97,8 @@ fn standing_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) ->
     match scripts.name(at) {
         Some(script) if is_runtime_script(script, false) => Standing::Runtime,
         Some(script) if is_of_package(script) => Standing::Library,
+        // Your own are among those whose names are known, when any are.
+        None if scripts.names().next().is_some() => Standing::Library,
         _ => Standing::Own,
     }
 }

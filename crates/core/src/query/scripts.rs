@@ -20,6 +20,7 @@ use crate::display::internal_target;
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
+use crate::query::mine::is_internal_name;
 use crate::query::steps::Steps;
 use crate::redact::is_redacted;
 use crate::schema::NodeKind;
@@ -89,13 +90,14 @@ fn script_name<'a>(snapshot: &'a Snapshot, closure: NodeIx, looked_at: &mut Node
         .or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))
         .filter(|&script| looked_at.insert(script))?;
     let name = internal_target(snapshot, script, b"name")?;
-    if snapshot.kind(name) != NodeKind::String {
-        return None;
-    }
     let text = snapshot.name(name);
-    if !is_redacted(text) {
-        return Some(text);
+    match snapshot.kind(name) {
+        NodeKind::String if !is_redacted(text) => return Some(text),
+        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {}
+        _ => return None,
     }
+    // V8 names the Script after it too, where it was put together or cut out of another text as well.
     let label = snapshot.name(script);
-    Some(label.strip_prefix(b"system / Script / ").unwrap_or(label))
+    let label = label.strip_prefix(b"system / Script / ").unwrap_or(label);
+    (!is_internal_name(label)).then_some(label)
 }

@@ -167,6 +167,29 @@ fn the_text_of_a_string_built_piece_by_piece_is_its_beginning_and_found_at_once(
 }
 
 #[test]
+fn a_script_whose_name_was_put_together_is_known_by_its_label() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    for (script_id, (label, kind)) in
+        [("system / Script / /srv/app/a.js", "concatenated string"), ("/srv/app/b.js", "sliced string")]
+            .into_iter()
+            .enumerate()
+    {
+        let script = heap.node("code", label, 0);
+        let name = heap.node(kind, &format!("({kind})"), 24);
+        heap.internal(script, "name", name);
+        let (closure, _) = heap.function("start", script, [script_id as u64, 0, 0]);
+        heap.property(global, &format!("start{script_id}"), closure);
+    }
+    let snapshot = open(&heap);
+    let closures = ask(&snapshot, json!({"ask": "filter", "type": "closure"}));
+    let mut scripts: Vec<String> =
+        closures["nodes"].as_array().unwrap().iter().map(|node| node["source"]["script"].to_string()).collect();
+    scripts.sort();
+    assert_eq!(scripts, [r#""/srv/app/a.js""#, r#""/srv/app/b.js""#]);
+}
+
+#[test]
 fn a_source_has_its_script_by_the_way_of_a_function_and_counts_from_one() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
