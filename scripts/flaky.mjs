@@ -49,8 +49,9 @@ async function main(args) {
 }
 
 function named(words) {
-  const lower = words.map((word) => word.toLowerCase());
-  return whole.filter(({ name }) => lower.every((word) => name.toLowerCase().replace('.js', '').includes(word)));
+  const wanted = words.map((word) => ` ${word.toLowerCase()} `);
+  const text = (name) => ` ${name.toLowerCase().replaceAll(/,|\.js/g, '')} `;
+  return whole.filter(({ name }) => wanted.every((word) => text(name).includes(word)));
 }
 
 async function once(run) {
