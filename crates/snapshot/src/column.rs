@@ -1,6 +1,6 @@
 //! Growing columns: a vector whose new part is written by several threads before it counts.
 //!
-//! Columns are sized by what was read, never by what a header claims: [`Column::claim`] is only a
+//! Columns are sized by what was read, never by what a header claims: `Column::claim` is only a
 //! hint, capped by the caller. Large ones ask the kernel for huge pages, because a third of the
 //! time of a first write is page faults otherwise.
 

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[allow(missing_docs, reason = "each variant is the text it stands for")]
 pub enum Mark {
     None,
-    /// One side of a WeakMap entry: see [`Ephemeron`].
+    /// One side of a WeakMap entry: see `Ephemeron`.
     Ephemeron,
     Object,
     Array,

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! What is left at the end of a chunk — the beginning of a record — goes byte by byte through the
-//! [`Machine`], which keeps its state until the next chunk; so chunks may be cut anywhere and no
+//! `Machine`, which keeps its state until the next chunk; so chunks may be cut anywhere and no
 //! text is kept. The result does not depend on how the input was cut.
 
 use super::number::{self, Commas, Machine, Step};
