@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createReadStream, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { HeaprayError, parse } from '../index.js';
 import { badFolder, temporaryFolder } from './support/fixtures.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
@@ -95,13 +96,45 @@ test('a file that cannot be read is ERR_IO with the system\'s error as cause', a
   await assert.rejects(parse(folder), isIo('EISDIR'));
 });
 
-test('maxBytes counts what comes out of a compressed stream', async () => {
-  const { gzipSync } = await import('node:zlib');
-  const text = tinySnapshot();
-  await assert.rejects(parse(gzipSync(text), { maxBytes: text.length - 1 }), { code: 'ERR_TOO_LARGE' });
-  const snapshot = await parse(gzipSync(text), { maxBytes: Buffer.byteLength(text) });
-  assert.equal(snapshot.nodeCount, 6);
-  snapshot.close();
+for (const [format, compress] of [['gzip', gzipSync], ['brotli', brotliCompressSync]]) {
+  test(`maxBytes counts what comes out of ${format}`, async () => {
+    const text = tinySnapshot();
+    await assert.rejects(parse(compress(text), { maxBytes: text.length - 1 }), { code: 'ERR_TOO_LARGE' });
+    const snapshot = await parse(compress(text), { maxBytes: Buffer.byteLength(text) });
+    assert.equal(snapshot.nodeCount, 6);
+    snapshot.close();
+  });
+}
+
+test('brotli that is cut says so', async () => {
+  const compressed = brotliCompressSync(tinySnapshot());
+  for (const source of [compressed.subarray(0, -4), [compressed.subarray(0, 7), compressed.subarray(7, -4)]]) {
+    await assert.rejects(parse(source), (error) => {
+      assert.equal(error.code, 'ERR_TRUNCATED');
+      assert.equal(error.expected, 'the rest of the brotli stream');
+      assert.equal(error.found, `the end after ${compressed.length - 4} compressed bytes`);
+      return true;
+    });
+  }
+});
+
+test('a bomb ends at maxBytes', async () => {
+  const bomb = brotliCompressSync(Buffer.alloc(64 << 20, 0x20));
+  await assert.rejects(parse(bomb, { maxBytes: 1 << 20 }), { code: 'ERR_TOO_LARGE' });
+  await assert.rejects(parse([bomb], { maxBytes: 1 << 20 }), { code: 'ERR_TOO_LARGE' });
+});
+
+test('what is neither text nor compressed is no snapshot, from wherever it comes', async () => {
+  const whole = brotliCompressSync(tinySnapshot());
+  const picture = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(5000, 7)]);
+  const inputs = [picture, Buffer.concat([whole, Buffer.from('more')]), brotliCompressSync('a poem')];
+  const file = path.join(temporaryFolder(), 'picture.heapsnapshot');
+  for (const bytes of inputs) {
+    writeFileSync(file, bytes);
+    for (const source of [bytes, file, [bytes]]) {
+      await assert.rejects(parse(source), { code: 'ERR_NOT_A_SNAPSHOT' });
+    }
+  }
 });
 
 test('bad arguments reject with a TypeError that shows the value', async () => {

@@ -62,6 +62,8 @@ const sources = {
   gzip: () => zlib.gzipSync(bytes),
   'gzip in a stream of single bytes': () => Readable.from(Array.from(zlib.gzipSync(bytes), (byte) => Buffer.of(byte))),
   brotli: () => zlib.brotliCompressSync(bytes),
+  'brotli in a stream of single bytes': () => Readable.from(Array.from(zlib.brotliCompressSync(bytes), (byte) => Buffer.of(byte))),
+  'brotli in ArrayBuffers': () => [Uint8Array.from(zlib.brotliCompressSync(bytes)).buffer],
 };
 
 for (const [name, open] of Object.entries(sources)) {
@@ -78,8 +80,8 @@ for (const [name, open] of Object.entries(sources)) {
   });
 }
 
-test('a path is read by its content: gzip and zstd need no file name', async () => {
-  const names = { 'gzip.heapsnapshot': zlib.gzipSync(bytes) };
+test('a path is read by its content: gzip, zstd and brotli need no file name', async () => {
+  const names = { 'gzip.heapsnapshot': zlib.gzipSync(bytes), 'brotli.heapsnapshot': zlib.brotliCompressSync(bytes) };
   if (zlib.zstdCompressSync) names['zstd.heapsnapshot'] = zlib.zstdCompressSync(bytes);
   for (const [name, content] of Object.entries(names)) {
     writeFileSync(path.join(folder, name), content);

@@ -36,7 +36,7 @@ test('every value that heapray/testing declares is exported, to require and to i
 });
 
 const CODE_SOURCES = [
-  '../crates/core/src/error.rs',
+  '../crates/snapshot/src/error.rs',
   '../src/failure.rs',
   '../lib/errors.js',
   '../lib/fallback/addon.js',

@@ -122,4 +122,4 @@ class TextChunks {
   }
 }
 
-module.exports = { pushAll };
+module.exports = { TextChunks, chunkBytes, pushAll };

@@ -5,7 +5,7 @@
 const native = require('./load.js');
 const { argumentError } = require('./errors.js');
 const { inTurn } = require('./job.js');
-const { openPath } = require('./source.js');
+const { openInput } = require('./brotli.js');
 const { pushAll } = require('./chunks.js');
 const { redactOption } = require('./redact.js');
 
@@ -21,7 +21,7 @@ function parseOptions({ maxBytes, redact } = {}) {
  * @returns {Promise<import('../native.d.ts').NativeSnapshot>}
  */
 async function parseInput(job, input, { maxBytes, redactKey }) {
-  const opened = input.path === undefined ? input : await openPath(input.path);
+  const opened = await openInput(input);
   if (opened.path !== undefined) {
     const { path } = opened;
     return inTurn(job, (turn) => native.parseFile(path, maxBytes, redactKey, turn, job.control), path);

@@ -8,7 +8,7 @@ const native = require('./load.js');
 const { argumentError, callNative } = require('./errors.js');
 const { pushAll } = require('./chunks.js');
 const { inTurn } = require('./job.js');
-const { openPath } = require('./source.js');
+const { openInput } = require('./brotli.js');
 
 /** The `redact` option of everything that parses → the key, or nothing. */
 function redactOption(redact) {
@@ -35,7 +35,7 @@ function redactKey(key, what) {
  * @returns {Promise<{ bytes: number, skipped: string[] }>}
  */
 async function redactInput(job, input, path, { key, maxBytes }) {
-  const opened = input.path === undefined ? input : await openPath(input.path);
+  const opened = await openInput(input);
   const writer = await callNative(() => new native.NativeSnapshotWriter(path, key, maxBytes));
   let reader;
   const letGo = (reason) => {

@@ -78,15 +78,16 @@ async function openPath(path) {
     throw ioError(path, cause);
   }
   if (stats.isFile() || stats.isDirectory()) return { path };
+  return { read: () => fileReader(path) };
+}
+
+/** @returns {Reader} */
+function fileReader(path) {
+  const { next, cancel } = nodeReader(createReadStream(path));
   const wrapError = (cause) => {
     throw ioError(path, cause);
   };
-  return {
-    read: () => {
-      const { next, cancel } = nodeReader(createReadStream(path));
-      return { next: () => next().catch(wrapError), cancel };
-    },
-  };
+  return { next: () => next().catch(wrapError), cancel };
 }
 
 /** @returns {Reader} */
@@ -132,4 +133,4 @@ function isWholeSource(source) {
   return BEGINNINGS.some((pattern) => pattern.test(beginning));
 }
 
-module.exports = { isWholeSource, toInput, toPath, toBytes, openPath };
+module.exports = { fileReader, isWholeSource, toInput, toPath, toBytes, openPath };

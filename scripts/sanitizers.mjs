@@ -1,4 +1,4 @@
-// The core's tests where memory is watched. Needs a nightly toolchain:
+// The crates' tests where memory is watched. Needs a nightly toolchain:
 //
 //   rustup toolchain install nightly --component rust-src,miri
 //   npm run test:sanitizers                 both
@@ -17,16 +17,17 @@ const UNSAFE = ['column::', 'parse::number::', 'parse::tables::', 'derived::', '
 /** It limits memory itself, of which a sanitizer takes more than there is. */
 const WITHOUT = ['out_of_memory'];
 
-const core = ['--package', 'heapray-core'];
+const walk = ['--package', 'heapray-snapshot'];
+const crates = [...walk, '--package', 'heapray-core'];
 
 const parts = {
   address: () =>
-    cargo(['test', ...core, '--target', host(), '--lib', ...integrationTests()], {
+    cargo(['test', ...crates, '--target', host(), '--lib', ...integrationTests()], {
       RUSTFLAGS: '-Zsanitizer=address',
       // A test asks for more than there can be, to be refused.
       ASAN_OPTIONS: 'allocator_may_return_null=1',
     }),
-  miri: () => cargo(['miri', 'test', ...core, '--lib', '--', ...UNSAFE], {}),
+  miri: () => cargo(['miri', 'test', ...walk, '--lib', '--', ...UNSAFE], {}),
 };
 
 process.exitCode = main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 //! heapray's core: a V8 heap snapshot's bytes in, answers out.
 //!
-//! The walk, which is also the order of the modules below and the direction of every import:
-//! bytes → sections → columns → graph → dominators → retained sizes → questions.
+//! The walk, which is also the direction of every import: bytes → sections → columns → graph → dominators →
+//! retained sizes → questions. All but the questions and the redactor is `heapray-snapshot`, and stands here too.
 //!
 //! The core knows nothing of Node.js, files or printing. Bytes come in through
 //! [`Parser::push`](parse::Parser::push), in any split; [`Parser::finish`](parse::Parser::finish)
@@ -9,44 +9,18 @@
 //!
 #![doc = include_str!("../README.md")]
 
-pub mod error;
-pub mod ids;
-mod parallel;
-pub mod progress;
-mod sort;
-
-mod column;
-pub mod columns;
-pub mod parse;
-pub mod redact;
-pub mod schema;
-pub mod strings;
-pub mod trace;
-
-mod bits;
-pub mod classes;
-mod derived;
-mod detached;
-pub mod distance;
-pub mod dominators;
-mod flow;
-pub mod graph;
-mod heap;
-pub mod interfaces;
-mod retained;
-mod shallow;
-pub mod statistics;
-mod wellknown;
-
-pub mod snapshot;
-
-pub mod display;
 mod leak;
 pub mod query;
-mod ropes;
+pub mod redact;
+
+use heapray_snapshot::{bits, column, copied, derived, parallel, ropes, sort, wellknown};
+pub use heapray_snapshot::{
+    classes, columns, display, distance, dominators, error, graph, ids, interfaces, parse, progress, schema, snapshot,
+    statistics, strings, trace,
+};
 
 #[cfg(any(test, feature = "testing"))]
-pub mod testing;
+pub use heapray_snapshot::testing;
 
 pub use error::{Code, Error, Result};
 pub use progress::{Phase, Progress};

@@ -207,7 +207,8 @@ impl Writer<'_> {
 
     fn newest(&self, nodes: &[NodeIx]) -> Vec<u32> {
         let mut ids: Vec<u32> = nodes.iter().map(|&node| self.series.last.nodes().id(node).0).collect();
-        ids.sort_unstable_by_key(|&id| std::cmp::Reverse(id));
+        ids.sort_unstable();
+        ids.reverse();
         ids.truncate(SAMPLES);
         ids
     }

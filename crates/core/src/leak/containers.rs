@@ -17,6 +17,7 @@ use crate::query::routes::Routes;
 use crate::query::steps::Steps;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by;
 use std::collections::{HashMap, HashSet};
 
 /// New objects among its properties that an object with fields does not have.
@@ -177,7 +178,7 @@ impl<'a> Search<'a> {
     fn finish(self) -> Containers {
         let id = |node| self.snapshot.nodes().id(node);
         let mut members: Vec<_> = self.members.iter().map(|(&node, &group)| (id(node), group)).collect();
-        members.sort_unstable();
+        sort_by(&mut members, Ord::cmp);
         Containers { root: None, members, hashes: self.hashes, dictionaries: self.dictionaries }
     }
 }

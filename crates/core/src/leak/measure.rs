@@ -2,12 +2,13 @@
 
 use crate::ids::NodeIx;
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 
 /// Bytes retained by the nodes together, nothing counted twice, as classes' retained sizes are.
 pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeIx>) -> u64 {
     let tree = snapshot.dominators();
     let mut nodes: Vec<NodeIx> = nodes.collect();
-    nodes.sort_unstable_by_key(|node| tree.positions()[node.index()]);
+    sort_by_key(&mut nodes, |node| tree.positions()[node.index()]);
     let mut last: Option<NodeIx> = None;
     let mut total = 0;
     for node in nodes {

@@ -16,6 +16,7 @@ use crate::query::tree::rank;
 use crate::snapshot::Snapshot;
 use crate::strings::Text;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::cmp::Ordering;
 
 /// One class with its totals.
@@ -68,12 +69,23 @@ pub struct ClassQuery {
 
 /// A class by number or by name.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value")]
 pub enum ClassKey {
     /// [`ClassRow::index`].
     Index(u64),
     /// Its exact name; all classes of that name.
     Name(String),
+}
+
+impl TryFrom<Value> for ClassKey {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> serde_json::Result<Self> {
+        Ok(match value {
+            Value::String(name) => ClassKey::Name(name),
+            index => ClassKey::Index(serde_json::from_value(index)?),
+        })
+    }
 }
 
 /// The question of `classInstances`.

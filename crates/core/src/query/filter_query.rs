@@ -7,15 +7,28 @@ use crate::query::text_match::TextMatch;
 use crate::query::tree::TreeQuery;
 use crate::snapshot::Snapshot;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// One value or several.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value", bound = "T: DeserializeOwned")]
 pub enum OneOrMany<T> {
     /// One.
     One(T),
     /// Any of these.
     Many(Vec<T>),
+}
+
+impl<T: DeserializeOwned> TryFrom<Value> for OneOrMany<T> {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> serde_json::Result<Self> {
+        Ok(match value {
+            Value::Array(_) => OneOrMany::Many(serde_json::from_value(value)?),
+            one => OneOrMany::One(serde_json::from_value(one)?),
+        })
+    }
 }
 
 impl<T> OneOrMany<T> {
@@ -29,12 +42,23 @@ impl<T> OneOrMany<T> {
 
 /// `true`, `false`, or the script's name.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value")]
 pub enum ScriptMatch {
     /// Has one, or has none.
     Known(bool),
     /// Its name.
     Name(TextMatch),
+}
+
+impl TryFrom<Value> for ScriptMatch {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> serde_json::Result<Self> {
+        Ok(match value {
+            Value::Bool(known) => ScriptMatch::Known(known),
+            name => ScriptMatch::Name(serde_json::from_value(name)?),
+        })
+    }
 }
 
 /// Inclusive limits.

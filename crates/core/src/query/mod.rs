@@ -11,14 +11,15 @@
 mod allocations;
 mod answer;
 mod biggest;
+mod categories;
 mod class_diff;
 mod classes;
 pub(crate) mod collections;
-mod columns;
 mod conditions;
 mod diff;
 mod dominator_tree;
 mod duplicates;
+mod expression;
 mod filter;
 mod filter_query;
 pub(crate) mod mine;
@@ -45,7 +46,7 @@ mod tree;
 pub(crate) mod variables;
 pub(crate) mod way;
 
-pub use columns::Column;
+pub use crate::copied::Column;
 
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
@@ -58,11 +59,10 @@ use page::Page;
 use room::Room;
 use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, from_value};
 use tree::Direction;
 
 /// A question about one snapshot.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "ask", rename_all = "camelCase")]
 enum Question {
     Summary(Nothing),
     Node(ById),
@@ -84,6 +84,31 @@ enum Question {
 }
 
 impl Question {
+    fn read(text: &str) -> Result<Self> {
+        Asked::read(text, "a question about a snapshot", |ask, fields| {
+            Ok(Some(match ask {
+                "summary" => Question::Summary(from_value(fields)?),
+                "node" => Question::Node(from_value(fields)?),
+                "references" => Question::References(from_value(fields)?),
+                "retainers" => Question::Retainers(from_value(fields)?),
+                "dominated" => Question::Dominated(from_value(fields)?),
+                "dominatorPath" => Question::DominatorPath(from_value(fields)?),
+                "dominatorTree" => Question::DominatorTree(from_value(fields)?),
+                "retainingPaths" => Question::RetainingPaths(from_value(fields)?),
+                "classes" => Question::Classes(from_value(fields)?),
+                "classInstances" => Question::ClassInstances(from_value(fields)?),
+                "strings" => Question::Strings(from_value(fields)?),
+                "allocations" => Question::Allocations(from_value(fields)?),
+                "allocationStack" => Question::AllocationStack(from_value(fields)?),
+                "samples" => Question::Samples(from_value(fields)?),
+                "filter" => Question::Filter(from_value(fields)?),
+                "retainedTogether" => Question::RetainedTogether(from_value(fields)?),
+                "report" => Question::Report(from_value(fields)?),
+                _ => return Ok(None),
+            }))
+        })
+    }
+
     /// The memory it may take.
     fn room(&self) -> Room {
         match self {
@@ -106,11 +131,44 @@ impl Question {
 }
 
 /// A question about several snapshots.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "ask", rename_all = "camelCase")]
 enum QuestionOfSeveral {
     Diff(diff::DiffQuery),
     Report(report::ReportQuery),
+}
+
+impl QuestionOfSeveral {
+    fn read(text: &str) -> Result<Self> {
+        Asked::read(text, "a question about several snapshots", |ask, fields| {
+            Ok(Some(match ask {
+                "diff" => QuestionOfSeveral::Diff(from_value(fields)?),
+                "report" => QuestionOfSeveral::Report(from_value(fields)?),
+                _ => return Ok(None),
+            }))
+        })
+    }
+}
+
+/// A question's text → its name and its fields.
+///
+/// By way of a tree of JSON, for which each query is compiled once. serde reads an enum with a tag by way of a model of
+/// its own: three readers of each.
+struct Asked;
+
+impl Asked {
+    fn read<Q>(
+        text: &str,
+        expected: &str,
+        read: impl FnOnce(&str, Value) -> serde_json::Result<Option<Q>>,
+    ) -> Result<Q> {
+        let invalid = |found: String| Error::new(Code::InvalidQuery, expected, found);
+        let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        let Some(Value::String(ask)) = fields.remove("ask") else { return Err(invalid("no name in `ask`".to_owned())) };
+        match read(&ask, Value::Object(fields)) {
+            Ok(Some(question)) => Ok(question),
+            Ok(None) => Err(invalid(format!("another one: {ask:?}"))),
+            Err(error) => Err(invalid(format!("{ask}: {error}"))),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -157,7 +215,7 @@ impl Pages {
 /// [`Code::InvalidQuery`] for a question that cannot be asked, [`Code::NoSuchNode`] for an id the
 /// snapshot does not have, [`Code::Cancelled`].
 pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
-    let question: Question = read(question, "a question about a snapshot")?;
+    let question = Question::read(question)?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
     question.room().check(&[snapshot])?;
@@ -195,7 +253,7 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
     if snapshots.len() == 1 {
         return answer(last, question, progress);
     }
-    let question = read(question, "a question about several snapshots")?;
+    let question = QuestionOfSeveral::read(question)?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
     match question {
@@ -209,10 +267,6 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         }
         (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, last, &query, progress)?),
     }
-}
-
-fn read<'a, Q: Deserialize<'a>>(question: &'a str, expected: &str) -> Result<Q> {
-    serde_json::from_str(question).map_err(|error| Error::new(Code::InvalidQuery, expected, error.to_string()))
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {

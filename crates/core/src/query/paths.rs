@@ -17,6 +17,7 @@ use crate::snapshot::Snapshot;
 use crate::sort::sort_by_key;
 use crate::strings::Text;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -32,12 +33,23 @@ const FEW_STEPS: usize = 100;
 
 /// What paths are asked for.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value")]
 pub enum PathTarget {
     /// One node, by id.
     Node(u64),
     /// All instances of the classes of this name.
     Class(String),
+}
+
+impl TryFrom<Value> for PathTarget {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> serde_json::Result<Self> {
+        Ok(match value {
+            Value::String(class) => PathTarget::Class(class),
+            id => PathTarget::Node(serde_json::from_value(id)?),
+        })
+    }
 }
 
 /// A step of a path.

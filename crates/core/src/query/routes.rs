@@ -23,6 +23,7 @@ use crate::progress::{Phase, Progress};
 use crate::query::named::is_console;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
+use crate::sort::sort_by_key;
 use crate::wellknown::Mark;
 
 /// No edge: the root, or a node nothing leads to.
@@ -59,6 +60,7 @@ impl Routes {
     }
 
     /// The last step of the node's best way: the node it comes from and the edge it takes.
+    #[inline(always)]
     pub(crate) fn arrival(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
         let Step { edge, from, .. } = self.last[node.index()];
         (edge != NO_EDGE).then(|| (from, snapshot.edges().get(EdgeIx(edge))))
@@ -212,14 +214,14 @@ impl<'a> Spread<'a> {
     /// Starts a round with the edges that those before left out.
     fn resume(&mut self, number: u32, round: Round) -> Result<()> {
         let mut edges = std::mem::take(&mut self.left_out[number as usize - 2]);
-        edges.sort_unstable();
+        sort_by_key(&mut edges, |&edge| edge);
         for ix in edges {
             let from = self.snapshot.nodes().source_of(ix);
             let steps = self.routes.steps(from) % ROUND;
             self.reach(from, self.snapshot.edges().get(ix), number * ROUND + steps + 1);
         }
         let routes = &self.routes;
-        self.queue.sort_unstable_by_key(|&node| (routes.steps(NodeIx(node)), node));
+        sort_by_key(&mut self.queue, |&node| (routes.steps(NodeIx(node)), node));
         self.walk(round)
     }
 

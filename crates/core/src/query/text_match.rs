@@ -6,16 +6,28 @@ use crate::query::regex::Regex;
 use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
 use serde::Deserialize;
+use serde_json::Value;
 use std::io::Write as _;
 
 /// How a question gives the text.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value")]
 pub enum TextMatch {
     /// Exactly this text.
     Text(String),
     /// One of the forms that say how.
     Form(TextForm),
+}
+
+impl TryFrom<Value> for TextMatch {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> serde_json::Result<Self> {
+        Ok(match value {
+            Value::String(text) => TextMatch::Text(text),
+            form => TextMatch::Form(serde_json::from_value(form)?),
+        })
+    }
 }
 
 /// `{exact}`, `{contains}` or `{regex, flags}`.

@@ -8,6 +8,7 @@ use crate::query::page::Page;
 use crate::query::rows::{Rows, Tree, TreeItem};
 use crate::schema::EdgeKind;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -32,12 +33,23 @@ pub struct ItemPage {
 
 /// `true`, or how deep and how broad.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value")]
 pub enum TreeQuery {
     /// With the defaults, or not at all.
     Plain(bool),
     /// Depth and breadth.
     Sized(TreeSize),
+}
+
+impl TryFrom<Value> for TreeQuery {
+    type Error = serde_json::Error;
+
+    fn try_from(value: Value) -> serde_json::Result<Self> {
+        Ok(match value {
+            Value::Bool(plain) => TreeQuery::Plain(plain),
+            size => TreeQuery::Sized(serde_json::from_value(size)?),
+        })
+    }
 }
 
 /// How deep and how broad a tree is.

@@ -21,17 +21,19 @@ mod uses;
 use crate::error::Result;
 pub use crate::parse::Sink;
 use crate::parse::document::Document;
-use crate::parse::{Input, Limited, Parser, ParserOptions};
+use crate::parse::{Input, Limited, Parser, ParserOptions, sink_back};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::RawSnapshot;
 use crate::sort::sort_by;
 use sections::Redaction;
+use std::marker::PhantomData;
 pub use token::Key;
 pub(crate) use token::{is_redacted, original_len};
 
 /// The push redactor. Feed it every byte in order, then [`finish`](Redactor::finish).
 pub struct Redactor<S: Sink> {
-    input: Input<Limited<Redaction<S>>>,
+    input: Input<Limited<Redaction>>,
+    sink: PhantomData<fn() -> S>,
 }
 
 /// What the redactor leaves.
@@ -50,8 +52,8 @@ impl<S: Sink> Redactor<S> {
     /// A redactor that has seen nothing and writes to `sink`. It accepts `max_bytes` of input after
     /// decompression, `None` for any number.
     pub fn new(key: Key, max_bytes: Option<u64>, sink: S) -> Self {
-        let document = Document::new(Redaction::new(key, sink), None);
-        Self { input: Input::new(Limited::new(document, max_bytes)) }
+        let document = Document::new(Redaction::new(key, Box::new(sink)), None);
+        Self { input: Input::new(Limited::new(document, max_bytes)), sink: PhantomData }
     }
 
     /// Takes the next bytes, compressed or not. Progress counts the bytes taken.
@@ -71,7 +73,7 @@ impl<S: Sink> Redactor<S> {
         progress.check()?;
         let (outline, redaction) = self.input.finish()?.end()?;
         let (sink, skipped) = redaction.finish(outline)?;
-        Ok(Redacted { sink, skipped })
+        Ok(Redacted { sink: sink_back(sink)?, skipped })
     }
 }
 
@@ -140,12 +142,4 @@ pub fn redact(bytes: &[u8], key: &Key, progress: &Progress) -> Result<Vec<u8>> {
     let mut redactor = Redactor::new(key.clone(), None, Vec::new());
     redactor.push(bytes, progress)?;
     Ok(redactor.finish(progress)?.sink)
-}
-
-impl Sink for Vec<u8> {
-    fn take(&mut self, bytes: &[u8]) -> Result<()> {
-        self.try_reserve(bytes.len()).map_err(|_| crate::Error::out_of_memory(bytes.len()))?;
-        self.extend_from_slice(bytes);
-        Ok(())
-    }
 }

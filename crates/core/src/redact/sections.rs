@@ -7,12 +7,12 @@ use super::token::Key;
 use super::uses::{Use, UsedPlaces, place};
 use crate::error::Result;
 use crate::parse::Sink;
+use crate::parse::checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
 use crate::parse::document::{Opening, Outline, Sections, Standing};
 use crate::parse::records::Records;
 use crate::parse::rows::{FunctionRows, LocationRows, SampleRows};
 use crate::parse::text::StringScanner;
 use crate::parse::trace_tree::TreeScanner;
-use crate::parse::{check_counts, check_edge_counts, missing, range};
 use crate::schema::Schema;
 
 /// Reader of the section that is open.
@@ -30,9 +30,9 @@ pub(crate) enum Reader {
 
 /// Writes what it reads, and keeps what the checks of the whole need.
 #[derive(Debug)]
-pub(crate) struct Redaction<S> {
+pub(crate) struct Redaction {
     key: Key,
-    out: S,
+    out: Box<dyn Sink>,
     /// Text on its way to `out`, and a string's on its way there.
     text: Vec<u8>,
     string: Vec<u8>,
@@ -45,8 +45,8 @@ pub(crate) struct Redaction<S> {
     read: Vec<String>,
 }
 
-impl<S> Redaction<S> {
-    pub(crate) fn new(key: Key, out: S) -> Self {
+impl Redaction {
+    pub(crate) fn new(key: Key, out: Box<dyn Sink>) -> Self {
         Self {
             key,
             out,
@@ -65,9 +65,7 @@ impl<S> Redaction<S> {
     fn has_read(&self, name: &str) -> bool {
         self.read.iter().any(|read| read == name)
     }
-}
 
-impl<S: Sink> Redaction<S> {
     fn send(&mut self) -> Result<()> {
         self.out.take(&self.text)?;
         self.text.clear();
@@ -123,7 +121,7 @@ impl<S: Sink> Redaction<S> {
     }
 
     /// The checks that need several sections, as the parser makes them; then the end of the file.
-    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(S, Vec<String>)> {
+    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(Box<dyn Sink>, Vec<String>)> {
         let schema = outline.schema.take().ok_or_else(|| missing("snapshot"))?;
         let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes"))?;
         let (edges, edge_totals) = self.edges.take().ok_or_else(|| missing("edges"))?;
@@ -141,8 +139,8 @@ impl<S: Sink> Redaction<S> {
                 return Err(range(section, &outline, format!("one of {strings} strings"), format!("name {name}")));
             }
         }
-        crate::parse::check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
-        crate::parse::check_some_nodes(nodes, &outline)?;
+        check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
+        check_some_nodes(nodes, &outline)?;
         if edges > 0 && u64::from(edge_totals.most_target) >= nodes {
             let found = format!("node {}", edge_totals.most_target);
             return Err(range("edges", &outline, format!("to_node of one of {nodes} nodes"), found));
@@ -164,7 +162,7 @@ impl<S: Sink> Redaction<S> {
 
 const PARSED: [&str; 7] = ["nodes", "edges", "locations", "samples", "trace_function_infos", "trace_tree", "strings"];
 
-impl<S: Sink> Sections for Redaction<S> {
+impl Sections for Redaction {
     type Reader = Reader;
 
     /// The header comes first, then what is pointed at before what points: nodes before edges,
@@ -206,7 +204,7 @@ impl<S: Sink> Sections for Redaction<S> {
         Ok(match (opening.name, &schema.location, schema.sample, &schema.function) {
             ("nodes", ..) => Reader::Nodes(reader(NodeText::new(schema))),
             ("edges", ..) => Reader::Edges(reader(EdgeText::new(schema, nodes))),
-            ("trace_tree", ..) => Reader::Tree(Box::new(TreeScanner::new())),
+            ("trace_tree", ..) => Reader::Tree(Box::default()),
             ("locations", Some(fields), _, _) => {
                 let rows = LocationRows::new(schema, fields, nodes.map(|nodes| nodes as usize));
                 Reader::Locations(reader(RowText::new(rows, schema)))
@@ -220,7 +218,7 @@ impl<S: Sink> Sections for Redaction<S> {
             }
             (name, ..) => match ScopeText::new(schema, name) {
                 Some(scopes) => Reader::Scopes(reader(scopes)),
-                None => Reader::Strings(Box::new(StringScanner::new())),
+                None => Reader::Strings(Box::default()),
             },
         })
     }

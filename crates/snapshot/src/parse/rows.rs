@@ -13,7 +13,7 @@ use crate::schema::{FunctionFields, LocationFields, Schema};
 use crate::trace::{Function, Sample};
 
 /// A table whose records are few or need order: each slice gathers rows, `commit` consumes them in turn.
-pub(crate) trait Rows {
+pub trait Rows {
     type Row: Send;
     const SECTION: &'static str;
     fn fields(&self) -> usize;
@@ -70,7 +70,7 @@ impl<R: Rows + Sync> Table for RowTable<R> {
 
 /// `locations`.
 #[derive(Debug)]
-pub(crate) struct LocationRows {
+pub struct LocationRows {
     fields: LocationFields,
     divider: FieldDivider,
     nodes: Option<u32>,
@@ -88,7 +88,7 @@ const MIN_I32: i64 = i32::MIN as i64;
 const MAX_U32: i64 = u32::MAX as i64;
 
 impl LocationRows {
-    pub(crate) fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Self {
+    pub fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Self {
         let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
         Self {
             fields: fields.clone(),
@@ -183,9 +183,9 @@ impl Rows for LocationRows {
 
 /// `samples`.
 #[derive(Debug)]
-pub(crate) struct SampleRows {
-    pub(crate) fields: (usize, usize, usize),
-    pub(crate) samples: Vec<Sample>,
+pub struct SampleRows {
+    pub fields: (usize, usize, usize),
+    pub samples: Vec<Sample>,
 }
 
 impl Rows for SampleRows {
@@ -211,9 +211,9 @@ impl Rows for SampleRows {
 
 /// `trace_function_infos`.
 #[derive(Debug)]
-pub(crate) struct FunctionRows {
-    pub(crate) fields: FunctionFields,
-    pub(crate) functions: Vec<Function>,
+pub struct FunctionRows {
+    pub fields: FunctionFields,
+    pub functions: Vec<Function>,
 }
 
 impl Rows for FunctionRows {

@@ -4,22 +4,22 @@ use crate::ids::NodeIx;
 
 /// A set of nodes.
 #[derive(Clone, Debug)]
-pub(crate) struct NodeSet(Vec<u64>);
+pub struct NodeSet(Vec<u64>);
 
 impl NodeSet {
     /// No node of `count`.
-    pub(crate) fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
 
     #[inline(always)]
-    pub(crate) fn contains(&self, node: NodeIx) -> bool {
+    pub fn contains(&self, node: NodeIx) -> bool {
         self.0[node.index() / 64] >> (node.index() % 64) & 1 != 0
     }
 
     /// Adds a node. True when it was not there.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, node: NodeIx) -> bool {
+    pub fn insert(&mut self, node: NodeIx) -> bool {
         let word = &mut self.0[node.index() / 64];
         let bit = 1 << (node.index() % 64);
         let new = *word & bit == 0;

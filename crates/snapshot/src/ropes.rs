@@ -16,7 +16,7 @@ use crate::strings::{cut_to, utf16_len};
 
 /// UTF-16 units of one part of a made-up name. V8 writes no text longer than half of that; in a file that
 /// has longer ones each of a million rows could carry a copy.
-pub(crate) const MOST_OF_PART: usize = 2048;
+pub const MOST_OF_PART: usize = 2048;
 
 /// UTF-16 units after which the text is long enough. The part that reaches them is shown whole, as by
 /// DevTools, up to [`MOST_OF_PART`].
@@ -36,7 +36,7 @@ const NONE: u32 = u32::MAX;
 
 /// All concatenated strings of a snapshot.
 #[derive(Debug)]
-pub(crate) struct Ropes {
+pub struct Ropes {
     /// Where a node is in `list`; empty when there are no such strings.
     place: Vec<u32>,
     list: Vec<Rope>,
@@ -54,7 +54,7 @@ struct Rope {
     is_cyclic: bool,
 }
 
-pub(crate) fn is_rope(snapshot: &Snapshot, node: NodeIx) -> bool {
+pub fn is_rope(snapshot: &Snapshot, node: NodeIx) -> bool {
     snapshot.kind(node) == NodeKind::ConcatenatedString
 }
 
@@ -64,7 +64,7 @@ impl Ropes {
     ///
     /// # Errors
     /// [`Code::OutOfMemory`](crate::Code::OutOfMemory).
-    pub(crate) fn of(snapshot: &Snapshot) -> Result<&Ropes> {
+    pub fn of(snapshot: &Snapshot) -> Result<&Ropes> {
         snapshot.derived.get_or_make(|| Ropes::new(snapshot))
     }
 
@@ -145,7 +145,7 @@ impl Ropes {
     }
 
     /// Whether a concatenated string, or any other node, has no text.
-    pub(crate) fn is_empty(&self, snapshot: &Snapshot, node: NodeIx) -> bool {
+    pub fn is_empty(&self, snapshot: &Snapshot, node: NodeIx) -> bool {
         match self.place_of(node) {
             None => snapshot.name(node).is_empty(),
             Some(place) => self.list[place as usize].units == 0,
@@ -154,13 +154,13 @@ impl Ropes {
 
     /// The node whose text a node's name is: itself, or for a concatenated string the deepest one that has
     /// the same beginning.
-    pub(crate) fn same_text(&self, node: NodeIx) -> NodeIx {
+    pub fn same_text(&self, node: NodeIx) -> NodeIx {
         self.place_of(node).map_or(node, |place| self.list[self.list[place as usize].same as usize].node)
     }
 
     /// Appends the text of a concatenated string. Whoever writes many has asked for the table before, and
     /// knows whether there was memory for it.
-    pub(crate) fn write(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
+    pub fn write(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
         let Ok(ropes) = Ropes::of(snapshot) else { return };
         let mut units = 0;
         let mut stack = vec![node];

@@ -8,14 +8,14 @@ use std::any::Any;
 use std::sync::OnceLock;
 
 /// What a snapshot can keep.
-pub(crate) trait Table: Any + Send + Sync {
+pub trait Table: Any + Send + Sync {
     /// Bytes of memory held.
     fn memory(&self) -> usize;
 }
 
 /// Tables, one of each type.
 #[derive(Default)]
-pub(crate) struct Derived {
+pub struct Derived {
     first: Slot,
 }
 
@@ -28,7 +28,7 @@ struct Entry {
 
 impl Derived {
     /// The table of this type, made by `make` when it is not there. A `make` that fails leaves nothing behind.
-    pub(crate) fn get_or_make<T: Table>(&self, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    pub fn get_or_make<T: Table>(&self, make: impl FnOnce() -> Result<T>) -> Result<&T> {
         match self.get() {
             Some(table) => Ok(table),
             None => Ok(self.keep(make()?)),

@@ -9,7 +9,7 @@ use crate::wellknown::{Mark, WellKnown};
 
 /// What a stage may read.
 #[derive(Clone, Copy)]
-pub(crate) struct Heap<'a> {
+pub struct Heap<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) nodes: &'a Nodes,
     pub(crate) edges: &'a Edges,
@@ -20,7 +20,7 @@ pub(crate) struct Heap<'a> {
 
 impl Heap<'_> {
     /// Whether distances start here, when the root refers to it: everything but V8's own bundles of roots.
-    pub(crate) fn is_user_root(&self, node: NodeIx) -> bool {
+    pub fn is_user_root(&self, node: NodeIx) -> bool {
         self.schema.node_kinds[self.nodes.type_number(node) as usize] != NodeKind::Synthetic
             || self.wellknown.mark(self.nodes.name(node)) == Mark::DocumentDomTrees
     }
@@ -28,7 +28,7 @@ impl Heap<'_> {
     /// Asks for the edges of nodes that stand a little behind `at` in a list that is walked: they are
     /// anywhere in the columns, and waiting for each in turn is most of such a walk's time.
     #[inline(always)]
-    pub(crate) fn prefetch_edges(&self, list: &[u32], at: usize) {
+    pub fn prefetch_edges(&self, list: &[u32], at: usize) {
         const RANGE_AHEAD: usize = 24;
         const EDGES_AHEAD: usize = 8;
         if let Some(&node) = list.get(at + RANGE_AHEAD) {

@@ -43,25 +43,25 @@ impl DominatorTree {
 
     /// By node: the immediate dominator; the root's is itself.
     #[inline(always)]
-    pub(crate) fn parents(&self) -> &[u32] {
+    pub fn parents(&self) -> &[u32] {
         &self.memory[..self.count]
     }
 
     /// Nodes in preorder of the tree.
     #[inline(always)]
-    pub(crate) fn order(&self) -> &[u32] {
+    pub fn order(&self) -> &[u32] {
         &self.memory[self.count..2 * self.count]
     }
 
     /// By node: where it stands in `order`.
     #[inline(always)]
-    pub(crate) fn positions(&self) -> &[u32] {
+    pub fn positions(&self) -> &[u32] {
         &self.memory[2 * self.count..3 * self.count]
     }
 
     /// By position: nodes in the subtree, itself included.
     #[inline(always)]
-    pub(crate) fn sizes(&self) -> &[u32] {
+    pub fn sizes(&self) -> &[u32] {
         &self.memory[3 * self.count..]
     }
 

@@ -14,11 +14,13 @@ use crate::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
 use crate::parallel::join;
 use crate::progress::{Phase, Progress};
 use crate::schema::{NodeKind, Schema};
+use crate::sort::positions_by_number;
 use crate::statistics::{self, Statistics};
 use crate::strings::Strings;
 use crate::trace::{Allocations, Sample};
 use crate::wellknown::WellKnown;
 use crate::{detached, interfaces, retained, shallow};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// What the parser hands over: the file's columns, checked, nothing derived yet.
@@ -50,7 +52,8 @@ pub struct Snapshot {
     pub(crate) nodes: Nodes,
     pub(crate) edges: Edges,
     pub(crate) strings: Strings,
-    pub(crate) locations: Locations,
+    #[doc(hidden)]
+    pub locations: Locations,
     pub(crate) samples: Vec<Sample>,
     pub(crate) allocations: Allocations,
     pub(crate) skipped: Vec<String>,
@@ -59,11 +62,12 @@ pub struct Snapshot {
     pub(crate) retained: Vec<u64>,
     pub(crate) classes: Classes,
     pub(crate) statistics: Statistics,
-    pub(crate) wellknown: WellKnown,
+    #[doc(hidden)]
+    pub wellknown: WellKnown,
     pub(crate) retainers: OnceLock<Retainers>,
     pub(crate) by_id: OnceLock<Vec<NodeIx>>,
     /// Tables that only some questions need.
-    pub(crate) derived: Derived,
+    pub derived: Derived,
 }
 
 /// Bytes the analysis may need at most for each: see [`check_room`].
@@ -202,16 +206,19 @@ impl Snapshot {
     }
 
     /// The raw name.
+    #[inline]
     pub fn name(&self, node: NodeIx) -> &[u8] {
         self.strings.get(self.nodes.name(node))
     }
 
     /// A node's edges, in file order.
-    pub fn edges_of(&self, node: NodeIx) -> impl Iterator<Item = Edge> + '_ {
-        self.nodes.edge_range(node).map(|e| self.edges.get(EdgeIx(e as u32)))
+    #[inline(always)]
+    pub fn edges_of(&self, node: NodeIx) -> EdgesOf<'_> {
+        EdgesOf { edges: &self.edges, range: self.nodes.edge_range(node) }
     }
 
     /// The string an edge is called by; `None` for indices.
+    #[inline]
     pub fn edge_string(&self, edge: Edge) -> Option<StringIx> {
         match self.edges.name(edge) {
             EdgeName::Name(string) => Some(string),
@@ -232,7 +239,7 @@ impl Snapshot {
     }
 
     /// What the elementary rules need to see.
-    pub(crate) fn heap(&self) -> Heap<'_> {
+    pub fn heap(&self) -> Heap<'_> {
         Heap {
             schema: &self.schema,
             nodes: &self.nodes,
@@ -299,9 +306,8 @@ impl Snapshot {
     /// All nodes by id, those with one id in file order. The first call sorts them.
     pub fn nodes_by_id(&self) -> &[NodeIx] {
         self.by_id.get_or_init(|| {
-            let mut order: Vec<NodeIx> = self.nodes.iter().collect();
-            order.sort_by_key(|&node| self.nodes.id(node));
-            order
+            let order = positions_by_number(self.nodes.len(), |node| self.nodes.id(NodeIx(node)).0);
+            order.into_iter().map(NodeIx).collect()
         })
     }
 
@@ -332,6 +338,29 @@ impl Snapshot {
             + self.retainers.get().map_or(0, Retainers::memory)
             + self.by_id.get().map_or(0, |order| 4 * order.capacity())
             + self.derived.memory()
+    }
+}
+
+/// The edges of one node: see [`Snapshot::edges_of`].
+///
+/// A type of its own, because a chain of closures stays a call for every edge where code is compiled to be small.
+#[derive(Clone, Debug)]
+pub struct EdgesOf<'a> {
+    edges: &'a Edges,
+    range: Range<usize>,
+}
+
+impl Iterator for EdgesOf<'_> {
+    type Item = Edge;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Edge> {
+        let at = self.range.start;
+        if at == self.range.end {
+            return None;
+        }
+        self.range.start = at + 1;
+        Some(self.edges.get(EdgeIx(at as u32)))
     }
 }
 

@@ -110,12 +110,12 @@ impl NodeTable {
 }
 
 /// A node as its record says.
-pub(crate) struct NodeRecord {
-    pub(crate) kind: u8,
-    pub(crate) name: u32,
+pub struct NodeRecord {
+    pub kind: u8,
+    pub name: u32,
     pub(crate) id: u32,
-    pub(crate) self_size: u64,
-    pub(crate) edge_count: u32,
+    pub self_size: u64,
+    pub edge_count: u32,
     pub(crate) trace_node_id: Option<u32>,
     pub(crate) detachedness: Option<u8>,
 }
@@ -123,7 +123,7 @@ pub(crate) struct NodeRecord {
 impl NodeRecord {
     /// Checks what one record alone can tell.
     #[inline(always)]
-    pub(crate) fn read(fields: &NodeFields, values: &[i64]) -> std::result::Result<Self, BadField> {
+    pub fn read(fields: &NodeFields, values: &[i64]) -> std::result::Result<Self, BadField> {
         let kind = u8::try_from(values[fields.kind]).map_err(|_| bad(fields.kind, "a node type from 0 to 255"))?;
         let name = unsigned(values[fields.name], fields.name, "the index of a string")?;
         let id = unsigned(values[fields.id], fields.id, "an id of 32 bits")?;
@@ -260,9 +260,9 @@ impl Table for NodeTable {
 }
 
 /// An edge as its record says.
-pub(crate) struct EdgeRecord {
-    pub(crate) kind: EdgeKind,
-    pub(crate) target: u32,
+pub struct EdgeRecord {
+    pub kind: EdgeKind,
+    pub target: u32,
     pub(crate) label: EdgeLabel,
 }
 
@@ -276,7 +276,7 @@ pub(crate) enum EdgeLabel {
 
 /// Checks what one record of `edges` alone can tell.
 #[derive(Debug)]
-pub(crate) struct EdgeReader {
+pub struct EdgeReader {
     fields: EdgeFields,
     kinds: [EdgeKind; 256],
     divider: FieldDivider,
@@ -285,7 +285,7 @@ pub(crate) struct EdgeReader {
 }
 
 impl EdgeReader {
-    pub(crate) fn new(schema: &Schema, nodes: Option<usize>) -> Self {
+    pub fn new(schema: &Schema, nodes: Option<usize>) -> Self {
         Self {
             fields: schema.edge.clone(),
             kinds: schema.edge_kinds,
@@ -295,7 +295,7 @@ impl EdgeReader {
     }
 
     #[inline(always)]
-    pub(crate) fn read(&self, values: &[i64]) -> std::result::Result<EdgeRecord, BadField> {
+    pub fn read(&self, values: &[i64]) -> std::result::Result<EdgeRecord, BadField> {
         let fields = &self.fields;
         let Ok(number) = u8::try_from(values[fields.kind]) else {
             return Err(bad(fields.kind, "an edge type from 0 to 255"));

@@ -56,7 +56,7 @@ pub fn edge_label(snapshot: &Snapshot, edge: Edge) -> EdgeLabel<'_> {
 }
 
 /// JavaScript's `parseInt(text, 10)`, saturating.
-pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
+pub fn parse_int(text: &[u8]) -> Option<i64> {
     let text = text.trim_ascii_start();
     let (negative, digits) = match text.first()? {
         b'-' => (true, &text[1..]),
@@ -73,7 +73,7 @@ pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
 }
 
 /// The first target of an internal edge with this name.
-pub(crate) fn internal_target(snapshot: &Snapshot, node: NodeIx, name: &[u8]) -> Option<NodeIx> {
+pub fn internal_target(snapshot: &Snapshot, node: NodeIx, name: &[u8]) -> Option<NodeIx> {
     snapshot
         .edges_of(node)
         .find(|&edge| edge.kind == EdgeKind::Internal && edge_label(snapshot, edge) == EdgeLabel::Name(name))
@@ -97,7 +97,7 @@ pub fn write_display_name(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) 
 }
 
 /// Whether the display name is the raw name, which is so for all but few nodes.
-pub(crate) fn is_shown_raw(snapshot: &Snapshot, node: NodeIx) -> bool {
+pub fn is_shown_raw(snapshot: &Snapshot, node: NodeIx) -> bool {
     match snapshot.kind(node) {
         NodeKind::ConcatenatedString => false,
         NodeKind::Object => snapshot.name(node) != b"Object",

@@ -118,7 +118,8 @@ pub struct NodeFields {
     /// Numbers per record.
     pub count: usize,
     pub(crate) kind: usize,
-    pub(crate) name: usize,
+    /// Position of the name.
+    pub name: usize,
     pub(crate) id: usize,
     pub(crate) self_size: usize,
     pub(crate) edge_count: usize,
@@ -132,7 +133,8 @@ pub struct EdgeFields {
     /// Numbers per record.
     pub count: usize,
     pub(crate) kind: usize,
-    pub(crate) name_or_index: usize,
+    /// Position of the name or index.
+    pub name_or_index: usize,
     pub(crate) to_node: usize,
 }
 
@@ -177,7 +179,7 @@ pub struct Schema {
     /// The file's names of node types, by type number.
     pub node_type_names: Vec<String>,
     /// What they mean.
-    pub(crate) node_kinds: [NodeKind; 256],
+    pub node_kinds: [NodeKind; 256],
     /// The file's names of edge types, by type number.
     pub edge_type_names: Vec<String>,
     pub(crate) edge_kinds: [EdgeKind; 256],
@@ -255,7 +257,7 @@ impl Schema {
     }
 
     /// Whether the header says what the numbers of a section mean.
-    pub(crate) fn declares(&self, section: &str) -> bool {
+    pub fn declares(&self, section: &str) -> bool {
         match section {
             "locations" => self.location.is_some(),
             "samples" => self.sample.is_some(),
@@ -265,7 +267,7 @@ impl Schema {
     }
 
     /// The names in one of the header's lists of fields, in order; none when it has no such list.
-    pub(crate) fn field_names(&self, list: &str) -> Vec<String> {
+    pub fn field_names(&self, list: &str) -> Vec<String> {
         let meta: Value = serde_json::from_str(&self.meta_json).unwrap_or(Value::Null);
         optional_names(&meta, list).ok().flatten().unwrap_or_default()
     }

@@ -64,8 +64,8 @@ impl Sections for Parts {
 
     fn open(&mut self, opening: Opening<'_>) -> Result<Reader> {
         match opening.name {
-            "strings" => return Ok(Reader::Strings(Box::new(StringScanner::new()))),
-            "trace_tree" => return Ok(Reader::Tree(Box::new(TreeScanner::new()))),
+            "strings" => return Ok(Reader::Strings(Box::default())),
+            "trace_tree" => return Ok(Reader::Tree(Box::default())),
             _ => {}
         }
         let schema = opening.header()?;

@@ -21,13 +21,13 @@ use memchr::{memchr, memchr_iter};
 
 /// A value that cannot stand in its field.
 #[derive(Debug)]
-pub(crate) struct BadField {
+pub struct BadField {
     pub(crate) field: usize,
     pub(crate) expected: String,
 }
 
 /// Where records go: columns that grow at the end.
-pub(crate) trait Table {
+pub trait Table {
     /// What does not fit the columns (rare); record numbers in it count from its slice's start.
     type Extra: Send;
     /// Writes a run of records in place.
@@ -46,7 +46,7 @@ pub(crate) trait Table {
 }
 
 /// A run of records of a [`Table`] that one thread writes.
-pub(crate) trait Slice: Sized {
+pub trait Slice: Sized {
     /// See [`Table::Extra`].
     type Extra: Send;
     /// Writes record number `at` of this slice.
@@ -70,25 +70,25 @@ const WORTH_CUTTING: usize = if cfg!(any(fuzzing, miri)) { 16 } else { 4 << 10 }
 
 /// Reads the inside of one number section, chunk by chunk.
 #[derive(Debug)]
-pub(crate) struct Records<T> {
-    pub(crate) table: T,
+pub struct Records<T> {
+    pub table: T,
     reader: Reader,
 }
 
 impl<T: Table> Records<T> {
-    pub(crate) fn new(table: T) -> Self {
+    pub fn new(table: T) -> Self {
         Self { table, reader: Reader::new() }
     }
 
     /// Takes the chunk that starts at `offset` of the input. Returns how many bytes belonged to the
     /// section and whether its closing bracket was among them.
-    pub(crate) fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+    pub fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         let section = self.table.section();
         self.reader.push(&mut self.table, chunk, offset).map_err(|error| error.in_section(section))
     }
 
     /// Ends the section.
-    pub(crate) fn into_table(self) -> T {
+    pub fn into_table(self) -> T {
         self.table
     }
 }
@@ -268,7 +268,7 @@ fn pieces(text: &[u8], from: usize, fields: usize) -> Vec<Piece> {
 }
 
 /// An error whose offset still counts from the chunk's start.
-pub(crate) struct PieceError(Error, u64);
+pub struct PieceError(Error, u64);
 
 impl PieceError {
     fn with_base(self, base: u64) -> Error {
@@ -291,7 +291,7 @@ fn piece_starts(text: &[u8], from: usize) -> Vec<usize> {
 }
 
 /// Records in a row, whole and in one text.
-pub(crate) struct Run<'a> {
+pub struct Run<'a> {
     text: &'a [u8],
     /// Where the first one starts.
     at: usize,

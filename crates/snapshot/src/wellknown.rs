@@ -10,7 +10,7 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "each variant is the text it stands for")]
-pub(crate) enum Mark {
+pub enum Mark {
     None,
     /// One side of a WeakMap entry: see [`Ephemeron`].
     Ephemeron,
@@ -51,7 +51,7 @@ pub(crate) struct Ephemeron {
 
 /// Marks of all strings.
 #[derive(Debug)]
-pub(crate) struct WellKnown {
+pub struct WellKnown {
     marks: Vec<Mark>,
     ephemerons: HashMap<StringIx, Ephemeron>,
     pairs: usize,
@@ -84,7 +84,7 @@ impl WellKnown {
 
     /// The mark of a string.
     #[inline(always)]
-    pub(crate) fn mark(&self, string: StringIx) -> Mark {
+    pub fn mark(&self, string: StringIx) -> Mark {
         self.marks[string.index()]
     }
 

@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::schema::Schema;
 
 /// What becomes of the sections: columns for the analysis, or text again for the redactor.
-pub(crate) trait Sections {
+pub trait Sections {
     /// Reads the section that is open.
     type Reader: std::fmt::Debug;
 
@@ -27,7 +27,7 @@ pub(crate) trait Sections {
 
 /// What is to be done about a section.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
+pub enum Standing {
     Read,
     /// Kept as text until what it needs has come.
     Wait,
@@ -35,8 +35,8 @@ pub(crate) enum Standing {
 }
 
 /// A section that opens, and what is known by then.
-pub(crate) struct Opening<'a> {
-    pub(crate) name: &'a str,
+pub struct Opening<'a> {
+    pub name: &'a str,
     pub(crate) schema: Option<&'a Schema>,
     /// Bytes of input from here on, where that is known.
     bytes: Option<u64>,
@@ -53,22 +53,22 @@ impl<'a> Opening<'a> {
     }
 
     /// The header, which has come when a section that needs it opens.
-    pub(crate) fn header(&self) -> Result<&'a Schema> {
+    pub fn header(&self) -> Result<&'a Schema> {
         self.schema.ok_or_else(|| Error::new(Code::Header, format!("the fields of {}", self.name), "none"))
     }
 }
 
 /// What the document says beside its sections' contents.
 #[derive(Debug, Default)]
-pub(crate) struct Outline {
-    pub(crate) schema: Option<Schema>,
-    pub(crate) skipped: Vec<String>,
+pub struct Outline {
+    pub schema: Option<Schema>,
+    pub skipped: Vec<String>,
     /// Byte offset at which each section's value starts.
     offsets: Vec<(String, u64)>,
 }
 
 impl Outline {
-    pub(crate) fn offset_of(&self, section: &str) -> u64 {
+    pub fn offset_of(&self, section: &str) -> u64 {
         self.offsets.iter().find(|(name, _)| name == section).map_or(0, |&(_, offset)| offset)
     }
 }
@@ -105,7 +105,7 @@ struct Capture {
 
 /// The top-level state machine.
 #[derive(Debug)]
-pub(crate) struct Document<S: Sections> {
+pub struct Document<S: Sections> {
     state: State<S::Reader>,
     key: Vec<u8>,
     value_offset: u64,
@@ -121,7 +121,7 @@ pub(crate) struct Document<S: Sections> {
 const LONGEST_KEY: usize = 256;
 
 impl<S: Sections> Document<S> {
-    pub(crate) fn new(sections: S, size_hint: Option<u64>) -> Self {
+    pub fn new(sections: S, size_hint: Option<u64>) -> Self {
         Self {
             state: State::Start,
             key: Vec::new(),
@@ -167,6 +167,7 @@ impl<S: Sections> Document<S> {
     }
 
     /// One byte between the sections. False when it has to be looked at again.
+    #[inline(never)]
     fn byte(&mut self, byte: u8, offset: u64) -> Result<bool> {
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') && !matches!(self.state, State::InKey) {
             return Ok(true);
@@ -257,6 +258,7 @@ impl<S: Sections> Document<S> {
         }
     }
 
+    #[inline(never)]
     fn close_capture(&mut self) -> Result<()> {
         let State::Capture(capture) = std::mem::replace(&mut self.state, State::Comma) else { return Ok(()) };
         let Some(text) = capture.text else { return Ok(()) };

@@ -25,7 +25,7 @@ enum State {
 
 /// Reads the inside of an array of strings, chunk by chunk.
 #[derive(Debug)]
-pub(crate) struct StringScanner {
+pub struct StringScanner {
     pub(crate) strings: Strings,
     state: State,
     /// Value of the `\u` digits so far.
@@ -40,8 +40,8 @@ pub(crate) struct StringScanner {
     lone: bool,
 }
 
-impl StringScanner {
-    pub(crate) fn new() -> Self {
+impl Default for StringScanner {
+    fn default() -> Self {
         Self {
             strings: Strings::default(),
             state: State::First,
@@ -52,15 +52,17 @@ impl StringScanner {
             lone: false,
         }
     }
+}
 
+impl StringScanner {
     /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and
     /// whether its closing bracket was among them.
-    pub(crate) fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+    pub fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         self.scan(chunk, offset).map_err(|error| error.in_section("strings"))
     }
 
     /// Hands over the strings read so far and forgets them, for who needs each only once.
-    pub(crate) fn drain(&mut self, each: impl FnMut(&[u8])) {
+    pub fn drain(&mut self, each: impl FnMut(&[u8])) {
         // Between two strings `start` is of no meaning, and may be of one that is gone.
         self.start = self.start.saturating_sub(self.strings.drain(each));
     }
@@ -271,7 +273,7 @@ mod tests {
     use crate::ids::StringIx;
 
     fn scan(text: &[u8], chunk: usize) -> Result<Vec<Vec<u8>>> {
-        let mut scanner = StringScanner::new();
+        let mut scanner = StringScanner::default();
         let mut offset = 0;
         for part in text.chunks(chunk) {
             let (used, done) = scanner.push(part, offset as u64)?;

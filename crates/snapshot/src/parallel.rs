@@ -8,7 +8,7 @@ use rayon::join as side_by_side;
 use std::sync::{Mutex, PoisonError};
 
 /// What becomes of every item, in their order.
-pub(crate) fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync) -> Vec<O> {
+pub fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync) -> Vec<O> {
     let slots: Vec<_> = items.into_iter().map(|item| Mutex::new((Some(item), None))).collect();
     each(slots.len(), &|at| {
         // Every slot is locked once: the lock only tells the compiler so.
@@ -19,7 +19,7 @@ pub(crate) fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync)
 }
 
 /// Both results, computed side by side where there are threads.
-pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+pub fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     #[cfg(feature = "parallel")]
     return side_by_side(a, b);
     #[cfg(not(feature = "parallel"))]

@@ -4,24 +4,34 @@
 //! is kept beyond what one record or string needs. [`Parser::finish`] checks what only the whole
 //! can tell and hands the columns over. The result does not depend on how the input was cut.
 
+#[doc(hidden)]
+pub mod checks;
 mod decompress;
-pub(crate) mod document;
+#[doc(hidden)]
+pub mod document;
 mod number;
 mod parts;
-pub(crate) mod records;
-pub(crate) mod rows;
-pub(crate) mod tables;
-pub(crate) mod text;
-pub(crate) mod trace_tree;
+#[doc(hidden)]
+pub mod records;
+#[doc(hidden)]
+pub mod rows;
+#[doc(hidden)]
+pub mod tables;
+#[doc(hidden)]
+pub mod text;
+#[doc(hidden)]
+pub mod trace_tree;
 
 use crate::columns::{Edges, Nodes};
 use crate::error::{Code, Error, Result};
 use crate::progress::{Phase, Progress};
 use crate::snapshot::{RawSnapshot, Snapshot};
 use crate::strings::Strings;
+use checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
 use decompress::BYTE_ORDER_MARK;
-pub(crate) use decompress::Input;
 pub use decompress::Sink;
+#[doc(hidden)]
+pub use decompress::{Input, sink_back};
 use document::{Document, Outline, Sections};
 use parts::Parts;
 
@@ -90,8 +100,9 @@ pub fn open(bytes: &[u8], progress: &Progress) -> Result<Snapshot> {
 }
 
 /// The document behind the decoder, which counts and limits what comes out of it.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Limited<S: Sections> {
+pub struct Limited<S: Sections> {
     document: Document<S>,
     length: u64,
     most: u64,
@@ -99,17 +110,20 @@ pub(crate) struct Limited<S: Sections> {
 
 impl<S: Sections> Limited<S> {
     /// `most` is how many bytes to accept after decompression.
-    pub(crate) fn new(document: Document<S>, most: Option<u64>) -> Self {
+    pub fn new(document: Document<S>, most: Option<u64>) -> Self {
         Self { document, length: 0, most: most.unwrap_or(u64::MAX) }
     }
 
     /// Ends the input.
-    pub(crate) fn end(self) -> Result<(Outline, S)> {
+    pub fn end(self) -> Result<(Outline, S)> {
         self.document.finish(self.length)
     }
 }
 
-impl<S: Sections> Sink for Limited<S> {
+impl<S: Sections + Send + 'static> Sink for Limited<S>
+where
+    S::Reader: Send,
+{
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let offset = self.length;
         // What stands before the limit is read, so that the error is the same however the input is cut.
@@ -174,58 +188,6 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
         allocations: parts.allocations,
         skipped: outline.skipped,
     })
-}
-
-#[cold]
-pub(crate) fn missing(section: &str) -> Error {
-    Error::new(Code::Section, format!("the section \"{section}\""), "none").in_section(section)
-}
-
-#[cold]
-pub(crate) fn range(section: &str, outline: &Outline, expected: String, found: String) -> Error {
-    Error::new(Code::Range, expected, found).at(outline.offset_of(section)).in_section(section)
-}
-
-pub(crate) fn check_counts(claimed: Option<u64>, found: u64, section: &str, outline: &Outline) -> Result<()> {
-    match claimed {
-        Some(claimed) if claimed != found => {
-            Err(Error::new(Code::Count, format!("{claimed} {section}, as the header says"), found.to_string())
-                .at(outline.offset_of(section))
-                .in_section(section))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The edges belong to the nodes in turn: as many as these say.
-pub(crate) fn check_edge_counts(sum: u64, edges: u64) -> Result<()> {
-    if sum != edges {
-        let expected = format!("as many edges as the nodes' edge_count fields add up to ({sum})");
-        return Err(Error::new(Code::Count, expected, format!("{edges} edges")).in_section("edges"));
-    }
-    Ok(())
-}
-
-pub(crate) fn check_some_nodes(nodes: u64, outline: &Outline) -> Result<()> {
-    if nodes == 0 {
-        return Err(Error::new(Code::Count, "a root node", "no nodes")
-            .at(outline.offset_of("nodes"))
-            .in_section("nodes"));
-    }
-    Ok(())
-}
-
-/// Sums stay exact, here in 64 bits and in JavaScript's numbers.
-pub(crate) fn check_sizes(sum: u64, outline: &Outline) -> Result<()> {
-    if sum > 1 << 53 {
-        return Err(range(
-            "nodes",
-            outline,
-            "self sizes and extra_native_bytes that add up to at most 2^53".to_owned(),
-            sum.to_string(),
-        ));
-    }
-    Ok(())
 }
 
 fn check_names(nodes: &Nodes, edges: &Edges, strings: &Strings, outline: &Outline) -> Result<()> {

@@ -23,7 +23,7 @@ impl<T> Default for Column<T> {
 
 impl<T: Copy> Column<T> {
     /// Expects `records` values in all: room for them is made with the first growth.
-    pub(crate) fn claim(&mut self, records: usize) {
+    pub fn claim(&mut self, records: usize) {
         self.claim = records;
     }
 
@@ -32,7 +32,7 @@ impl<T: Copy> Column<T> {
     }
 
     /// Makes room for `more` values behind the present ones.
-    pub(crate) fn reserve(&mut self, more: usize) -> Result<()> {
+    pub fn reserve(&mut self, more: usize) -> Result<()> {
         let needed = self.values.len() + more;
         if needed > self.values.capacity() {
             let wanted = if needed <= self.claim { self.claim } else { needed.max(self.values.capacity() / 2 * 3) };
@@ -42,7 +42,7 @@ impl<T: Copy> Column<T> {
     }
 
     /// The next `more` values, not yet written. Call [`Column::reserve`] before and [`Column::commit`] after.
-    pub(crate) fn spare(&mut self, more: usize) -> &mut [MaybeUninit<T>] {
+    pub fn spare(&mut self, more: usize) -> &mut [MaybeUninit<T>] {
         &mut self.values.spare_capacity_mut()[..more]
     }
 
@@ -50,14 +50,14 @@ impl<T: Copy> Column<T> {
     ///
     /// # Safety
     /// The first `more` values of [`Column::spare`] must have been written.
-    pub(crate) unsafe fn commit(&mut self, more: usize) {
+    pub unsafe fn commit(&mut self, more: usize) {
         debug_assert!(self.values.len() + more <= self.values.capacity());
         // SAFETY: the caller wrote them, and `spare` checked that they lie within the capacity.
         unsafe { self.values.set_len(self.values.len() + more) }
     }
 
     /// The finished column, without spare room.
-    pub(crate) fn finish(mut self) -> Vec<T> {
+    pub fn finish(mut self) -> Vec<T> {
         self.values.shrink_to_fit();
         self.values
     }
@@ -78,7 +78,7 @@ fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
 }
 
 /// A vector of `len` copies of `value`, on huge pages where there are some.
-pub(crate) fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
+pub fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     reserve_exact(&mut values, len)?;
     values.resize(len, value);
@@ -86,7 +86,7 @@ pub(crate) fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
 }
 
 /// `len` zeros, which the system hands out as they are: nothing is written twice.
-pub(crate) fn zeros(len: usize) -> Result<Vec<u32>> {
+pub fn zeros(len: usize) -> Result<Vec<u32>> {
     let Ok(layout) = std::alloc::Layout::array::<u32>(len) else { return Err(Error::out_of_memory(usize::MAX)) };
     if layout.size() == 0 {
         return Ok(Vec::new());
@@ -104,7 +104,7 @@ pub(crate) fn zeros(len: usize) -> Result<Vec<u32>> {
 
 /// Adds a value to a list that is as long as the input makes it: growing it may fail.
 #[inline]
-pub(crate) fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
+pub fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
     if values.len() == values.capacity() {
         grow(values)?;
     }
@@ -119,7 +119,7 @@ fn grow<T>(values: &mut Vec<T>) -> Result<()> {
 
 /// Whether the allocator has this many bytes, asked before work whose lists and tables grow as they
 /// must: there a refusal would end the process. What it grants is given back untouched.
-pub(crate) fn check_room(bytes: usize) -> Result<()> {
+pub fn check_room(bytes: usize) -> Result<()> {
     // WebAssembly's memory never shrinks again.
     if cfg!(target_family = "wasm") {
         return Ok(());
@@ -128,7 +128,7 @@ pub(crate) fn check_room(bytes: usize) -> Result<()> {
 }
 
 /// An empty vector with room for `len` values, on huge pages where there are some.
-pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
+pub fn with_room<T>(len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     reserve_exact(&mut values, len)?;
     Ok(values)
@@ -136,7 +136,7 @@ pub(crate) fn with_room<T>(len: usize) -> Result<Vec<T>> {
 
 /// Asks the processor to have `values[at]` at hand soon. A hint: nothing where there is no such value.
 #[inline(always)]
-pub(crate) fn prefetch<T>(values: &[T], at: usize) {
+pub fn prefetch<T>(values: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(value) = values.get(at) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

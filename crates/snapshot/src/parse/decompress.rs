@@ -1,17 +1,22 @@
 //! Compressed bytes → bytes: gzip, zstd and brotli, recognised by content, pushed in any split.
 //!
 //! gzip and zstd have magic numbers. Brotli has none: whatever is neither JSON nor one of those is
-//! tried as brotli, and taken for it when what comes out starts a snapshot.
+//! tried as brotli, and taken for it when what comes out starts a snapshot. Node.js has a decoder of its own,
+//! so the addon is built without this one (feature `brotli`), whose dictionary alone is 120 kB.
 //!
 //! Decoders write into a sink as they go; a sink that refuses (bad input, too many bytes) ends the
 //! work at once, so a bomb costs what it is allowed to and no more.
 
 use crate::error::{Code, Error, Result};
 use crate::progress::Progress;
+use std::any::Any;
+use std::fmt;
 use std::io::{self, Write};
+use std::marker::PhantomData;
 
-/// Where bytes go, piece by piece.
-pub trait Sink {
+/// Where bytes go, piece by piece: by the block, so that a call through a table of functions costs nothing, and what
+/// stands before it exists once in the program, whatever the sink is.
+pub trait Sink: Any + Send {
     /// Takes the next bytes.
     ///
     /// # Errors
@@ -19,14 +24,36 @@ pub trait Sink {
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 
+impl Sink for Vec<u8> {
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.try_reserve(bytes.len()).map_err(|_| Error::out_of_memory(bytes.len()))?;
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for dyn Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sink")
+    }
+}
+
+/// The sink that somebody who knows its type gave away.
+///
+/// # Errors
+/// None, where it is of that type.
+pub fn sink_back<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
+    let sink: Box<dyn Any> = sink;
+    sink.downcast().map(|sink| *sink).map_err(|_| Error::new(Code::Compression, "the sink that was given", "another"))
+}
+
 /// A [`Sink`] as the decoders want it. The error that ended the work waits in `failed`.
-#[derive(Debug)]
-pub(crate) struct Writer<S> {
-    pub(crate) sink: S,
+struct Writer {
+    sink: Box<dyn Sink>,
     failed: Option<Error>,
 }
 
-impl<S: Sink> Write for Writer<S> {
+impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.sink.take(bytes) {
             Ok(()) => Ok(bytes.len()),
@@ -42,32 +69,61 @@ impl<S: Sink> Write for Writer<S> {
     }
 }
 
-enum Decoder<S: Sink> {
+enum Decoder {
     /// Too few bytes yet to tell.
-    Sniff(Vec<u8>, Writer<S>),
-    Plain(Writer<S>),
+    Sniff(Vec<u8>, Writer),
+    Plain(Writer),
     #[cfg(feature = "compression")]
-    Gzip(Box<flate2::write::MultiGzDecoder<Writer<S>>>),
+    Gzip(Box<flate2::write::MultiGzDecoder<Writer>>),
     #[cfg(feature = "compression")]
-    Zstd(Box<zstd::Frames>, Writer<S>),
-    #[cfg(feature = "compression")]
-    Brotli(Box<brotli_decompressor::DecompressorWriter<Writer<S>>>),
+    Zstd(Box<zstd::Frames>, Writer),
+    #[cfg(feature = "brotli")]
+    Brotli(Box<brotli_decompressor::DecompressorWriter<Writer>>),
     Broken,
 }
 
-/// Recognises the format from the first bytes and passes the rest through.
-pub(crate) struct Input<S: Sink> {
-    decoder: Decoder<S>,
+/// Recognises the format from the first bytes and passes the rest through, to a sink of type `S`.
+pub struct Input<S> {
+    stream: Stream,
+    sink: PhantomData<fn() -> S>,
+}
+
+impl<S> fmt::Debug for Input<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("received", &self.stream.received).finish_non_exhaustive()
+    }
+}
+
+impl<S: Sink> Input<S> {
+    /// What is pushed comes out at `sink`.
+    pub fn new(sink: S) -> Self {
+        Self { stream: Stream::new(Box::new(sink)), sink: PhantomData }
+    }
+
+    /// Takes the next compressed bytes in windows, with a look at the cancel flag before each. Progress counts the
+    /// bytes taken.
+    pub fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
+        for window in chunk.chunks(window) {
+            progress.check()?;
+            self.stream.push(window)?;
+            progress.set_done(self.stream.received);
+        }
+        Ok(())
+    }
+
+    /// Ends the input and gives the sink back.
+    pub fn finish(self) -> Result<S> {
+        sink_back(self.stream.finish()?)
+    }
+}
+
+/// The same for any sink.
+struct Stream {
+    decoder: Decoder,
     /// Compressed bytes taken.
     received: u64,
     /// The beginning of a block that is not whole yet.
     pending: Vec<u8>,
-}
-
-impl<S: Sink> std::fmt::Debug for Input<S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Input").field("received", &self.received).finish_non_exhaustive()
-    }
 }
 
 /// Enough to tell the formats apart.
@@ -79,13 +135,13 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
-impl<S: Sink> Input<S> {
-    pub(crate) fn new(sink: S) -> Self {
+impl Stream {
+    fn new(sink: Box<dyn Sink>) -> Self {
         Self { decoder: Decoder::Sniff(Vec::new(), Writer { sink, failed: None }), received: 0, pending: Vec::new() }
     }
 
     /// Takes the next compressed bytes.
-    pub(crate) fn push(&mut self, mut chunk: &[u8]) -> Result<()> {
+    fn push(&mut self, mut chunk: &[u8]) -> Result<()> {
         self.received += chunk.len() as u64;
         if let Decoder::Sniff(head, _) = &mut self.decoder {
             let wanted = SNIFF.saturating_sub(head.len()).min(chunk.len());
@@ -97,16 +153,6 @@ impl<S: Sink> Input<S> {
             self.recognise()?;
         }
         if matches!(self.decoder, Decoder::Plain(_)) { self.pass(chunk) } else { self.pass_blocks(chunk) }
-    }
-
-    /// The same in windows, with a look at the cancel flag before each. Progress counts the bytes taken.
-    pub(crate) fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
-        for window in chunk.chunks(window) {
-            progress.check()?;
-            self.push(window)?;
-            progress.set_done(self.received);
-        }
-        Ok(())
     }
 
     fn pass_blocks(&mut self, mut chunk: &[u8]) -> Result<()> {
@@ -127,7 +173,7 @@ impl<S: Sink> Input<S> {
     }
 
     /// Ends the input and gives the sink back.
-    pub(crate) fn finish(mut self) -> Result<S> {
+    fn finish(mut self) -> Result<Box<dyn Sink>> {
         if matches!(self.decoder, Decoder::Sniff(..)) {
             self.recognise()?;
         }
@@ -157,7 +203,7 @@ impl<S: Sink> Input<S> {
                     Err(cut("zstd", self.received))
                 }
             }
-            #[cfg(feature = "compression")]
+            #[cfg(feature = "brotli")]
             Decoder::Brotli(mut brotli) => {
                 let end = brotli.close();
                 if let Some(error) = brotli.get_mut().failed.take() {
@@ -194,7 +240,7 @@ impl<S: Sink> Input<S> {
                 let end = frames.push(chunk, writer);
                 settle("zstd", end, writer.failed.take(), received)
             }
-            #[cfg(feature = "compression")]
+            #[cfg(feature = "brotli")]
             Decoder::Brotli(brotli) => {
                 let end = brotli.write_all(chunk);
                 let failed = brotli.get_mut().failed.take();
@@ -211,7 +257,7 @@ impl<S: Sink> Input<S> {
 }
 
 #[cfg(feature = "compression")]
-fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
+fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
     if head.starts_with(GZIP) {
         return Ok(Decoder::Gzip(Box::new(flate2::write::MultiGzDecoder::new(writer))));
     }
@@ -221,11 +267,21 @@ fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
     if is_text(head) {
         return Ok(Decoder::Plain(writer));
     }
+    last_guess(writer)
+}
+
+#[cfg(feature = "brotli")]
+fn last_guess(writer: Writer) -> Result<Decoder> {
     Ok(Decoder::Brotli(Box::new(brotli_decompressor::DecompressorWriter::new(writer, 64 << 10))))
 }
 
+#[cfg(all(feature = "compression", not(feature = "brotli")))]
+fn last_guess(_: Writer) -> Result<Decoder> {
+    Err(not_recognised())
+}
+
 #[cfg(not(feature = "compression"))]
-fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
+fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
     if head.starts_with(GZIP) || head.starts_with(ZSTD) {
         return Err(Error::new(
             Code::Compression,

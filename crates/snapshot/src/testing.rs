@@ -1,7 +1,7 @@
 //! Snapshots for tests, built node by node and written as V8 writes them.
 //!
 //! ```
-//! use heapray_core::testing::SnapshotBuilder;
+//! use heapray_snapshot::testing::SnapshotBuilder;
 //!
 //! let mut heap = SnapshotBuilder::new();
 //! let global = heap.global();

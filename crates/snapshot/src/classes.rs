@@ -81,7 +81,7 @@ impl Classes {
     }
 
     /// Names every node's class, with these interfaces; totals stay 0.
-    pub(crate) fn assign(
+    pub fn assign(
         heap: Heap<'_>,
         locations: &Locations,
         interfaces: Vec<Interface>,

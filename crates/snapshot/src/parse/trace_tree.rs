@@ -10,8 +10,8 @@ use crate::trace::TraceNode;
 
 /// Reads the inside of the section, byte by byte.
 #[derive(Debug)]
-pub(crate) struct TreeScanner {
-    pub(crate) tree: Vec<TraceNode>,
+pub struct TreeScanner {
+    pub tree: Vec<TraceNode>,
     /// The node whose children are being read, by depth; `u32::MAX` at the top.
     open: Vec<u32>,
     machine: Machine,
@@ -21,8 +21,8 @@ pub(crate) struct TreeScanner {
     closed: bool,
 }
 
-impl TreeScanner {
-    pub(crate) fn new() -> Self {
+impl Default for TreeScanner {
+    fn default() -> Self {
         Self {
             tree: Vec::new(),
             open: vec![u32::MAX],
@@ -32,10 +32,12 @@ impl TreeScanner {
             closed: false,
         }
     }
+}
 
+impl TreeScanner {
     /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and
     /// whether its closing bracket was among them.
-    pub(crate) fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
+    pub fn push(&mut self, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         for (at, &byte) in chunk.iter().enumerate() {
             let here = offset + at as u64;
             if self.byte(byte, here).map_err(|error| error.at(here).in_section("trace_tree"))? {
@@ -117,7 +119,7 @@ mod tests {
     use super::*;
 
     fn scan(text: &str, chunk: usize) -> Result<Vec<TraceNode>> {
-        let mut scanner = TreeScanner::new();
+        let mut scanner = TreeScanner::default();
         let mut offset = 0;
         for part in text.as_bytes().chunks(chunk) {
             let (used, done) = scanner.push(part, offset)?;

@@ -183,16 +183,17 @@ impl SelfSizes {
             self.small[node as usize] = BIG_SIZE;
         }
         self.big.append(&mut fresh);
-        self.big.sort_unstable();
+        sort_by_key(&mut self.big, |&(node, _)| node);
     }
 }
 
 /// The `edges` section.
 #[derive(Debug, Default)]
 pub struct Edges {
-    pub(crate) targets: Vec<u32>,
+    #[doc(hidden)]
+    pub targets: Vec<u32>,
     /// `name_or_index` in 32 bits.
-    pub(crate) names: Vec<u32>,
+    pub names: Vec<u32>,
     /// Indices that do not fit 32 unsigned bits (negative ones), by edge, ascending.
     pub(crate) odd_indices: Vec<(u32, i64)>,
     /// Strings there are: a shortcut may have a number beyond them instead of a name.
@@ -266,6 +267,7 @@ impl Edges {
     }
 
     /// What the edge is called.
+    #[inline]
     pub fn name(&self, edge: Edge) -> EdgeName {
         let value = self.names[edge.ix.index()];
         if !edge.kind.is_indexed() {
@@ -282,7 +284,7 @@ impl Edges {
 
     /// Whether `name_or_index` must be a string: shortcuts may be numbered instead.
     #[inline(always)]
-    pub(crate) const fn must_be_named(kind: EdgeKind) -> bool {
+    pub const fn must_be_named(kind: EdgeKind) -> bool {
         !matches!(kind, EdgeKind::Element | EdgeKind::Hidden | EdgeKind::Shortcut)
     }
 
@@ -323,7 +325,8 @@ pub struct Location {
 /// locations. The last record of a node wins, as in DevTools.
 #[derive(Debug, Default)]
 pub struct Locations {
-    pub(crate) places: Vec<Location>,
+    #[doc(hidden)]
+    pub places: Vec<Location>,
     pub(crate) of_node: Vec<u32>,
     pub(crate) known: HashMap<Location, u32>,
 }

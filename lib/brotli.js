@@ -1,0 +1,152 @@
+'use strict';
+
+// An input that is compressed with brotli → its text, by Node's own decoder; any other → itself.
+//
+// gzip and zstd have magic numbers and are the addon's. Brotli has none: what is neither text nor one of those is
+// tried as brotli, as the core does where it is built with a decoder (crates/snapshot/src/parse/decompress.rs).
+
+const { Buffer } = require('node:buffer');
+const { open } = require('node:fs/promises');
+const { Readable, pipeline } = require('node:stream');
+const { isAnyArrayBuffer } = require('node:util').types;
+const { createBrotliDecompress } = require('node:zlib');
+const { HeaprayError } = require('./errors.js');
+const { TextChunks, chunkBytes } = require('./chunks.js');
+const { fileReader, openPath, toBytes } = require('./source.js');
+
+/** Enough to tell the formats apart. */
+const HEAD_BYTES = 4;
+/** Bytes of text at a time: from this size on a block reaches the parser without being copied. */
+const BLOCK_BYTES = 1 << 20;
+
+/**
+ * Looks at what a path leads to, and at the first bytes of everything.
+ * @param {import('./source.js').Input} input
+ * @returns {Promise<import('./source.js').Input>}
+ */
+async function openInput(input) {
+  const opened = input.path === undefined ? input : await openPath(input.path);
+  if (opened.path !== undefined) {
+    return isBrotli(await headOf(opened.path)) ? { read: () => decompressed(fileReader(opened.path)) } : opened;
+  }
+  return { ...opened, read: () => recognised(opened.read()) };
+}
+
+function isBrotli(head) {
+  return head.length > 0 && !isText(head) && !isGzip(head) && !isZstd(head);
+}
+
+const startsWith = (head, ...bytes) => bytes.every((byte, i) => head[i] === byte);
+const isGzip = (head) => startsWith(head, 0x1f, 0x8b);
+/** A frame, or one to be skipped. */
+const isZstd = (head) => startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (head[0] >> 4 === 5 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18));
+
+/** Whether the parser will have the better word on these first bytes: JSON of some kind, UTF-16. */
+function isText(head) {
+  const isUtf16 = startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff);
+  const text = startsWith(head, 0xef, 0xbb, 0xbf) ? head.subarray(3) : head;
+  return isUtf16 || text.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
+
+async function headOf(path) {
+  let file;
+  try {
+    file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    // Whoever reads it says what is wrong with it.
+    return Buffer.alloc(0);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** A reader that finds out what it reads by its first bytes. */
+function recognised(reader) {
+  let rest;
+  return {
+    async next() {
+      rest ??= await begin(reader);
+      return rest.next();
+    },
+    cancel: (reason) => (rest ?? reader).cancel(reason),
+  };
+}
+
+async function begin(reader) {
+  const steps = [];
+  let head = Buffer.alloc(0);
+  while (head.length < HEAD_BYTES) {
+    const step = await reader.next();
+    steps.push(step);
+    // Text is not compressed; what is no chunk at all is the parser's to refuse.
+    if (step.done || !(ArrayBuffer.isView(step.value) || isAnyArrayBuffer(step.value))) break;
+    head = Buffer.concat([head, toBytes(step.value, 'a chunk of the source').subarray(0, HEAD_BYTES - head.length)]);
+  }
+  const again = { next: async () => steps.shift() ?? reader.next(), cancel: reader.cancel };
+  return isBrotli(head) ? decompressed(again) : again;
+}
+
+/**
+ * What comes out of the decoder, a block at a time: no more is decoded than is read.
+ * @param {import('./source.js').Reader} reader
+ * @returns {import('./source.js').Reader}
+ */
+function decompressed(reader) {
+  let received = 0;
+  let sourceFailure;
+  async function* compressed() {
+    const text = new TextChunks();
+    try {
+      for (;;) {
+        const { done, value } = await reader.next();
+        if (done) return;
+        for (const bytes of chunkBytes(value, text)) {
+          received += bytes.length;
+          yield bytes;
+        }
+      }
+    } catch (error) {
+      sourceFailure = { error };
+      throw error;
+    }
+  }
+  const decoder = createBrotliDecompress({ chunkSize: BLOCK_BYTES });
+  const blocks = decoder[Symbol.asyncIterator]();
+  // What goes wrong is met by whoever awaits the next block.
+  pipeline(Readable.from(compressed(), { objectMode: false }), decoder, () => {});
+  return {
+    async next() {
+      try {
+        const step = await blocks.next();
+        // Brotli was only a guess: what goes on behind its end is something else.
+        if (step.done && decoder.bytesWritten < received) throw notRecognised();
+        return step;
+      } catch (error) {
+        throw sourceFailure?.error ?? decoderError(error, received);
+      }
+    },
+    cancel(reason) {
+      decoder.destroy();
+      reader.cancel(reason);
+    },
+  };
+}
+
+function decoderError(error, received) {
+  if (error instanceof HeaprayError) return error;
+  return error.code === 'Z_BUF_ERROR' ? truncated(received) : notRecognised();
+}
+
+function truncated(received) {
+  const [expected, found] = ['the rest of the brotli stream', `the end after ${received} compressed bytes`];
+  return new HeaprayError('ERR_TRUNCATED', `expected ${expected}, found ${found}`, { expected, found });
+}
+
+function notRecognised() {
+  const [expected, found] = ['a V8 heap snapshot, plain or compressed with gzip, zstd or brotli', 'something else'];
+  return new HeaprayError('ERR_NOT_A_SNAPSHOT', `expected ${expected}, found ${found} at byte 0`, { expected, found, offset: 0 });
+}
+
+module.exports = { openInput };
