@@ -13,7 +13,7 @@ mod leak;
 pub mod query;
 pub mod redact;
 
-use heapray_snapshot::{bits, column, copied, derived, parallel, ropes, sort, wellknown};
+use heapray_snapshot::{bits, column, copied, derived, parallel, ropes, routes, sort, wellknown};
 pub use heapray_snapshot::{
     classes, columns, display, distance, dominators, error, graph, ids, interfaces, parse, progress, schema, snapshot,
     statistics, strings, trace,

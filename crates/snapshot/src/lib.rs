@@ -1,5 +1,5 @@
 //! The first half of the walk: a V8 heap snapshot's bytes → sections → columns → graph → dominators →
-//! retained sizes. `heapray-core` asks the questions, and is the crate to depend on.
+//! retained sizes, and the ways by which objects are held. `heapray-core` asks the questions, and is the crate to depend on.
 //!
 //! Two crates rather than one, because the compiler's choice between fast and small is made a crate at a
 //! time: every byte of a snapshot goes through this one, so it is compiled to be fast.
@@ -47,6 +47,8 @@ pub mod copied;
 pub mod display;
 #[doc(hidden)]
 pub mod ropes;
+#[doc(hidden)]
+pub mod routes;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -51,9 +51,9 @@ mod ways;
 
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::query::routes::Routes;
 use crate::query::rows::Rows;
 use crate::query::scripts::Scripts;
+use crate::routes::Routes;
 use crate::snapshot::Snapshot;
 use crate::sort::sort_by_key;
 use answer::Writer;

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::mine::is_internal_name;
-use crate::query::routes::Routes;
 use crate::query::steps::Steps;
+use crate::routes::Routes;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 

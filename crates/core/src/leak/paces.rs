@@ -14,7 +14,7 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::query::named::is_context;
 use crate::query::path_text::DICTIONARY;
-use crate::query::routes::Routes;
+use crate::routes::Routes;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::wellknown::Mark;

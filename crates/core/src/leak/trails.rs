@@ -12,8 +12,8 @@ use crate::ids::NodeIx;
 use crate::leak::containers::Containers;
 use crate::leak::paces::{Pace, Paces, can_repeat, mix};
 use crate::progress::Progress;
-use crate::query::routes::Routes;
 use crate::query::steps::Steps;
+use crate::routes::Routes;
 use crate::snapshot::Snapshot;
 
 /// The trail of nodes that no container holds.

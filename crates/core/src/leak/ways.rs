@@ -8,7 +8,7 @@ use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::paces::{Pace, Paces, can_repeat, mix};
-use crate::query::routes::Routes;
+use crate::routes::Routes;
 use crate::snapshot::Snapshot;
 
 /// Steps back in which the repetition of a step is looked for.

@@ -36,7 +36,6 @@ mod regex;
 mod report;
 mod retained;
 mod room;
-pub(crate) mod routes;
 pub(crate) mod rows;
 pub(crate) mod scripts;
 pub(crate) mod steps;

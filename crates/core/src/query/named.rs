@@ -5,14 +5,15 @@
 
 use crate::bits::NodeSet;
 use crate::columns::Edge;
-use crate::display::{EdgeLabel, edge_label};
+use crate::display::edge_label;
 use crate::error::{Code, Error, Result};
 use crate::ids::NodeIx;
 use crate::progress::Progress;
 use crate::query::duplicates::Duplicates;
 use crate::query::native_contexts::{NONE, NativeContexts, SHARED};
 use crate::query::steps::Steps;
-use crate::schema::{EdgeKind, NodeKind};
+use crate::routes::is_console;
+use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
 
 /// A named filter.
@@ -116,12 +117,6 @@ fn labelled(snapshot: &Snapshot, progress: &Progress, label: u32) -> Result<Node
 /// Whether a raw name is that of a closure's context.
 pub(crate) fn is_context(name: &[u8]) -> bool {
     name.strip_prefix(b"system / Context").is_some_and(|rest| rest.is_empty() || rest.starts_with(b" / "))
-}
-
-/// Whether an edge is a value the DevTools console holds on to.
-pub(crate) fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
-    snapshot.kind(from) == NodeKind::Synthetic
-        && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b" / DevTools console"))
 }
 
 /// The functions behind event listeners.

@@ -8,8 +8,8 @@
 
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::{NodeIx, StringIx};
-use crate::query::routes::Routes;
 use crate::query::way::Step;
+use crate::routes::Routes;
 use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
 use crate::wellknown::Mark;

@@ -2,7 +2,7 @@
 
 use crate::columns::Edge;
 use crate::ids::NodeIx;
-use crate::query::routes::{Routes, UNREACHED};
+use crate::routes::{Routes, UNREACHED};
 use crate::snapshot::Snapshot;
 
 /// One step of a path: the edge (none for the first node) and the node it leads to.

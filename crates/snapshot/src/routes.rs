@@ -16,11 +16,10 @@ use crate::bits::NodeSet;
 use crate::column::{filled, prefetch, with_room};
 use crate::columns::Edge;
 use crate::derived::Table;
-use crate::display::{edge_label, parse_int};
+use crate::display::{EdgeLabel, edge_label, parse_int};
 use crate::error::Result;
 use crate::ids::{EdgeIx, NodeIx};
 use crate::progress::{Phase, Progress};
-use crate::query::named::is_console;
 use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
 use crate::sort::sort_by_key;
@@ -30,14 +29,14 @@ use crate::wellknown::Mark;
 const NO_EDGE: u32 = u32::MAX;
 
 /// Steps of a node nothing leads to.
-pub(crate) const UNREACHED: u32 = u32::MAX;
+pub const UNREACHED: u32 = u32::MAX;
 
 /// Steps added for each round: ways of a later round are longer than all of an earlier one.
-pub(crate) const ROUND: u32 = 1 << 29;
+pub const ROUND: u32 = 1 << 29;
 
 /// The tree of best ways.
 #[derive(Debug)]
-pub(crate) struct Routes {
+pub struct Routes {
     /// By node.
     last: Vec<Step>,
 }
@@ -55,27 +54,27 @@ struct Step {
 
 impl Routes {
     /// The ways of a snapshot. The first call walks all edges.
-    pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Routes> {
+    pub fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Routes> {
         snapshot.derived.get_or_make(|| Spread::new(snapshot, progress)?.run())
     }
 
     /// The last step of the node's best way: the node it comes from and the edge it takes.
     #[inline(always)]
-    pub(crate) fn arrival(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
+    pub fn arrival(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
         let Step { edge, from, .. } = self.last[node.index()];
         (edge != NO_EDGE).then(|| (from, snapshot.edges().get(EdgeIx(edge))))
     }
 
     /// The node that the node's best way comes from.
     #[inline(always)]
-    pub(crate) fn from(&self, node: NodeIx) -> Option<NodeIx> {
+    pub fn from(&self, node: NodeIx) -> Option<NodeIx> {
         let Step { edge, from, .. } = self.last[node.index()];
         (edge != NO_EDGE).then_some(from)
     }
 
     /// Asks for what [`Routes::arrival`] and the edge's name take, of a node that is looked at a little later.
     #[inline(always)]
-    pub(crate) fn prefetch(&self, snapshot: &Snapshot, node: usize) {
+    pub fn prefetch(&self, snapshot: &Snapshot, node: usize) {
         if let Some(&Step { edge, .. }) = self.last.get(node) {
             prefetch(&snapshot.edges().targets, edge as usize);
             prefetch(&snapshot.edges().names, edge as usize);
@@ -83,17 +82,17 @@ impl Routes {
     }
 
     /// The nodes above a node on its best way, the nearest first.
-    pub(crate) fn above<'a>(&'a self, node: NodeIx) -> impl Iterator<Item = NodeIx> + 'a {
+    pub fn above<'a>(&'a self, node: NodeIx) -> impl Iterator<Item = NodeIx> + 'a {
         std::iter::successors(Some(node), |&at| self.from(at)).skip(1)
     }
 
     /// How many steps the node's best way has, when something leads to it.
-    pub(crate) fn length(&self, node: NodeIx) -> usize {
+    pub fn length(&self, node: NodeIx) -> usize {
         (self.steps(node) % ROUND) as usize
     }
 
     /// How far the node is; [`UNREACHED`] when nothing leads to it.
-    pub(crate) fn steps(&self, node: NodeIx) -> u32 {
+    pub fn steps(&self, node: NodeIx) -> u32 {
         self.last[node.index()].number
     }
 }
@@ -255,4 +254,10 @@ fn is_descriptor(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an edge is a value the DevTools console holds on to.
+pub fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
+    snapshot.kind(from) == NodeKind::Synthetic
+        && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b" / DevTools console"))
 }
