@@ -23,11 +23,7 @@ async function pushAll(reader, push) {
   const blocks = new Blocks(push);
   const text = new TextChunks();
   for (;;) {
-    const result = await reader.next();
-    if (typeof result !== 'object' || result === null) {
-      throw argumentError('what the iterator of the source gives', 'an object', result);
-    }
-    const { done, value } = result;
+    const { done, value } = await reader.next();
     if (done) break;
     for (const bytes of chunkBytes(value, text)) await blocks.add(bytes);
   }

@@ -95,7 +95,7 @@ function nodeReader(stream) {
   const readable = stream[Symbol.asyncIterator] ? stream : new Readable().wrap(stream);
   const iterator = readable[Symbol.asyncIterator]();
   return {
-    next: () => iterator.next(),
+    next: async () => checkStep(await iterator.next()),
     cancel: () => {
       readable.destroy();
       stream.destroy?.();
@@ -106,14 +106,20 @@ function nodeReader(stream) {
 /** @returns {Reader} */
 function webReader(stream) {
   const reader = stream.getReader();
-  return { next: () => reader.read(), cancel: (reason) => ignore(reader.cancel(reason)) };
+  return { next: async () => checkStep(await reader.read()), cancel: (reason) => ignore(reader.cancel(reason)) };
 }
 
 /** @returns {Reader} */
 function iterableReader(iterable, what) {
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
   if (typeof iterator?.next !== 'function') throw argumentError(what, `${EXPECTED}, with an iterator`, iterable);
-  return { next: async () => iterator.next(), cancel: () => ignore(iterator.return?.()) };
+  return { next: async () => checkStep(await iterator.next()), cancel: () => ignore(iterator.return?.()) };
+}
+
+/** An iterator is anybody's, and may give anything. */
+function checkStep(step) {
+  if (typeof step !== 'object' || step === null) throw argumentError('what the iterator of the source gives', 'an object', step);
+  return step;
 }
 
 /** What fails while tidying up says nothing the caller has not been told. */
