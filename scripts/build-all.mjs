@@ -7,7 +7,7 @@
 // build what the system runs. The addons go to npm/<platform>/, from where they are packed.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { checkAll } from './release/check-artifact.mjs';
@@ -69,10 +69,23 @@ function environment(name) {
   if (name.startsWith('darwin')) flags.push('-Clink-arg=-Wl,-install_name,@rpath/heapray.node');
   return {
     ...process.env,
+    ...(name.startsWith('win32') && process.platform !== 'win32' ? { LIBNODE_PATH: placeOfLibnode() } : {}),
     RUSTC_BOOTSTRAP: '1',
     PATH: `${installPythonTools()}${path.delimiter}${process.env.PATH}`,
     CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
   };
+}
+
+/**
+ * Built for MinGW, napi asks for a libnode.dll to link with. The addon takes nothing from it: it looks Node's functions up
+ * in the process that loads it, so an empty one serves.
+ */
+function placeOfLibnode() {
+  const folder = path.join(root, '.cache/libnode');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'libnode.dll'), '');
+  writeFileSync(path.join(folder, 'libnode.a'), '!<arch>\n');
+  return folder;
 }
 
 /** Where the sources of the standard library lie, when they are installed. */

@@ -5,7 +5,6 @@
 //! releases whatever ends it, so that a file without one has no writer: in this process or another, in this
 //! container or one that shares the folder. Numbers of processes would say so of one container only.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::path::Path;
 
@@ -35,7 +34,7 @@ pub(crate) fn remove(_path: &Path) {}
 
 /// Whether a file is called `.name.PID-N.partial`.
 #[cfg(unix)]
-fn is_of(file: &OsStr, name: &OsStr) -> bool {
+fn is_of(file: &std::ffi::OsStr, name: &std::ffi::OsStr) -> bool {
     use std::os::unix::ffi::OsStrExt;
     let numbers = file
         .as_bytes()
