@@ -8,15 +8,14 @@
 const { Buffer } = require('node:buffer');
 const { open } = require('node:fs/promises');
 const { Readable, pipeline } = require('node:stream');
-const { isAnyArrayBuffer } = require('node:util').types;
 const { createBrotliDecompress } = require('node:zlib');
 const { HeaprayError } = require('./errors.js');
 const { TextChunks, chunkBytes } = require('./chunks.js');
-const { fileReader, openPath, toBytes } = require('./source.js');
+const { fileReader, isBytes, openPath, toBytes } = require('./source.js');
 
 /** Enough to tell the formats apart. */
 const HEAD_BYTES = 4;
-/** Bytes of text at a time: from this size on a block reaches the parser without being copied. */
+/** Bytes of text at a time. */
 const BLOCK_BYTES = 1 << 20;
 
 /**
@@ -81,7 +80,7 @@ async function begin(reader) {
     const step = await reader.next();
     steps.push(step);
     // Text is not compressed; what is no chunk at all is the parser's to refuse.
-    if (step.done || !(ArrayBuffer.isView(step.value) || isAnyArrayBuffer(step.value))) break;
+    if (step.done || !isBytes(step.value)) break;
     head = Buffer.concat([head, toBytes(step.value, 'a chunk of the source').subarray(0, HEAD_BYTES - head.length)]);
   }
   const again = { next: async () => steps.shift() ?? reader.next(), cancel: reader.cancel };

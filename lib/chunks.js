@@ -6,9 +6,8 @@
 // transfer it to somebody else while it is read.
 
 const { Buffer } = require('node:buffer');
-const { isAnyArrayBuffer } = require('node:util').types;
 const { argumentError } = require('./errors.js');
-const { toBytes } = require('./source.js');
+const { isBytes, toBytes } = require('./source.js');
 
 const BLOCK_BYTES = 4 << 20;
 /** UTF-16 units encoded at a time: a chunk may be the whole text, and encoding it at once would stop the event loop. */
@@ -36,7 +35,7 @@ function* chunkBytes(chunk, text) {
     yield* text.encode(chunk);
     return;
   }
-  if (!ArrayBuffer.isView(chunk) && !isAnyArrayBuffer(chunk)) {
+  if (!isBytes(chunk)) {
     throw argumentError('a chunk of the source', 'a string or bytes', chunk);
   }
   yield text.end();

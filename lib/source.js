@@ -25,7 +25,7 @@ function toInput(source, what) {
   if (typeof source === 'string') return { path: checkPath(source, what) };
   if (typeof source !== 'object' || source === null) throw argumentError(what, EXPECTED, source);
   if (source.protocol !== undefined && typeof source.href === 'string') return { path: urlPath(source, what) };
-  if (ArrayBuffer.isView(source) || isAnyArrayBuffer(source)) return bytesInput(toBytes(source, what));
+  if (isBytes(source)) return bytesInput(toBytes(source, what));
   if (typeof source.getReader === 'function') return { read: () => webReader(source) };
   if (isLive(source)) return { live: source };
   if (typeof source.pipe === 'function' && typeof source.on === 'function') return { read: () => nodeReader(source) };
@@ -50,6 +50,8 @@ function urlPath(url, what) {
   if (url.protocol !== 'file:') throw argumentError(what, 'a file: URL', url.href);
   return fileURLToPath(url.href);
 }
+
+const isBytes = (value) => ArrayBuffer.isView(value) || isAnyArrayBuffer(value);
 
 /** The bytes of any view or buffer, not copied. */
 function toBytes(source, what) {
@@ -134,9 +136,9 @@ const BEGINNINGS = [/^(\xef\xbb\xbf)?\s*\{\s*"/, /^\x1f\x8b/, /^\x28\xb5\x2f\xfd
 function isWholeSource(source) {
   if (typeof source === 'string') return source !== '' && !source.trimStart().startsWith('{');
   if (typeof source !== 'object' || source === null) return false;
-  if (!ArrayBuffer.isView(source) && !isAnyArrayBuffer(source)) return true;
+  if (!isBytes(source)) return true;
   const beginning = Buffer.from(toBytes(source, 'source').subarray(0, 64)).toString('latin1');
   return BEGINNINGS.some((pattern) => pattern.test(beginning));
 }
 
-module.exports = { fileReader, isWholeSource, toInput, toPath, toBytes, openPath };
+module.exports = { fileReader, isBytes, isWholeSource, toInput, toPath, toBytes, openPath };

@@ -8,7 +8,7 @@
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::{NodeIx, ObjectId};
-use crate::leak::paces::{Pace, can_repeat, mix, property_count};
+use crate::leak::paces::{LONGEST_LOOP, Pace, can_repeat, mix, property_count};
 use crate::leak::series::Series;
 use crate::leak::ways::Ways;
 use crate::progress::Progress;
@@ -22,8 +22,6 @@ use std::collections::{HashMap, HashSet};
 
 /// New objects among its properties that an object with fields does not have.
 const NEW_KEYS: usize = 8;
-/// Steps up in which the repetition of a step is looked for.
-const LONGEST_LOOP: usize = 8;
 
 /// Ends the ways of containers.
 const CONTAINER: u64 = 3;

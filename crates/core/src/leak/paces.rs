@@ -28,6 +28,9 @@ const PIECES: usize = 32;
 /// Nodes by which memory is asked for in advance.
 const AHEAD: usize = 16;
 
+/// Steps up in which the repetition of a step is looked for.
+pub(crate) const LONGEST_LOOP: usize = 8;
+
 /// The name of all positions.
 const POSITION: u64 = 1;
 

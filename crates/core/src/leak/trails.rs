@@ -10,7 +10,7 @@ use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::NodeIx;
 use crate::leak::containers::Containers;
-use crate::leak::paces::{Pace, Paces, can_repeat, mix};
+use crate::leak::paces::{LONGEST_LOOP, Pace, Paces, can_repeat, mix};
 use crate::progress::Progress;
 use crate::query::steps::Steps;
 use crate::routes::Routes;
@@ -19,8 +19,6 @@ use crate::snapshot::Snapshot;
 /// The trail of nodes that no container holds.
 pub(crate) const OUTSIDE: u32 = 0;
 const UNKNOWN: u32 = u32::MAX;
-/// Steps back in which a loop is looked for.
-const LONGEST_LOOP: usize = 8;
 
 /// One trail.
 #[derive(Clone, Copy, Debug)]

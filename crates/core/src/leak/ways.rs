@@ -7,12 +7,9 @@ use crate::column::filled;
 use crate::columns::Edge;
 use crate::error::Result;
 use crate::ids::NodeIx;
-use crate::leak::paces::{Pace, Paces, can_repeat, mix};
+use crate::leak::paces::{LONGEST_LOOP, Pace, Paces, can_repeat, mix};
 use crate::routes::Routes;
 use crate::snapshot::Snapshot;
-
-/// Steps back in which the repetition of a step is looked for.
-const LONGEST_LOOP: usize = 8;
 
 const UNKNOWN: u32 = u32::MAX;
 /// The way without a step.
