@@ -3,9 +3,10 @@
 //   npm run test:flaky                      50 runs of each
 //   npm run test:flaky -- 5 jest 'node 22'  5 runs of those whose names contain all these words
 //   npm run test:flaky -- --resume          goes on where it was stopped
+//   npm run test:flaky -- --jobs 2          two at a time
 //
 // It takes hours. All are run once, then all a second time and so on, and what has come out so far stands
-// in `.cache/flaky.json` after each run. Prints how many planted leaks failed with the right class and
+// in `.cache/flaky.json` after each run; one that is stopped there counts as not begun. Prints how many planted leaks failed with the right class and
 // path, and how many harmless functions passed. Ends with 1 when any did otherwise.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -26,7 +27,7 @@ const nothing = () => ({ runs: 0, seconds: 0, leaks: 0, named: 0, harmless: 0, s
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args) {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { resume: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { resume: { type: 'boolean' }, jobs: { type: 'string', default: '1' } } });
   const runs = Number(positionals.find((arg) => /^\d+$/.test(arg)) ?? RUNS);
   const chosen = named(positionals.filter((arg) => !/^\d+$/.test(arg)));
   if (chosen.length === 0) {
@@ -36,16 +37,23 @@ async function main(args) {
   setUp();
   const folders = new Map([...new Set(chosen.map(({ project }) => project))].map((project) => [project, prepare(project)]));
   const sums = values.resume && existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {};
-  for (let round = 1; round <= runs; round++) {
-    for (const { name, project, run } of chosen) {
-      const sum = (sums[name] ??= nothing());
-      if (sum.runs >= round) continue;
-      add(sum, await once(() => run(folders.get(project))));
-      console.log(line(name, sum));
+  for (const { name } of chosen) sums[name] ??= nothing();
+  const left = upTo(runs).flatMap((round) => chosen.filter(({ name }) => sums[name].runs < round));
+  const work = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { name, project, run } = next;
+      add(sums[name], await once(() => run(folders.get(project))));
+      console.log(line(name, sums[name]));
       save(sums);
     }
-  }
+  };
+  await Promise.all(upTo(Number(values.jobs)).map(work));
   return summary(chosen.map(({ name }) => [name, sums[name]]));
+}
+
+/** 1 to a number. */
+function upTo(count) {
+  return Array.from({ length: count }, (_, i) => i + 1);
 }
 
 function named(words) {

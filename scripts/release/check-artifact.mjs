@@ -49,6 +49,7 @@ function* faultsOf(name, found, glibc) {
   for (const library of found.libraries) {
     if (!SYSTEM_LIBRARIES[abi].test(library)) yield `needs ${library}, which a system may lack`;
   }
+  if (name === 'darwin-arm64' && !found.signed) yield 'its code signature is missing or not of these bytes, with which macOS does not load it';
   if (abi === 'gnu' && compareVersions(glibc, GLIBC) > 0) yield `needs glibc ${glibc}, expected ${GLIBC} or older`;
   if (abi === 'musl' && glibc) yield `needs glibc ${glibc}, expected none`;
 }
