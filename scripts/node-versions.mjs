@@ -15,25 +15,23 @@ const cacheFolder = fileURLToPath(new URL('../.cache/node/', import.meta.url));
 /** Majors whose snapshots differ: see the table of formats in the documentation. */
 export const majors = [14, 16, 18, 20, 22, 24, 26];
 
+/** As npm's packages call it: `linux-x64`, `win-x64`. */
+const here = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+
 /** Path of a Node.js binary of this major, fetched when it is not there yet. */
-export function nodeBinary(major) {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
-  const name = packageName();
-  const folder = path.join(cacheFolder, String(major));
-  const binary = path.join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export function nodeBinary(major, platform = here) {
+  if (platform === here && process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const name = `node-${platform}`;
+  const folder = path.join(cacheFolder, platform === here ? String(major) : `${platform}-${major}`);
+  const binary = path.join(folder, 'node_modules', name, 'bin', platform.startsWith('win') ? 'node.exe' : 'node');
   if (!existsSync(binary)) install(`${name}@${major}`, folder);
   return binary;
-}
-
-function packageName() {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  return `node-${platform}-${process.arch}`;
 }
 
 function install(specifier, folder) {
   process.stderr.write(`fetching ${specifier}\n`);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--force'];
   execFileSync(npm, ['install', ...options, '--prefix', folder, specifier], {
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',

@@ -1,5 +1,6 @@
 // npm run release:check: the packages as a user gets them. Packed, installed into empty projects on a PATH without
-// Rust, used, and looked over by publint, attw and npm itself. Ends with 1 when anything is not as it should be.
+// Rust, used, and looked over by publint, attw and npm itself; the crates by cargo. Ends with 1 when anything is not
+// as it should be.
 // In a fresh clone it first builds the addon of this platform and the viewer.
 
 import { spawnSync } from 'node:child_process';
@@ -50,6 +51,7 @@ await check('attw', () => command(tool('attw'), ['--profile', 'node16', '--no-co
 for (const { name, file } of packages) {
   await check(`npm publish --dry-run ${name}`, () => command('npm', ['publish', '--dry-run', '--ignore-scripts', '--access', 'public', file], { quiet: true }));
 }
+await check('cargo publish --dry-run', () => command('cargo', ['publish', '--dry-run', '--locked', '--allow-dirty', '--package', 'heapray-snapshot', '--package', 'heapray-core'], { quiet: true }));
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(failures === 0 ? '\nready to be released' : `\n${failures} failed`);

