@@ -9,6 +9,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launch, newPage, skipWithoutBrowser, startView } from '../../__test__/support/browser.mjs';
 import { tinySnapshot } from '../../__test__/support/snapshots.mjs';
+import { platformName } from '../../lib/platform.js';
 import { root } from '../setup.mjs';
 import { manifest } from './pack.mjs';
 import { tool } from './tools.mjs';
@@ -111,7 +112,7 @@ test('no leak is none', () => expect(() => { new Session(); }).not.toLeak());
   run(process.execPath, 'node_modules/jest/bin/jest.js');
 }
 
-const isOfThisPlatform = ({ name }) => name.includes(`${process.platform}-${process.arch}`);
+const isOfThisPlatform = ({ name }) => name.endsWith(`-${platformName()}`);
 
 function project(scratch, name) {
   const folder = path.join(scratch, name);
