@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { before } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { diff, filter, parse, report } from '../index.js';
 import { madeSnapshotFile } from './support/fixtures.mjs';
 import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
@@ -226,7 +227,7 @@ test('closing the second snapshot ends a diff too', async () => {
 test('process.exit does not wait for a job', async (t) => {
   const whole = await timeOf(() => parseAndClose(file));
   const script = `
-    const { parse } = require(${JSON.stringify(new URL('../index.js', import.meta.url).pathname)});
+    const { parse } = require(${JSON.stringify(fileURLToPath(new URL('../index.js', import.meta.url)))});
     const exit = () => { process.on('exit', () => console.log(Date.now())); process.exit(7); };
     if (process.argv[1]) parse(process.argv[1], { onProgress() {} }).then(() => console.log('ended'));
     setTimeout(exit, ${whole / 4});`;

@@ -15,6 +15,7 @@ import { inspect } from 'node:util';
 import zlib from 'node:zlib';
 
 import { AFTER, BEFORE } from './support/heaps.mjs';
+import { posix } from './support/platform.mjs';
 
 const require = createRequire(import.meta.url);
 const api = require('../index.js');
@@ -194,7 +195,7 @@ describe('output', () => {
     assert.equal(fs.readFileSync(path.join(folder, 'classes.txt'), 'utf8'), await ok(['classes', 'after.heapsnapshot']));
   });
 
-  test('replaces a file at once, keeps its mode, follows its link and leaves nothing behind', async () => {
+  test('replaces a file at once, keeps its mode, follows its link and leaves nothing behind', posix, async () => {
     const target = path.join(folder, 'kept', 'real.txt');
     fs.mkdirSync(path.dirname(target));
     fs.writeFileSync(target, 'old');
@@ -209,7 +210,7 @@ describe('output', () => {
     assert.deepEqual(fs.readdirSync(path.dirname(target)), ['real.txt']);
   });
 
-  test('a device is written to, not replaced', () => {
+  test('a device is written to, not replaced', posix, () => {
     const { stdout } = shell('"$NODE" "$BIN" classes after.heapsnapshot -o /dev/stdout | cat');
     assert.match(stdout, /Session/);
     assert.ok(!fs.statSync('/dev/null').isFile());
@@ -380,7 +381,7 @@ describe('exit code 3', () => {
     assert.match(stderr, /^heapray: bad\.heapsnapshot: /);
   });
 
-  test('refused input that never ends does not keep the program alive', () => {
+  test('refused input that never ends does not keep the program alive', posix, () => {
     const { status, stderr } = shell('yes "this is no snapshot" | "$NODE" "$BIN" report -; exit ${PIPESTATUS[1]}', { timeout: 60_000 });
     assert.match(stderr, /^heapray: standard input: .*ERR_NOT_A_SNAPSHOT/);
     assert.equal(status, 3);
@@ -388,13 +389,13 @@ describe('exit code 3', () => {
 });
 
 describe('a reader that goes away', () => {
-  test('is no error', async () => {
+  test('is no error', posix, async () => {
     const { status, stderr } = shell('"$NODE" "$BIN" filter after.heapsnapshot --references=20,1000 --limit 100000 --format json | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}');
     assert.equal(stderr, '');
     assert.equal(status, 0);
   });
 
-  test('is no error for help either', () => {
+  test('is no error for help either', posix, () => {
     const { status, stderr } = shell('"$NODE" "$BIN" filter --help | true; exit ${PIPESTATUS[0]}');
     assert.equal(stderr, '');
     assert.equal(status, 0);
@@ -403,7 +404,7 @@ describe('a reader that goes away', () => {
 
 describe('interruption', () => {
   for (const [signal, expected] of [['SIGINT', 130], ['SIGTERM', 143]]) {
-    test(`${signal} ends the work at once, with ${expected} and without an answer`, async () => {
+    test(`${signal} ends the work at once, with ${expected} and without an answer`, posix, async () => {
       const output = path.join(folder, `${signal}.txt`);
       const child = spawn(process.execPath, [BIN, 'report', '-', '-o', output], { env: cleanEnv(), stdio: ['pipe', 'pipe', 'pipe'] });
       child.stdin.on('error', () => {});
@@ -475,7 +476,7 @@ describe('completion', () => {
     return stdout.split('\n').filter((line) => line !== '');
   }
 
-  test('bash offers verbs, flags, values and files', async () => {
+  test('bash offers verbs, flags, values and files', posix, async () => {
     assert.deepEqual(await offered('re'), ['report', 'retainers', 'redact']);
     assert.deepEqual(await offered('report', '--fo'), ['--format']);
     assert.deepEqual(await offered('report', '--format', ''), ['text', 'json', 'markdown', 'html']);
@@ -489,7 +490,7 @@ describe('completion', () => {
     assert.deepEqual(await offered('completion', 'z'), ['zsh']);
   });
 
-  test('bash offers every flag of every verb', async () => {
+  test('bash offers every flag of every verb', posix, async () => {
     const { createProgram } = require('../lib/cli/program.js');
     for (const command of createProgram(() => {}).commands.filter((each) => each.name() !== 'completion')) {
       const flags = command.options.map(({ long }) => long);
@@ -518,7 +519,7 @@ describe('completion', () => {
 });
 
 describe('help', () => {
-  test('every verb has examples that its own parser accepts', async () => {
+  test('every verb has examples that its own parser accepts', posix, async () => {
     const { createProgram } = require('../lib/cli/program.js');
     for (const command of createProgram(() => {}).commands.filter((each) => each.name() !== 'completion')) {
       const help = await ok([command.name(), '--help']);

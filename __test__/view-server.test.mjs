@@ -12,6 +12,7 @@ import heapray from '../index.js';
 import { startView, stopViews } from './support/browser.mjs';
 import { temporaryFolder } from './support/fixtures.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
+import { posix } from './support/platform.mjs';
 
 const bin = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
 const folder = temporaryFolder();
@@ -143,7 +144,7 @@ describe('what it refuses', () => {
 describe('the command', () => {
   const run = (...args) => spawnSync(process.execPath, [bin, 'view', ...args], { cwd: folder, encoding: 'utf8' });
 
-  test('Ctrl-C ends it', async () => {
+  test('Ctrl-C ends it', posix, async () => {
     const another = await startView([afterFile]);
     assert.equal(await another.stop(), 130);
     await assert.rejects(request(another.url), /ECONNREFUSED/);

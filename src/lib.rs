@@ -27,6 +27,14 @@ mod trim;
 mod turn;
 mod writer;
 
+/// The pool's threads outlive the worker that loaded the addon, and where the system unloads what nobody holds any
+/// more, which Windows does, their code would go with it.
+#[napi_derive::napi(module_exports)]
+pub fn stay_loaded(_exports: napi::bindgen_prelude::Object) -> napi::Result<()> {
+    napi::bindgen_prelude::retain_current_module_for_unload_safety();
+    Ok(())
+}
+
 /// The version this addon was built as, for `lib/load.js` to compare with its own.
 #[napi_derive::napi]
 pub fn version() -> &'static str {
