@@ -58,7 +58,7 @@ function checkAdmission(admission, cooldown) {
 }
 
 async function captureInTurn(job, turn, options, begin) {
-  const heap = options.worker ? await workerHeap(options.worker) : ownHeap();
+  const heap = options.worker ? await askWorker(job, options.worker, workerHeap) : ownHeap();
   const checked = preflight(heap);
   if (!checked.fits && !options.force) throw refusal(checked, heap);
   if (job.isStopped) await job.stopped;
@@ -83,18 +83,24 @@ async function captureInTurn(job, turn, options, begin) {
   }
 }
 
-/** A worker takes its snapshot when it comes to it; one that ends before never answers. */
-async function workerStream(job, { worker, v8: options }) {
+function workerStream(job, { worker, v8: options }) {
+  return askWorker(job, worker, () => {
+    const stream = worker.getHeapSnapshot(options);
+    // When the job is stopped nobody reads what still comes.
+    job.onStop(() => stream.then((late) => late.destroy(), () => {}));
+    return stream;
+  });
+}
+
+/** A worker answers when it comes to it; one that ends before never does. */
+async function askWorker(job, worker, ask) {
   let onExit;
   const ended = new Promise((_, reject) => {
     onExit = (code) => reject(new HeaprayError('ERR_WORKER_ENDED', `the worker ended with code ${code} before it had taken a snapshot`));
     worker.once('exit', onExit);
   });
   try {
-    const stream = worker.getHeapSnapshot(options);
-    // When the job is stopped nobody reads what still comes.
-    job.onStop(() => stream.then((late) => late.destroy(), () => {}));
-    return await Promise.race([stream, ended, job.stopped]);
+    return await Promise.race([ask(worker), ended, job.stopped]);
   } catch (error) {
     if (error.code !== 'ERR_WORKER_NOT_RUNNING') throw error;
     throw new HeaprayError('ERR_WORKER_ENDED', 'the worker does not run', { cause: error });

@@ -121,7 +121,8 @@ class Series {
     for (const snapshot of this.#snapshots) paths.push(await pathsOf(snapshot, className));
     const counts = paths.map((each) => new Map(each.map(({ text, count }) => [text, count])));
     const added = (text) => steps(counts.map((each) => each.get(text) ?? 0));
-    return paths.at(-1).filter(({ text, steps: way }) => !isInternal(way) && isGrowth(added(text), this.#iterations));
+    // A path of nothing but the class stands for all that V8 itself holds, whichever of its tables the steps go through.
+    return paths.at(-1).filter(({ text, steps: way }) => text !== className && !isInternal(way) && isGrowth(added(text), this.#iterations));
   }
 
   /** The objects that retain most of what came since the first snapshot: new ones, and old ones that grew. */
