@@ -15,6 +15,7 @@ import { corpus, corpusFiles, skipWithoutCorpus } from './corpus.mjs';
 import { compareFiles } from './exact/files.mjs';
 import { zooSnapshots } from './exact/zoo.mjs';
 import { badFolder, madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
+import { posix } from './support/platform.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
 import { comesTrue, halfUntilAborted, withoutEnd } from './support/waiting.mjs';
 
@@ -247,7 +248,7 @@ test('the name of the output says how it is compressed', async () => {
 const child = (source, ...args) => [process.execPath, ['--input-type=module', '-e', source, ...args]];
 const index = new URL('../index.js', import.meta.url).href;
 
-test('a killed process leaves nothing under the final name, and the file that was there', { skip: process.platform === 'win32' && 'no SIGKILL' }, async () => {
+test('a killed process leaves nothing under the final name, and the file that was there', posix, async () => {
   const big = await madeSnapshotFile(20);
   const target = path.join(folder, 'killed');
   mkdirSync(target);
@@ -275,7 +276,7 @@ test('a killed process leaves nothing under the final name, and the file that wa
   }
 });
 
-test('what killed writers of the same file left goes with the next one; what others write stays', { skip: process.platform === 'win32' && 'no locks' }, async () => {
+test('what killed writers of the same file left goes with the next one; what others write stays', posix, async () => {
   const target = path.join(folder, 'leftovers');
   mkdirSync(target);
   const output = path.join(target, 'heap');
@@ -333,7 +334,7 @@ test('a full disk is a clear error and leaves nothing', { skip: canMount ? false
   }
 });
 
-test('a file that may not grow, and a source that fails midway, are errors and leave nothing', { skip: process.platform === 'win32' && 'no ulimit' }, async () => {
+test('a file that may not grow, and a source that fails midway, are errors and leave nothing', posix, async () => {
   const target = path.join(folder, 'limited');
   mkdirSync(target);
   const source = `

@@ -13,6 +13,7 @@ import { Worker } from 'node:worker_threads';
 import zlib from 'node:zlib';
 import { parse } from '../index.js';
 import { temporaryFolder } from './support/fixtures.mjs';
+import { posix } from './support/platform.mjs';
 import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
 
 const folder = temporaryFolder();
@@ -124,7 +125,7 @@ test('a big snapshot is the same from a file, from one Buffer and from small chu
   for (const row of rows) assert.deepEqual(row, rows[0]);
 });
 
-test('a pipe is read without taking a thread or the turn of other jobs', { skip: process.platform === 'win32' }, async () => {
+test('a pipe is read without taking a thread or the turn of other jobs', posix, async () => {
   const fifo = path.join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
   const fromPipe = parse(fifo);

@@ -64,7 +64,7 @@ function tripleOf(target) {
 function environment(name) {
   const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo');
   // Panic messages name source files: relative to the project and to the registry, not to this machine.
-  const flags = ['-Zlocation-detail=none', `--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${sysroot()}=rust`];
+  const flags = ['-Zlocation-detail=none', `--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${printedByRustc('sysroot')}=rust`];
   // An addon shares the C library of the process that loads it.
   if (name.endsWith('musl')) flags.push('-Ctarget-feature=-crt-static');
   if (name.startsWith('darwin')) flags.push('-Clink-arg=-Wl,-install_name,@rpath/heapray.node');
@@ -91,14 +91,13 @@ function placeOfLibnode() {
 
 /** zig leaves the names of what is not exported in an addon for macOS, a third of it. rustc's own tool signs what is left anew. */
 function stripSymbols(file) {
-  const { host } = /^host: (?<host>.+)$/m.exec(spawnSync('rustc', ['-vV'], { cwd: root, encoding: 'utf8' }).stdout).groups;
-  const tool = path.join(sysroot(), 'lib/rustlib', host, 'bin/rust-objcopy');
+  const tool = path.join(printedByRustc('target-libdir'), '../bin/rust-objcopy');
   return spawnSync(tool, ['--discard-all', file], { stdio: 'inherit' }).status === 0;
 }
 
-/** Where the compiler lies, and the sources of the standard library, when they are installed. */
-function sysroot() {
-  return spawnSync('rustc', ['--print', 'sysroot'], { cwd: root, encoding: 'utf8' }).stdout.trim();
+/** `sysroot` is where the sources of the standard library lie, when they are installed. */
+function printedByRustc(what) {
+  return spawnSync('rustc', ['--print', what], { cwd: root, encoding: 'utf8' }).stdout.trim();
 }
 
 function libraryOf(name, target) {

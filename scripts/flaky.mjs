@@ -6,8 +6,9 @@
 //   npm run test:flaky -- --jobs 2          two at a time
 //
 // It takes hours. All are run once, then all a second time and so on, and what has come out so far stands
-// in `.cache/flaky.json` after each run; one that is stopped there counts as not begun. Prints how many planted leaks failed with the right class and
-// path, and how many harmless functions passed. Ends with 1 when any did otherwise.
+// in `.cache/flaky.json` after each run; one that is stopped there counts as not begun. Prints how many planted
+// leaks failed with the right class and path, and how many harmless functions passed. Ends with 1 when any did
+// otherwise.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -34,6 +35,11 @@ async function main(args) {
     console.error(`no run is called so: there are\n${whole.map(({ name }) => `  ${name}`).join('\n')}`);
     return 2;
   }
+  const jobs = Number(values.jobs);
+  if (!Number.isSafeInteger(jobs) || jobs < 1) {
+    console.error(`--jobs: expected a whole number, 1 or more, found ${values.jobs}`);
+    return 2;
+  }
   setUp();
   const folders = new Map([...new Set(chosen.map(({ project }) => project))].map((project) => [project, prepare(project)]));
   const sums = values.resume && existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {};
@@ -47,7 +53,7 @@ async function main(args) {
       save(sums);
     }
   };
-  await Promise.all(upTo(Number(values.jobs)).map(work));
+  await Promise.all(upTo(jobs).map(work));
   return summary(chosen.map(({ name }) => [name, sums[name]]));
 }
 

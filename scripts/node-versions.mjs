@@ -31,6 +31,7 @@ export function nodeBinary(major, platform = here) {
 function install(specifier, folder) {
   process.stderr.write(`fetching ${specifier}\n`);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  // npm refuses what is for another platform unless it is forced.
   const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--force'];
   execFileSync(npm, ['install', ...options, '--prefix', folder, specifier], {
     stdio: ['ignore', 2, 2],

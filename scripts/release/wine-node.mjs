@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { nodeBinary } from '../node-versions.mjs';
-import { root } from '../setup.mjs';
+import { has, root } from '../setup.mjs';
 import { installPythonTools } from './tools.mjs';
 
 /** Debian's wine64 alone puts it nowhere on PATH. */
@@ -26,7 +26,7 @@ const THROUGH_FILE = 'out=$(mktemp) && "$@" > "$out" 2>&1 < /dev/null; status=$?
 
 /** A command line that runs a version of Node for Windows, or why it cannot be had. */
 export function windowsNode(major) {
-  const wine = WINES.find((name) => spawnSync(name, ['--version']).status === 0);
+  const wine = WINES.find((name) => has(name, ['--version']));
   if (!wine) return { reason: 'it needs the package wine64' };
   if (!existsSync(path.join(windows, 'made'))) make(wine);
   const command = ['-c', THROUGH_FILE, 'sh', wine, nodeBinary(major, 'win-x64')];
