@@ -4,6 +4,7 @@
 
 const { isInternalClass } = require('./internal.js');
 const { matches } = require('./names.js');
+const { isRecord } = require('./records.js');
 
 /**
  * Objects that checkpoints, the test that waits for them and its test runner make themselves, at most.
@@ -24,9 +25,6 @@ const OWN = new Map(
   }),
 );
 
-/** Where Vitest keeps the results of tests, and of the last assertions. */
-const OF_RUNNER = /^global(\.__vitest_worker__\.current(\.\w+)*\.result|\[Symbol\(expect-global\)\]\.__flags)$/;
-
 /** Answers of `since`, with what belongs to the snapshots that were open: class → objects. */
 const ofCheckpoints = new WeakMap();
 
@@ -37,7 +35,7 @@ function grownRows(answer, { allow = [] } = {}) {
   const isAllowed = ({ name, countDelta }) => allow.some(({ pattern, most }) => matches(pattern, name) && countDelta <= most);
   return answer.classes
     .filter(({ name, countDelta }) => countDelta > own(name) && !isInternalClass(name))
-    .filter((row) => !isAllowed(row) && !OF_RUNNER.test(row.path ?? ''))
+    .filter((row) => !isAllowed(row) && !isRecord(row.path))
     .sort((a, b) => b.countDelta - a.countDelta || b.sizeDelta - a.sizeDelta);
 }
 

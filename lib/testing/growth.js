@@ -15,7 +15,8 @@ const { isOfProgram } = require('./path-text.js');
 /** More rows than any heap has classes. */
 const ALL = 100_000;
 const MOST_SUSPECTS = 100;
-const MOST_PATHS = 100;
+/** As many as there can be: what leaks may be few among a heap's strings and functions. */
+const MOST_PATHS = 1000;
 const MOST_OBJECTS = 50;
 /** Objects whose holders are looked for, and holders of each. */
 const MOST_REFERRED = 50;
@@ -119,7 +120,7 @@ class Series {
   async grownPaths(className) {
     const paths = [];
     for (const snapshot of this.#snapshots) paths.push(await pathsOf(snapshot, className));
-    const counts = paths.map((each) => new Map(each.map(({ text, count }) => [text, count])));
+    const counts = paths.map(countByText);
     const added = (text) => steps(counts.map((each) => each.get(text) ?? 0));
     // A path of nothing but the class stands for all that V8 itself holds, whichever of its tables the steps go through.
     return paths.at(-1).filter(({ text, steps: way }) => text !== className && !isInternal(way) && isGrowth(added(text), this.#iterations));
@@ -187,6 +188,13 @@ async function classTable(snapshot) {
     });
   }
   return table;
+}
+
+/** Objects by the text of their path: ways through other objects of the same names may read the same. */
+function countByText(paths) {
+  const counts = new Map();
+  for (const { text, count } of paths) counts.set(text, (counts.get(text) ?? 0) + count);
+  return counts;
 }
 
 async function pathsOf(snapshot, className) {

@@ -4,6 +4,7 @@
 
 const { matches } = require('./names.js');
 const { fromTest } = require('./path-text.js');
+const { isRecord } = require('./records.js');
 const { nameScripts } = require('./scripts.js');
 
 /** The name of a leak of bytes without objects: one buffer, array or text that gets longer. */
@@ -29,7 +30,7 @@ async function findLeaks(series, options) {
   const grown = await series.mayHaveGrown();
   const found =
     classes === undefined
-      ? [...suspects.map(ofSuspect), ...(await unexplained(series, grown, suspects))]
+      ? [...suspects.map(ofSuspect).filter(({ path }) => !isRecord(path)), ...(await unexplained(series, grown, suspects))]
       : await ofClasses(series, grown.filter(({ className }) => classes.some((each) => matches(each, className))), suspects);
   // What is ignored may be a script.
   nameScripts(found);
@@ -74,7 +75,8 @@ async function unexplained(series, grown, suspects) {
     if (suspects.some(({ className }) => className === growth.className)) continue;
     const paths = await series.grownPaths(growth.className);
     const left = paths.filter((path) => !suspects.some((suspect) => isBehind(suspect, path)));
-    if (left.length > 0) leaks.push(ofClass(growth, left[0]));
+    const accused = left.find(({ text }) => !isRecord(fromTest(text)));
+    if (accused !== undefined) leaks.push(ofClass(growth, accused));
     // Objects that only V8's tables lead to are parts of what the suspects hold, if there are any.
     else if (growth.isCertain && paths.length === 0 && suspects.length === 0) leaks.push(await ofReferrers(series, growth));
   }
@@ -85,9 +87,14 @@ async function unexplained(series, grown, suspects) {
 function isBehind(suspect, { text, steps }) {
   return (
     steps.some(({ id, className }) => id === suspect.holder.id || className === suspect.className) ||
-    text.startsWith(suspect.holder.path) ||
-    suspect.path.startsWith(text)
+    leadsTo(suspect.holder.path, text) ||
+    leadsTo(text, suspect.path)
   );
+}
+
+/** Whether a path goes on where another ends, which `items` does not where `itemsSeen` begins. */
+function leadsTo(path, longer) {
+  return longer.startsWith(path) && !/^[\p{ID_Continue}$]/u.test(longer.slice(path.length));
 }
 
 /** Growth of the classes that the test asks about, whatever else leaks. */

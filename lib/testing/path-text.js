@@ -14,8 +14,8 @@ const ASSERTION = /^functionUnderTest\b|\((reactions_or_result|parameters_and_re
 const FUNCTION = /^functionUnderTest\b/;
 const VARIABLE = /(?: → |\.)context\.(?=[\p{ID_Start}$_])|\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu;
 
-/** Vitest's own way to the function of a test, and into its variables. */
-const VITEST = /^global\.__vitest_worker__\.current\S*(?: → [^→]+ → context\.fn)+ → [^→]+ → context\./;
+/** Vitest's own way to the function of a test, or to what `test.each` has for it, and into its variables. */
+const VITEST = /^global\.__vitest_worker__\.current\S*(?: → [^→]+ → context\.(?:fn|stackTraceError\S*))+ → [^→]+ → context\./;
 
 /** What paths begin with that hang on nothing but promises. */
 const WAITING = /^(functionUnderTest\b|(Async)?Generator\b|Promise\b|\(function\)|\(anonymous function\))/;

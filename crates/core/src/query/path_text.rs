@@ -150,6 +150,9 @@ impl PathText<'_> {
         {
             return name.to_vec();
         }
+        if self.is_global_of_context(step.node) {
+            return b"global".to_vec();
+        }
         let name = self.snapshot.name(step.node);
         // `Window / http://…`, `Window [JSGlobalObject] / …`, `global (global*)`: the rest is no name.
         let end = match self.snapshot.kind(step.node) {
@@ -164,6 +167,14 @@ impl PathText<'_> {
             _ if name.is_empty() => [b"(", self.snapshot.type_name(step.node).as_bytes(), b")"].concat(),
             _ => name[..end].to_vec(),
         }
+    }
+
+    /// Whether a node is the global object of a context that a program has made (`node:vm`): those have no class of
+    /// their own.
+    fn is_global_of_context(&self, node: NodeIx) -> bool {
+        self.snapshot.kind(node) == NodeKind::Object
+            && self.snapshot.name(node) == b"Object"
+            && internal_target(self.snapshot, node, b"global_proxy").is_some()
     }
 
     /// Whether an object has many properties with objects like this one.
@@ -211,10 +222,9 @@ impl PathText<'_> {
                 Some(self.position(index))
             }
             (EdgeKind::Hidden, EdgeLabel::Index(index)) if is_context(self.snapshot.name(from)) => {
-                Some(match (self.arrows, self.any_index) {
-                    (true, _) => " → context.(variable)".as_bytes().to_vec(),
-                    (false, true) => b"{*}".to_vec(),
-                    (false, false) => format!("{{{index}}}").into_bytes(),
+                Some(match self.arrows {
+                    true => " → context.(variable)".as_bytes().to_vec(),
+                    false => format!("{{{index}}}").into_bytes(),
                 })
             }
             (EdgeKind::Internal, EdgeLabel::Name(name)) => self.internal(from, name),

@@ -1,13 +1,15 @@
 //! Path → pattern: what the paths of a thousand instances have in common.
 //!
 //! A pattern is a path with positions left open (`[*]`), ids replaced by classes, and loops closed:
-//! a step that stood up to eight steps before leads back there, so that the links of a list, or the
-//! generations of a closure that keeps its predecessor, all have one pattern. Patterns are nodes of
-//! a tree; a node's pattern is its predecessor's and one step more, found once however many
-//! instances hang below.
+//! a step that stood up to eight steps before, from an object of the same class, leads back there, so
+//! that the links of a list, or the generations of a closure that keeps its predecessor, all have one
+//! pattern. Patterns are nodes of a tree; a node's pattern is its predecessor's and one step more,
+//! found once however many instances hang below.
 
+use crate::columns::Edge;
 use crate::display::{EdgeLabel, edge_label};
 use crate::ids::{NodeIx, StringIx};
+use crate::query::named::is_context;
 use crate::query::way::Step;
 use crate::routes::Routes;
 use crate::schema::EdgeKind;
@@ -35,6 +37,8 @@ enum PaceName {
     None,
     Name(StringIx),
     Position,
+    /// A variable that V8 has no name for, by its place in the scope.
+    Slot(i64),
     WeakMapEntry,
 }
 
@@ -81,13 +85,8 @@ impl<'a> Patterns<'a> {
     /// The pattern with one step more.
     pub(crate) fn extend(&mut self, pattern: u32, step: Step) -> u32 {
         let pace = self.pace(step);
-        let mut at = pattern;
-        for _ in 0..LONGEST_LOOP {
-            let (before, last) = self.tree[at as usize];
-            if last == Some(pace) {
-                return at;
-            }
-            at = before;
+        if let Some(same) = self.repeated(pattern, pace) {
+            return same;
         }
         let next = self.tree.len() as u32;
         let known = *self.known.entry((pattern, pace)).or_insert(next);
@@ -97,9 +96,27 @@ impl<'a> Patterns<'a> {
         known
     }
 
+    /// The pattern at or above `pattern` that ends with the same step from an object of the same class.
+    fn repeated(&self, pattern: u32, pace: Pace) -> Option<u32> {
+        let class_at = |pattern: u32| self.tree[pattern as usize].1.map(|pace| pace.class);
+        // Elements of two lists are no loop because there is a function between them: in a loop the
+        // steps with names repeat as well, and close it. Lists in lists have no names.
+        let longest = if pace.name == PaceName::Position { 1 } else { LONGEST_LOOP };
+        let mut at = pattern;
+        for _ in 0..longest {
+            let (before, last) = self.tree[at as usize];
+            if last == Some(pace) && class_at(before) == class_at(pattern) {
+                return Some(at);
+            }
+            at = before;
+        }
+        None
+    }
+
     fn pace(&self, step: Step) -> Pace {
         let name = match step.edge.map(|edge| (edge, edge_label(self.snapshot, edge))) {
             None => PaceName::None,
+            Some((edge, EdgeLabel::Index(index))) if self.is_slot(edge) => PaceName::Slot(index),
             Some((_, EdgeLabel::Index(_))) => PaceName::Position,
             Some((edge, EdgeLabel::Name(name))) => match edge.kind {
                 EdgeKind::Internal if !name.is_empty() && name.iter().all(u8::is_ascii_digit) => PaceName::Position,
@@ -110,5 +127,10 @@ impl<'a> Patterns<'a> {
             },
         };
         Pace { kind: step.edge.map(|edge| edge.kind), name, class: self.snapshot.classes().of(step.node).0 }
+    }
+
+    /// Whether an edge is to a variable of a scope that has no name.
+    fn is_slot(&self, edge: Edge) -> bool {
+        edge.kind == EdgeKind::Hidden && is_context(self.snapshot.name(self.snapshot.nodes().source_of(edge.ix)))
     }
 }

@@ -155,6 +155,67 @@ fn the_links_of_a_list_share_one_pattern_and_a_long_path_is_folded() {
 }
 
 #[test]
+fn elements_of_two_lists_with_a_function_between_are_two_patterns() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = module(&mut heap);
+    let script = heap.script("/srv/app/bus.js");
+    let [handlers, bound] = ["Array", "Array"].map(|name| heap.node("object", name, 8));
+    heap.variable(scope, "handlers", handlers);
+    let (handler, context) = heap.function("", script, [1, 2, 3]);
+    heap.element(handlers, 0, handler);
+    heap.variable(context, "bound", bound);
+    for i in 0..5 {
+        let (function, _) = heap.function("", script, [1, 4, 3]);
+        heap.element(bound, i, function);
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Function"}));
+    assert_eq!(column(&answer["paths"], "count"), [5, 1]);
+    assert_eq!(column(&answer["paths"], "text"), ["handlers[*]{bound}[*]", "handlers[0]"]);
+}
+
+#[test]
+fn variables_without_a_name_are_told_apart_by_their_places() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = block(&mut heap, &[]);
+    for (at, length) in [(1, 3), (2, 5)] {
+        let list = heap.node("object", "Array", 8);
+        heap.edge(scope, "hidden", &at.to_string(), list);
+        for i in 0..length {
+            let item = heap.node("object", "Item", 8);
+            heap.element(list, i, item);
+        }
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Item"}));
+    assert_eq!(column(&answer["paths"], "count"), [5, 3]);
+    assert_eq!(column(&answer["paths"], "text"), ["reader{2}[*]", "reader{1}[*]"]);
+}
+
+#[test]
+fn arrays_in_arrays_share_one_pattern() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let mut last = heap.node("object", "Array", 8);
+    heap.property(global, "nested", last);
+    for _ in 0..50 {
+        let next = heap.node("object", "Array", 8);
+        heap.element(last, 1, next);
+        last = next;
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Array"}));
+    assert_eq!(column(&answer["paths"], "count"), [50, 1]);
+}
+
+#[test]
+fn the_global_object_of_a_context_reads_as_global() {
+    let mut heap = SnapshotBuilder::new();
+    let [global, proxy, sessions] = ["Object", "Object", "Sessions"].map(|name| heap.node("object", name, 8));
+    heap.edge(heap.root(), "element", "5", global);
+    heap.internal(global, "global_proxy", proxy);
+    heap.property(global, "sessions", sessions);
+    assert_eq!(texts(&heap, json!("Sessions")), ["global.sessions"]);
+}
+
+#[test]
 fn one_node_has_several_paths_the_shortest_first() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
