@@ -1,8 +1,9 @@
 // heapray/testing in the process of the tests themselves. The test runners it is made for: frameworks.test.mjs.
 
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -109,6 +110,14 @@ test('a function that keeps nothing, or a bounded amount, passes', async () => {
     if (recent.length > 10) recent.shift();
   });
   await assertNoLeak(async () => JSON.parse(JSON.stringify(await Promise.resolve({ a: [1] }))));
+});
+
+test('requests that Node.js keeps the timing of are no leak', async (t) => {
+  const server = http.createServer((_, response) => response.end('ok')).listen(0);
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const url = `http://localhost:${server.address().port}/`;
+  await assertNoLeak(async () => (await fetch(url)).text(), quick);
 });
 
 test('calls come one after the other, warm-up first', async () => {

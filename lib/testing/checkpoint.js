@@ -7,7 +7,9 @@ const { Snapshot } = require('../snapshot.js');
 const { diff, filter } = require('../verbs.js');
 const { takeSnapshot, warmUp } = require('./capture.js');
 const { grownRows, ofCheckpoints } = require('./grown-rows.js');
+const { grownPaths, isInternal } = require('./growth.js');
 const { fromTest } = require('./path-text.js');
+const { isRecord } = require('./records.js');
 
 const ALL = 100_000;
 const OWN_SCRIPT = require.resolve('../snapshot.js');
@@ -26,8 +28,15 @@ async function since(before) {
   const after = await takeSnapshot();
   try {
     const answer = await diff(before, after, { limit: ALL });
-    ofCheckpoints.set(answer, await ownedBySnapshots(after));
-    for (const row of grownRows(answer).slice(0, MOST_PATHS)) Object.assign(row, await holderOf(after, row.name));
+    const owned = await ownedBySnapshots(after);
+    ofCheckpoints.set(answer, owned);
+    for (const row of grownRows(answer).slice(0, MOST_PATHS)) {
+      const grown = await grownPaths([before, after], row.name, 1);
+      const others = grown.filter((path) => isForeign(row.name, path));
+      for (const { added } of others) owned.set(row.name, (owned.get(row.name) ?? 0) + added[0]);
+      const path = grown.find((each) => !others.includes(each)) ?? (await after.retainingPaths(row.name, { limit: 1 })).paths[0];
+      Object.assign(row, { path: path === undefined ? null : fromTest(path.text), source: await sourceOf(after, row.name) });
+    }
     return answer;
   } finally {
     after.close();
@@ -48,10 +57,17 @@ async function ownedBySnapshots(snapshot) {
   return counts;
 }
 
-async function holderOf(snapshot, className) {
-  const { paths } = await snapshot.retainingPaths(className, { limit: 1 });
+/**
+ * Whether what is held in this way is V8's, or what the test runner writes down. Texts and symbols are listed in V8's
+ * tables, whoever uses them.
+ */
+function isForeign(className, path) {
+  return isRecord(fromTest(path.text)) || (!className.startsWith('(') && isInternal(path));
+}
+
+async function sourceOf(snapshot, className) {
   const { classes } = await snapshot.classes({ name: className, limit: 1 });
-  return { path: paths.length > 0 ? fromTest(paths[0].text) : null, source: classes[0]?.source ?? null };
+  return classes[0]?.source ?? null;
 }
 
 module.exports = { checkpoint, since };

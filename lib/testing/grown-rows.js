@@ -4,7 +4,6 @@
 
 const { isInternalClass } = require('./internal.js');
 const { matches } = require('./names.js');
-const { isRecord } = require('./records.js');
 
 /**
  * Objects that checkpoints, the test that waits for them and its test runner make themselves, at most.
@@ -19,13 +18,14 @@ const OWN = new Map(
     Function: 16,
     Generator: 4,
     Promise: 8,
+    ArrayBuffer: 2,
     '(string)': 200,
     '(concatenated string)': 8,
     '(bigint)': 8,
   }),
 );
 
-/** Answers of `since`, with what belongs to the snapshots that were open: class → objects. */
+/** Answers of `since`, with what belongs to the snapshots that were open, to V8 and to the test runner: class → objects. */
 const ofCheckpoints = new WeakMap();
 
 /** Rows that grew by more than `allow` says, most objects first. */
@@ -35,7 +35,7 @@ function grownRows(answer, { allow = [] } = {}) {
   const isAllowed = ({ name, countDelta }) => allow.some(({ pattern, most }) => matches(pattern, name) && countDelta <= most);
   return answer.classes
     .filter(({ name, countDelta }) => countDelta > own(name) && !isInternalClass(name))
-    .filter((row) => !isAllowed(row) && !isRecord(row.path))
+    .filter((row) => !isAllowed(row))
     .sort((a, b) => b.countDelta - a.countDelta || b.sizeDelta - a.sizeDelta);
 }
 

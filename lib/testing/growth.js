@@ -118,12 +118,9 @@ class Series {
 
   /** The ways in which objects of a class are held that grew enough in every round, as they are in the last snapshot. */
   async grownPaths(className) {
-    const paths = [];
-    for (const snapshot of this.#snapshots) paths.push(await pathsOf(snapshot, className));
-    const counts = paths.map(countByText);
-    const added = (text) => steps(counts.map((each) => each.get(text) ?? 0));
+    const grown = await grownPaths(this.#snapshots, className, this.#iterations);
     // A path of nothing but the class stands for all that V8 itself holds, whichever of its tables the steps go through.
-    return paths.at(-1).filter(({ text, steps: way }) => text !== className && !isInternal(way) && isGrowth(added(text), this.#iterations));
+    return grown.filter((path) => path.text !== className && !isInternal(path));
   }
 
   /** The objects that retain most of what came since the first snapshot: new ones, and old ones that grew. */
@@ -152,7 +149,7 @@ class Series {
     for (const { node, count } of found.values()) {
       if (count * 2 <= objects.length) continue;
       const { paths } = await this.last.retainingPaths(node.id, { limit: 1 });
-      if (isOfProgram(paths[0]?.text) && !isInternal(paths[0].steps)) holders.push({ className: node.className, path: paths[0].text });
+      if (isOfProgram(paths[0]?.text) && !isInternal(paths[0])) holders.push({ className: node.className, path: paths[0].text });
     }
     return holders;
   }
@@ -190,6 +187,18 @@ async function classTable(snapshot) {
   return table;
 }
 
+/**
+ * The ways in which objects of a class are held, of which there are at least `least` more in each snapshot than in
+ * the one before. `added` has how many.
+ */
+async function grownPaths(snapshots, className, least) {
+  const paths = [];
+  for (const snapshot of snapshots) paths.push(await pathsOf(snapshot, className));
+  const counts = paths.map(countByText);
+  const added = (text) => steps(counts.map((each) => each.get(text) ?? 0));
+  return paths.at(-1).map((path) => ({ ...path, added: added(path.text) })).filter((path) => isGrowth(path.added, least));
+}
+
 /** Objects by the text of their path: ways through other objects of the same names may read the same. */
 function countByText(paths) {
   const counts = new Map();
@@ -204,8 +213,9 @@ async function pathsOf(snapshot, className) {
   return paths;
 }
 
-function isInternal(way) {
+/** Whether a way goes through what V8 holds on its own account. */
+function isInternal({ steps: way }) {
   return way.some(({ nodeType, nodeName }) => INTERNAL_TYPES.has(nodeType) || INTERNAL_HOLDER.test(nodeName));
 }
 
-module.exports = { Series };
+module.exports = { Series, grownPaths, isInternal };

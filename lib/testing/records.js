@@ -5,13 +5,13 @@
 // Records are told by where they are, whatever is in them: a threshold would hide a small leak.
 
 const RECORDS = [
-  // Vitest: results of tests, the last assertions, and what undoes mocks.
+  // Vitest: results of tests, the last assertions (of chai), and what undoes mocks.
   /^global\.__vitest_worker__\.current(\.\w+)*\.result/,
-  /^global\[Symbol\(expect-global\)\]\.__flags/,
+  /^global\b.*\.__flags\b/,
   /^(MOCK_RESTORE|REGISTERED_MOCKS|DIRTY_MOCK_STATES|DIRTY_MOCK_CONFIGS)\[entry\]/,
   // Jest: lines that were printed, and what undoes spies.
   /(^|\.)console\._buffer\[\*\]/,
-  /\.moduleMocker\._spyState\[entry\]/,
+  /\._?moduleMocker\._spyState\[entry\]/,
   // Node.js: the last 250 requests of `fetch`.
   /^resourceTiming(Secondary)?Buffer\[\*\]/,
 ];

@@ -24,8 +24,8 @@ async function failureOf(work) {
   throw new Error('nothing failed');
 }
 
-/** @param {{ test: Function, expect: Function, timers: { useFakeTimers(): void, useRealTimers(): void }, heapray: object, runner: string }} of the test runner */
-module.exports = function matchers({ test, expect, timers, heapray, runner }) {
+/** @param {{ test: Function, expect: Function, timers: { useFakeTimers(): void, useRealTimers(): void }, spyOn: Function, heapray: object, runner: string }} of the test runner */
+module.exports = function matchers({ test, expect, timers, spyOn, heapray, runner }) {
   const { assertNoLeak, checkpoint, LeakError, since, track } = heapray;
 
   test('a leak rejects with the hint of the test runner and what leaks', async () => {
@@ -89,6 +89,19 @@ module.exports = function matchers({ test, expect, timers, heapray, runner }) {
     const { message } = await failureOf(() => expect(held).toBeCollected({ timeout: 50 }));
     expect(message).toMatch(/a session.* is still there/);
     expect(message).toContain('kept[0]');
+  });
+
+  test('what the test runner writes down of each call is no leak', async () => {
+    await expect(() => console.log('called')).not.toLeak(quick);
+    await expect(() => spyOn(Math, 'max').mockRestore()).not.toLeak(quick);
+  });
+
+  test('a leak found before is not found again with the next', async () => {
+    const [handlers, bound] = [[], []];
+    await expect(() => void handlers.push(() => bound)).toLeak(quick);
+    const { message } = await failureOf(() => expect(() => void bound.push(failureOf.bind(null))).not.toLeak(quick));
+    expect(message).toMatch(/path.*bound\[\*\]/);
+    expect(message.match(/ leaks$/gm)).toHaveLength(1);
   });
 
   test('fake timers stop neither the measurement nor its limit', async () => {
