@@ -10,15 +10,15 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { nodeBinary } from '../scripts/node-versions.mjs';
-import { judge, short } from './frameworks/matrix.mjs';
+import { short, tried } from './frameworks/matrix.mjs';
 import { addExample, prepare } from './frameworks/projects.mjs';
 import { fileHere, runJest, runNodeTest, runVitest } from './frameworks/runners.mjs';
 
 const require = createRequire(import.meta.url);
 
 const examples = [
-  ['jest-leak', 'jest', (folder, example) => runJest(nodeBinary(22), folder, ['--rootDir', example, '--testMatch', '<rootDir>/*.test.js'])],
-  ['vitest-leak', 'vitest-5', (folder, example) => runVitest(nodeBinary(24), folder, 'forks', ['--root', example])],
+  ['jest-leak', 'jest', (folder, example) => runJest(nodeBinary(22), folder, { args: ['--rootDir', example, '--testMatch', '<rootDir>/*.test.js'] })],
+  ['vitest-leak', 'vitest-5', (folder, example) => runVitest(nodeBinary(24), folder, 'forks', { args: ['--root', example] })],
   ['node-test-leak', 'jest', (_, example) => runNodeTest(nodeBinary(22), example, ['room.test.js'])],
 ];
 
@@ -36,9 +36,9 @@ const typings = [
 
 // Two at a time: they are processes of their own, and nothing is timed.
 describe('test runners', { concurrency: 2 }, () => {
-  for (const { name, project, run } of short) {
-    test(`${name}: every planted leak is named with class and path, nothing harmless is accused`, async () => {
-      const { leaks, named, harmless, silent, wrong } = judge(await run(prepare(project)));
+  for (const each of short) {
+    test(`${each.name}: every planted leak is named with class and path, nothing harmless is accused`, async () => {
+      const { leaks, named, harmless, silent, wrong } = await tried(each, prepare(each.project));
       assert.deepEqual(wrong, []);
       assert.deepEqual([named, silent], [leaks, harmless]);
     });
@@ -58,14 +58,16 @@ describe('test runners', { concurrency: 2 }, () => {
   }
 
   test('Jest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
-    const outcomes = await runJest(nodeBinary(20), prepare('jest'), ['--testMatch', '<rootDir>/suites/matchers.jest.js']);
+    const outcomes = await runJest(nodeBinary(20), prepare('jest'), { args: ['--testMatch', '<rootDir>/suites/matchers.jest.js'] });
     assertAllPassed(outcomes);
   });
 
-  test('Vitest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
-    const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), 'threads', ['--config', 'matchers.config.mjs']);
-    assertAllPassed(outcomes);
-  });
+  for (const pool of ['threads', 'vmForks']) {
+    test(`Vitest, ${pool}: matchers throw, reject and colour as its own do, also with fake timers`, async () => {
+      const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), pool, { args: ['--config', 'matchers.config.mjs'] });
+      assertAllPassed(outcomes);
+    });
+  }
 
   for (const [what, project, imports, types, endings] of typings) {
     test(`the types extend ${what}`, () => {

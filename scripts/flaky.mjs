@@ -4,6 +4,7 @@
 //   npm run test:flaky -- 5 jest 'node 22'  5 runs of those whose names contain all these words
 //   npm run test:flaky -- --resume          goes on where it was stopped
 //   npm run test:flaky -- --jobs 2          two at a time
+//   npm run test:flaky -- 1 --more          five times as many functions, once
 //
 // It takes hours. All are run once, then all a second time and so on, and what has come out so far stands
 // in `.cache/flaky.json` after each run; one that is stopped there counts as not begun. Prints how many planted
@@ -13,12 +14,14 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge, whole } from '../__test__/frameworks/matrix.mjs';
+import { tried, whole } from '../__test__/frameworks/matrix.mjs';
 import { prepare } from '../__test__/frameworks/projects.mjs';
 import { root, setUp } from './setup.mjs';
 
 const RUNS = 50;
-const stateFile = path.join(root, '.cache/flaky.json');
+/** @satisfies {import('node:util').ParseArgsConfig['options']} */
+const options = { resume: { type: 'boolean' }, more: { type: 'boolean' }, jobs: { type: 'string', default: '1' } };
+const stateFileFor = (more) => path.join(root, '.cache', more ? 'flaky-more.json' : 'flaky.json');
 
 /** @typedef {{ runs: number, seconds: number, leaks: number, named: number, harmless: number, silent: number, wrong: string[] }} Sum of one configuration */
 
@@ -28,7 +31,7 @@ const nothing = () => ({ runs: 0, seconds: 0, leaks: 0, named: 0, harmless: 0, s
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args) {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { resume: { type: 'boolean' }, jobs: { type: 'string', default: '1' } } });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   const runs = Number(positionals.find((arg) => /^\d+$/.test(arg)) ?? RUNS);
   const chosen = named(positionals.filter((arg) => !/^\d+$/.test(arg)));
   if (chosen.length === 0) {
@@ -42,15 +45,16 @@ async function main(args) {
   }
   setUp();
   const folders = new Map([...new Set(chosen.map(({ project }) => project))].map((project) => [project, prepare(project)]));
+  const stateFile = stateFileFor(values.more);
   const sums = values.resume && existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : {};
   for (const { name } of chosen) sums[name] ??= nothing();
   const left = upTo(runs).flatMap((round) => chosen.filter(({ name }) => sums[name].runs < round));
   const work = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const { name, project, run } = next;
-      add(sums[name], await once(() => run(folders.get(project))));
+      const { name, project } = next;
+      add(sums[name], await once(() => tried(next, folders.get(project), values.more)));
       console.log(line(name, sums[name]));
-      save(sums);
+      save(sums, stateFile);
     }
   };
   await Promise.all(upTo(jobs).map(work));
@@ -70,13 +74,7 @@ function named(words) {
 
 async function once(run) {
   const start = Date.now();
-  let verdict;
-  try {
-    verdict = judge(await run());
-  } catch (error) {
-    verdict = { ...judge([]), wrong: [error.message] };
-  }
-  return { ...verdict, runs: 1, seconds: (Date.now() - start) / 1000 };
+  return { ...(await run()), runs: 1, seconds: (Date.now() - start) / 1000 };
 }
 
 function add(sum, verdict) {
@@ -84,7 +82,7 @@ function add(sum, verdict) {
 }
 
 /** Whoever stops this while it writes finds the counts of before. */
-function save(sums) {
+function save(sums, stateFile) {
   mkdirSync(path.dirname(stateFile), { recursive: true });
   writeFileSync(`${stateFile}.new`, JSON.stringify(sums, null, 2));
   renameSync(`${stateFile}.new`, stateFile);

@@ -5,8 +5,10 @@ import { nodeBinary } from '../../scripts/node-versions.mjs';
 import { runJest, runNodeTest, runVitest } from './runners.mjs';
 
 const require = createRequire(import.meta.url);
-const leaky = require('./suites/leaky.js');
-const harmless = require('./suites/harmless.js');
+
+/** The functions that are tried: see suites/functions.js. */
+const few = { leaky: require('./suites/leaky.js'), harmless: require('./suites/harmless.js') };
+const many = { leaky: require('./suites/more-leaky.js'), harmless: require('./suites/more-harmless.js') };
 
 const POOLS = ['forks', 'threads', 'vmThreads', 'vmForks'];
 const NODES = [20, 22, 24];
@@ -17,19 +19,19 @@ const vitestFor = (node) => (node < 22 ? 'vitest-4' : 'vitest-5');
 const jest = (node) => ({
   name: `Jest, Node.js ${node}`,
   project: 'jest',
-  run: (folder) => runJest(nodeBinary(node), folder),
+  run: (folder, options) => runJest(nodeBinary(node), folder, options),
 });
 
 const vitest = (node, pool) => ({
   name: `Vitest ${vitestFor(node).slice(-1)} ${pool}, Node.js ${node}`,
   project: vitestFor(node),
-  run: (folder) => runVitest(nodeBinary(node), folder, pool),
+  run: (folder, options) => runVitest(nodeBinary(node), folder, pool, options),
 });
 
 const nodeTest = (node) => ({
   name: `node:test, Node.js ${node}`,
   project: 'jest',
-  run: (folder) => runNodeTest(nodeBinary(node), folder, ['suites/node.test.mjs']),
+  run: (folder, options) => runNodeTest(nodeBinary(node), folder, ['suites/node.test.mjs'], options),
 });
 
 /** All of them. */
@@ -42,11 +44,22 @@ export const whole = [
 /** Each test runner once, in what differs most. */
 export const short = [jest(24), vitest(20, 'forks'), vitest(22, 'vmThreads'), nodeTest(20), nodeTest(24)];
 
+/** A run of `whole` and what it is worth; of five times as many functions with `more`. */
+export async function tried({ run }, folder, more = false) {
+  const functions = more ? many : few;
+  try {
+    return judge(await run(folder, { env: { SUITE: more ? 'more' : 'few' } }), functions);
+  } catch (error) {
+    return { ...judge([], functions), wrong: [error.message] };
+  }
+}
+
 /**
  * What outcomes are worth against what is known of the functions.
  * @param {import('./runners.mjs').Outcome[]} outcomes
+ * @param {typeof few} functions
  */
-export function judge(outcomes) {
+function judge(outcomes, { leaky, harmless }) {
   const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]));
   const wrong = [];
   let named = 0;

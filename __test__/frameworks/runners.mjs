@@ -9,25 +9,28 @@ import { stripVTControlCharacters } from 'node:util';
 
 const reporter = new URL('./node-reporter.mjs', import.meta.url).href;
 
-/** @typedef {{ name: string, passed: boolean, message: string }} Outcome */
+/**
+ * @typedef {{ name: string, passed: boolean, message: string }} Outcome
+ * @typedef {{ args?: string[], env?: Record<string, string> }} Options what to add to the command, and to the environment
+ */
 
-/** Jest on a Node.js binary. @returns {Promise<Outcome[]>} */
-export function runJest(node, folder, args = []) {
-  return runWithJson(node, folder, (file) => [
+/** Jest on a Node.js binary. @param {Options} [options] @returns {Promise<Outcome[]>} */
+export function runJest(node, folder, { args = [], env } = {}) {
+  return runWithJson(node, folder, env, (file) => [
     path.join(folder, 'node_modules/jest/bin/jest.js'), '--ci', '--json', `--outputFile=${file}`, ...args,
   ]);
 }
 
-/** Vitest in one of its pools. @returns {Promise<Outcome[]>} */
-export function runVitest(node, folder, pool, args = []) {
-  return runWithJson(node, folder, (file) => [
+/** Vitest in one of its pools. @param {Options} [options] @returns {Promise<Outcome[]>} */
+export function runVitest(node, folder, pool, { args = [], env } = {}) {
+  return runWithJson(node, folder, env, (file) => [
     path.join(folder, 'node_modules/vitest/vitest.mjs'), 'run', `--pool=${pool}`, '--reporter=json', `--outputFile=${file}`, ...args,
   ]);
 }
 
-/** node:test. @returns {Promise<Outcome[]>} */
-export async function runNodeTest(node, folder, files) {
-  const { stdout, stderr } = await run(node, ['--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files], folder);
+/** node:test. @param {Options} [options] @returns {Promise<Outcome[]>} */
+export async function runNodeTest(node, folder, files, { env } = {}) {
+  const { stdout, stderr } = await run(node, ['--test', `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...files], folder, env);
   const outcomes = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   if (outcomes.length === 0) throw new Error(`no test ran: ${stdout}${stderr}`);
   return outcomes;
@@ -42,10 +45,10 @@ function jestOutcomes({ assertionResults, message }) {
   }));
 }
 
-async function runWithJson(node, folder, argsFor) {
+async function runWithJson(node, folder, env, argsFor) {
   const out = mkdtempSync(path.join(tmpdir(), 'heapray-'));
   const file = path.join(out, 'results.json');
-  const { stdout, stderr } = await run(node, argsFor(file), folder);
+  const { stdout, stderr } = await run(node, argsFor(file), folder, env);
   try {
     const outcomes = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(jestOutcomes) : [];
     // What went wrong before any test ran is only in the output.
@@ -57,11 +60,11 @@ async function runWithJson(node, folder, argsFor) {
 }
 
 /** Runs to the end; tests that fail are what is wanted. */
-function run(node, args, cwd) {
+function run(node, args, cwd, more) {
   // A test runner that sees that it runs in a test of node:test would report to that.
   const { NODE_TEST_CONTEXT: _context, NODE_OPTIONS: _options, ...env } = process.env;
   return new Promise((resolve) => {
-    const options = { cwd, env: { ...env, FORCE_COLOR: '0', CI: '1' }, maxBuffer: 1 << 26 };
+    const options = { cwd, env: { ...env, FORCE_COLOR: '0', CI: '1', ...more }, maxBuffer: 1 << 26 };
     execFile(node, args, options, (_error, stdout, stderr) => resolve({ stdout, stderr }));
   });
 }

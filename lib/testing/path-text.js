@@ -15,7 +15,7 @@ const FUNCTION = /^functionUnderTest\b/;
 const VARIABLE = /(?: → |\.)context\.(?=[\p{ID_Start}$_])|\{([\p{ID_Start}$_][\p{ID_Continue}$]*)\}/gu;
 
 /** Vitest's own way to the function of a test, or to what `test.each` has for it, and into its variables. */
-const VITEST = /^global\.__vitest_worker__\.current\S*(?: → [^→]+ → context\.(?:fn|stackTraceError\S*))+ → [^→]+ → context\./;
+const VITEST = /^(?:global\.__vitest_worker__\.current|_test)\S*(?: → [^→]+ → context\.(?:fn|stackTraceError\S*))+ → [^→]+ → context\./;
 
 /** What paths begin with that hang on nothing but promises. */
 const WAITING = /^(functionUnderTest\b|(Async)?Generator\b|Promise\b|\(function\)|\(anonymous function\))/;

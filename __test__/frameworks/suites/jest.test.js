@@ -1,5 +1,4 @@
-const leaky = require('./leaky.js');
-const harmless = require('./harmless.js');
+const { leaky, harmless } = require('./functions.js');
 
 test.each(harmless)('harmless: %s', async (_, fn) => {
   await expect(fn).not.toLeak();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import harmless from './harmless.js';
-import leaky from './leaky.js';
+import functions from './functions.js';
+
+const { harmless, leaky } = functions;
 
 test.each(harmless)('harmless: %s', async (_, fn) => {
   await expect(fn).not.toLeak();
