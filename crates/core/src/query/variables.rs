@@ -29,7 +29,7 @@ const MOST_EDGES: usize = 1000;
 /// The variable that an edge from `scope` leads through; `None` for other edges, and where the name is not known.
 pub(crate) fn variable(snapshot: &Snapshot, scope: NodeIx, edge: Edge) -> Option<&[u8]> {
     match (edge.kind, edge_label(snapshot, edge)) {
-        (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(name) => Some(name),
+        (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(snapshot, name, edge) => Some(name),
         (EdgeKind::Hidden, EdgeLabel::Index(position)) if is_context(snapshot.name(scope)) => {
             name_at(snapshot, scope, usize::try_from(position).ok()?)
         }
@@ -42,13 +42,17 @@ pub(crate) fn is_block(snapshot: &Snapshot, scope: NodeIx) -> bool {
     is_context(snapshot.name(scope))
         && !snapshot.edges_of(scope).take(MOST_EDGES).any(|edge| {
             edge.kind == EdgeKind::Context
-                && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if !is_link(name))
+                && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if !is_link(snapshot, name, edge))
         })
 }
 
-/// Context edges that lead from scope to scope rather than to a variable.
-fn is_link(name: &[u8]) -> bool {
-    matches!(name, b"previous" | b"extension" | b"scope_info" | b"native_context")
+/// Context edges that lead from scope to scope rather than to a variable; a program's variable may have the same name.
+fn is_link(snapshot: &Snapshot, name: &[u8], edge: Edge) -> bool {
+    match name {
+        b"extension" => true,
+        b"previous" | b"scope_info" | b"native_context" => snapshot.name(edge.to).starts_with(b"system / "),
+        _ => false,
+    }
 }
 
 /// The name of the variable at a position of a block's scope.

@@ -191,6 +191,15 @@ fn variables_without_a_name_are_told_apart_by_their_places() {
 }
 
 #[test]
+fn a_variable_may_be_called_as_v8_calls_the_scope_around() {
+    let mut heap = SnapshotBuilder::new();
+    let scope = module(&mut heap);
+    let item = heap.node("object", "Item", 8);
+    heap.variable(scope, "previous", item);
+    assert_eq!(texts(&heap, json!("Item")), ["previous"]);
+}
+
+#[test]
 fn arrays_in_arrays_share_one_pattern() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
