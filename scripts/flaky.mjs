@@ -52,7 +52,7 @@ async function main(args) {
   const work = async () => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const { name, project } = next;
-      add(sums[name], await once(() => tried(next, folders.get(project), values.more)));
+      add(sums[name], await once(() => tried(next, folders.get(project), values.more ? 'more' : 'few')));
       console.log(line(name, sums[name]));
       save(sums, stateFile);
     }

@@ -5,10 +5,7 @@ import { nodeBinary } from '../../scripts/node-versions.mjs';
 import { runJest, runNodeTest, runVitest } from './runners.mjs';
 
 const require = createRequire(import.meta.url);
-
-/** The functions that are tried: see suites/functions.js. */
-const few = { leaky: require('./suites/leaky.js'), harmless: require('./suites/harmless.js') };
-const many = { leaky: require('./suites/more-leaky.js'), harmless: require('./suites/more-harmless.js') };
+const functions = require('./suites/functions.js');
 
 const POOLS = ['forks', 'threads', 'vmThreads', 'vmForks'];
 const NODES = [20, 22, 24];
@@ -44,20 +41,22 @@ export const whole = [
 /** Each test runner once, in what differs most. */
 export const short = [jest(24), vitest(20, 'forks'), vitest(22, 'vmThreads'), nodeTest(20), nodeTest(24)];
 
-/** A run of `whole` and what it is worth; of five times as many functions with `more`. */
-export async function tried({ run }, folder, more = false) {
-  const functions = more ? many : few;
+/**
+ * A run of `whole` and what it is worth.
+ * @param {'few' | 'more'} [suite] which functions
+ */
+export async function tried({ run }, folder, suite = 'few') {
   try {
-    return judge(await run(folder, { env: { SUITE: more ? 'more' : 'few' } }), functions);
+    return judge(await run(folder, { env: { SUITE: suite } }), functions[suite]);
   } catch (error) {
-    return { ...judge([], functions), wrong: [error.message] };
+    return { ...judge([], functions[suite]), wrong: [error.message] };
   }
 }
 
 /**
  * What outcomes are worth against what is known of the functions.
  * @param {import('./runners.mjs').Outcome[]} outcomes
- * @param {typeof few} functions
+ * @param {typeof functions.few} functions
  */
 function judge(outcomes, { leaky, harmless }) {
   const byName = new Map(outcomes.map((outcome) => [outcome.name, outcome]));
