@@ -650,7 +650,7 @@ export interface Report {
    * Collections that were empty in the first of two snapshots, by size: they leak, or what they are for was first
    * used in between and filled them. A third snapshot decides. Always empty for one snapshot and for three and more.
    */
-  undecided: Suspect[];
+  inconclusive: Suspect[];
   /** What grew and is nobody's leak: compiled code, feedback and the like. */
   ignoredGrowth: { name: string; reason: string }[];
   totals: { nodes: number; edges: number; strings: number; size: number };

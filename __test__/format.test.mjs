@@ -211,7 +211,7 @@ const REPORT = {
   kind: 'report',
   verdict: `${HOSTILE} probably leaks: ${SUSPECT.reason}`,
   suspects: [SUSPECT],
-  undecided: [],
+  inconclusive: [],
   ignoredGrowth: [],
   byPackage: [{ name: HOSTILE, count: 3, retainedSize: 100, percent: 1 }, { name: null, count: 1, retainedSize: 10, percent: 0.1 }],
   collections: [
@@ -299,8 +299,8 @@ describe('report', () => {
 
   test('lists what two snapshots leave open apart from the suspects, and never as an alarm', () => {
     const filled = { ...SUSPECT, className: 'Template', path: 'cache[entry]' };
-    const text = formatReport({ ...REPORT, verdict: 'Undecided', suspects: [], undecided: [filled] }, { color: false });
-    assert.match(text, /Undecided\b.*a third snapshot decides/);
+    const text = formatReport({ ...REPORT, verdict: 'Inconclusive', suspects: [], inconclusive: [filled] }, { color: false });
+    assert.match(text, /Inconclusive\b.*a third snapshot decides/);
     assert.match(text, /Template/);
     assert.doesNotMatch(text, /Suspects/);
   });

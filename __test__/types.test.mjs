@@ -36,7 +36,7 @@ test('every value that heapray/testing declares is exported, to require and to i
 });
 
 const CODE_SOURCES = [
-  '../crates/snapshot/src/error.rs',
+  '../crates/core/src/snapshot/error.rs',
   '../src/failure.rs',
   '../lib/errors.js',
   '../lib/fallback/addon.js',

@@ -3,7 +3,7 @@
 // An input that is compressed with brotli → its text, by Node's own decoder; any other → itself.
 //
 // gzip and zstd have magic numbers and are the addon's. Brotli has none: what is neither text nor one of those is
-// tried as brotli, as the core does where it is built with a decoder (crates/snapshot/src/parse/decompress.rs).
+// tried as brotli, as the core does where it is built with a decoder (crates/core/src/snapshot/parse/decompress.rs).
 
 const { Buffer } = require('node:buffer');
 const { open } = require('node:fs/promises');

@@ -1,4 +1,4 @@
-// The crates' tests where memory is watched. Needs a nightly toolchain:
+// The core's tests where memory is watched. Needs a nightly toolchain:
 //
 //   rustup toolchain install nightly --component rust-src,miri
 //   npm run test:sanitizers                 both
@@ -13,21 +13,20 @@ import path from 'node:path';
 import { choose, has, root, run } from './setup.mjs';
 
 /** Unit tests of the files with `unsafe`, and of what threads share. */
-const UNSAFE = ['column::', 'parse::number::', 'parse::tables::', 'derived::', 'parallel::'];
+const UNSAFE = ['snapshot::column::', 'snapshot::parse::number::', 'snapshot::parse::tables::', 'snapshot::derived::', 'snapshot::parallel::'];
 /** It limits memory itself, of which a sanitizer takes more than there is. */
 const WITHOUT = ['out_of_memory'];
 
-const walk = ['--package', 'heapray-snapshot'];
-const crates = [...walk, '--package', 'heapray-core'];
+const core = ['--package', 'heapray-core'];
 
 const parts = {
   address: () =>
-    cargo(['test', ...crates, '--target', host(), '--lib', ...integrationTests()], {
+    cargo(['test', ...core, '--target', host(), '--lib', ...integrationTests()], {
       RUSTFLAGS: '-Zsanitizer=address',
       // A test asks for more than there can be, to be refused.
       ASAN_OPTIONS: 'allocator_may_return_null=1',
     }),
-  miri: () => cargo(['miri', 'test', ...walk, '--lib', '--', ...UNSAFE], {}),
+  miri: () => cargo(['miri', 'test', ...core, '--lib', '--', ...UNSAFE], {}),
 };
 
 process.exitCode = main(process.argv.slice(2));

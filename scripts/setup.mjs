@@ -91,7 +91,7 @@ function whyAddonIsStale() {
   const addons = readdirSync(root).filter((name) => name.endsWith('.node'));
   if (addons.length === 0) return 'the addon is not built';
   const built = Math.min(...addons.map((name) => statSync(path.join(root, name)).mtimeMs));
-  const newer = sources('src', 'crates/snapshot', 'crates/core').find((file) => statSync(file).mtimeMs > built);
+  const newer = sources('src', 'crates/core').find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the addon` : null;
 }
 
@@ -105,7 +105,7 @@ function buildWasm() {
 function whyWasmIsStale() {
   if (!existsSync(wasmFile)) return 'the WebAssembly module is not built';
   const built = statSync(wasmFile).mtimeMs;
-  const newer = sources('crates/snapshot', 'crates/core', 'crates/wasm', '.cargo').find((file) => statSync(file).mtimeMs > built);
+  const newer = sources('crates/core', 'crates/wasm', '.cargo').find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the WebAssembly module` : null;
 }
 

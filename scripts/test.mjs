@@ -24,7 +24,7 @@ const parts = {
     // The addon's exports exist only in the library proper, so its test target would be all dead code.
     run: () =>
       lint(['--workspace']) &&
-      lint(['--package', 'heapray-snapshot', '--package', 'heapray-core', '--all-targets']) &&
+      lint(['--package', 'heapray-core', '--all-targets']) &&
       lint(['--package', 'heapray-wasm', '--target', 'wasm32-unknown-unknown']) &&
       (!existsSync(threadedWasmFile) || lint(['--package', 'heapray-wasm', '--target', 'wasm32-wasip1-threads'])),
   },

@@ -4,7 +4,7 @@
 //! * a report ends, names objects that are there, and its numbers are those that other questions give;
 //! * the same files give the same answers: the second time, and on however many threads.
 
-use crate::input::{MOST_BYTES, open};
+use crate::input::{MAX_BYTES, open};
 use crate::invariants;
 use heapray_core::ids::NodeIx;
 use heapray_core::{Progress, Snapshot, query};
@@ -34,7 +34,7 @@ pub(crate) fn check(files: &[Vec<u8>]) {
 }
 
 fn opened(files: &[Vec<u8>]) -> Vec<Snapshot> {
-    files.iter().map(|file| open(file, &[], MOST_BYTES).expect("a valid snapshot")).collect()
+    files.iter().map(|file| open(file, &[], MAX_BYTES).expect("a valid snapshot")).collect()
 }
 
 fn answer(series: &[&Snapshot], question: &Value) -> Value {

@@ -1,6 +1,6 @@
 //! Fuzzer bytes → a compressed file: sound, damaged, several in a row, or a bomb.
 
-use crate::input::MOST_BYTES;
+use crate::input::MAX_BYTES;
 use crate::mutate;
 use arbitrary::{Result, Unstructured};
 use std::io::Write;
@@ -18,7 +18,7 @@ pub(crate) struct Compressed {
 const BOMB: usize = 8 << 20;
 
 pub(crate) fn compressed(bytes: &mut Unstructured<'_>) -> Result<Compressed> {
-    let limit = if bytes.ratio(1, 4)? { bytes.int_in_range(0..=4000)? } else { MOST_BYTES };
+    let limit = if bytes.ratio(1, 4)? { bytes.int_in_range(0..=4000)? } else { MAX_BYTES };
     if bytes.ratio(1, 4)? {
         return anything(bytes, limit);
     }

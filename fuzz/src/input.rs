@@ -7,7 +7,7 @@ use heapray_core::{Error, Progress, Snapshot};
 use std::fmt::Write;
 
 /// What a target lets the parser take: enough for any input, too little for a bomb to hurt.
-pub const MOST_BYTES: u64 = 4 << 20;
+pub const MAX_BYTES: u64 = 4 << 20;
 
 /// Everything that could differ between two ways of reading one file.
 #[derive(PartialEq, Debug)]

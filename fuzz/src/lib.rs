@@ -45,7 +45,7 @@ pub const TARGETS: [(&str, Target); 8] = [
 
 /// Any bytes as a file.
 pub fn whole_file(data: &[u8]) {
-    if let Ok(snapshot) = input::open(data, &[], input::MOST_BYTES) {
+    if let Ok(snapshot) = input::open(data, &[], input::MAX_BYTES) {
         invariants::check(&snapshot);
         ask(&snapshot, r#"{"ask":"report"}"#);
     }
@@ -54,7 +54,7 @@ pub fn whole_file(data: &[u8]) {
 /// A valid snapshot with something changed.
 pub fn structure(data: &[u8]) {
     let Ok(file) = mutate::changed_snapshot(&mut Unstructured::new(data)) else { return };
-    if let Ok(snapshot) = input::open(&file, &[], input::MOST_BYTES) {
+    if let Ok(snapshot) = input::open(&file, &[], input::MAX_BYTES) {
         invariants::check(&snapshot);
         ask(&snapshot, r#"{"ask":"report"}"#);
     }
@@ -68,7 +68,7 @@ pub fn chunks(data: &[u8]) {
         Ok(true) => mutate::changed_snapshot(&mut bytes).unwrap_or_default(),
         _ => bytes.take_rest().to_vec(),
     };
-    input::check_split(&file, &cuts, input::MOST_BYTES);
+    input::check_split(&file, &cuts, input::MAX_BYTES);
     // A limit that falls into the file.
     input::check_split(&file, &cuts, file.len() as u64 / 2);
 }
@@ -80,7 +80,7 @@ pub fn decompression(data: &[u8]) {
     if let Ok(compressed::Compressed { file, plain, limit }) = compressed::compressed(&mut bytes) {
         input::check_split(&file, &cuts, limit);
         if let Some(plain) = plain {
-            assert_eq!(input::outcome(&file, &[], input::MOST_BYTES), input::outcome(&plain, &[], input::MOST_BYTES));
+            assert_eq!(input::outcome(&file, &[], input::MAX_BYTES), input::outcome(&plain, &[], input::MAX_BYTES));
         }
     }
 }
@@ -107,7 +107,7 @@ pub fn questions(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(question) = question::question(&mut bytes) else { return };
     let Ok(file) = mutate::changed_snapshot(&mut bytes) else { return };
-    let Ok(snapshot) = input::open(&file, &[], input::MOST_BYTES) else { return };
+    let Ok(snapshot) = input::open(&file, &[], input::MAX_BYTES) else { return };
     ask(&snapshot, &question);
     let _ = query::ask(&[&snapshot, &snapshot], &question, &Progress::new());
     let _ = query::ask(&[&snapshot, &snapshot, &snapshot], &question, &Progress::new());

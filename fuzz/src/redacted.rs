@@ -1,6 +1,6 @@
 //! A file and what the redactor makes of it, side by side.
 
-use crate::input::{MOST_BYTES, open};
+use crate::input::{MAX_BYTES, open};
 use heapray_core::query::Column;
 use heapray_core::redact::{Key, Redactor};
 use heapray_core::{Error, Progress, Snapshot};
@@ -9,7 +9,7 @@ use heapray_core::{Error, Progress, Snapshot};
 pub(crate) fn check(file: &[u8], cuts: &[usize]) {
     let whole = redact(file, &[]);
     assert_eq!(whole, redact(file, cuts), "in one piece, and cut at {cuts:?}");
-    match (open(file, &[], MOST_BYTES), whole) {
+    match (open(file, &[], MAX_BYTES), whole) {
         (Ok(original), Ok(redacted)) => {
             let redacted = open(&redacted, &[], u64::MAX).expect("a snapshot, as the original is");
             assert_eq!(numbers(&original), numbers(&redacted));
@@ -29,7 +29,7 @@ pub(crate) fn check(file: &[u8], cuts: &[usize]) {
 
 fn redact(file: &[u8], cuts: &[usize]) -> Result<Vec<u8>, Error> {
     let progress = Progress::new();
-    let mut redactor = Redactor::new(Key::new(b"the same each time"), Some(MOST_BYTES), Vec::new());
+    let mut redactor = Redactor::new(Key::new(b"the same each time"), Some(MAX_BYTES), Vec::new());
     let mut start = 0;
     for end in cuts.iter().map(|&cut| cut.min(file.len())).chain([file.len()]) {
         if end >= start {

@@ -14,7 +14,7 @@ const CHANGE: usize = 24;
 const FIRST_ID: u64 = 1001;
 const IDS: u64 = 1000;
 /// Objects that a change adds at most from one snapshot to the next: ten are growth.
-const MOST_ADDED: usize = 13;
+const MAX_ADDED: usize = 13;
 /// Of which two or three are growth.
 const LARGE: u64 = 300 << 10;
 
@@ -76,7 +76,7 @@ impl Change<'_> {
         let edge = heap::edge_label(&mut self.bytes)?;
         let size = if self.bytes.ratio(1, 6)? { LARGE } else { self.bytes.int_in_range(1..=99)? };
         let (is_chain, is_bounded) = (self.bytes.ratio(1, 3)?, self.bytes.ratio(1, 8)?);
-        let added = [0; 3].map(|_| self.bytes.int_in_range(0..=MOST_ADDED).unwrap_or(MOST_ADDED));
+        let added = [0; 3].map(|_| self.bytes.int_in_range(0..=MAX_ADDED).unwrap_or(MAX_ADDED));
         let child = if self.bytes.ratio(1, 2)? { Some(heap::label(&mut self.bytes)?) } else { None };
         let back = if self.bytes.ratio(1, 3)? { Some(*self.bytes.choose(nodes)?) } else { None };
         let other = if self.bytes.ratio(1, 4)? { Some(*self.bytes.choose(nodes)?) } else { None };

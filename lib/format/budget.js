@@ -43,7 +43,7 @@ const LISTS = [
   ['biggest'],
   ['classes'],
   ['ignoredGrowth'],
-  ['undecided'],
+  ['inconclusive'],
   ['suspects'],
 ];
 /** Lists that are short in any report. */

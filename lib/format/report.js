@@ -8,7 +8,7 @@ const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
-const { sentence, suspects, undecided } = require('./suspects.js');
+const { sentence, suspects, inconclusive } = require('./suspects.js');
 const { quoted } = require('./text.js');
 
 const BAR_CELLS = 20;
@@ -34,7 +34,7 @@ function formatReport(report, options = {}) {
         ...exceededBlocks(options.exceeded),
         ...verdict(report),
       ],
-      [...suspects(some.suspects), ...undecided(some.undecided)],
+      [...suspects(some.suspects), ...inconclusive(some.inconclusive)],
       [document.line(totals(report.totals)), ...statistics(report.statistics)],
       biggest(some.biggest, options),
       classes(some.classes),
@@ -48,7 +48,7 @@ function formatReport(report, options = {}) {
 }
 
 /** What comes first: whether something leaks, in a sentence. */
-function verdict({ verdict: text, suspects: found, undecided: open }) {
+function verdict({ verdict: text, suspects: found, inconclusive: open }) {
   const names = [...found, ...open].flatMap(({ className, holder, path }) => [className, holder.path, path]);
   return [document.line([words('Verdict: ', found.length === 0 ? 'strong' : 'alarm'), ...sentence(text, names)])];
 }

@@ -16,10 +16,10 @@ function suspects(rows) {
 }
 
 /** Of two snapshots: what leaks or was filled. */
-function undecided(rows) {
+function inconclusive(rows) {
   if (rows.length === 0) return [];
   const about = 'empty in the first snapshot: leaks, or was filled; a third snapshot decides';
-  return [document.heading('Undecided', about), document.details(rows.map(suspectEntry))];
+  return [document.heading('Inconclusive', about), document.details(rows.map(suspectEntry))];
 }
 
 function suspectEntry(row) {
@@ -85,4 +85,4 @@ function split(text, name) {
   return text.split(name).flatMap((part, i) => (i === 0 ? [part] : [heap(name), part]));
 }
 
-module.exports = { SURE, freed, sentence, suspects, undecided };
+module.exports = { SURE, freed, sentence, suspects, inconclusive };

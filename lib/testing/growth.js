@@ -103,8 +103,8 @@ class Series {
 
   /** What the report accuses of as much. */
   async grownSuspects() {
-    const { suspects, undecided } = await report(this.#snapshots, { limit: MOST_SUSPECTS, showStrings: true });
-    return [...suspects, ...undecided].filter(({ addedCount }) => isGrowth(addedCount, this.#iterations));
+    const { suspects, inconclusive } = await report(this.#snapshots, { limit: MOST_SUSPECTS, showStrings: true });
+    return [...suspects, ...inconclusive].filter(({ addedCount }) => isGrowth(addedCount, this.#iterations));
   }
 
   /** Bytes of the heap by which it grew in each round, code left out. */

@@ -47,8 +47,8 @@ function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta,
 }
 
 /** Suspects and who holds them, the largest objects, then the tree from its top down. */
-function objectsOf({ suspects: sure, undecided, biggest, collections, detached }, tree) {
-  const suspects = [...sure, ...undecided];
+function objectsOf({ suspects: sure, inconclusive, biggest, collections, detached }, tree) {
+  const suspects = [...sure, ...inconclusive];
   const ids = [
     ...suspects.flatMap(({ holder, sampleIds }) => [holder.id, ...sampleIds.slice(0, 1)]),
     ...biggest.map(({ id }) => id),

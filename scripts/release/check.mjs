@@ -51,7 +51,7 @@ await check('attw', () => command(tool('attw'), ['--profile', 'node16', '--no-co
 for (const { name, file } of packages) {
   await check(`npm publish --dry-run ${name}`, () => command('npm', ['publish', '--dry-run', '--ignore-scripts', '--access', 'public', file], { quiet: true }));
 }
-await check('cargo publish --dry-run', () => command('cargo', ['publish', '--dry-run', '--locked', '--allow-dirty', '--package', 'heapray-snapshot', '--package', 'heapray-core'], { quiet: true }));
+await check('cargo publish --dry-run', () => command('cargo', ['publish', '--dry-run', '--locked', '--allow-dirty', '--package', 'heapray-core'], { quiet: true }));
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(failures === 0 ? '\nready to be released' : `\n${failures} failed`);

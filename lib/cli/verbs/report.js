@@ -14,7 +14,7 @@ const { parseBudget, parseCount } = require('../values.js');
 const THRESHOLDS = {
   metrics: {
     suspects: { unit: 'count', of: ({ suspects }) => suspects.length, about: 'suspects of a leak' },
-    undecided: { unit: 'count', of: ({ undecided }) => undecided.length, about: 'collections that two snapshots show filled, which may leak' },
+    inconclusive: { unit: 'count', of: ({ inconclusive }) => inconclusive.length, about: 'collections that two snapshots show filled, which may leak' },
     total: { unit: 'bytes', of: ({ totals }) => totals.size, about: 'size of the heap' },
     nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'objects of the heap' },
     edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'references of the heap' },

@@ -44,7 +44,7 @@ function Suspects({ title, aside, rows }: { title: string; aside: string; rows: 
 }
 
 function ReportPage({ report, title }: { report: Report; title: string }) {
-  const { totals, statistics, suspects, undecided, biggest, classes, byPackage, collections, duplicatedStrings, detached, ignoredGrowth, skipped } = report;
+  const { totals, statistics, suspects, inconclusive, biggest, classes, byPackage, collections, duplicatedStrings, detached, ignoredGrowth, skipped } = report;
   return (
     <section class="view scrolls overview">
       <header class={`verdict ${suspects.length > 0 ? 'alarm' : 'good'}`}>
@@ -61,7 +61,7 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
       </header>
 
       <Suspects title="Suspects" aside="what leaks, and who holds it" rows={suspects} />
-      <Suspects title="Undecided" aside="empty in the first snapshot: leaks, or was filled; a third snapshot decides" rows={undecided} />
+      <Suspects title="Inconclusive" aside="empty in the first snapshot: leaks, or was filled; a third snapshot decides" rows={inconclusive} />
 
       <div class="columns">
         <List title="Biggest objects" aside="what would be freed without them">

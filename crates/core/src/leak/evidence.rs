@@ -1,17 +1,17 @@
 //! A path → what the rules for kinds ask of it: names and edges around the holder, at the element, below it.
 
-use crate::display::{EdgeLabel, edge_label};
-use crate::ids::NodeIx;
-use crate::query::named::is_context;
-use crate::query::way::Step;
-use crate::schema::NodeKind;
+use crate::paths::step::PathStep;
+use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
+use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
 
 /// What a rule may look at.
 pub(crate) struct Evidence<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// From a root to the object that names the leak.
-    pub(crate) steps: &'a [Step],
+    pub(crate) steps: &'a [PathStep],
     /// The step of the holder.
     pub(crate) holder: usize,
     /// The step of the element that the holder holds.

@@ -4,12 +4,12 @@
 //! from the element to what it keeps. The first rule that holds decides, so the order is from the
 //! particular to the general.
 
-use crate::display::EdgeLabel;
 use crate::leak::evidence::{Evidence, NEAR};
+use crate::leak::growing_object_kinds::{GROWING_TEXT, SLICED_TEXT};
 use crate::leak::kind::{Kind, kind};
-use crate::leak::swelling_kinds::{GROWING_TEXT, SLICED_TEXT};
-use crate::query::named::is_context;
-use crate::schema::{EdgeKind, NodeKind};
+use crate::program::variables::is_context;
+use crate::snapshot::display::EdgeLabel;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
 
 /// What keeps the functions of timers, in Node.js and in browsers.
 const TIMERS: [&[u8]; 6] =

@@ -3,15 +3,15 @@
 //! Noise is judged by what holds the objects, or what they are, never by how many there are: a
 //! threshold would hide a small leak and let a large warm-up through.
 
-use crate::display::{EdgeLabel, edge_label};
-use crate::ids::NodeIx;
-use crate::leak::trails::{OUTSIDE, Trails};
-use crate::query::mine::is_runtime_script;
-use crate::query::scripts::Scripts;
-use crate::query::variables::variable;
-use crate::routes::Routes;
-use crate::schema::NodeKind;
+use crate::leak::groups::{Groups, OUTSIDE};
+use crate::paths::shortest_paths::ShortestPaths;
+use crate::program::ownership::is_runtime_script;
+use crate::program::scripts::Scripts;
+use crate::program::variables::variable;
 use crate::snapshot::Snapshot;
+use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
 use serde::Serialize;
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -33,14 +33,14 @@ pub(crate) struct Noise {
 /// What a rule may look at.
 struct Surroundings<'a> {
     snapshot: &'a Snapshot,
-    routes: &'a Routes,
+    shortest: &'a ShortestPaths,
     scripts: &'a Scripts,
 }
 
 impl Surroundings<'_> {
     /// A node and what it hangs on.
     fn up_from(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> {
-        std::iter::once(node).chain(self.routes.above(node)).take(FURTHEST)
+        std::iter::once(node).chain(self.shortest.ancestors(node)).take(FURTHEST)
     }
 
     fn is(&self, node: NodeIx, kind: NodeKind) -> bool {
@@ -57,7 +57,7 @@ impl Surroundings<'_> {
     }
 }
 
-/// The list. A trail is noise when one of its steps, or what it starts at, is.
+/// The list. A group is noise when one of its steps, or what it starts at, is.
 pub(crate) const LIST: &[Noise] = &[
     Noise {
         name: "compiled code",
@@ -171,7 +171,7 @@ pub(crate) const LIST: &[Noise] = &[
 ];
 
 fn is_template_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
-    let Some((_, edge)) = heap.routes.arrival(heap.snapshot, node) else { return false };
+    let Some((_, edge)) = heap.shortest.parent_edge(heap.snapshot, node) else { return false };
     matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b"_template_instantiations_cache"))
 }
 
@@ -192,7 +192,7 @@ const LOADER_CACHES: [&[u8]; 11] = [
 
 /// Whether Node's own code has the node in one of these; a program's variable may have the same name.
 fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
-    let Some((from, edge)) = heap.routes.arrival(heap.snapshot, node) else { return false };
+    let Some((from, edge)) = heap.shortest.parent_edge(heap.snapshot, node) else { return false };
     let is_listed = |name: &[u8]| LOADER_CACHES.contains(&name);
     let is_cache = variable(heap.snapshot, from, edge).is_some_and(is_listed)
         || matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if is_listed(name))
@@ -210,23 +210,28 @@ fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
 /// Tells noise from growth.
 pub(crate) struct NoiseFilter<'a> {
     heap: Surroundings<'a>,
-    trails: &'a Trails,
-    /// By trail, as far as asked for.
+    groups: &'a Groups,
+    /// By group, as far as asked for.
     known: Vec<OnceCell<Option<&'static Noise>>>,
 }
 
 impl<'a> NoiseFilter<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, routes: &'a Routes, scripts: &'a Scripts, trails: &'a Trails) -> Self {
-        let known = trails.list.iter().map(|_| OnceCell::new()).collect();
-        Self { heap: Surroundings { snapshot, routes, scripts }, trails, known }
+    pub(crate) fn new(
+        snapshot: &'a Snapshot,
+        shortest: &'a ShortestPaths,
+        scripts: &'a Scripts,
+        groups: &'a Groups,
+    ) -> Self {
+        let known = groups.list.iter().map(|_| OnceCell::new()).collect();
+        Self { heap: Surroundings { snapshot, shortest, scripts }, groups, known }
     }
 
-    /// The noise that a trail is, if it is: that of its last step, of a step above, of what holds its container.
-    pub(crate) fn noise_of(&self, trail: u32) -> Option<&'static Noise> {
+    /// The noise that a group is, if it is: that of its last step, of a step above, of what holds its growth_root.
+    pub(crate) fn noise_of(&self, group: u32) -> Option<&'static Noise> {
         let mut unknown = Vec::new();
-        let mut at = trail;
+        let mut at = group;
         let noise = loop {
-            let step = self.trails.get(at);
+            let step = self.groups.get(at);
             if let Some(&known) = self.known[at as usize].get() {
                 break known;
             }
@@ -240,16 +245,16 @@ impl<'a> NoiseFilter<'a> {
             }
             at = step.above;
         };
-        for trail in unknown {
-            self.known[trail as usize].get_or_init(|| noise);
+        for group in unknown {
+            self.known[group as usize].get_or_init(|| noise);
         }
         noise
     }
 
     /// Whether a single object is noise, or held by the runtime's own code.
-    pub(crate) fn is_foreign(&self, node: NodeIx) -> bool {
+    pub(crate) fn is_of_runtime(&self, node: NodeIx) -> bool {
         self.heap.up_from(node).any(|at| LIST.iter().any(|noise| (noise.applies)(&self.heap, at)))
-            || self.heap.routes.above(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
+            || self.heap.shortest.ancestors(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
     }
 
     /// Whether the nearest function, or instance of a class, from the node up is the runtime's.
@@ -257,21 +262,21 @@ impl<'a> NoiseFilter<'a> {
         is_held_by_runtime(&self.heap, node)
     }
 
-    /// What holds a container can be noise as well: a container that only compiled code refers to.
-    fn noise_above(&self, container: NodeIx) -> Option<&'static Noise> {
+    /// What holds a growth_root can be noise as well: a growth_root that only compiled code refers to.
+    fn noise_above(&self, growth_root: NodeIx) -> Option<&'static Noise> {
         let is_noise = |&at: &NodeIx| {
             self.heap.is(at, NodeKind::Code)
                 || self.heap.is(at, NodeKind::ObjectShape)
                 || is_module_loader_cache(&self.heap, at)
                 || is_template_cache(&self.heap, at)
         };
-        let at = self.heap.up_from(container).skip(1).find(is_noise)?;
+        let at = self.heap.up_from(growth_root).skip(1).find(is_noise)?;
         LIST.iter().find(|noise| (noise.applies)(&self.heap, at))
     }
 }
 
 /// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load
-/// modules when they first need them. A file loaded twice is another matter.
+/// modules when they first need them. A file loaded twice is another owner.
 pub(crate) fn are_different_modules(snapshot: &Snapshot, modules: &[NodeIx]) -> bool {
     let mut files = HashSet::new();
     modules.iter().all(|&module| {

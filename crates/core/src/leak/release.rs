@@ -6,25 +6,25 @@
 //!
 //! Everything that can go hangs below one dominator, and only what hangs there is walked.
 
-use crate::bits::NodeSet;
-use crate::column::filled;
-use crate::columns::Edge;
-use crate::error::Result;
-use crate::ids::{EdgeIx, NodeIx};
+use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::suspect::Suspect;
-use crate::leak::trails::{OUTSIDE, Trails};
-use crate::progress::Progress;
-use crate::query::steps::Steps;
-use crate::query::way::{Step, way};
-use crate::routes::Routes;
-use crate::schema::{EdgeKind, NodeKind};
+use crate::paths::shortest_paths::ShortestPaths;
+use crate::paths::step::{PathStep, path_to};
 use crate::snapshot::Snapshot;
-use crate::sort::sort_by_key;
+use crate::snapshot::bits::NodeSet;
+use crate::snapshot::column::filled;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{EdgeIx, NodeIx};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-/// Other holders that are looked for.
-const MOST_OTHERS: usize = 4;
+/// OtherHolder holders that are looked for.
+const MAX_OTHERS: usize = 4;
 /// Times that holders are looked for behind those found before.
 const ROUNDS: usize = 3;
 const NO_EDGE: u32 = u32::MAX;
@@ -35,31 +35,31 @@ pub(crate) struct Release {
     /// Bytes that go when the holder lets go.
     pub(crate) freed: u64,
     /// Who else holds the objects; when they are many, not all of them.
-    pub(crate) others: Vec<Other>,
+    pub(crate) others: Vec<OtherHolder>,
     /// Bytes that go when all of them let go.
     pub(crate) freed_by_all: u64,
 }
 
-/// A holder besides the holder.
-pub(crate) struct Other {
-    /// The way to it.
-    pub(crate) steps: Vec<Step>,
+/// Another holder of the same objects.
+pub(crate) struct OtherHolder {
+    /// The path to it.
+    pub(crate) steps: Vec<PathStep>,
     /// How many of the objects that name the leak it keeps.
     pub(crate) count: usize,
 }
 
-/// Who refers to leaked objects: all nodes with one trail, or a node that has none.
+/// Who refers to leaked objects: all nodes with one group, or a node that has none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Referrer {
-    Trail(u32),
+    Group(u32),
     Node(NodeIx),
 }
 
 /// Looks for what a suspect's release takes.
 pub(crate) struct Releases<'a> {
     pub(crate) snapshot: &'a Snapshot,
-    pub(crate) routes: &'a Routes,
-    pub(crate) trails: &'a Trails,
+    pub(crate) shortest: &'a ShortestPaths,
+    pub(crate) groups: &'a Groups,
     pub(crate) progress: &'a Progress,
 }
 
@@ -69,16 +69,16 @@ impl<'a> Releases<'a> {
         let Some(region) = Region::around(self.snapshot, elements.iter().chain(named)) else {
             return Ok(Release::default());
         };
-        let leaked = self.trails.at_or_below(&suspect.elements);
-        let mut cut = Cut { suspect, leaked: &leaked, trails: self.trails, others: HashSet::new() };
+        let leaked = self.groups.at_or_below(&suspect.elements);
+        let mut cut = Cut { suspect, leaked: &leaked, groups: self.groups, others: HashSet::new() };
         let mut walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
         let freed = walk.left_behind();
         let mut release = Release { freed, others: Vec::new(), freed_by_all: freed };
         for _ in 0..ROUNDS {
             let known = release.others.len();
-            for (referrer, (count, at)) in self.referrers(&walk, &cut, named).into_iter().take(MOST_OTHERS - known) {
+            for (referrer, (count, at)) in self.referrers(&walk, &cut, named).into_iter().take(MAX_OTHERS - known) {
                 cut.others.insert(referrer);
-                release.others.push(Other { steps: self.steps(&region, &walk, at), count });
+                release.others.push(OtherHolder { steps: self.steps(&region, &walk, at), count });
             }
             if release.others.len() == known {
                 break;
@@ -106,18 +106,18 @@ impl<'a> Releases<'a> {
     }
 
     /// The way to a node as the walk went.
-    fn steps(&self, region: &Region<'_>, walk: &Walk<'_>, node: NodeIx) -> Vec<Step> {
+    fn steps(&self, region: &Region<'_>, walk: &Walk<'_>, node: NodeIx) -> Vec<PathStep> {
         let mut below = Vec::new();
         let mut at = node;
-        while let Some((from, edge)) = walk.arrival(at) {
-            below.push(Step { edge: Some(edge), node: at });
+        while let Some((from, edge)) = walk.parent_edge(at) {
+            below.push(PathStep { edge: Some(edge), node: at });
             at = from;
         }
         let mut steps =
-            if region.is_whole() { Vec::new() } else { way(self.snapshot, self.routes, at).unwrap_or_default() };
+            if region.is_whole() { Vec::new() } else { path_to(self.snapshot, self.shortest, at).unwrap_or_default() };
         steps.extend(below.into_iter().rev());
         if steps.is_empty() {
-            steps.push(Step { edge: None, node });
+            steps.push(PathStep { edge: None, node });
         }
         steps
     }
@@ -126,31 +126,31 @@ impl<'a> Releases<'a> {
 /// The references that are cut.
 struct Cut<'a> {
     suspect: &'a Suspect,
-    /// By trail: at or below an element.
+    /// By group: at or below an element.
     leaked: &'a [bool],
-    trails: &'a Trails,
+    groups: &'a Groups,
     others: HashSet<Referrer>,
 }
 
 impl Cut<'_> {
     fn is_leaked(&self, node: NodeIx) -> bool {
-        self.leaked[self.trails.of(node) as usize]
+        self.leaked[self.groups.of(node) as usize]
     }
 
     fn referrer(&self, node: NodeIx) -> Referrer {
-        match self.trails.of(node) {
+        match self.groups.of(node) {
             OUTSIDE => Referrer::Node(node),
-            trail => Referrer::Trail(trail),
+            group => Referrer::Group(group),
         }
     }
 
     /// Whether the holder, or the array or table it keeps its elements in, has the edge to an
     /// element, or another holder that to something leaked.
     fn has(&self, snapshot: &Snapshot, from: NodeIx, to: NodeIx) -> bool {
-        let trail = self.trails.of(from);
-        let is_holder = trail == self.suspect.holder
-            || self.trails.get(trail).above == self.suspect.holder && snapshot.kind(from) == NodeKind::Array;
-        is_holder && self.suspect.has_element(self.trails.of(to))
+        let group = self.groups.of(from);
+        let is_holder = group == self.suspect.holder
+            || self.groups.get(group).above == self.suspect.holder && snapshot.kind(from) == NodeKind::Array;
+        is_holder && self.suspect.has_element(self.groups.of(to))
             || !self.others.is_empty() && self.is_leaked(to) && self.others.contains(&self.referrer(from))
     }
 }
@@ -195,7 +195,7 @@ struct Walk<'a> {
     region: &'a Region<'a>,
     reached: NodeSet,
     /// By place in the region: the edge over which the walk came.
-    arrival: Vec<u32>,
+    parents: Vec<u32>,
     /// In order of the walk.
     queue: Vec<u32>,
 }
@@ -203,9 +203,9 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(snapshot: &'a Snapshot, region: &'a Region<'a>, cut: &Cut<'_>, progress: &Progress) -> Result<Self> {
         let size = region.size as usize;
-        let arrival = filled(NO_EDGE, size)?;
-        let mut walk = Self { snapshot, region, reached: NodeSet::new(size), arrival, queue: Vec::new() };
-        let mut steps = Steps::of(progress, size);
+        let parents = filled(NO_EDGE, size)?;
+        let mut walk = Self { snapshot, region, reached: NodeSet::new(size), parents, queue: Vec::new() };
+        let mut ticker = Ticker::of(progress, size);
         let is_cut = |from, edge: Edge| cut.has(snapshot, from, edge.to);
         // Nothing leads to where the walk begins, not even an edge that leads there.
         if let Some(top) = region.place(region.top) {
@@ -219,11 +219,11 @@ impl<'a> Walk<'a> {
                     walk.follow(region.top, edge, is_cut);
                 }
             }
-            walk.run(0, &mut steps, is_cut)?;
+            walk.run(0, &mut ticker, is_cut)?;
         }
         let start = walk.queue.len();
         walk.queue.push(region.top.0);
-        walk.run(start, &mut steps, is_cut)?;
+        walk.run(start, &mut ticker, is_cut)?;
         Ok(walk)
     }
 
@@ -235,18 +235,18 @@ impl<'a> Walk<'a> {
             && !is_cut(from, edge)
         {
             self.reached.insert(place);
-            self.arrival[place.index()] = edge.ix.0;
+            self.parents[place.index()] = edge.ix.0;
             self.queue.push(edge.to.0);
         }
     }
 
-    fn run(&mut self, start: usize, steps: &mut Steps<'_>, is_cut: impl Fn(NodeIx, Edge) -> bool) -> Result<()> {
+    fn run(&mut self, start: usize, ticker: &mut Ticker<'_>, is_cut: impl Fn(NodeIx, Edge) -> bool) -> Result<()> {
         let heap = self.snapshot.heap();
         let mut at = start;
         while let Some(&node) = self.queue.get(at) {
             heap.prefetch_edges(&self.queue, at);
             at += 1;
-            steps.step()?;
+            ticker.tick()?;
             for edge in self.snapshot.edges_of(NodeIx(node)) {
                 self.follow(NodeIx(node), edge, &is_cut);
             }
@@ -268,8 +268,8 @@ impl<'a> Walk<'a> {
         self.region.place(node).is_some_and(|place| self.reached.contains(place))
     }
 
-    fn arrival(&self, node: NodeIx) -> Option<(NodeIx, Edge)> {
-        let edge = self.arrival[self.region.place(node)?.index()];
+    fn parent_edge(&self, node: NodeIx) -> Option<(NodeIx, Edge)> {
+        let edge = self.parents[self.region.place(node)?.index()];
         (edge != NO_EDGE).then(|| {
             let edge = EdgeIx(edge);
             (self.snapshot.nodes().source_of(edge), self.snapshot.edges().get(edge))
@@ -278,11 +278,11 @@ impl<'a> Walk<'a> {
 
     /// For every node reached among those that are `inside`: the last node outside on the way there.
     fn entrances(&self, is_inside: impl Fn(NodeIx) -> bool) -> impl Fn(NodeIx) -> Option<NodeIx> {
-        let mut entrances: Vec<Option<NodeIx>> = vec![None; self.arrival.len()];
+        let mut entrances: Vec<Option<NodeIx>> = vec![None; self.parents.len()];
         let place = |node| self.region.place(node).map(NodeIx::index);
         for node in self.queue.iter().map(|&node| NodeIx(node)).filter(|&node| is_inside(node)) {
             if let Some(at) = place(node)
-                && let Some((from, _)) = self.arrival(node)
+                && let Some((from, _)) = self.parent_edge(node)
             {
                 entrances[at] = place(from).and_then(|from| entrances[from]).or(Some(from));
             }

@@ -4,11 +4,11 @@
 //! the second has was made between them. In snapshots of two processes equal ids are accidents:
 //! what they name differs, and that is how they are told apart.
 
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::progress::Progress;
-use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ticker::Ticker;
 
 /// Ids looked at to tell processes apart.
 const SAMPLE: usize = 4096;
@@ -55,10 +55,10 @@ impl<'a> Series<'a> {
 
 /// Both lists are in order of id: one walk along both.
 fn mark_shared(before: &Snapshot, last: &Snapshot, at: u8, births: &mut [u8], progress: &Progress) -> Result<()> {
-    let mut steps = Steps::of(progress, last.nodes().len());
+    let mut ticker = Ticker::of(progress, last.nodes().len());
     let mut earlier = before.nodes_by_id().iter().map(|&node| before.nodes().id(node)).peekable();
     for &node in last.nodes_by_id() {
-        steps.step()?;
+        ticker.tick()?;
         let id = last.nodes().id(node);
         while earlier.next_if(|&earlier| earlier < id).is_some() {}
         if earlier.peek() == Some(&id) {

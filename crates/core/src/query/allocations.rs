@@ -1,15 +1,15 @@
 //! Where and when objects were allocated: functions, stacks and the timeline of tracked snapshots.
 
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::progress::Progress;
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
 use crate::query::rows::SourceRow;
-use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
-use crate::strings::Text;
-use crate::trace::Function;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
+use crate::snapshot::trace::Function;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -89,9 +89,9 @@ fn live(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
     let tree = &snapshot.allocations().tree;
     let position: HashMap<u32, usize> = tree.iter().enumerate().map(|(at, trace)| (trace.id, at)).collect();
     let mut live = vec![Sums::default(); tree.len()];
-    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     for node in snapshot.nodes().iter() {
-        steps.step()?;
+        ticker.tick()?;
         let trace = snapshot.nodes().trace_id(node);
         if trace != 0
             && let Some(&at) = position.get(&trace)
@@ -135,9 +135,9 @@ fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Resu
 pub(crate) fn samples(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<SampleRow>> {
     let samples = snapshot.samples();
     let mut sizes = vec![0; samples.len()];
-    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     for node in snapshot.nodes().iter() {
-        steps.step()?;
+        ticker.tick()?;
         let id = snapshot.nodes().id(node).0;
         // Even ids are the embedder's: they do not grow with time.
         let at = samples.partition_point(|sample| sample.last_assigned_id < id);

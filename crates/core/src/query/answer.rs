@@ -1,11 +1,11 @@
 //! Rows → the text of an answer, which is never longer than JavaScript can hold.
 
-use crate::error::{Code, Error, Result};
+use crate::snapshot::error::{Code, Error, Result};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Most bytes of an answer: V8's strings end at 2^29 - 24 units.
-const MOST_BYTES: usize = 500_000_000;
+const MAX_BYTES: usize = 500_000_000;
 
 /// The text of an answer under construction. The error that ended it waits in `failed`.
 #[derive(Default)]
@@ -21,7 +21,7 @@ impl Limited {
     }
 
     fn room_for(&mut self, more: usize) -> Result<()> {
-        if self.text.len().saturating_add(more) > MOST_BYTES {
+        if self.text.len().saturating_add(more) > MAX_BYTES {
             return Err(too_long());
         }
         self.text.try_reserve(more).map_err(|_| Error::out_of_memory(more))
@@ -50,7 +50,7 @@ pub(crate) struct Allowance(AtomicUsize);
 
 impl Default for Allowance {
     fn default() -> Self {
-        Self(AtomicUsize::new(MOST_BYTES))
+        Self(AtomicUsize::new(MAX_BYTES))
     }
 }
 
@@ -67,5 +67,5 @@ impl Allowance {
 
 #[cold]
 fn too_long() -> Error {
-    Error::new(Code::TooLarge, format!("an answer of at most {MOST_BYTES} bytes"), "a longer one; ask for fewer rows")
+    Error::new(Code::TooLarge, format!("an answer of at most {MAX_BYTES} bytes"), "a longer one; ask for fewer rows")
 }

@@ -10,19 +10,19 @@
 //! first link stands for all: it is the first node of a class that the chain holds several nodes
 //! of, and a chain that goes on below with that class is not listed again.
 
-use crate::error::Result;
-use crate::ids::{ClassIx, NodeIx, StringIx};
-use crate::progress::Progress;
-use crate::query::mine::{is_document_object, is_internal_name};
-use crate::query::steps::Steps;
-use crate::schema::NodeKind;
+use crate::program::internals::{is_document_object, is_internal_name};
 use crate::snapshot::Snapshot;
-use crate::sort::sort_by_key;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{ClassIx, NodeIx, StringIx};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 /// Nodes of one class that make a chain a list.
-const FEWEST_LINKS: usize = 4;
+const MIN_LINKS: usize = 4;
 
 /// What makes nodes links of one list: class and, because all functions are of one class, name.
 type Link = (ClassIx, StringIx);
@@ -41,7 +41,7 @@ struct Head {
 pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) -> Result<Vec<NodeIx>> {
     let root = snapshot.root();
     let first = Head { size: snapshot.retained_size(root), node: Reverse(root), above: None };
-    let mut chains = Chains { snapshot, heads: BinaryHeap::from([first]), steps: Steps::new(progress) };
+    let mut chains = Chains { snapshot, heads: BinaryHeap::from([first]), ticker: Ticker::new(progress) };
     let mut found: Vec<NodeIx> = Vec::new();
     let mut least = 0;
     while let Some(head) = chains.heads.pop() {
@@ -61,7 +61,7 @@ pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) ->
 struct Chains<'a> {
     snapshot: &'a Snapshot,
     heads: BinaryHeap<Head>,
-    steps: Steps<'a>,
+    ticker: Ticker<'a>,
 }
 
 impl Chains<'_> {
@@ -102,14 +102,14 @@ impl Chains<'_> {
         for &node in chain {
             *counts.entry(self.link(node)).or_default() += 1;
         }
-        chain.iter().copied().find(|&node| counts[&self.link(node)] >= FEWEST_LINKS)
+        chain.iter().copied().find(|&node| counts[&self.link(node)] >= MIN_LINKS)
     }
 
     /// The child that retains most; the others become heads.
     fn heaviest_child(&mut self, node: NodeIx) -> Result<Option<Head>> {
         let mut heaviest: Option<Head> = None;
         for child in self.snapshot.dominators().children(node) {
-            self.steps.step()?;
+            self.ticker.tick()?;
             let child = Head { size: self.snapshot.retained_size(child), node: Reverse(child), above: None };
             if heaviest.is_none_or(|heaviest| child > heaviest) {
                 self.heads.extend(heaviest.replace(child));

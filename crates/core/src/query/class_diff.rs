@@ -1,14 +1,14 @@
 //! The classes of two snapshots → what came and went in each, as DevTools compares them.
 
-use crate::classes::{ClassTotals, Classes};
-use crate::columns::Location;
-use crate::error::{Code, Error, Result};
-use crate::ids::{ClassIx, NodeIx, ObjectId};
-use crate::progress::Progress;
 use crate::query::pairs::{Pair, side_by_side};
-use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
-use crate::strings::Text;
+use crate::snapshot::classes::{ClassTotals, Classes};
+use crate::snapshot::columns::Location;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::{ClassIx, NodeIx, ObjectId};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use serde::{Serialize, Serializer};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -85,12 +85,12 @@ impl<'a> ComparedClasses<'a> {
     /// Cost: a pass over both snapshots, and sorting their nodes.
     pub(super) fn new(before: &'a Snapshot, after: &'a Snapshot, progress: &Progress) -> Result<Self> {
         let mut keys = Keys::default();
-        let mut steps = Steps::of(progress, before.nodes().len() + after.nodes().len());
+        let mut ticker = Ticker::of(progress, before.nodes().len() + after.nodes().len());
         // `{id, user}` is a class only where such objects are common: both are read with the newer one's list.
         let interfaces = after.classes().interfaces().to_vec();
         let reread = Classes::assign(before.heap(), &before.locations, interfaces, progress)?;
-        let old = members(before, &reread, &mut keys, &mut steps)?;
-        let new = members(after, after.classes(), &mut keys, &mut steps)?;
+        let old = members(before, &reread, &mut keys, &mut ticker)?;
+        let new = members(after, after.classes(), &mut keys, &mut ticker)?;
         Ok(ComparedClasses { before, after, count: keys.numbers.len() as u32, old, new })
     }
 
@@ -164,11 +164,11 @@ fn by_id(old: &[Member], new: &[Member], mut visit: impl FnMut(Pair<Member>)) ->
 }
 
 /// The nodes with a size, by key and id.
-fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, steps: &mut Steps<'_>) -> Result<Vec<Member>> {
+fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, ticker: &mut Ticker<'_>) -> Result<Vec<Member>> {
     let mut key_of = vec![None; classes.all().len()];
     let mut members = Vec::new();
     for node in snapshot.nodes().iter() {
-        steps.step()?;
+        ticker.tick()?;
         if snapshot.nodes().self_size(node) > 0 {
             let class = classes.of(node);
             let key = *key_of[class.index()].get_or_insert_with(|| keys.number(classes.get(class)));

@@ -1,20 +1,20 @@
 //! DevTools' Summary: classes with their totals, over all nodes or those a named filter keeps.
 
-use crate::classes::ClassTotals;
-use crate::error::{Code, Error, Result};
-use crate::ids::NodeIx;
-use crate::progress::Progress;
 use crate::query::conditions::matching_classes;
 use crate::query::filter::{FilterResult, Sorting, page_of};
 use crate::query::filter_query::{Order, Sort};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
 use crate::query::rows::{Rows, SourceRow};
-use crate::query::steps::Steps;
 use crate::query::text_match::TextMatch;
 use crate::query::tree::rank;
 use crate::snapshot::Snapshot;
-use crate::strings::Text;
+use crate::snapshot::classes::ClassTotals;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -170,9 +170,9 @@ pub(crate) fn instances(snapshot: &Snapshot, key: &ClassKey, progress: &Progress
         return Err(Error::new(Code::InvalidQuery, "a class of this snapshot", found));
     }
     let mut nodes = Vec::new();
-    let mut steps = Steps::new(progress);
+    let mut ticker = Ticker::new(progress);
     for node in snapshot.nodes().iter() {
-        steps.step()?;
+        ticker.tick()?;
         if wanted[snapshot.classes().of(node).index()] && snapshot.nodes().self_size(node) > 0 {
             nodes.push(node);
         }

@@ -1,18 +1,18 @@
 //! The collections that retain most: Maps, Sets, arrays, objects used as dictionaries.
 
-use crate::display::{EdgeLabel, edge_label, internal_target};
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::progress::Progress;
+use crate::paths::text::DICTIONARY;
 use crate::query::page::Page;
-use crate::query::path_text::DICTIONARY;
 use crate::query::paths::Ways;
 use crate::query::rows::Rows;
-use crate::query::steps::Steps;
-use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use crate::sort::sort_by_key;
-use crate::strings::Text;
+use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -45,10 +45,10 @@ struct ElementClass {
 /// The collections that retain most. One pass over the nodes, and one over the elements of those found.
 pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) -> Result<Vec<CollectionRow>> {
     let snapshot = rows.snapshot;
-    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     let mut found = Vec::new();
     for node in snapshot.nodes().iter() {
-        steps.step()?;
+        ticker.tick()?;
         if is_collection(snapshot, node) {
             found.push(node);
         }

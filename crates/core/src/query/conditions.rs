@@ -3,20 +3,20 @@
 //! Whatever depends on text is decided once per string, class or script before the first node is
 //! looked at; a node then costs a few comparisons and bits.
 
-use crate::bits::NodeSet;
-use crate::columns::EdgeName;
-use crate::display::{is_shown_raw, write_display_name};
-use crate::error::Result;
-use crate::ids::{EdgeIx, NodeIx, ObjectId};
-use crate::progress::Progress;
+use crate::program::ownership::Mine;
+use crate::program::scripts::Scripts;
 use crate::query::filter_query::{Allocated, FilterQuery, Range, ScriptMatch, find};
-use crate::query::mine::Mine;
 use crate::query::named::NamedFilter;
-use crate::query::scripts::Scripts;
-use crate::query::steps::Steps;
 use crate::query::text_match::{Matcher, TextMatch};
-use crate::ropes::Ropes;
 use crate::snapshot::Snapshot;
+use crate::snapshot::bits::NodeSet;
+use crate::snapshot::columns::EdgeName;
+use crate::snapshot::display::{is_shown_raw, write_display_name};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{EdgeIx, NodeIx, ObjectId};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ropes::Ropes;
+use crate::snapshot::ticker::Ticker;
 
 /// A text condition on display names: raw names are looked up, made-up ones are made.
 struct NameCondition {
@@ -188,9 +188,9 @@ fn targets_named(snapshot: &Snapshot, text: &TextMatch, progress: &Progress) -> 
     let strings = matcher.strings(snapshot, progress)?;
     let mut numbers = matcher.numbers();
     let mut targets = NodeSet::new(snapshot.nodes().len());
-    let mut steps = Steps::of(progress, snapshot.edges().len());
+    let mut ticker = Ticker::of(progress, snapshot.edges().len());
     for at in 0..snapshot.edge_count() {
-        steps.step()?;
+        ticker.tick()?;
         let edge = snapshot.edges().get(EdgeIx(at));
         let matches = match snapshot.edges().name(edge) {
             EdgeName::Name(name) => strings[name.index()],

@@ -1,8 +1,5 @@
 //! Two snapshots of one process → what came, what went, what grew.
 
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::progress::Progress;
 use crate::query::answer::Allowance;
 use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
@@ -10,9 +7,12 @@ use crate::query::pairs::{Pair, side_by_side};
 use crate::query::paths::Ways;
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
-use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
-use crate::strings::Text;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -130,10 +130,10 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
 /// All nodes of both snapshots.
 fn pairs(before: &Snapshot, after: &Snapshot, progress: &Progress, mut visit: impl FnMut(Pair<NodeIx>)) -> Result<()> {
     let (old, new) = (before.nodes_by_id(), after.nodes_by_id());
-    let mut steps = Steps::of(progress, old.len() + new.len());
+    let mut ticker = Ticker::of(progress, old.len() + new.len());
     let by_id = |a, b| before.nodes().id(a).cmp(&after.nodes().id(b));
     side_by_side((old, new), by_id, |pair| {
-        steps.step()?;
+        ticker.tick()?;
         visit(pair);
         Ok(())
     })

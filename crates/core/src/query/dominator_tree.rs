@@ -4,21 +4,21 @@
 //! cuts where least is lost. What is not shown of a node's children is one sum, its `rest`: self
 //! size, children and rest always add up to the retained size.
 
-use crate::error::{Code, Error, Result};
-use crate::ids::NodeIx;
-use crate::progress::Progress;
 use crate::query::filter_query::find;
 use crate::query::page::Page;
 use crate::query::rows::{NodeRow, Rows};
-use crate::query::steps::Steps;
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ticker::Ticker;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Most rows of one answer.
-const MOST_ROWS: usize = 10_000;
+const MAX_ROWS: usize = 10_000;
 /// Deepest level that can be asked for.
 const DEEPEST: u64 = 100;
 
@@ -68,7 +68,7 @@ pub(crate) fn dominator_tree(
         depth: in_range("depth", query.depth.unwrap_or(3), DEEPEST)? as u32,
         page: Page::first(in_range("limit", query.limit.unwrap_or(20), 1000)?),
         least: snapshot.retained_size(root) as f64 * share,
-        steps: Steps::new(progress),
+        ticker: Ticker::new(progress),
     };
     nested(&Rows::new(snapshot, progress)?, selection.choose(root)?)
 }
@@ -98,7 +98,7 @@ struct Selection<'a> {
     page: Page,
     /// Retained size below which a node is part of the rest.
     least: f64,
-    steps: Steps<'a>,
+    ticker: Ticker<'a>,
 }
 
 impl Selection<'_> {
@@ -112,7 +112,7 @@ impl Selection<'_> {
             let row = chosen.len() as u32;
             let below = children.iter().map(|&(size, _)| size).sum();
             chosen.push(Chosen { node, parent, child_count: children.len(), below });
-            if chosen.len() == MOST_ROWS {
+            if chosen.len() == MAX_ROWS {
                 break;
             }
             if depth < self.depth {
@@ -127,7 +127,7 @@ impl Selection<'_> {
     fn children(&mut self, node: NodeIx) -> Result<Vec<(u64, Reverse<NodeIx>)>> {
         let mut children = Vec::new();
         for child in self.snapshot.dominators().children(node) {
-            self.steps.step()?;
+            self.ticker.tick()?;
             children.push((self.snapshot.retained_size(child), Reverse(child)));
         }
         Ok(children)

@@ -1,19 +1,19 @@
 //! Strings that are in the heap more than once → groups with what the copies cost.
 
-use crate::bits::NodeSet;
-use crate::column::filled;
-use crate::display::{EdgeLabel, display_name, edge_label, internal_target, parse_int, write_display_name};
-use crate::error::Result;
-use crate::ids::{NodeIx, StringIx};
-use crate::progress::Progress;
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
-use crate::query::steps::Steps;
-use crate::redact::{is_redacted, original_len};
-use crate::ropes::Ropes;
-use crate::schema::{EdgeKind, NodeKind};
 use crate::snapshot::Snapshot;
-use crate::strings::Text;
+use crate::snapshot::bits::NodeSet;
+use crate::snapshot::column::filled;
+use crate::snapshot::display::{EdgeLabel, display_name, edge_label, internal_target, parse_int, write_display_name};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{NodeIx, StringIx};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::redacted::{is_redacted, original_len};
+use crate::snapshot::ropes::Ropes;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use foldhash::HashMap;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -148,9 +148,9 @@ impl Duplicates {
         let mut texts = Texts::new(snapshot, ropes)?;
         let mut of_text: Vec<u32> = Vec::new();
         let mut of_cut: HashMap<(u32, Cut), u32> = HashMap::default();
-        let mut steps = Steps::of(progress, snapshot.nodes().len());
+        let mut ticker = Ticker::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
-            steps.step()?;
+            ticker.tick()?;
             if counts(snapshot, ropes, node) {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);

@@ -4,9 +4,9 @@
 //! here JavaScript's own is read, into that crate's tree. Case becomes sets of characters. No recursion: open
 //! groups are a list.
 
-use crate::error::{Code, Error, Result};
 use crate::query::categories;
-use crate::sort::sort_by;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::sort::sort_by;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
 use std::iter::Peekable;
 use std::str::Chars;

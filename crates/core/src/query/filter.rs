@@ -1,15 +1,15 @@
 //! Nodes that match: conditions in, one sorted page of rows out.
 
-use crate::error::{Code, Result};
-use crate::ids::NodeIx;
-use crate::progress::Progress;
 use crate::query::conditions::{Conditions, NameBuffer};
 use crate::query::filter_query::{FilterQuery, Order, Sort, find};
 use crate::query::page::Page;
 use crate::query::rows::{NodeRow, Rows, ratio};
-use crate::query::steps::Steps;
 use crate::query::tree::{Direction, TreeQuery, rank, tree};
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::{Code, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ticker::Ticker;
 use serde::Serialize;
 use std::cmp::Ordering;
 
@@ -40,10 +40,10 @@ pub(crate) fn matching(snapshot: &Snapshot, query: &FilterQuery, progress: &Prog
     let conditions = Conditions::new(snapshot, query, progress)?;
     let mut matches = Vec::new();
     let candidates = candidates(snapshot, query)?;
-    let mut steps = Steps::of(progress, candidates.len(snapshot));
+    let mut ticker = Ticker::of(progress, candidates.len(snapshot));
     let mut names = NameBuffer::default();
     candidates.each(snapshot, |node| {
-        steps.step()?;
+        ticker.tick()?;
         if conditions.accept(node, &mut names) {
             matches.push(node);
         }

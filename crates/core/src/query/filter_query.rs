@@ -1,11 +1,11 @@
 //! What `filter` is asked: conditions as they stand in the question.
 
-use crate::error::{Code, Error, Result};
-use crate::ids::{NodeIx, ObjectId};
-use crate::query::mine::MineOnly;
+use crate::query::mine_only::MineOnly;
 use crate::query::text_match::TextMatch;
 use crate::query::tree::TreeQuery;
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::{NodeIx, ObjectId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -22,40 +22,33 @@ mod duplicates;
 mod expression;
 mod filter;
 mod filter_query;
-pub(crate) mod mine;
-pub(crate) mod named;
-mod native_contexts;
-pub(crate) mod packages;
+mod leaks;
+mod memory_estimate;
+mod mine_only;
+mod named;
+mod packages;
 mod page;
 mod pairs;
-mod path_search;
-pub(crate) mod path_text;
 pub(crate) mod paths;
-mod patterns;
 mod regex;
 mod report;
 mod retained;
-mod room;
 pub(crate) mod rows;
-pub(crate) mod scripts;
-pub(crate) mod steps;
 mod summary;
 mod text_match;
 mod tree;
-pub(crate) mod variables;
-pub(crate) mod way;
 
-pub use crate::copied::Column;
+pub use crate::snapshot::copied::Column;
 
-use crate::error::{Code, Error, Result};
-use crate::ids::NodeIx;
-use crate::progress::{Phase, Progress};
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::{Phase, Progress};
 use duplicates::Duplicates;
 use filter::{FilterResult, Sorting, page_of};
 use filter_query::{FilterQuery, Sort, find};
+use memory_estimate::MemoryEstimate;
 use page::Page;
-use room::Room;
 use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, from_value};
@@ -109,13 +102,13 @@ impl Question {
     }
 
     /// The memory it may take.
-    fn room(&self) -> Room {
+    fn memory_estimate(&self) -> MemoryEstimate {
         match self {
-            Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) => Room::LITTLE,
-            Question::References(_) | Question::Retainers(_) => Room::EDGES,
-            Question::RetainingPaths(_) => Room::WAYS,
-            Question::Strings(_) => Room::STRINGS,
-            Question::Report(_) => Room::REPORT,
+            Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) => MemoryEstimate::LITTLE,
+            Question::References(_) | Question::Retainers(_) => MemoryEstimate::EDGES,
+            Question::RetainingPaths(_) => MemoryEstimate::WAYS,
+            Question::Strings(_) => MemoryEstimate::STRINGS,
+            Question::Report(_) => MemoryEstimate::REPORT,
             Question::Dominated(_)
             | Question::DominatorPath(_)
             | Question::DominatorTree(_)
@@ -124,7 +117,7 @@ impl Question {
             | Question::Allocations(_)
             | Question::Samples(_)
             | Question::Filter(_)
-            | Question::RetainedTogether(_) => Room::NODES,
+            | Question::RetainedTogether(_) => MemoryEstimate::NODES,
         }
     }
 }
@@ -217,7 +210,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
     let question = Question::read(question)?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
-    question.room().check(&[snapshot])?;
+    question.memory_estimate().check(&[snapshot])?;
     match question {
         Question::Summary(_) => json(&summary::summary(snapshot)?),
         Question::Node(query) => json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)?),
@@ -256,8 +249,8 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
     progress.enter(Phase::Query, 0);
     progress.check()?;
     match question {
-        QuestionOfSeveral::Diff(_) => Room::DIFF.check(snapshots)?,
-        QuestionOfSeveral::Report(_) => Room::REPORT.check(snapshots)?,
+        QuestionOfSeveral::Diff(_) => MemoryEstimate::DIFF.check(snapshots)?,
+        QuestionOfSeveral::Report(_) => MemoryEstimate::REPORT.check(snapshots)?,
     }
     match (question, snapshots) {
         (QuestionOfSeveral::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),

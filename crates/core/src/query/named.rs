@@ -3,18 +3,19 @@
 //! Four of them ask "what would go if these were not there": everything the root no longer reaches
 //! in a walk that does not enter them. What the root does not reach anyhow is left out.
 
-use crate::bits::NodeSet;
-use crate::columns::Edge;
-use crate::display::edge_label;
-use crate::error::{Code, Error, Result};
-use crate::ids::NodeIx;
-use crate::progress::Progress;
+use crate::paths::shortest_paths::is_console;
+use crate::program::native_contexts::{NONE, NativeContexts, SHARED};
+use crate::program::variables::is_context;
 use crate::query::duplicates::Duplicates;
-use crate::query::native_contexts::{NONE, NativeContexts, SHARED};
-use crate::query::steps::Steps;
-use crate::routes::is_console;
-use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
+use crate::snapshot::bits::NodeSet;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::display::edge_label;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::EdgeKind;
+use crate::snapshot::ticker::Ticker;
 
 /// A named filter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,12 +85,12 @@ impl NamedFilter {
 fn retained(snapshot: &Snapshot, progress: &Progress, enter: impl Fn(NodeIx, Edge) -> bool) -> Result<NodeSet> {
     let count = snapshot.nodes().len();
     let mut reached = NodeSet::new(count);
-    let mut steps = Steps::of(progress, snapshot.edges().len());
+    let mut ticker = Ticker::of(progress, snapshot.edges().len());
     let mut queue = vec![snapshot.root()];
     reached.insert(snapshot.root());
     while let Some(node) = queue.pop() {
         for edge in snapshot.edges_of(node) {
-            steps.step()?;
+            ticker.tick()?;
             if edge.kind != EdgeKind::Weak && !reached.contains(edge.to) && enter(node, edge) {
                 reached.insert(edge.to);
                 queue.push(edge.to);
@@ -114,20 +115,15 @@ fn labelled(snapshot: &Snapshot, progress: &Progress, label: u32) -> Result<Node
     Ok(kept)
 }
 
-/// Whether a raw name is that of a closure's context.
-pub(crate) fn is_context(name: &[u8]) -> bool {
-    name.strip_prefix(b"system / Context").is_some_and(|rest| rest.is_empty() || rest.starts_with(b" / "))
-}
-
 /// The functions behind event listeners.
 fn event_handlers(snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
     let count = snapshot.nodes().len();
     let mut handlers = NodeSet::new(count);
     let mut callbacks = NodeSet::new(count);
     let mut functions = Functions { snapshot, known: NodeSet::new(count), functions: NodeSet::new(count) };
-    let mut steps = Steps::new(progress);
+    let mut ticker = Ticker::new(progress);
     for node in snapshot.nodes().iter() {
-        steps.step()?;
+        ticker.tick()?;
         if snapshot.name(node) == b"V8EventListener"
             && let Some(callback) = target_named(snapshot, node, b"1")
             && callbacks.insert(callback)

@@ -4,15 +4,16 @@
 //! the script it is in; what they hold that has no script of its own counts with them. Nothing is
 //! counted twice within a package.
 
-use crate::error::Result;
-use crate::progress::Progress;
-use crate::query::mine::is_runtime_script;
+use crate::program::ownership::is_runtime_script;
+use crate::program::packages::package_of;
+use crate::program::scripts::Scripts;
 use crate::query::rows::Rows;
-use crate::query::scripts::Scripts;
-use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
-use crate::sort::sort_by;
-use crate::strings::Text;
+use crate::snapshot::error::Result;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::sort::sort_by;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -42,9 +43,9 @@ pub(crate) fn by_package(rows: &Rows<'_>, limit: usize, progress: &Progress) -> 
     let (names, of_place) = packages_of_places(snapshot, Scripts::of(snapshot, progress)?);
     let mut sums: Vec<Sum> = names.iter().map(|_| Sum::default()).collect();
     let tree = snapshot.dominators();
-    let mut steps = Steps::of(progress, snapshot.nodes().len());
+    let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     for (at, node) in tree.preorder().enumerate() {
-        steps.step()?;
+        ticker.tick()?;
         let package = snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]);
         let Some(sum) = package.map(|package| &mut sums[package]) else { continue };
         sum.count += 1;
@@ -90,15 +91,4 @@ fn packages_of_places(snapshot: &Snapshot, scripts: &Scripts) -> (Vec<Option<Tex
     });
     let of_place = of_place.collect();
     (names, of_place)
-}
-
-/// The package a script belongs to: what follows the last `node_modules`.
-pub(crate) fn package_of(script: &[u8]) -> Option<&[u8]> {
-    const FOLDER: &[u8] = b"node_modules";
-    let at = memchr::memmem::rfind(script, FOLDER)?;
-    let rest = script.get(at + FOLDER.len() + 1..)?;
-    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
-    let mut ends = rest.iter().enumerate().filter(|(_, byte)| is_slash(byte)).map(|(at, _)| at);
-    let end = if rest.first() == Some(&b'@') { ends.nth(1) } else { ends.next() };
-    Some(&rest[..end.unwrap_or(rest.len())])
 }

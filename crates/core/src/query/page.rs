@@ -1,11 +1,11 @@
 //! Which rows of an answer are wanted: order, limit, offset.
 
-use crate::error::{Code, Error, Result};
-use crate::sort;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::sort;
 use std::cmp::Ordering;
 
 /// Most rows of one page.
-pub const MOST_ROWS: u64 = 100_000;
+pub const MAX_ROWS: u64 = 100_000;
 
 /// Rows of a page when the question does not say.
 const ROWS: u64 = 50;
@@ -19,11 +19,11 @@ pub(crate) struct Page {
 
 impl Page {
     /// # Errors
-    /// [`Code::InvalidQuery`] for more than [`MOST_ROWS`] rows.
+    /// [`Code::InvalidQuery`] for more than [`MAX_ROWS`] rows.
     pub(crate) fn new(limit: Option<u64>, offset: Option<u64>) -> Result<Page> {
         let limit = limit.unwrap_or(ROWS);
-        if limit > MOST_ROWS {
-            return Err(Error::new(Code::InvalidQuery, format!("a limit of at most {MOST_ROWS}"), limit.to_string()));
+        if limit > MAX_ROWS {
+            return Err(Error::new(Code::InvalidQuery, format!("a limit of at most {MAX_ROWS}"), limit.to_string()));
         }
         let offset = usize::try_from(offset.unwrap_or(0)).unwrap_or(usize::MAX);
         Ok(Page { limit: limit as usize, offset })

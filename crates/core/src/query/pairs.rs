@@ -1,6 +1,6 @@
 //! Two lists sorted by id → what is in one, in the other, in both.
 
-use crate::error::Result;
+use crate::snapshot::error::Result;
 use std::cmp::Ordering;
 
 /// One step of a walk over two lists by id.

@@ -1,21 +1,21 @@
 //! Why is it alive? Shortest paths from GC roots: several for one node, merged by pattern for a class.
 
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::progress::Progress;
+use crate::paths::alternatives::Search;
+use crate::paths::patterns::Patterns;
+use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
+use crate::paths::step::{PathStep, path_end};
+use crate::paths::text::PathText;
 use crate::query::classes::{ClassKey, instances};
 use crate::query::filter_query::find;
-use crate::query::path_search::Search;
-use crate::query::path_text::PathText;
-use crate::query::patterns::Patterns;
 use crate::query::rows::{LabelRow, NodeRow, Rows, SourceRow, edge_type};
-use crate::query::steps::Steps;
 use crate::query::tree::in_range;
-use crate::query::way::{Step, end_of_way};
-use crate::routes::{Routes, UNREACHED};
 use crate::snapshot::Snapshot;
-use crate::sort::sort_by_key;
-use crate::strings::Text;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::strings::Text;
+use crate::snapshot::ticker::Ticker;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Reverse;
@@ -25,9 +25,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 /// Paths when the question does not say how many.
 const PATHS: u64 = 5;
 /// Steps of one path that get rows.
-const MOST_ROWS: usize = 10_000;
+const MAX_ROWS: usize = 10_000;
 /// Steps of all ways of one answer …
-const MOST_STEPS: usize = 10_000_000;
+const MAX_STEPS: usize = 10_000_000;
 /// … and of each way after that.
 const FEW_STEPS: usize = 100;
 
@@ -101,12 +101,12 @@ pub(crate) fn retaining_paths(
     progress: &Progress,
 ) -> Result<PathResult> {
     let limit = in_range("limit", limit.unwrap_or(PATHS), 1000)?;
-    let routes = Routes::of(snapshot, progress)?;
+    let shortest = ShortestPaths::of(snapshot, progress)?;
     match target {
-        PathTarget::Node(id) => of_node(snapshot, routes, find(snapshot, *id)?, limit, progress),
+        PathTarget::Node(id) => of_node(snapshot, shortest, find(snapshot, *id)?, limit, progress),
         PathTarget::Class(name) => {
             let nodes = instances(snapshot, &ClassKey::Name(name.clone()), progress)?;
-            of_nodes(snapshot, routes, &nodes, limit, progress)
+            of_nodes(snapshot, shortest, &nodes, limit, progress)
         }
     }
 }
@@ -115,32 +115,32 @@ pub(crate) fn retaining_paths(
 /// of a million steps: when many steps were given, only the ends of longer ways are.
 pub(crate) struct Ways<'a> {
     snapshot: &'a Snapshot,
-    routes: &'a Routes,
+    shortest: &'a ShortestPaths,
     /// Steps that may still be given.
     left: AtomicUsize,
 }
 
 /// A way as far as it is given: its end.
 struct Way {
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     /// Steps before those.
     missing: usize,
 }
 
 impl<'a> Ways<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
-        Ok(Self::along(snapshot, Routes::of(snapshot, progress)?))
+        Ok(Self::along(snapshot, ShortestPaths::of(snapshot, progress)?))
     }
 
-    fn along(snapshot: &'a Snapshot, routes: &'a Routes) -> Self {
-        Self { snapshot, routes, left: AtomicUsize::new(MOST_STEPS) }
+    fn along(snapshot: &'a Snapshot, shortest: &'a ShortestPaths) -> Self {
+        Self { snapshot, shortest, left: AtomicUsize::new(MAX_STEPS) }
     }
 
     fn to(&self, node: NodeIx) -> Option<Way> {
         let most = self.left.load(Relaxed).max(FEW_STEPS);
-        let steps = end_of_way(self.snapshot, self.routes, node, most)?;
+        let steps = path_end(self.snapshot, self.shortest, node, most)?;
         self.left.store(most - steps.len(), Relaxed);
-        let missing = self.routes.length(node).saturating_sub(steps.len());
+        let missing = self.shortest.depth(node).saturating_sub(steps.len());
         Some(Way { steps, missing })
     }
 
@@ -165,16 +165,16 @@ fn path_row(rows: &Rows<'_>, way: &Way, count: usize) -> Result<PathRow> {
     let steps = way.steps.as_slice();
     // Both ends of a long one: where it begins, and what holds the object.
     let (start, end) = match steps.len() {
-        length if length > MOST_ROWS => (&steps[..MOST_ROWS / 2], &steps[length - MOST_ROWS / 2..]),
+        length if length > MAX_ROWS => (&steps[..MAX_ROWS / 2], &steps[length - MAX_ROWS / 2..]),
         _ => (steps, &[][..]),
     };
     let omitted = way.missing + steps.len() - start.len() - end.len();
-    let row = |(at, &step): (usize, &Step)| step_row(rows, step, at == 0 && way.missing == 0);
+    let row = |(at, &step): (usize, &PathStep)| step_row(rows, step, at == 0 && way.missing == 0);
     let steps = start.iter().chain(end).enumerate().map(row).collect::<Result<_>>()?;
     Ok(PathRow { count, steps, omitted, text })
 }
 
-fn step_row(rows: &Rows<'_>, step: Step, is_first: bool) -> Result<PathStepRow> {
+fn step_row(rows: &Rows<'_>, step: PathStep, is_first: bool) -> Result<PathStepRow> {
     let edge = step.edge.filter(|_| !is_first);
     let NodeRow { id, kind: node_type, name: node_name, class_name, distance, retained_size, source, .. } =
         rows.node(step.node)?;
@@ -194,7 +194,7 @@ fn step_row(rows: &Rows<'_>, step: Step, is_first: bool) -> Result<PathStepRow> 
 /// The nodes' best ways, one row for each pattern, the most frequent first; the example is the shortest.
 fn of_nodes(
     snapshot: &Snapshot,
-    routes: &Routes,
+    shortest: &ShortestPaths,
     nodes: &[NodeIx],
     limit: usize,
     progress: &Progress,
@@ -203,14 +203,14 @@ fn of_nodes(
         count: usize,
         example: NodeIx,
     }
-    let mut patterns = Patterns::new(snapshot, routes);
+    let mut patterns = Patterns::new(snapshot, shortest);
     let mut found: Vec<Found> = Vec::new();
     let mut position: HashMap<u32, usize> = HashMap::new();
-    let mut steps = Steps::of(progress, nodes.len());
+    let mut ticker = Ticker::of(progress, nodes.len());
     let mut unreachable = 0;
     for &node in nodes {
-        steps.step()?;
-        if routes.steps(node) == UNREACHED {
+        ticker.tick()?;
+        if shortest.cost(node) == UNREACHED {
             unreachable += 1;
             continue;
         }
@@ -219,14 +219,14 @@ fn of_nodes(
             found.len() - 1
         });
         found[at].count += 1;
-        if routes.steps(node) < routes.steps(found[at].example) {
+        if shortest.cost(node) < shortest.cost(found[at].example) {
             found[at].example = node;
         }
     }
     let merged = found.len();
-    sort_by_key(&mut found, |found| (Reverse(found.count), routes.steps(found.example), found.example));
+    sort_by_key(&mut found, |found| (Reverse(found.count), shortest.cost(found.example), found.example));
     let rows = Rows::new(snapshot, progress)?;
-    let ways = Ways::along(snapshot, routes);
+    let ways = Ways::along(snapshot, shortest);
     let listed = found.iter().take(limit).filter_map(|found| Some((ways.to(found.example)?, found.count)));
     let paths = listed.map(|(way, count)| path_row(&rows, &way, count)).collect::<Result<_>>()?;
     Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths })
@@ -234,13 +234,13 @@ fn of_nodes(
 
 fn of_node(
     snapshot: &Snapshot,
-    routes: &Routes,
+    shortest: &ShortestPaths,
     node: NodeIx,
     limit: usize,
     progress: &Progress,
 ) -> Result<PathResult> {
     let rows = Rows::new(snapshot, progress)?;
-    let found = Search::new(snapshot, routes, node)?.run(limit, progress)?;
+    let found = Search::new(snapshot, shortest, node)?.run(limit, progress)?;
     let unreachable = usize::from(found.is_empty());
     let ways = found.into_iter().map(|steps| Way { steps, missing: 0 });
     let paths = ways.map(|way| path_row(&rows, &way, 1)).collect::<Result<Vec<_>>>()?;

@@ -4,8 +4,8 @@
 //! positions, literal searchers, tables of all of Unicode's cases) is five times the code, and nothing
 //! here asks where a match is. What the expression says is read by `expression.rs`.
 
-use crate::error::{Code, Error, Result};
 use crate::query::expression::{self, Options, invalid};
+use crate::snapshot::error::{Code, Error, Result};
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
@@ -20,7 +20,7 @@ pub(crate) struct Regex {
 }
 
 /// Memory one compiled expression may take. Enough for any that a person writes.
-const MOST_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 4 << 20;
 
 impl Regex {
     /// # Errors
@@ -44,11 +44,11 @@ impl Regex {
         // Texts are bytes: not all that JavaScript has in strings is UTF-8.
         let config = thompson::Config::new()
             .utf8(false)
-            .nfa_size_limit(Some(MOST_BYTES))
+            .nfa_size_limit(Some(MAX_BYTES))
             .which_captures(thompson::WhichCaptures::None);
         let nfa = thompson::Compiler::new().configure(config).build_from_hir(&tree);
         let nfa = nfa.map_err(|error| invalid(source, &error))?;
-        let config = DFA::config().cache_capacity(MOST_BYTES).skip_cache_capacity_check(true);
+        let config = DFA::config().cache_capacity(MAX_BYTES).skip_cache_capacity_check(true);
         let automaton =
             DFA::builder().configure(config).build_from_nfa(nfa).map_err(|error| invalid(source, &error))?;
         let states = RefCell::new(automaton.create_cache());

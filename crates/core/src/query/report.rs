@@ -1,26 +1,28 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::leak::{self, Noise, SuspectRow};
-use crate::parallel::join;
-use crate::progress::Progress;
+use crate::leak::{self, Noise};
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
 use crate::query::collections::{CollectionRow, collections};
 use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sorting, page_of};
 use crate::query::filter_query::Sort;
+use crate::query::leaks;
+use crate::query::leaks::SuspectRow;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
 use crate::query::paths::Ways;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
-use crate::redact::original_len;
-use crate::schema::NodeKind;
 use crate::snapshot::Snapshot;
-use crate::statistics::Statistics;
-use crate::strings::Text;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::parallel::join;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::redacted::original_len;
+use crate::snapshot::schema::NodeKind;
+use crate::snapshot::statistics::Statistics;
+use crate::snapshot::strings::Text;
 use serde::{Deserialize, Serialize};
 
 /// Changes when a field of an answer changes its meaning.
@@ -43,7 +45,7 @@ pub struct Report {
     kind: &'static str,
     verdict: String,
     suspects: Vec<SuspectRow>,
-    undecided: Vec<SuspectRow>,
+    inconclusive: Vec<SuspectRow>,
     ignored_growth: Vec<&'static Noise>,
     totals: Totals,
     statistics: Statistics,
@@ -101,14 +103,14 @@ pub(crate) fn report(
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
     // What needs no paths is found while paths are.
     let (leaks, rest) = join(
-        || leak::suspects(series, snapshot, limit, progress),
+        || leak::report(series, snapshot, limit, progress),
         || -> Result<_> {
             let duplicated = duplicated_strings(snapshot, limit, show_strings, progress)?;
             let collections = collections(&rows, limit, progress)?;
             Ok((duplicated, collections, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
         },
     );
-    let leaks = leaks?;
+    let leaks = leaks::answer(&rows, leaks?);
     let (duplicated_strings, collections, biggest, by_package) = rest?;
     let ways = Ways::new(snapshot, progress)?;
     Ok(Report {
@@ -116,7 +118,7 @@ pub(crate) fn report(
         kind: "report",
         verdict: leaks.verdict,
         suspects: leaks.suspects,
-        undecided: leaks.undecided,
+        inconclusive: leaks.inconclusive,
         ignored_growth: leaks.ignored,
         totals: Totals {
             nodes: snapshot.node_count(),

@@ -1,11 +1,11 @@
 //! Nodes that match → the bytes that all of them keep alive together.
 
-use crate::error::Result;
-use crate::leak::measure::retained_together;
-use crate::progress::Progress;
 use crate::query::filter::matching;
 use crate::query::filter_query::FilterQuery;
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::Result;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::retained::retained_together;
 use serde::Serialize;
 
 /// What the nodes keep alive.

@@ -1,22 +1,22 @@
 //! A node → the row that leaves for JavaScript.
 
-use crate::columns::{Edge, Location};
-use crate::display::{EdgeLabel, display_name, edge_label, is_shown_raw};
-use crate::error::Result;
-use crate::ids::NodeIx;
-use crate::progress::Progress;
+use crate::program::scripts::Scripts;
 use crate::query::answer::Allowance;
-use crate::query::scripts::Scripts;
-use crate::ropes::Ropes;
-use crate::schema::EdgeKind;
 use crate::snapshot::Snapshot;
-use crate::strings::Text;
+use crate::snapshot::columns::{Edge, Location};
+use crate::snapshot::display::{EdgeLabel, display_name, edge_label, is_shown_raw};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ropes::Ropes;
+use crate::snapshot::schema::EdgeKind;
+use crate::snapshot::strings::Text;
 use serde::{Serialize, Serializer};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Most references listed in a row; `edgeCount` has the number of all.
-const MOST_EDGES: usize = 10_000;
+const MAX_EDGES: usize = 10_000;
 /// References of an object from which on its name is kept: all of them may have to be looked at for it.
 const MANY_EDGES: u32 = 256;
 
@@ -197,7 +197,7 @@ impl<'a> Rows<'a> {
 
     /// The row with its direct references, in the order of the file.
     pub(crate) fn node_with_edges(&self, node: NodeIx) -> Result<NodeRow> {
-        let edges = self.snapshot.edges_of(node).take(MOST_EDGES).map(|edge| {
+        let edges = self.snapshot.edges_of(node).take(MAX_EDGES).map(|edge| {
             let (kind, name) = (self.edge_type(edge), self.label(edge)?);
             Ok(EdgeRow { kind, name, to: self.snapshot.nodes().id(edge.to).0 })
         });
@@ -225,8 +225,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
-        let classes = self.snapshot.classes();
-        Text::clone(&classes.get(classes.of(node)).name)
+        self.snapshot.class_name(node)
     }
 
     pub(crate) fn percent(&self, size: u64) -> f64 {

@@ -1,8 +1,8 @@
 //! What JavaScript keeps of a snapshot at hand: counts, total, header, statistics.
 
-use crate::error::{Code, Error, Result};
 use crate::snapshot::Snapshot;
-use crate::statistics::Statistics;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::statistics::Statistics;
 use serde::Serialize;
 use serde_json::value::RawValue;
 

@@ -1,10 +1,10 @@
 //! Text to look for: exact, contained, or a JavaScript regular expression.
 
-use crate::error::{Code, Error, Result};
-use crate::progress::Progress;
 use crate::query::regex::Regex;
-use crate::query::steps::Steps;
 use crate::snapshot::Snapshot;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ticker::Ticker;
 use serde::Deserialize;
 use serde_json::Value;
 use std::io::Write as _;
@@ -86,9 +86,9 @@ impl Matcher {
     /// Which strings of the table match: each is looked at once, however many nodes have it.
     pub(crate) fn strings(&self, snapshot: &Snapshot, progress: &Progress) -> Result<Vec<bool>> {
         let mut matches = Vec::with_capacity(snapshot.strings().len());
-        let mut steps = Steps::new(progress);
+        let mut ticker = Ticker::new(progress);
         for (_, text) in snapshot.strings().iter() {
-            steps.steps(1 + text.len() / 64)?;
+            ticker.ticks(1 + text.len() / 64)?;
             matches.push(self.is_match(text));
         }
         Ok(matches)

@@ -1,12 +1,12 @@
 //! What a node refers to and what refers to it: one page of a list, or a tree some levels deep.
 
-use crate::columns::Edge;
-use crate::display::edge_label;
-use crate::error::{Code, Error, Result};
-use crate::ids::NodeIx;
 use crate::query::page::Page;
 use crate::query::rows::{Rows, Tree, TreeItem};
-use crate::schema::EdgeKind;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::display::edge_label;
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::EdgeKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Most nodes in the trees of one row.
-const MOST_ITEMS: usize = 10_000;
+const MAX_ITEMS: usize = 10_000;
 
 /// Which way a tree grows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,7 +127,7 @@ pub(crate) fn rank(distance: i32) -> u32 {
 
 /// Names before numbers, `__proto__` last of the names.
 fn compare_labels(rows: &Rows<'_>, a: Edge, b: Edge) -> Ordering {
-    use crate::display::EdgeLabel::{Index, Name};
+    use crate::snapshot::display::EdgeLabel::{Index, Name};
     match (edge_label(rows.snapshot, a), edge_label(rows.snapshot, b)) {
         (Name(a), Name(b)) => (a == b"__proto__", a).cmp(&(b == b"__proto__", b)),
         (Index(a), Index(b)) => a.cmp(&b),
@@ -161,7 +161,7 @@ pub(crate) fn tree(
     direction: Direction,
     (depth, limit): (usize, usize),
 ) -> Result<Tree> {
-    let mut growth = Growth { rows, direction, limit, left: MOST_ITEMS, above: vec![node], chosen: HashMap::new() };
+    let mut growth = Growth { rows, direction, limit, left: MAX_ITEMS, above: vec![node], chosen: HashMap::new() };
     growth.level(node, depth)
 }
 

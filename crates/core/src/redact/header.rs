@@ -1,6 +1,6 @@
 //! The header again: what the analysis knows of it, and nothing else.
 
-use crate::schema::Schema;
+use crate::snapshot::schema::Schema;
 use serde_json::{Map, Value};
 
 /// Lists of the header that say what the numbers of kept sections mean.

@@ -18,17 +18,16 @@ mod texts;
 mod token;
 mod uses;
 
-use crate::error::Result;
-pub use crate::parse::Sink;
-use crate::parse::document::Document;
-use crate::parse::{Input, Limited, Parser, ParserOptions, sink_back};
-use crate::progress::{Phase, Progress};
 use crate::snapshot::RawSnapshot;
-use crate::sort::sort_by;
+use crate::snapshot::error::Result;
+pub use crate::snapshot::parse::Sink;
+use crate::snapshot::parse::document::Document;
+use crate::snapshot::parse::{Input, Limited, Parser, ParserOptions, sink_back};
+use crate::snapshot::progress::{Phase, Progress};
+use crate::snapshot::sort::sort_by;
 use sections::Redaction;
 use std::marker::PhantomData;
 pub use token::Key;
-pub(crate) use token::{is_redacted, original_len};
 
 /// The push redactor. Feed it every byte in order, then [`finish`](Redactor::finish).
 pub struct Redactor<S: Sink> {

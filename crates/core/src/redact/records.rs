@@ -1,14 +1,14 @@
 //! Number sections → the same numbers as text, with strings pointed at by their use.
 //!
-//! The scanner is the parser's ([`crate::parse::records`]), so that records are read, checked and
+//! The scanner is the parser's ([`crate::snapshot::parse::records`]), so that records are read, checked and
 //! written again on all cores.
 
 use super::uses::{Use, place};
-use crate::columns::Edges;
-use crate::parse::records::{BadField, Slice, Table};
-use crate::parse::rows::Rows;
-use crate::parse::tables::{EdgeReader, NodeRecord};
-use crate::schema::{NodeFields, NodeKind, Schema};
+use crate::snapshot::columns::Edges;
+use crate::snapshot::parse::records::{BadField, Slice, Table};
+use crate::snapshot::parse::rows::Rows;
+use crate::snapshot::parse::tables::{EdgeReader, NodeRecord};
+use crate::snapshot::schema::{NodeFields, NodeKind, Schema};
 
 /// What becomes of a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,15 +5,15 @@ use super::records::{EdgeText, EdgeTotals, NodeText, NodeTotals, RowText, ScopeT
 use super::texts;
 use super::token::Key;
 use super::uses::{Use, UsedPlaces, place};
-use crate::error::Result;
-use crate::parse::Sink;
-use crate::parse::checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
-use crate::parse::document::{Opening, Outline, Sections, Standing};
-use crate::parse::records::Records;
-use crate::parse::rows::{FunctionRows, LocationRows, SampleRows};
-use crate::parse::text::StringScanner;
-use crate::parse::trace_tree::TreeScanner;
-use crate::schema::Schema;
+use crate::snapshot::error::Result;
+use crate::snapshot::parse::Sink;
+use crate::snapshot::parse::checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
+use crate::snapshot::parse::document::{Opening, Outline, Sections, Standing};
+use crate::snapshot::parse::records::Records;
+use crate::snapshot::parse::rows::{FunctionRows, LocationRows, SampleRows};
+use crate::snapshot::parse::text::StringScanner;
+use crate::snapshot::parse::trace_tree::TreeScanner;
+use crate::snapshot::schema::Schema;
 
 /// Reader of the section that is open.
 #[derive(Debug)]
@@ -277,7 +277,7 @@ fn write_json(text: &[u8], out: &mut Vec<u8>) {
             b'\\' => out.extend_from_slice(b"\\\\"),
             b'\n' => out.extend_from_slice(b"\\n"),
             0xed => {
-                for unit in crate::strings::utf16(&text[stop..stop + 3]) {
+                for unit in crate::snapshot::strings::utf16(&text[stop..stop + 3]) {
                     out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
                 }
                 at = stop + 3;

@@ -2,7 +2,7 @@
 
 use super::token::Key;
 use super::uses::Use;
-use crate::strings::utf16_len;
+use crate::snapshot::strings::utf16_len;
 
 /// Words of V8's own that name nodes of content types, and the names the rules of the analysis look
 /// for in nodes of any type. They say nothing of the program's data.

@@ -3,15 +3,10 @@
 //! `‹redacted 9f2c6a1b03d4e5f6 12›`: the first 64 bits of HMAC-SHA-256 over the text's UTF-8, and its
 //! length in UTF-16 units. Without the key nobody can try guesses against it.
 
-use crate::strings::utf16_len;
+use crate::snapshot::redacted::{BEGINNING, END, SHOWN};
+use crate::snapshot::strings::utf16_len;
 use hmac::{Hmac, Mac};
-use memchr::memmem;
 use sha2::{Digest, Sha256};
-
-const BEGINNING: &str = "‹redacted ";
-const END: &str = "›";
-/// Bytes of the hash that are shown: among a million texts two collide once in 37 million runs.
-const SHOWN: usize = 8;
 
 /// The secret that decides which text becomes which hash.
 #[derive(Clone)]
@@ -58,44 +53,10 @@ impl Key {
     }
 }
 
-/// The UTF-16 length a text had before redaction; of other texts the length they have.
-pub(crate) fn original_len(text: &[u8]) -> usize {
-    let mut length = 0;
-    let mut rest = text;
-    while let Some(at) = memmem::find(rest, BEGINNING.as_bytes()) {
-        let (before, token) = rest.split_at(at);
-        length += utf16_len(before);
-        match parse(token) {
-            Some((units, bytes)) => {
-                length += units;
-                rest = &token[bytes..];
-            }
-            None => {
-                length += utf16_len(BEGINNING.as_bytes());
-                rest = &token[BEGINNING.len()..];
-            }
-        }
-    }
-    length + utf16_len(rest)
-}
-
-/// Whether a text stands for another, as a whole.
-pub(crate) fn is_redacted(text: &[u8]) -> bool {
-    parse(text).is_some_and(|(_, bytes)| bytes == text.len())
-}
-
-/// The length a token tells, and how many bytes it has itself.
-fn parse(text: &[u8]) -> Option<(usize, usize)> {
-    let (hash, rest) = text.strip_prefix(BEGINNING.as_bytes())?.split_at_checked(2 * SHOWN)?;
-    let (digits, _) = rest.strip_prefix(b" ")?.split_at(memmem::find(rest, END.as_bytes())?.checked_sub(1)?);
-    let sound = hash.iter().all(u8::is_ascii_hexdigit) && digits.iter().all(u8::is_ascii_digit);
-    let units = std::str::from_utf8(digits).ok().filter(|_| sound)?.parse().ok()?;
-    Some((units, BEGINNING.len() + hash.len() + 1 + digits.len() + END.len()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::redacted::{is_redacted, original_len};
 
     fn token(key: &str, text: &str) -> String {
         let mut out = Vec::new();

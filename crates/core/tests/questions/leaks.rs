@@ -448,7 +448,7 @@ fn the_kind_of_a_leak_is_told_from_what_holds_it_and_what_it_is() {
 }
 
 #[test]
-fn what_was_empty_in_the_first_of_two_snapshots_is_undecided_and_no_suspect() {
+fn what_was_empty_in_the_first_of_two_snapshots_is_inconclusive_and_no_suspect() {
     let of = |units: [usize; 2]| {
         report_at(
             units,
@@ -461,12 +461,12 @@ fn what_was_empty_in_the_first_of_two_snapshots_is_undecided_and_no_suspect() {
     };
     let filled = of([0, 40]);
     assert_eq!(filled["suspects"], json!([]));
-    assert_eq!(column(&filled["undecided"], "className"), ["Record"]);
-    assert_eq!(filled["undecided"][0]["freedIfReleased"], 4000);
+    assert_eq!(column(&filled["inconclusive"], "className"), ["Record"]);
+    assert_eq!(filled["inconclusive"][0]["freedIfReleased"], 4000);
     let verdict = filled["verdict"].as_str().unwrap();
-    assert!(verdict.starts_with("Undecided") && verdict.contains("40 more objects of Record"), "{verdict}");
+    assert!(verdict.starts_with("Inconclusive") && verdict.contains("40 more objects of Record"), "{verdict}");
     let grown = of([1, 41]);
-    assert_eq!((column(&grown["suspects"], "className"), &grown["undecided"]), (vec![json!("Record")], &json!([])));
+    assert_eq!((column(&grown["suspects"], "className"), &grown["inconclusive"]), (vec![json!("Record")], &json!([])));
 }
 
 #[test]

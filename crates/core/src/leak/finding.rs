@@ -1,0 +1,68 @@
+//! A suspect that was explained: what the report says of it, before anything is put into words.
+
+use crate::leak::kind::Kind;
+use crate::leak::release::Release;
+use crate::leak::suspect::Suspect;
+use crate::paths::step::PathStep;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::strings::Text;
+use serde::Serialize;
+
+/// How sure a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Confidence {
+    /// One snapshot, or snapshots of different processes.
+    Low,
+    /// Growth in one interval, or uneven growth in several.
+    Medium,
+    /// Even growth in several intervals, and what was added stays.
+    High,
+}
+
+/// The nearest object above the elements that a program names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holder {
+    /// Its step on the path.
+    pub(crate) at: usize,
+    pub(crate) node: NodeIx,
+    /// How many holders are retained in the same way.
+    pub(crate) count: usize,
+}
+
+/// An explained suspect.
+pub(crate) struct Finding {
+    pub(crate) suspect: Suspect,
+    /// The class, or function, that names the leak.
+    pub(crate) class_name: Text,
+    pub(crate) kind: &'static Kind,
+    /// Objects that name the leak.
+    pub(crate) count: usize,
+    /// Bytes that they retain together.
+    pub(crate) bytes: u64,
+    /// By how many they became more in each interval.
+    pub(crate) added_count: Vec<i64>,
+    /// Bytes that each interval added; `None` where ids mean different objects.
+    pub(crate) added_bytes: Option<Vec<u64>>,
+    /// The object nearest to a root, and its path.
+    pub(crate) example: NodeIx,
+    pub(crate) steps: Vec<PathStep>,
+    pub(crate) holder: Holder,
+    /// Functions on the path, from the holder down.
+    pub(crate) functions: Vec<NodeIx>,
+    /// Ids, newest first.
+    pub(crate) samples: Vec<u32>,
+    pub(crate) release: Release,
+    pub(crate) confidence: Confidence,
+    /// Whether it was empty in the first of two snapshots, and may be full in a third.
+    pub(crate) is_inconclusive: bool,
+    /// Whether only lists of V8's or the embedder's hold it.
+    pub(crate) is_held_by_runtime: bool,
+}
+
+impl Finding {
+    /// The path down to the holder.
+    pub(crate) fn holder_steps(&self) -> &[PathStep] {
+        &self.steps[..(self.holder.at + 1).min(self.steps.len())]
+    }
+}

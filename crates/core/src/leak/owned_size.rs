@@ -1,0 +1,202 @@
+//! Objects of a snapshot → the bytes that belong to each of them: what it is made of.
+//!
+//! That is its array or table, the bytes outside of the heap, the texts among its elements; not what a
+//! program gave a name of its own, a property or a variable, which is an object to look at by itself.
+
+use crate::paths::shortest_paths::ShortestPaths;
+use crate::program::internals::is_internal_name;
+use crate::snapshot::Snapshot;
+use crate::snapshot::column::push;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::ticker::Ticker;
+
+/// What an object is that may get larger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shape {
+    Text,
+    Binary,
+    Collection,
+}
+
+/// What the objects of a snapshot are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) shortest: &'a ShortestPaths,
+}
+
+impl Parts<'_> {
+    /// Whether a node is a part of what holds it.
+    fn is_part(&self, node: NodeIx) -> bool {
+        let snapshot = self.snapshot;
+        let is_owned_kind = match snapshot.kind(node) {
+            NodeKind::Array | NodeKind::Number | NodeKind::BigInt | NodeKind::Native => true,
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => true,
+            NodeKind::Object => is_binary(snapshot.name(node)),
+            _ => false,
+        };
+        is_owned_kind && node != snapshot.root() && self.name_of(node).is_none()
+    }
+
+    pub(crate) fn shape(&self, node: NodeIx) -> Option<Shape> {
+        let name = self.snapshot.name(node);
+        match self.snapshot.kind(node) {
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => Some(Shape::Text),
+            NodeKind::Object if is_binary(name) => Some(Shape::Binary),
+            NodeKind::Object if is_internal_name(name) || is_weak(name) || waits(name) => None,
+            NodeKind::Object => Some(Shape::Collection),
+            _ => None,
+        }
+    }
+
+    /// The property or variable that leads to a node, and what has it.
+    pub(crate) fn name_of(&self, node: NodeIx) -> Option<(NodeIx, Edge)> {
+        self.shortest.parent_edge(self.snapshot, node).filter(|&(_, edge)| {
+            let is_name = matches!(edge_label(self.snapshot, edge), EdgeLabel::Name(_));
+            is_name && matches!(edge.kind, EdgeKind::Property | EdgeKind::Context)
+        })
+    }
+}
+
+/// The bytes that belong to some objects.
+pub(crate) struct Bytes<'a> {
+    parts: Parts<'a>,
+    /// Those objects and their parts, in preorder of the dominator tree.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy)]
+struct Piece {
+    /// In preorder.
+    position: u32,
+    /// The piece that it is a part of; itself when it is no part.
+    owner: u32,
+    /// The piece that is no part, at the end of the owners.
+    whole: u32,
+    bytes: u64,
+}
+
+impl<'a> Bytes<'a> {
+    /// One walk down the dominator tree, past what hangs below none of the objects and is no part of one.
+    pub(crate) fn of(
+        parts: Parts<'a>,
+        objects: impl Iterator<Item = NodeIx>,
+        progress: &Progress,
+    ) -> Result<Bytes<'a>> {
+        let tree = parts.snapshot.dominators();
+        let mut wanted = Vec::new();
+        for node in objects {
+            push(&mut wanted, tree.positions()[node.index()])?;
+        }
+        wanted.sort_unstable();
+        let mut walk = Walk { bytes: Bytes { parts, pieces: Vec::new() }, open: Vec::new() };
+        let mut wanted = wanted.into_iter().peekable();
+        let mut ticker = Ticker::of(progress, parts.snapshot.nodes().len());
+        let mut at = 0;
+        while at < tree.order().len() as u32 {
+            ticker.tick()?;
+            walk.leave(at);
+            let is_wanted = wanted.next_if_eq(&at).is_some();
+            while wanted.next_if_eq(&at).is_some() {}
+            let end = at + tree.sizes()[at as usize];
+            let leads_to_wanted = wanted.peek().is_some_and(|&next| next < end);
+            at = if walk.enter(at, is_wanted)? || leads_to_wanted { at + 1 } else { end };
+        }
+        walk.bytes.add_up();
+        Ok(walk.bytes)
+    }
+
+    fn add_up(&mut self) {
+        // Parts come after what they belong to.
+        for at in (0..self.pieces.len()).rev() {
+            let Piece { owner, bytes, .. } = self.pieces[at];
+            if owner as usize != at {
+                self.pieces[owner as usize].bytes += bytes;
+            }
+        }
+    }
+
+    /// The bytes of one of the objects.
+    pub(crate) fn own(&self, node: NodeIx) -> u64 {
+        let position = self.parts.snapshot.dominators().positions()[node.index()];
+        let place = self.pieces.binary_search_by_key(&position, |piece| piece.position);
+        place.map_or(0, |place| self.pieces[place].bytes)
+    }
+
+    /// The objects with so many bytes and a shape that are not part of another that has one; in preorder.
+    pub(crate) fn large(&self, least: u64) -> impl Iterator<Item = (NodeIx, Shape)> + '_ {
+        self.pieces.iter().filter(move |piece| piece.bytes >= least).filter_map(|piece| {
+            let node = self.node(piece);
+            let whole = self.node(&self.pieces[piece.whole as usize]);
+            let is_whole = whole == node || self.parts.shape(whole).is_none();
+            self.parts.shape(node).filter(|_| is_whole).map(|shape| (node, shape))
+        })
+    }
+
+    fn node(&self, piece: &Piece) -> NodeIx {
+        NodeIx(self.parts.snapshot.dominators().order()[piece.position as usize])
+    }
+}
+
+struct Walk<'a> {
+    bytes: Bytes<'a>,
+    /// The pieces whose subtrees the walk is in, the innermost last.
+    open: Vec<u32>,
+}
+
+impl Walk<'_> {
+    /// Leaves the subtrees that end before a position.
+    fn leave(&mut self, at: u32) {
+        let sizes = self.bytes.parts.snapshot.dominators().sizes();
+        while let Some(&piece) = self.open.last() {
+            let start = self.bytes.pieces[piece as usize].position;
+            if at < start + sizes[start as usize] {
+                break;
+            }
+            self.open.pop();
+        }
+    }
+
+    /// Whether the node at a position is one of the objects or a part of one.
+    fn enter(&mut self, at: u32, is_wanted: bool) -> Result<bool> {
+        let Bytes { parts, pieces } = &mut self.bytes;
+        let tree = parts.snapshot.dominators();
+        let node = NodeIx(tree.order()[at as usize]);
+        let parent = tree.positions()[tree.parent(node).index()];
+        let above = self.open.last().copied().filter(|&piece| pieces[piece as usize].position == parent);
+        let owner = above.filter(|_| parts.is_part(node));
+        let place = pieces.len() as u32;
+        if is_wanted || owner.is_some() {
+            let whole = owner.map_or(place, |owner| pieces[owner as usize].whole);
+            let bytes = parts.snapshot.nodes().self_size(node);
+            push(pieces, Piece { position: at, owner: owner.unwrap_or(place), whole, bytes })?;
+            push(&mut self.open, place)?;
+        }
+        Ok(is_wanted || owner.is_some())
+    }
+}
+
+/// Buffers, and what looks into them.
+fn is_binary(name: &[u8]) -> bool {
+    const VIEWS: [&[u8]; 3] = [b"DataView", b"Buffer", b"FastBuffer"];
+    let is_typed = || {
+        name.ends_with(b"Array") && (name.starts_with(b"Uint") || name.starts_with(b"Int"))
+            || [&b"Float"[..], b"BigInt64", b"BigUint64"].iter().any(|start| name.starts_with(start))
+    };
+    name.ends_with(b"ArrayBuffer") || VIEWS.contains(&name) || name.ends_with(b"Array") && is_typed()
+}
+
+/// Tables whose entries go with their keys have the size that the last collection of garbage left.
+fn is_weak(name: &[u8]) -> bool {
+    matches!(name, b"WeakMap" | b"WeakSet" | b"WeakRef" | b"FinalizationRegistry")
+}
+
+/// What waits for a promise belongs to it.
+fn waits(name: &[u8]) -> bool {
+    matches!(name, b"Promise" | b"Generator" | b"AsyncGenerator")
+}

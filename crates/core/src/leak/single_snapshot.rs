@@ -1,0 +1,146 @@
+//! One snapshot → where its memory has accumulated: a holder with many elements of one kind.
+//!
+//! One snapshot cannot tell what grows. It can tell where the size spreads: the point below which
+//! many objects hang in the same way. Such a point is suspected when its elements retain a tenth of
+//! the heap.
+
+use crate::leak::groups::{Groups, OUTSIDE};
+use crate::leak::name_quality::{NameQuality, name_quality};
+use crate::leak::suspect::Suspect;
+use crate::leak::suspects::Search;
+use crate::snapshot::Snapshot;
+use crate::snapshot::error::Result;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::ticker::Ticker;
+use std::collections::HashMap;
+
+/// Elements a collection has at least.
+const MIN_COUNT: u32 = 16;
+/// Elements for each holder: fewer are the fields of an object.
+const SPREAD: u32 = 16;
+
+/// Share of the heap, as its divisor, from which a collection is suspected.
+const SHARE: u64 = 10;
+/// The share for objects of the program's own classes: the runtime has a few megabytes of its own.
+const SHARE_OF_OWN: u64 = 50;
+/// Objects of the program's own class that are many.
+const MANY: u32 = 100;
+
+/// Numbers of one group.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Extent {
+    pub(crate) count: u32,
+    /// Retained together.
+    pub(crate) bytes: u64,
+    /// Retained by the one that retains most.
+    pub(crate) largest: u64,
+}
+
+/// The numbers of all groups. In the tree's preorder a subtree is a run: a node counts for its group
+/// unless one with the same group dominates it.
+pub(crate) fn extents(snapshot: &Snapshot, groups: &Groups, progress: &Progress) -> Result<Vec<Extent>> {
+    let mut extents = vec![Extent::default(); groups.list.len()];
+    let mut covered = vec![0u32; groups.list.len()];
+    let tree = snapshot.dominators();
+    let mut ticker = Ticker::of(progress, snapshot.nodes().len());
+    for (at, node) in tree.preorder().enumerate() {
+        ticker.tick()?;
+        let group = groups.of(node) as usize;
+        let extent = &mut extents[group];
+        extent.count += 1;
+        extent.largest = extent.largest.max(snapshot.retained_size(node));
+        if at as u32 >= covered[group] {
+            extent.bytes += snapshot.retained_size(node);
+            covered[group] = at as u32 + tree.sizes()[at];
+        }
+    }
+    Ok(extents)
+}
+
+/// Whether the objects of a group are elements of few holders, and what they retain is spread over
+/// them: when one retains most, like the one large variable among a program's globals, what it
+/// refers to is where to look.
+pub(crate) fn spreads(groups: &Groups, extents: &[Extent], group: u32) -> bool {
+    let of = groups.get(group);
+    let Extent { count, bytes, largest } = extents[group as usize];
+    let is_even = of.repeats || largest <= bytes / 2;
+    group != OUTSIDE && count >= MIN_COUNT && count / extents[of.above as usize].count.max(1) >= SPREAD && is_even
+}
+
+impl Search<'_> {
+    /// Suspects of one snapshot: the holders whose elements retain a tenth of the heap, or that hold
+    /// hundreds of the program's own objects and retain more than a fiftieth with them.
+    pub(crate) fn accumulated(&self, extents: &[Extent]) -> Vec<Suspect> {
+        let spread: Vec<bool> = (0..self.groups.list.len() as u32)
+            .map(|group| {
+                spreads(self.groups, extents, group) && self.may_name(group) && self.noise.noise_of(group).is_none()
+            })
+            .collect();
+        let below = self.below(&spread, extents);
+        let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
+        for &element in below.keys() {
+            of_holder.entry(self.holder_of(element)).or_default().push(element);
+        }
+        let count = |group: u32| i64::from(extents[group as usize].count);
+        let mut suspects: Vec<Suspect> = of_holder
+            .into_iter()
+            .flat_map(|(holder, mut elements)| {
+                elements.sort_unstable();
+                let bytes = elements.iter().map(|&element| extents[element as usize].bytes).max().unwrap_or(0);
+                let mut suspects = self.suspects_of(holder, &elements, &below, count);
+                suspects.retain(|suspect| self.is_large(suspect, bytes, extents));
+                suspects
+            })
+            .collect();
+        sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
+        suspects
+    }
+
+    /// Whether a group's objects are something a program has, or what stands for it: who waits for a
+    /// promise, who listens to an event of a page.
+    fn may_name(&self, group: u32) -> bool {
+        let of = self.groups.get(group);
+        name_quality(self.snapshot, self.scripts, of.example) > NameQuality::Nothing
+            || match self.snapshot.kind(of.example) {
+                NodeKind::Hidden => of.repeats,
+                NodeKind::Native => self.snapshot.name(of.example).ends_with(b"EventListener"),
+                _ => false,
+            }
+    }
+
+    fn is_large(&self, suspect: &Suspect, bytes: u64, extents: &[Extent]) -> bool {
+        let total = self.snapshot.total_size();
+        let Some(&named) = suspect.named.first() else { return false };
+        let quality = name_quality(self.snapshot, self.scripts, self.groups.get(named).example);
+        let is_own = matches!(quality, NameQuality::Own | NameQuality::Document);
+        let is_many = extents[named as usize].count >= MANY;
+        let share = if is_own && is_many { SHARE_OF_OWN } else { SHARE };
+        match quality {
+            NameQuality::Runtime => bytes >= total / SHARE && !self.noise.is_of_runtime(self.groups.get(named).example),
+            _ => bytes >= total / share,
+        }
+    }
+
+    /// For every uppermost group that spreads, the groups at and below it.
+    fn below(&self, spread: &[bool], extents: &[Extent]) -> HashMap<u32, Vec<u32>> {
+        let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
+        // A group's number is larger than that of the one above it.
+        let mut top_of = vec![OUTSIDE; spread.len()];
+        for group in 1..spread.len() as u32 {
+            let above = self.groups.get(group).above;
+            // What one object holds is a collection of its own, whatever collection that is held in.
+            let is_held_by_one = extents[above as usize].count <= 1;
+            let top = match top_of[above as usize] {
+                top if spread[group as usize] && (top == OUTSIDE || is_held_by_one) => group,
+                top => top,
+            };
+            top_of[group as usize] = top;
+            if top != OUTSIDE && extents[group as usize].count > 0 {
+                below.entry(top).or_default().push(group);
+            }
+        }
+        below
+    }
+}

@@ -1,0 +1,169 @@
+//! Node → several paths to it that differ in pattern, the shortest first.
+
+use crate::paths::patterns::{EMPTY, Patterns};
+use crate::paths::shortest_paths::{ROUND, ShortestPaths, UNREACHED};
+use crate::paths::step::{PathStep, path_to};
+use crate::snapshot::Snapshot;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::error::Result;
+use crate::snapshot::graph::Retainers;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::EdgeKind;
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::ticker::Ticker;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+
+/// Edges looked at to find other paths than the best: what is not found by then would be an odd one.
+const MAX_WORK: usize = 2_000_000;
+/// Retainers of one node that are followed, nearest first.
+const MAX_RETAINERS: usize = 100;
+/// Steps below in which a loop is noticed at once; longer ones are noticed when the path is complete.
+const NEAR: usize = 32;
+
+/// A path under construction, from the node asked for upwards.
+struct Partial {
+    node: NodeIx,
+    /// The edge that leads from `node` to the node of `below`.
+    edge: Option<Edge>,
+    below: u32,
+    length: u32,
+}
+
+/// No partial path below: the node asked for.
+const END: u32 = u32::MAX;
+
+/// The shortest paths of one node that differ in pattern, found best first: a partial path counts
+/// for its own length and the best way from its upper end, which is exact.
+pub(crate) struct Search<'a> {
+    snapshot: &'a Snapshot,
+    shortest: &'a ShortestPaths,
+    retainers: &'a Retainers,
+    partial: Vec<Partial>,
+    queue: BinaryHeap<Reverse<(u64, u32)>>,
+}
+
+impl<'a> Search<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, shortest: &'a ShortestPaths, node: NodeIx) -> Result<Self> {
+        let retainers = snapshot.retainers()?;
+        let mut search = Self { snapshot, shortest, retainers, partial: Vec::new(), queue: BinaryHeap::new() };
+        if shortest.cost(node) != UNREACHED {
+            search.push(Partial { node, edge: None, below: END, length: 0 });
+        }
+        Ok(search)
+    }
+
+    fn push(&mut self, partial: Partial) {
+        let cost = u64::from(partial.length) + u64::from(self.shortest.cost(partial.node));
+        self.queue.push(Reverse((cost, self.partial.len() as u32)));
+        self.partial.push(partial);
+    }
+
+    /// The best way first; what follows differs from all before.
+    pub(crate) fn run(mut self, limit: usize, progress: &Progress) -> Result<Vec<Vec<PathStep>>> {
+        let mut patterns = Patterns::new(self.snapshot, self.shortest);
+        let mut seen = HashSet::new();
+        let mut found: Vec<Vec<PathStep>> = Vec::new();
+        let mut ticker = Ticker::new(progress);
+        let mut work = 0;
+        let Some(best) = self.partial.first().and_then(|last| path_to(self.snapshot, self.shortest, last.node)) else {
+            return Ok(found);
+        };
+        let worst = self.partial.first().map_or(0, |last| self.worst(last.node));
+        seen.insert(pattern_of(&mut patterns, &best));
+        found.push(best);
+        while let Some(Reverse((cost, at))) = self.queue.pop() {
+            if found.len() >= limit || work > MAX_WORK || cost >= worst {
+                break;
+            }
+            if self.partial[at as usize].node != self.snapshot.root() {
+                let done = self.expand(at);
+                work += done;
+                ticker.ticks(done)?;
+                continue;
+            }
+            let path = self.finish(at);
+            work += path.len();
+            ticker.ticks(path.len())?;
+            if is_simple(&path) && seen.insert(pattern_of(&mut patterns, &path)) {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Ways over the stack, or over what does not retain, explain nothing once there is a better one.
+    fn worst(&self, node: NodeIx) -> u64 {
+        let round = u64::from(self.shortest.cost(node) / ROUND).max(1);
+        (round + 1) * u64::from(ROUND)
+    }
+
+    /// Puts the path one step further up, to each of the nearest retainers. Returns the edges looked at.
+    fn expand(&mut self, at: u32) -> usize {
+        let Partial { node, length, .. } = self.partial[at as usize];
+        let below = self.near(at);
+        let snapshot = self.snapshot;
+        let mut retainers: Vec<(u32, NodeIx, Edge)> = self
+            .retainers
+            .of(node)
+            .map(|edge| (snapshot.nodes().source_of(edge), snapshot.edges().get(edge)))
+            .filter(|(from, edge)| {
+                self.shortest.cost(*from) != UNREACHED && self.retains(*edge) && !below.contains(from)
+            })
+            .map(|(from, edge)| (self.shortest.cost(from), from, edge))
+            .collect();
+        sort_by_key(&mut retainers, |&(steps, _, edge)| (steps, edge.ix));
+        retainers.truncate(MAX_RETAINERS);
+        for (_, from, edge) in retainers {
+            self.push(Partial { node: from, edge: Some(edge), below: at, length: length + 1 });
+        }
+        1 + self.retainers.count(node) as usize
+    }
+
+    /// References that retain, and the one a node's best way uses, whatever it is.
+    fn retains(&self, edge: Edge) -> bool {
+        let is_best = self.shortest.parent_edge(self.snapshot, edge.to).is_some_and(|(_, best)| best.ix == edge.ix);
+        is_best || !edge.filtered && edge.kind != EdgeKind::Weak
+    }
+
+    /// The upper end of a partial path.
+    fn near(&self, mut at: u32) -> Vec<NodeIx> {
+        let mut nodes = Vec::with_capacity(NEAR);
+        while nodes.len() < NEAR
+            && let Some(partial) = self.partial.get(at as usize)
+        {
+            nodes.push(partial.node);
+            at = partial.below;
+        }
+        nodes
+    }
+
+    /// The whole path, without the root of the heap itself.
+    fn finish(&self, at: u32) -> Vec<PathStep> {
+        let mut steps = Vec::new();
+        let mut partial = &self.partial[at as usize];
+        while let Some(edge) = partial.edge {
+            steps.push(PathStep { edge: Some(edge), node: edge.to });
+            match self.partial.get(partial.below as usize) {
+                Some(below) => partial = below,
+                None => break,
+            }
+        }
+        if steps.is_empty() {
+            steps.push(PathStep { edge: None, node: partial.node });
+        }
+        steps
+    }
+}
+
+fn pattern_of(patterns: &mut Patterns<'_>, path: &[PathStep]) -> u32 {
+    path.iter().fold(EMPTY, |pattern, &step| patterns.extend(pattern, step))
+}
+
+/// Whether a path goes through no node twice.
+fn is_simple(path: &[PathStep]) -> bool {
+    let mut nodes: Vec<NodeIx> = path.iter().map(|step| step.node).collect();
+    nodes.sort_unstable();
+    nodes.windows(2).all(|pair| pair[0] != pair[1])
+}

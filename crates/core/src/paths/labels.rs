@@ -1,0 +1,164 @@
+//! A step of a way → a number that is the same wherever the step reads the same.
+//!
+//! Numbers come from texts, not from indices, so that a step has the same in every snapshot. Which
+//! element of an array, and which key of a dictionary, makes no difference.
+
+use crate::paths::shortest_paths::ShortestPaths;
+use crate::paths::text::DICTIONARY;
+use crate::program::internals::GENERIC;
+use crate::program::variables::is_context;
+use crate::snapshot::Snapshot;
+use crate::snapshot::bits::NodeSet;
+use crate::snapshot::column::filled;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{NodeIx, StringIx};
+use crate::snapshot::parallel;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::wellknown::Mark;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Nodes in a piece of work at least: milliseconds.
+const PIECE: usize = 1 << 16;
+/// Pieces at most: each has a clone of its own.
+const PIECES: usize = 32;
+/// Nodes by which memory is asked for in advance.
+const AHEAD: usize = 16;
+
+/// Steps up in which the repetition of a step is looked for.
+pub(crate) const MAX_LOOP: usize = 8;
+
+/// The name of all positions.
+const POSITION: u64 = 1;
+
+/// What a step reads as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct StepLabel {
+    pub(crate) hash: u64,
+    /// Whether it is to an element, an entry or a key.
+    pub(crate) is_position: bool,
+}
+
+/// Hashes steps by what they read as. Clones, one for each thread, share what they have hashed.
+#[derive(Clone)]
+pub(crate) struct StepLabels<'a> {
+    snapshot: &'a Snapshot,
+    /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
+    strings: Arc<[AtomicU64]>,
+    /// The nodes whose properties were counted, and those of them that are dictionaries.
+    counted: NodeSet,
+    dictionaries: NodeSet,
+}
+
+impl<'a> StepLabels<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
+        let strings = (0..snapshot.strings().len()).map(|_| AtomicU64::new(0)).collect();
+        let nodes = NodeSet::new(snapshot.nodes().len());
+        Self { snapshot, strings, counted: nodes.clone(), dictionaries: nodes }
+    }
+
+    /// By node: the hash of the last step of its way.
+    pub(crate) fn of_all(&self, shortest: &ShortestPaths, progress: &Progress) -> Result<Vec<u64>> {
+        let mut hashes = filled(0u64, self.snapshot.nodes().len())?;
+        let size = PIECE.max(hashes.len().div_ceil(PIECES));
+        let pieces = hashes.chunks_mut(size).enumerate().collect();
+        let hashed = parallel::map(pieces, |(piece, hashes): (usize, &mut [u64])| {
+            let mut labels = self.clone();
+            for (at, hash) in (piece * size..).zip(hashes) {
+                shortest.prefetch(self.snapshot, at + AHEAD);
+                if let Some((from, edge)) = shortest.parent_edge(self.snapshot, NodeIx(at as u32)) {
+                    *hash = labels.of(from, edge, false).hash;
+                }
+            }
+            progress.check()
+        });
+        hashed.into_iter().collect::<Result<()>>()?;
+        Ok(hashes)
+    }
+
+    /// A step over `edge`, which starts at `from`.
+    pub(crate) fn of(&mut self, from: NodeIx, edge: Edge, any_name: bool) -> StepLabel {
+        let name = match (edge.kind, self.snapshot.edge_string(edge)) {
+            (EdgeKind::Element | EdgeKind::Hidden, _) | (_, None) => POSITION,
+            (EdgeKind::Shortcut, _) if matches!(edge_label(self.snapshot, edge), EdgeLabel::Index(_)) => POSITION,
+            (EdgeKind::Property, _) if any_name || self.is_dictionary(from) => POSITION,
+            (EdgeKind::Internal, Some(name)) if self.snapshot.wellknown.mark(name) == Mark::Ephemeron => 2,
+            (EdgeKind::Internal, Some(name)) if self.string(name).is_multiple_of(2) => POSITION,
+            (_, Some(name)) => self.string(name),
+        };
+        let kind = if name == POSITION { 0 } else { edge.kind as u64 + 1 };
+        StepLabel { hash: mix(mix(kind, name), self.node(edge.to)), is_position: name == POSITION }
+    }
+
+    /// What a node is to a trail: strings are one kind, whether V8 has cut, joined or flattened them.
+    pub(crate) fn node(&self, node: NodeIx) -> u64 {
+        match self.snapshot.kind(node) {
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => 11,
+            NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol | NodeKind::Code | NodeKind::ObjectShape => 12,
+            NodeKind::RegExp => 13,
+            kind => mix(kind as u64 + 14, self.string(self.snapshot.nodes().name(node))),
+        }
+    }
+
+    fn is_dictionary(&mut self, node: NodeIx) -> bool {
+        if self.counted.insert(node) && property_count(self.snapshot, node) >= DICTIONARY {
+            self.dictionaries.insert(node);
+        }
+        self.dictionaries.contains(node)
+    }
+
+    fn string(&self, string: StringIx) -> u64 {
+        let Some(slot) = self.strings.get(string.index()) else { return text_hash(self.snapshot, string) };
+        // Whoever comes first writes what all would write.
+        let known = slot.load(Ordering::Relaxed);
+        if known != 0 {
+            return known;
+        }
+        let hash = text_hash(self.snapshot, string);
+        slot.store(hash, Ordering::Relaxed);
+        hash
+    }
+}
+
+/// The hash of a text, never 0: even for digits, odd for all others.
+fn text_hash(snapshot: &Snapshot, string: StringIx) -> u64 {
+    let text = snapshot.strings().get(string);
+    if text.iter().all(u8::is_ascii_digit) { hash(text) & !1 | 2 } else { hash(text) | 1 }
+}
+
+/// Whether a step may be the link of a list or a tree. The scopes of functions, V8's tables, arrays in
+/// arrays and dictionaries in dictionaries repeat without being one.
+pub(crate) fn can_repeat(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> bool {
+    let name = snapshot.name(edge.to);
+    let is_named = || {
+        !label.is_position
+            && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if !name.iter().all(u8::is_ascii_digit))
+    };
+    match snapshot.kind(edge.to) {
+        NodeKind::Object if is_context(name) => edge_label(snapshot, edge).is(b"previous"),
+        NodeKind::Object | NodeKind::Native => is_named() || !GENERIC.contains(&name),
+        NodeKind::Array => false,
+        // Promises that wait for one hang on each other by fields without names.
+        NodeKind::Hidden => true,
+        _ => is_named(),
+    }
+}
+
+/// Properties of an object; counting ends where it is clear that they are many.
+pub(crate) fn property_count(snapshot: &Snapshot, node: NodeIx) -> usize {
+    snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Property).take(DICTIONARY).count()
+}
+
+/// FNV-1a: short texts, and the result must not change from run to run.
+pub(crate) fn hash(text: &[u8]) -> u64 {
+    text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// The hash of a sequence one longer.
+pub(crate) fn mix(hash: u64, next: u64) -> u64 {
+    let mixed = (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}

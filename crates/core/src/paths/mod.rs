@@ -1,0 +1,9 @@
+//! How objects are retained: shortest paths, their steps, what paths have in common, and their text.
+
+pub(crate) mod alternatives;
+pub(crate) mod labels;
+pub(crate) mod patterns;
+pub(crate) mod shortest_paths;
+pub(crate) mod step;
+pub(crate) mod text;
+pub(crate) mod ways;

@@ -1,0 +1,263 @@
+//! Node → the shortest way from a GC root that explains why it is alive.
+//!
+//! The shortest way of all is often a bad explanation: whatever takes the snapshot stands on the
+//! stack, and its registers refer to half the program. So the walk spreads in rounds, and only
+//! what a round has not reached is left to the next:
+//!
+//! 1. from the program's globals, as DevTools' distances do;
+//! 2. from all roots except the stack, the handle scopes and what the DevTools console holds;
+//! 3. from these too;
+//! 4. over references that do not retain by DevTools' rules, from what is reached.
+//!
+//! Weak references, the table side of a WeakMap entry and shortcuts are never followed before round
+//! 4; neither are the slots of map descriptors that hold no value of the program's.
+
+use crate::snapshot::Snapshot;
+use crate::snapshot::bits::NodeSet;
+use crate::snapshot::column::{filled, prefetch, with_room};
+use crate::snapshot::columns::Edge;
+use crate::snapshot::derived::Table;
+use crate::snapshot::display::{EdgeLabel, edge_label, parse_int};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{EdgeIx, NodeIx};
+use crate::snapshot::progress::{Phase, Progress};
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::sort::sort_by_key;
+use crate::snapshot::wellknown::Mark;
+
+/// No edge: the root, or a node nothing leads to.
+const NO_EDGE: u32 = u32::MAX;
+
+/// Steps of a node nothing leads to.
+pub const UNREACHED: u32 = u32::MAX;
+
+/// Steps added for each round: ways of a later round are longer than all of an earlier one.
+pub const ROUND: u32 = 1 << 29;
+
+/// The tree of best ways.
+#[derive(Debug)]
+pub struct ShortestPaths {
+    /// By node.
+    last: Vec<Parent>,
+}
+
+/// The last step of a node's best way. What is asked for together lies together.
+#[derive(Clone, Copy, Debug)]
+struct Parent {
+    /// The edge that it takes.
+    edge: u32,
+    /// The node that the edge starts at.
+    from: NodeIx,
+    /// Steps of the whole way, with [`ROUND`] for each round that came before.
+    number: u32,
+}
+
+impl ShortestPaths {
+    /// The ways of a snapshot. The first call walks all edges.
+    pub fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a ShortestPaths> {
+        snapshot.derived.get_or_make(|| Spread::new(snapshot, progress)?.run())
+    }
+
+    /// The last step of the node's best way: the node it comes from and the edge it takes.
+    #[inline(always)]
+    pub fn parent_edge(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
+        let Parent { edge, from, .. } = self.last[node.index()];
+        (edge != NO_EDGE).then(|| (from, snapshot.edges().get(EdgeIx(edge))))
+    }
+
+    /// The node that the node's best way comes from.
+    #[inline(always)]
+    pub fn parent(&self, node: NodeIx) -> Option<NodeIx> {
+        let Parent { edge, from, .. } = self.last[node.index()];
+        (edge != NO_EDGE).then_some(from)
+    }
+
+    /// Asks for what [`ShortestPaths::parent_edge`] and the edge's name take, of a node that is looked at a little later.
+    #[inline(always)]
+    pub fn prefetch(&self, snapshot: &Snapshot, node: usize) {
+        if let Some(&Parent { edge, .. }) = self.last.get(node) {
+            prefetch(&snapshot.edges().targets, edge as usize);
+            prefetch(&snapshot.edges().names, edge as usize);
+        }
+    }
+
+    /// The nodes above a node on its best way, the nearest first.
+    pub fn ancestors<'a>(&'a self, node: NodeIx) -> impl Iterator<Item = NodeIx> + 'a {
+        std::iter::successors(Some(node), |&at| self.parent(at)).skip(1)
+    }
+
+    /// How many steps the node's best way has, when something leads to it.
+    pub fn depth(&self, node: NodeIx) -> usize {
+        (self.cost(node) % ROUND) as usize
+    }
+
+    /// How far the node is; [`UNREACHED`] when nothing leads to it.
+    pub fn cost(&self, node: NodeIx) -> u32 {
+        self.last[node.index()].number
+    }
+}
+
+impl Table for ShortestPaths {
+    fn memory(&self) -> usize {
+        size_of::<Parent>() * self.last.capacity()
+    }
+}
+
+struct Spread<'a> {
+    snapshot: &'a Snapshot,
+    progress: &'a Progress,
+    shortest: ShortestPaths,
+    reached: NodeSet,
+    /// Where the second round does not go: the stack and the handle scopes.
+    deferred: NodeSet,
+    /// Nodes reached in this round.
+    queue: Vec<u32>,
+    /// Edges to nodes not reached yet that the first two rounds, and those that the third, left out.
+    left_out: [Vec<EdgeIx>; 2],
+}
+
+/// What a round follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Round {
+    Sensible,
+    Retaining,
+    Anything,
+}
+
+/// Nodes between two looks at the cancel flag.
+const CHECK_INTERVAL: usize = 16_384;
+
+impl<'a> Spread<'a> {
+    fn new(snapshot: &'a Snapshot, progress: &'a Progress) -> Result<Self> {
+        let count = snapshot.nodes().len();
+        let mut deferred = NodeSet::new(count);
+        for node in snapshot.nodes().iter() {
+            if snapshot.kind(node) == NodeKind::Synthetic
+                && matches!(snapshot.name(node), b"(Stack roots)" | b"(Handle scope)" | b"C++ native stack roots")
+            {
+                deferred.insert(node);
+            }
+        }
+        let nowhere = Parent { edge: NO_EDGE, from: snapshot.root(), number: UNREACHED };
+        let shortest = ShortestPaths { last: filled(nowhere, count)? };
+        progress.enter(Phase::Query, count as u64);
+        let left_out = [Vec::new(), Vec::new()];
+        Ok(Self {
+            snapshot,
+            progress,
+            shortest,
+            reached: NodeSet::new(count),
+            deferred,
+            queue: with_room(count)?,
+            left_out,
+        })
+    }
+
+    fn run(mut self) -> Result<ShortestPaths> {
+        let root = self.snapshot.root();
+        let heap = self.snapshot.heap();
+        // No way leads to the root, also where a node refers to it: a way upwards would never end.
+        self.reached.insert(root);
+        self.shortest.last[root.index()].number = ROUND;
+        for edge in self.snapshot.edges_of(root) {
+            if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
+                self.reach(root, edge, 1);
+            }
+        }
+        self.walk(Round::Sensible)?;
+        self.queue.push(root.0);
+        self.walk(Round::Sensible)?;
+        self.resume(2, Round::Retaining)?;
+        self.resume(3, Round::Anything)?;
+        Ok(self.shortest)
+    }
+
+    fn reach(&mut self, from: NodeIx, edge: Edge, number: u32) {
+        if self.reached.insert(edge.to) {
+            self.shortest.last[edge.to.index()] = Parent { edge: edge.ix.0, from, number };
+            self.queue.push(edge.to.0);
+        }
+    }
+
+    /// Breadth first from what is in the queue.
+    fn walk(&mut self, round: Round) -> Result<()> {
+        let heap = self.snapshot.heap();
+        let mut at = 0;
+        while let Some(&node) = self.queue.get(at) {
+            heap.prefetch_edges(&self.queue, at);
+            at += 1;
+            if at.is_multiple_of(CHECK_INTERVAL) {
+                self.progress.set_done(at as u64);
+                self.progress.check()?;
+            }
+            let node = NodeIx(node);
+            let steps = self.shortest.cost(node) + 1;
+            let is_special = is_special(self.snapshot, node);
+            for edge in self.snapshot.edges_of(node) {
+                if edge.kind == EdgeKind::Weak || self.reached.contains(edge.to) {
+                    continue;
+                }
+                if edge.filtered && round != Round::Anything {
+                    self.left_out[1].push(edge.ix);
+                } else if round == Round::Sensible && !self.is_sensible(node, is_special, edge) {
+                    self.left_out[0].push(edge.ix);
+                } else {
+                    self.reach(node, edge, steps);
+                }
+            }
+        }
+        self.queue.clear();
+        Ok(())
+    }
+
+    /// Starts a round with the edges that those before left out.
+    fn resume(&mut self, number: u32, round: Round) -> Result<()> {
+        let mut edges = std::mem::take(&mut self.left_out[number as usize - 2]);
+        sort_by_key(&mut edges, |&edge| edge);
+        for ix in edges {
+            let from = self.snapshot.nodes().source_of(ix);
+            let steps = self.shortest.cost(from) % ROUND;
+            self.reach(from, self.snapshot.edges().get(ix), number * ROUND + steps + 1);
+        }
+        let shortest = &self.shortest;
+        sort_by_key(&mut self.queue, |&node| (shortest.cost(NodeIx(node)), node));
+        self.walk(round)
+    }
+
+    fn is_sensible(&self, from: NodeIx, is_special: bool, edge: Edge) -> bool {
+        !self.deferred.contains(edge.to)
+            && !(is_special && (is_console(self.snapshot, from, edge) || is_descriptor(self.snapshot, from, edge)))
+    }
+}
+
+/// Whether the first rounds may leave out some of a node's edges.
+fn is_special(snapshot: &Snapshot, node: NodeIx) -> bool {
+    match snapshot.kind(node) {
+        NodeKind::Synthetic => true,
+        NodeKind::Hidden | NodeKind::Array => {
+            matches!(snapshot.wellknown.mark(snapshot.nodes().name(node)), Mark::NativeContext | Mark::MapDescriptors)
+        }
+        _ => false,
+    }
+}
+
+/// Edges of V8's own bookkeeping that DevTools' distances do not follow either.
+fn is_descriptor(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
+    let mark = |string| snapshot.wellknown.mark(string);
+    match (snapshot.kind(from), mark(snapshot.nodes().name(from))) {
+        (NodeKind::Hidden, Mark::NativeContext) => {
+            snapshot.edge_string(edge).is_some_and(|name| mark(name) == Mark::SloppyFunctionMap)
+        }
+        (NodeKind::Array, Mark::MapDescriptors) => {
+            let label = edge_label(snapshot, edge).text();
+            parse_int(&label.0).is_some_and(|index| index >= 2 && index % 3 == 1)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an edge is a value the DevTools console holds on to.
+pub fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
+    snapshot.kind(from) == NodeKind::Synthetic
+        && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b" / DevTools console"))
+}

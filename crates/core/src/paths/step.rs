@@ -1,0 +1,43 @@
+//! Node → the best way to it from the root's child down, step by step.
+
+use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
+use crate::snapshot::Snapshot;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::ids::NodeIx;
+
+/// One step of a path: the edge (none for the first node) and the node it leads to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PathStep {
+    pub(crate) edge: Option<Edge>,
+    pub(crate) node: NodeIx,
+}
+
+/// The best way to a node from the root's child down; `None` when nothing leads to it.
+pub(crate) fn path_to(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Option<Vec<PathStep>> {
+    path_end(snapshot, shortest, node, usize::MAX)
+}
+
+/// The last `most` steps of the best way to a node.
+pub(crate) fn path_end(
+    snapshot: &Snapshot,
+    shortest: &ShortestPaths,
+    node: NodeIx,
+    most: usize,
+) -> Option<Vec<PathStep>> {
+    if shortest.cost(node) == UNREACHED {
+        return None;
+    }
+    let mut steps = Vec::new();
+    let mut at = node;
+    while steps.len() < most
+        && let Some((from, edge)) = shortest.parent_edge(snapshot, at)
+    {
+        steps.push(PathStep { edge: Some(edge), node: at });
+        at = from;
+    }
+    if steps.is_empty() {
+        steps.push(PathStep { edge: None, node: at });
+    }
+    steps.reverse();
+    Some(steps)
+}

@@ -1,0 +1,63 @@
+//! What is V8's or the embedder's own, by type and name: the list that every other module asks.
+
+use crate::snapshot::Snapshot;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+
+/// Whether no program names the node: roots, V8's own objects, the embedder's.
+pub(crate) fn is_internal(snapshot: &Snapshot, node: NodeIx) -> bool {
+    let name = snapshot.name(node);
+    match snapshot.kind(node) {
+        NodeKind::Synthetic | NodeKind::Hidden | NodeKind::Code | NodeKind::Array | NodeKind::ObjectShape => true,
+        NodeKind::Native => !is_document_object(name),
+        NodeKind::Object => is_internal_name(name),
+        _ => false,
+    }
+}
+
+/// `system / Context`, `(internal array)`, and the browser's caches and prototypes: `Object (prototype) / http://…`.
+pub(crate) fn is_internal_name(name: &[u8]) -> bool {
+    name.starts_with(b"system / ")
+        || name.starts_with(b"(")
+        || [&b" (prototype) / "[..], b" (internal cache) / "]
+            .iter()
+            .any(|part| memchr::memmem::find(name, part).is_some())
+}
+
+/// A native node a page knows of: an element, a text, a window; not the C++ behind it.
+pub(crate) fn is_document_object(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"Detached ").unwrap_or(name);
+    !(is_internal_name(name)
+        || name.starts_with(b"Node / ")
+        || name.starts_with(b"C++ ")
+        || matches!(name, b"undefined" | b"null" | b"true" | b"false" | b"InternalNode")
+        || memchr::memmem::find(name, b"::").is_some() && !name.starts_with(b"<"))
+}
+
+/// Classes built into the language that say nothing of what they are used for.
+pub(crate) const GENERIC: [&[u8]; 24] = [
+    b"Object",
+    b"Array",
+    b"Map",
+    b"Set",
+    b"WeakMap",
+    b"WeakSet",
+    b"WeakRef",
+    b"Function",
+    b"Promise",
+    b"Generator",
+    b"AsyncGenerator",
+    b"Date",
+    b"Error",
+    b"Arguments",
+    b"Iterator",
+    b"Map Iterator",
+    b"Set Iterator",
+    b"Boolean",
+    b"Number",
+    b"String",
+    b"Symbol",
+    b"Proxy",
+    b"AsyncFunction",
+    b"Module",
+];

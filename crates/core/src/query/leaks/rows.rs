@@ -1,0 +1,159 @@
+//! The rows of suspects as they leave for JavaScript: `Suspect` of `index.d.ts`.
+
+use crate::leak::{Confidence, Finding, OtherHolder};
+use crate::paths::step::PathStep;
+use crate::paths::text::PathText;
+use crate::program::internals::is_internal;
+use crate::query::leaks::sentences;
+use crate::query::rows::{Rows, SourceRow};
+use crate::snapshot::Snapshot;
+use crate::snapshot::display::display_name;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::redacted::original_len;
+use crate::snapshot::schema::NodeKind;
+use crate::snapshot::strings::Text;
+use serde::Serialize;
+
+/// What holds the objects that leak.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HolderRow {
+    pub(crate) id: u32,
+    pub(crate) class_name: Text,
+    pub(crate) name: Text,
+    /// How many holders are retained in the same way.
+    pub(crate) count: usize,
+    pub(crate) retained_size: u64,
+    pub(crate) path: Text,
+    pub(crate) source: Option<SourceRow>,
+}
+
+/// What retains some of them too.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OtherHolderRow {
+    pub(crate) id: u32,
+    pub(crate) class_name: Text,
+    /// How many of the objects it retains once the holder has let go.
+    pub(crate) count: usize,
+    pub(crate) path: Text,
+    pub(crate) source: Option<SourceRow>,
+}
+
+/// A function on the path.
+#[derive(Debug, Serialize)]
+pub(crate) struct FunctionRow {
+    pub(crate) name: Text,
+    pub(crate) source: Option<SourceRow>,
+}
+
+/// A suspect as it is answered.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SuspectRow {
+    pub(crate) class_name: Text,
+    pub(crate) kind: &'static str,
+    pub(crate) reason: String,
+    pub(crate) advice: &'static str,
+    pub(crate) count: usize,
+    pub(crate) bytes: u64,
+    pub(crate) percent: f64,
+    pub(crate) added_count: Vec<i64>,
+    pub(crate) added_bytes: Option<Vec<u64>>,
+    pub(crate) holder: HolderRow,
+    pub(crate) path: Text,
+    pub(crate) source: Option<SourceRow>,
+    pub(crate) functions: Vec<FunctionRow>,
+    pub(crate) sample_ids: Vec<u32>,
+    pub(crate) freed_if_released: u64,
+    pub(crate) other_holders: Vec<OtherHolderRow>,
+    pub(crate) freed_if_all_release: u64,
+    pub(crate) confidence: Confidence,
+    pub(crate) fingerprint: String,
+}
+
+/// The row of a finding.
+pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> SuspectRow {
+    let snapshot = rows.snapshot;
+    let source = |node| snapshot.location(node).map(|at| rows.source(at));
+    let path = path_text(snapshot, &finding.steps, true);
+    let holder = holder_row(rows, &finding);
+    let reason = sentences::reason(&finding, &holder.path, &path);
+    let mut other_holders: Vec<OtherHolderRow> = Vec::new();
+    for other in finding.release.others.iter().filter_map(|other| other_holder_row(rows, other)) {
+        // An array and its store are two that refer, and one holder.
+        match other_holders.iter_mut().find(|known| known.id == other.id) {
+            Some(known) => known.count = known.count.max(other.count),
+            None => other_holders.push(other),
+        }
+    }
+    SuspectRow {
+        reason,
+        kind: finding.kind.name,
+        advice: finding.kind.advice,
+        count: finding.count,
+        bytes: finding.bytes,
+        percent: rows.percent(finding.bytes),
+        path,
+        source: source(finding.example),
+        functions: finding
+            .functions
+            .iter()
+            .map(|&node| FunctionRow { name: Text::of(snapshot.name(node)), source: source(node) })
+            .collect(),
+        freed_if_released: finding.release.freed,
+        other_holders,
+        freed_if_all_release: finding.release.freed_by_all,
+        fingerprint: sentences::fingerprint(&finding, &holder),
+        class_name: finding.class_name,
+        added_count: finding.added_count,
+        added_bytes: finding.added_bytes,
+        sample_ids: finding.samples,
+        confidence: finding.confidence,
+        holder,
+    }
+}
+
+fn holder_row(rows: &Rows<'_>, finding: &Finding) -> HolderRow {
+    let snapshot = rows.snapshot;
+    let node = finding.holder.node;
+    HolderRow {
+        id: snapshot.nodes().id(node).0,
+        class_name: snapshot.class_name(node),
+        name: name(snapshot, node),
+        count: finding.holder.count,
+        retained_size: snapshot.retained_size(node),
+        path: path_text(snapshot, finding.holder_steps(), finding.holder.count > 1),
+        source: snapshot.location(node).map(|at| rows.source(at)),
+    }
+}
+
+/// The nearest object with a name on the path to another holder.
+fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Option<OtherHolderRow> {
+    let snapshot = rows.snapshot;
+    let named = other.steps.iter().rposition(|step| !is_internal(snapshot, step.node));
+    let steps = &other.steps[..=named.unwrap_or(other.steps.len().checked_sub(1)?)];
+    let node = steps.last()?.node;
+    Some(OtherHolderRow {
+        id: snapshot.nodes().id(node).0,
+        class_name: snapshot.class_name(node),
+        count: other.count,
+        path: path_text(snapshot, steps, true),
+        source: snapshot.location(node).map(|at| rows.source(at)),
+    })
+}
+
+fn path_text(snapshot: &Snapshot, steps: &[PathStep], any_index: bool) -> Text {
+    Text(PathText { snapshot, any_index, arrows: true }.write(steps))
+}
+
+/// The display name, without contents of strings.
+fn name(snapshot: &Snapshot, node: NodeIx) -> Text {
+    let name = display_name(snapshot, node);
+    match snapshot.kind(node) {
+        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
+            Text::from(format!("({} characters)", original_len(&name.0)))
+        }
+        _ => name,
+    }
+}

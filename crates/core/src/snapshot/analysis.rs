@@ -1,0 +1,379 @@
+//! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
+
+use crate::snapshot::classes::{ClassTotals, Classes, TotalsColumns};
+use crate::snapshot::column::check_room;
+use crate::snapshot::columns::{Edge, EdgeName, Edges, FieldDivider, Location, Locations, Nodes};
+use crate::snapshot::derived::Derived;
+use crate::snapshot::distance;
+use crate::snapshot::dominators::{self, DominatorTree};
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::flow::FlowGraph;
+use crate::snapshot::graph::{self, Retainers};
+use crate::snapshot::heap::Heap;
+use crate::snapshot::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
+use crate::snapshot::parallel::join;
+use crate::snapshot::progress::{Phase, Progress};
+use crate::snapshot::schema::{NodeKind, Schema};
+use crate::snapshot::sort::positions_by_number;
+use crate::snapshot::statistics::{self, Statistics};
+use crate::snapshot::strings::{Strings, Text};
+use crate::snapshot::trace::{Allocations, Sample};
+use crate::snapshot::wellknown::WellKnown;
+use crate::snapshot::{detached, interfaces, retained, shallow};
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// What the parser hands over: the file's columns, checked, nothing derived yet.
+#[derive(Debug)]
+pub struct RawSnapshot {
+    /// The header.
+    pub schema: Schema,
+    /// Nodes, in file order.
+    pub nodes: Nodes,
+    /// Edges, in file order.
+    pub edges: Edges,
+    /// Strings.
+    pub strings: Strings,
+    /// Script places of objects.
+    pub locations: Locations,
+    /// Allocation timeline, as in the file.
+    pub samples: Vec<Sample>,
+    /// Allocation stacks, empty unless allocations were tracked.
+    pub allocations: Allocations,
+    /// Sections, fields and types that were skipped.
+    pub skipped: Vec<String>,
+}
+
+/// A heap snapshot with everything DevTools would know of it.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub(crate) schema: Schema,
+    pub(crate) root: NodeIx,
+    pub(crate) nodes: Nodes,
+    pub(crate) edges: Edges,
+    pub(crate) strings: Strings,
+    #[doc(hidden)]
+    pub locations: Locations,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) allocations: Allocations,
+    pub(crate) skipped: Vec<String>,
+    pub(crate) distances: Vec<i32>,
+    pub(crate) dominators: DominatorTree,
+    pub(crate) retained: Vec<u64>,
+    pub(crate) classes: Classes,
+    pub(crate) statistics: Statistics,
+    #[doc(hidden)]
+    pub wellknown: WellKnown,
+    pub(crate) retainers: OnceLock<Retainers>,
+    pub(crate) by_id: OnceLock<Vec<NodeIx>>,
+    /// Tables that only some questions need.
+    pub derived: Derived,
+}
+
+/// Bytes the analysis may need at most for each: see [`check_room`].
+const NODE_ROOM: usize = 128;
+const EDGE_ROOM: usize = 4;
+const STRING_ROOM: usize = 16;
+
+impl Snapshot {
+    /// The whole analysis: columns → graph → dominators → retained sizes → classes.
+    ///
+    /// The order is DevTools': names change when detachedness spreads, self sizes when they are
+    /// attributed, and what follows sees the new ones. Two arms run side by side: the dominator tree
+    /// needs neither sizes nor distances.
+    ///
+    /// # Errors
+    /// [`Code::Cancelled`] or [`Code::OutOfMemory`].
+    pub fn analyse(raw: RawSnapshot, progress: &Progress) -> Result<Snapshot> {
+        let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
+        let root = root_of(&schema, &nodes)?;
+        progress.enter(Phase::Graph, nodes.len() as u64);
+        check_room(NODE_ROOM * nodes.len() + EDGE_ROOM * edges.len() + STRING_ROOM * strings.len())?;
+        detached::propagate(&schema, &mut nodes, &edges, &mut strings)?;
+        let wellknown = WellKnown::new(&strings);
+        graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
+        progress.enter(Phase::Dominators, nodes.len() as u64);
+        // Sizes move on one arm while the other reads the rest of the nodes.
+        let mut self_sizes = std::mem::take(&mut nodes.self_sizes);
+        let heap =
+            Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
+        let (tree, rest) = join(
+            || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
+            || -> Result<_> {
+                let scratch = shallow::attribute(heap, &mut self_sizes, progress)?;
+                let distances = distance::distances(heap, scratch, progress)?;
+                let mut classes = Classes::assign(heap, &locations, interfaces::infer(heap, progress)?, progress)?;
+                classes.list = classes.tally(&self_sizes, &distances, |_| true);
+                progress.check()?;
+                Ok((distances, classes, statistics::by_kind(heap, &self_sizes)))
+            },
+        );
+        let dominators = tree?;
+        let (distances, mut classes, mut statistics) = rest?;
+        nodes.self_sizes = self_sizes;
+        progress.enter(Phase::Retained, nodes.len() as u64);
+        let retained = retained::retained_sizes(&nodes, &dominators)?;
+        progress.check()?;
+        progress.enter(Phase::Classes, nodes.len() as u64);
+        let columns = TotalsColumns { nodes: &nodes, distances: &distances, retained: &retained, tree: &dominators };
+        let mut totals = std::mem::take(&mut classes.list);
+        classes.add_retained(&mut totals, columns, |_| true);
+        classes.list = totals;
+        statistics.total = retained[root.index()] + schema.extra_native_bytes;
+        statistics.v8heap.total = statistics.total.saturating_sub(statistics.native.total);
+        progress.check()?;
+        Ok(Snapshot {
+            schema,
+            root,
+            nodes,
+            edges,
+            strings,
+            locations,
+            samples,
+            allocations,
+            skipped,
+            distances,
+            dominators,
+            retained,
+            classes,
+            statistics,
+            wellknown,
+            retainers: OnceLock::new(),
+            by_id: OnceLock::new(),
+            derived: Derived::default(),
+        })
+    }
+
+    /// Number of nodes.
+    pub fn node_count(&self) -> u32 {
+        self.nodes.len() as u32
+    }
+
+    /// Number of edges.
+    pub fn edge_count(&self) -> u32 {
+        self.edges.len() as u32
+    }
+
+    /// Number of strings in the file.
+    pub fn string_count(&self) -> u32 {
+        self.strings.file_count()
+    }
+
+    /// Σ self sizes and what V8 counted outside the heap.
+    pub fn total_size(&self) -> u64 {
+        self.retained[self.root.index()] + self.schema.extra_native_bytes
+    }
+
+    /// The header.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Sections, fields and types of the file that were skipped.
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
+
+    /// The root of the heap.
+    pub fn root(&self) -> NodeIx {
+        self.root
+    }
+
+    /// Node columns. Self sizes are those after attribution, names those after marking what is detached.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
+    /// Edge columns.
+    pub fn edges(&self) -> &Edges {
+        &self.edges
+    }
+
+    /// The string table.
+    pub fn strings(&self) -> &Strings {
+        &self.strings
+    }
+
+    /// What a node is.
+    #[inline(always)]
+    pub fn kind(&self, node: NodeIx) -> NodeKind {
+        self.schema.node_kinds[self.nodes.type_number(node) as usize]
+    }
+
+    /// The file's name for the node's type.
+    pub fn type_name(&self, node: NodeIx) -> &str {
+        self.schema.node_type_names.get(self.nodes.type_number(node) as usize).map_or("undefined", String::as_str)
+    }
+
+    /// The raw name.
+    #[inline]
+    pub fn name(&self, node: NodeIx) -> &[u8] {
+        self.strings.get(self.nodes.name(node))
+    }
+
+    /// A node's edges, in file order.
+    #[inline(always)]
+    pub fn edges_of(&self, node: NodeIx) -> EdgesOf<'_> {
+        EdgesOf { edges: &self.edges, range: self.nodes.edge_range(node) }
+    }
+
+    /// The string an edge is called by; `None` for indices.
+    #[inline]
+    pub fn edge_string(&self, edge: Edge) -> Option<StringIx> {
+        match self.edges.name(edge) {
+            EdgeName::Name(string) => Some(string),
+            EdgeName::Index(_) => None,
+        }
+    }
+
+    /// Incoming edges. The first call builds the lists, at 4 bytes an edge.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`].
+    pub fn retainers(&self) -> Result<&Retainers> {
+        if let Some(retainers) = self.retainers.get() {
+            return Ok(retainers);
+        }
+        let retainers = Retainers::new(&self.nodes, &self.edges)?;
+        Ok(self.retainers.get_or_init(|| retainers))
+    }
+
+    /// What the elementary rules need to see.
+    pub fn heap(&self) -> Heap<'_> {
+        Heap {
+            schema: &self.schema,
+            nodes: &self.nodes,
+            edges: &self.edges,
+            strings: &self.strings,
+            wellknown: &self.wellknown,
+            root: self.root,
+        }
+    }
+
+    /// Steps from a GC root: 0 the root or -5 unreachable, from 100,000,000 on only through V8's own roots.
+    #[inline(always)]
+    pub fn distance(&self, node: NodeIx) -> i32 {
+        self.distances[node.index()]
+    }
+
+    /// The dominator tree.
+    pub fn dominators(&self) -> &DominatorTree {
+        &self.dominators
+    }
+
+    /// Bytes that go when the node goes.
+    #[inline(always)]
+    pub fn retained_size(&self, node: NodeIx) -> u64 {
+        self.retained[node.index()]
+    }
+
+    /// 0 unknown, 1 attached, 2 detached.
+    pub fn detachedness(&self, node: NodeIx) -> u8 {
+        self.nodes.detachedness.get(node.index()).copied().unwrap_or(0)
+    }
+
+    /// Classes and their totals.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// The name of a node's class.
+    pub fn class_name(&self, node: NodeIx) -> Text {
+        Text::clone(&self.classes.get(self.classes.of(node)).name)
+    }
+
+    /// Totals over the nodes that `keep` keeps, by class. Cost: one pass over the dominator tree.
+    pub fn class_totals(&self, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
+        let Self { nodes, distances, retained, dominators: tree, .. } = self;
+        self.classes.totals(TotalsColumns { nodes, distances, retained, tree }, keep)
+    }
+
+    /// Bytes per kind.
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// Place in a script, 0-based.
+    pub fn location(&self, node: NodeIx) -> Option<Location> {
+        self.locations.get(node)
+    }
+
+    /// The allocation timeline of the file.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// Allocation stacks.
+    pub fn allocations(&self) -> &Allocations {
+        &self.allocations
+    }
+
+    /// All nodes by id, those with one id in file order. The first call sorts them.
+    pub fn nodes_by_id(&self) -> &[NodeIx] {
+        self.by_id.get_or_init(|| {
+            let order = positions_by_number(self.nodes.len(), |node| self.nodes.id(NodeIx(node)).0);
+            order.into_iter().map(NodeIx).collect()
+        })
+    }
+
+    /// The first node with an id. The first call sorts the ids.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchNode`].
+    pub fn find(&self, id: ObjectId) -> Result<NodeIx> {
+        let order = self.nodes_by_id();
+        let at = order.partition_point(|&node| self.nodes.id(node) < id);
+        match order.get(at) {
+            Some(&node) if self.nodes.id(node) == id => Ok(node),
+            _ => Err(Error::new(Code::NoSuchNode, "the id of a node of this snapshot", format!("@{}", id.0))),
+        }
+    }
+
+    /// Bytes of memory the snapshot holds.
+    pub fn memory(&self) -> usize {
+        self.nodes.memory()
+            + self.edges.memory()
+            + self.strings.memory()
+            + self.locations.memory()
+            + self.dominators.memory()
+            + self.classes.memory()
+            + self.allocations.memory()
+            + 4 * self.distances.capacity()
+            + 8 * self.retained.capacity()
+            + self.retainers.get().map_or(0, Retainers::memory)
+            + self.by_id.get().map_or(0, |order| 4 * order.capacity())
+            + self.derived.memory()
+    }
+}
+
+/// The edges of one node: see [`Snapshot::edges_of`].
+///
+/// A type of its own, because a chain of closures stays a call for every edge where code is compiled to be small.
+#[derive(Clone, Debug)]
+pub struct EdgesOf<'a> {
+    edges: &'a Edges,
+    range: Range<usize>,
+}
+
+impl Iterator for EdgesOf<'_> {
+    type Item = Edge;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Edge> {
+        let at = self.range.start;
+        if at == self.range.end {
+            return None;
+        }
+        self.range.start = at + 1;
+        Some(self.edges.get(EdgeIx(at as u32)))
+    }
+}
+
+fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
+    let index = u32::try_from(schema.root_index).ok();
+    let root = index.and_then(|index| FieldDivider::new(schema.node.count).ordinal(index));
+    match root {
+        Some(root) if (root as usize) < nodes.len() => Ok(NodeIx(root)),
+        _ => Err(Error::new(Code::Range, "root_index of a node", schema.root_index.to_string()).in_section("snapshot")),
+    }
+}

@@ -1,0 +1,210 @@
+//! Growing columns: a vector whose new part is written by several threads before it counts.
+//!
+//! Columns are sized by what was read, never by what a header claims: `Column::claim` is only a
+//! hint, capped by the caller. Large ones ask the kernel for huge pages, because a third of the
+//! time of a first write is page faults otherwise.
+
+use crate::snapshot::error::{Error, Result};
+use std::mem::MaybeUninit;
+
+/// A vector of plain numbers under construction.
+#[derive(Debug)]
+pub(crate) struct Column<T> {
+    values: Vec<T>,
+    /// Largest capacity worth having at once.
+    claim: usize,
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), claim: 0 }
+    }
+}
+
+impl<T: Copy> Column<T> {
+    /// Expects `records` values in all: room for them is made with the first growth.
+    pub fn claim(&mut self, records: usize) {
+        self.claim = records;
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Makes room for `more` values behind the present ones.
+    pub fn reserve(&mut self, more: usize) -> Result<()> {
+        let needed = self.values.len() + more;
+        if needed > self.values.capacity() {
+            let wanted = if needed <= self.claim { self.claim } else { needed.max(self.values.capacity() / 2 * 3) };
+            reserve_exact(&mut self.values, wanted)?;
+        }
+        Ok(())
+    }
+
+    /// The next `more` values, not yet written. Call [`Column::reserve`] before and [`Column::commit`] after.
+    pub fn spare(&mut self, more: usize) -> &mut [MaybeUninit<T>] {
+        &mut self.values.spare_capacity_mut()[..more]
+    }
+
+    /// Counts `more` values in.
+    ///
+    /// # Safety
+    /// The first `more` values of [`Column::spare`] must have been written.
+    pub unsafe fn commit(&mut self, more: usize) {
+        debug_assert!(self.values.len() + more <= self.values.capacity());
+        // SAFETY: the caller wrote them, and `spare` checked that they lie within the capacity.
+        unsafe { self.values.set_len(self.values.len() + more) }
+    }
+
+    /// The finished column, without spare room.
+    pub fn finish(mut self) -> Vec<T> {
+        self.values.shrink_to_fit();
+        self.values
+    }
+}
+
+/// Bytes that a large allocation leaves for small ones, whose refusal would end the process.
+const SPARE: usize = 4 << 20;
+
+/// Grows a vector to `capacity` values, on huge pages where there are some.
+fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
+    let more = capacity - values.len();
+    values.try_reserve_exact(more).map_err(|_| Error::out_of_memory(more.saturating_mul(size_of::<T>())))?;
+    if values.capacity() * size_of::<T>() >= SPARE {
+        check_room(SPARE)?;
+    }
+    advise_huge_pages(values.as_ptr().cast(), values.capacity() * size_of::<T>());
+    Ok(())
+}
+
+/// A vector of `len` copies of `value`, on huge pages where there are some.
+pub fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    reserve_exact(&mut values, len)?;
+    values.resize(len, value);
+    Ok(values)
+}
+
+/// `len` zeros, which the system hands out as they are: nothing is written twice.
+pub fn zeros(len: usize) -> Result<Vec<u32>> {
+    let Ok(layout) = std::alloc::Layout::array::<u32>(len) else { return Err(Error::out_of_memory(usize::MAX)) };
+    if layout.size() == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the layout is not empty.
+    let start = unsafe { std::alloc::alloc_zeroed(layout) };
+    if start.is_null() {
+        return Err(Error::out_of_memory(layout.size()));
+    }
+    advise_huge_pages(start, layout.size());
+    // SAFETY: `start` comes from the global allocator with the layout of `len` numbers, all of which
+    // are initialised, since zero bytes are the number 0.
+    Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
+}
+
+/// Adds a value to a list that is as long as the input makes it: growing it may fail.
+#[inline]
+pub fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
+    if values.len() == values.capacity() {
+        grow(values)?;
+    }
+    values.push(value);
+    Ok(())
+}
+
+#[cold]
+fn grow<T>(values: &mut Vec<T>) -> Result<()> {
+    values.try_reserve(1).map_err(|_| Error::out_of_memory(values.len().saturating_mul(size_of::<T>())))
+}
+
+/// Whether the allocator has this many bytes, asked before work whose lists and tables grow as they
+/// must: there a refusal would end the process. What it grants is given back untouched.
+pub fn check_room(bytes: usize) -> Result<()> {
+    // WebAssembly's memory never shrinks again.
+    if cfg!(target_family = "wasm") {
+        return Ok(());
+    }
+    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| Error::out_of_memory(bytes))
+}
+
+/// An empty vector with room for `len` values, on huge pages where there are some.
+pub fn with_room<T>(len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    reserve_exact(&mut values, len)?;
+    Ok(values)
+}
+
+/// Asks the processor to have `values[at]` at hand soon. A hint: nothing where there is no such value.
+#[inline(always)]
+pub fn prefetch<T>(values: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(value) = values.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: SSE is part of x86-64, and a prefetch of any address has no effect but on caches.
+        unsafe { _mm_prefetch(std::ptr::from_ref(value).cast(), _MM_HINT_T0) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, at);
+}
+
+#[cfg(all(target_os = "linux", not(miri)))]
+fn advise_huge_pages(start: *const u8, length: usize) {
+    const PAGE: usize = 2 << 20;
+    let first = (start as usize).next_multiple_of(PAGE);
+    let last = (start as usize + length) / PAGE * PAGE;
+    if last > first {
+        // SAFETY: the range lies within an allocation this process owns, and MADV_HUGEPAGE changes
+        // neither its contents nor its validity; a refusal is harmless and ignored.
+        unsafe {
+            libc::madvise(first as *mut libc::c_void, last - first, libc::MADV_HUGEPAGE);
+        }
+    }
+}
+
+#[cfg(any(miri, not(target_os = "linux")))]
+fn advise_huge_pages(_start: *const u8, _length: usize) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Larger than a huge page, where memory is real.
+    const LARGE: usize = if cfg!(miri) { 3 << 10 } else { 3 << 20 };
+    /// Numbers that no allocator has room for. Miri's would end the test; this many are refused before it is asked.
+    const TOO_MANY: usize = if cfg!(miri) { usize::MAX / 8 } else { usize::MAX / 16 };
+
+    #[test]
+    fn values_written_before_a_commit_count_after_it() {
+        let mut column = Column::default();
+        column.claim(10);
+        column.reserve(3).unwrap();
+        for (i, slot) in column.spare(3).iter_mut().enumerate() {
+            slot.write(i as u32);
+        }
+        // SAFETY: the loop above wrote all three.
+        unsafe { column.commit(3) };
+        assert_eq!(column.len(), 3);
+        assert_eq!(column.finish(), [0, 1, 2]);
+    }
+
+    #[test]
+    fn zeros_are_zero_at_any_length() {
+        for length in [0, 1, 1000, LARGE] {
+            assert_eq!(zeros(length).unwrap(), vec![0; length]);
+        }
+        assert_eq!(zeros(usize::MAX / 4 - 1).unwrap_err().code(), crate::Code::OutOfMemory);
+        assert_eq!(zeros(usize::MAX).unwrap_err().code(), crate::Code::OutOfMemory);
+    }
+
+    #[test]
+    fn room_that_cannot_be_had_is_an_error() {
+        let error = with_room::<u64>(TOO_MANY).unwrap_err();
+        assert_eq!(error.code(), crate::Code::OutOfMemory);
+    }
+
+    #[test]
+    fn large_columns_survive_the_huge_page_advice() {
+        let values = filled(5u32, LARGE).unwrap();
+        assert!(values.iter().all(|&v| v == 5));
+    }
+}

@@ -1,0 +1,56 @@
+//! Whole sections → whether they belong together: the checks that the columns and the redactor share.
+
+use super::document::Outline;
+use crate::snapshot::error::{Code, Error, Result};
+
+#[cold]
+pub fn missing(section: &str) -> Error {
+    Error::new(Code::Section, format!("the section \"{section}\""), "none").in_section(section)
+}
+
+#[cold]
+pub fn range(section: &str, outline: &Outline, expected: String, found: String) -> Error {
+    Error::new(Code::Range, expected, found).at(outline.offset_of(section)).in_section(section)
+}
+
+pub fn check_counts(claimed: Option<u64>, found: u64, section: &str, outline: &Outline) -> Result<()> {
+    match claimed {
+        Some(claimed) if claimed != found => {
+            Err(Error::new(Code::Count, format!("{claimed} {section}, as the header says"), found.to_string())
+                .at(outline.offset_of(section))
+                .in_section(section))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The edges belong to the nodes in turn: as many as these say.
+pub fn check_edge_counts(sum: u64, edges: u64) -> Result<()> {
+    if sum != edges {
+        let expected = format!("as many edges as the nodes' edge_count fields add up to ({sum})");
+        return Err(Error::new(Code::Count, expected, format!("{edges} edges")).in_section("edges"));
+    }
+    Ok(())
+}
+
+pub fn check_some_nodes(nodes: u64, outline: &Outline) -> Result<()> {
+    if nodes == 0 {
+        return Err(Error::new(Code::Count, "a root node", "no nodes")
+            .at(outline.offset_of("nodes"))
+            .in_section("nodes"));
+    }
+    Ok(())
+}
+
+/// Sums stay exact, here in 64 bits and in JavaScript's numbers.
+pub fn check_sizes(sum: u64, outline: &Outline) -> Result<()> {
+    if sum > 1 << 53 {
+        return Err(range(
+            "nodes",
+            outline,
+            "self sizes and extra_native_bytes that add up to at most 2^53".to_owned(),
+            sum.to_string(),
+        ));
+    }
+    Ok(())
+}

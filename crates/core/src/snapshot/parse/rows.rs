@@ -1,0 +1,241 @@
+//! Records → rows: the sections whose records are few, or whose order matters.
+//!
+//! Slices gather rows side by side; the table takes them in turn. See `tables.rs` for those written
+//! in place.
+
+use super::records::{BadField, Slice, Table};
+use super::tables::{bad, unsigned};
+use crate::snapshot::column::push;
+use crate::snapshot::columns::{FieldDivider, Location, Locations, MAX_NODES};
+use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::StringIx;
+use crate::snapshot::schema::{FunctionFields, LocationFields, Schema};
+use crate::snapshot::trace::{Function, Sample};
+
+/// A table whose records are few or need order: each slice gathers rows, `commit` consumes them in turn.
+pub trait Rows {
+    type Row: Send;
+    const SECTION: &'static str;
+    fn fields(&self) -> usize;
+    fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField>;
+    fn add(&mut self, row: Self::Row) -> Result<()>;
+}
+
+/// Makes a [`Table`] of [`Rows`].
+#[derive(Debug)]
+pub(crate) struct RowTable<R>(pub(crate) R);
+
+pub(crate) struct RowSlice<'a, R: Rows> {
+    rows: &'a R,
+    gathered: Vec<R::Row>,
+}
+
+impl<R: Rows + Sync> Slice for RowSlice<'_, R> {
+    type Extra = Vec<R::Row>;
+
+    #[inline]
+    fn put(&mut self, _at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
+        self.gathered.push(self.rows.row(values)?);
+        Ok(())
+    }
+
+    fn into_extra(self) -> Self::Extra {
+        self.gathered
+    }
+}
+
+impl<R: Rows + Sync> Table for RowTable<R> {
+    type Extra = Vec<R::Row>;
+    type Slice<'a>
+        = RowSlice<'a, R>
+    where
+        R: 'a;
+
+    fn section(&self) -> &'static str {
+        R::SECTION
+    }
+
+    fn fields(&self) -> usize {
+        self.0.fields()
+    }
+
+    fn slices(&mut self, lengths: &[usize]) -> Result<Vec<RowSlice<'_, R>>> {
+        Ok(lengths.iter().map(|&length| RowSlice { rows: &self.0, gathered: Vec::with_capacity(length) }).collect())
+    }
+
+    fn commit(&mut self, _lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()> {
+        extras.into_iter().flatten().try_for_each(|row| self.0.add(row))
+    }
+}
+
+/// `locations`.
+#[derive(Debug)]
+pub struct LocationRows {
+    fields: LocationFields,
+    divider: FieldDivider,
+    nodes: Option<u32>,
+    locations: Locations,
+    /// Records read before the number of nodes was known.
+    early: Vec<(u32, u32)>,
+    /// Direct-mapped memory of the last places seen: a heap has few of them.
+    recent: Vec<(Location, u32)>,
+}
+
+const RECENT: usize = 1 << 12;
+
+/// What 32 bits can mean.
+const MIN_I32: i64 = i32::MIN as i64;
+const MAX_U32: i64 = u32::MAX as i64;
+
+impl LocationRows {
+    pub fn new(schema: &Schema, fields: &LocationFields, nodes: Option<usize>) -> Self {
+        let none = (Location { script_id: i32::MIN, line: 0, column: 0 }, 0);
+        Self {
+            fields: fields.clone(),
+            divider: FieldDivider::new(schema.node.count),
+            nodes: nodes.map(|nodes| nodes as u32),
+            locations: Locations::default(),
+            early: Vec::new(),
+            recent: vec![none; RECENT],
+        }
+    }
+
+    fn place(&mut self, location: Location) -> Result<u32> {
+        let hash =
+            ((location.script_id as u32).wrapping_mul(31) ^ location.line).wrapping_mul(0x1e35_7a7d) ^ location.column;
+        let slot = &mut self.recent[(hash ^ (hash >> 12)) as usize % RECENT];
+        if slot.0 != location {
+            self.locations.known.try_reserve(1).map_err(|_| Error::out_of_memory(self.locations.known.len()))?;
+            let next = self.locations.places.len() as u32;
+            let at = *self.locations.known.entry(location).or_insert(next);
+            if at == next {
+                push(&mut self.locations.places, location)?;
+            }
+            *slot = (location, at);
+        }
+        Ok(slot.1)
+    }
+
+    /// The locations of `nodes` nodes.
+    pub(crate) fn finish(mut self, nodes: usize) -> Result<Locations> {
+        if self.locations.places.is_empty() {
+            return Ok(Locations::default());
+        }
+        if self.locations.of_node.is_empty() {
+            self.locations.of_node = crate::snapshot::column::filled(u32::MAX, nodes)?;
+        }
+        for &(node, place) in &self.early {
+            let Some(slot) = self.locations.of_node.get_mut(node as usize) else {
+                return Err(Error::new(
+                    Code::Range,
+                    format!("object_index of one of {nodes} nodes"),
+                    format!("node {node}"),
+                )
+                .in_section("locations"));
+            };
+            *slot = place;
+        }
+        Ok(self.locations)
+    }
+}
+
+impl Rows for LocationRows {
+    type Row = (u32, Location);
+    const SECTION: &'static str = "locations";
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    #[inline]
+    fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField> {
+        let fields = &self.fields;
+        let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
+        let node = node.filter(|&node| node < self.nodes.unwrap_or(MAX_NODES as u32));
+        let number = |field: usize| match values[field] {
+            value @ MIN_I32..=MAX_U32 => Ok(value as u32),
+            _ => Err(bad(field, "a number of 32 bits")),
+        };
+        let location = Location {
+            script_id: number(fields.script_id)? as i32,
+            line: number(fields.line)?,
+            column: number(fields.column)?,
+        };
+        match node {
+            Some(node) => Ok((node, location)),
+            None => Err(bad(fields.object_index, "the index of a node")),
+        }
+    }
+
+    fn add(&mut self, (node, location): Self::Row) -> Result<()> {
+        let place = self.place(location)?;
+        match self.nodes {
+            Some(nodes) if self.locations.of_node.is_empty() => {
+                self.locations.of_node = crate::snapshot::column::filled(u32::MAX, nodes as usize)?;
+                self.locations.of_node[node as usize] = place;
+            }
+            Some(_) => self.locations.of_node[node as usize] = place,
+            None => push(&mut self.early, (node, place))?,
+        }
+        Ok(())
+    }
+}
+
+/// `samples`.
+#[derive(Debug)]
+pub struct SampleRows {
+    pub fields: (usize, usize, usize),
+    pub samples: Vec<Sample>,
+}
+
+impl Rows for SampleRows {
+    type Row = Sample;
+    const SECTION: &'static str = "samples";
+
+    fn fields(&self) -> usize {
+        self.fields.0
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<Sample, BadField> {
+        let (_, timestamp, last_id) = self.fields;
+        Ok(Sample {
+            timestamp_us: u64::try_from(values[timestamp]).map_err(|_| bad(timestamp, "a time in microseconds"))?,
+            last_assigned_id: unsigned(values[last_id], last_id, "an id of 32 bits")?,
+        })
+    }
+
+    fn add(&mut self, sample: Sample) -> Result<()> {
+        push(&mut self.samples, sample)
+    }
+}
+
+/// `trace_function_infos`.
+#[derive(Debug)]
+pub struct FunctionRows {
+    pub fields: FunctionFields,
+    pub functions: Vec<Function>,
+}
+
+impl Rows for FunctionRows {
+    type Row = Function;
+    const SECTION: &'static str = "trace_function_infos";
+
+    fn fields(&self) -> usize {
+        self.fields.count
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<Function, BadField> {
+        let fields = &self.fields;
+        Ok(Function {
+            name: StringIx(unsigned(values[fields.name], fields.name, "the index of a string")?),
+            script_name: StringIx(unsigned(values[fields.script_name], fields.script_name, "the index of a string")?),
+            script_id: values[fields.script_id],
+            line: values[fields.line],
+            column: values[fields.column],
+        })
+    }
+
+    fn add(&mut self, function: Function) -> Result<()> {
+        push(&mut self.functions, function)
+    }
+}

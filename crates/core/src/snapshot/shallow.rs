@@ -1,0 +1,115 @@
+//! Self sizes as DevTools attributes them: what V8 keeps in separate pieces counts for its owner.
+//!
+//! Hidden nodes, arrays and external string data belong to the one object that refers to them,
+//! directly or through other such pieces; their size moves there. A piece with several owners keeps
+//! its size. DevTools: `JSHeapSnapshot.calculateShallowSizes`.
+
+use crate::snapshot::columns::{Edges, Nodes, SelfSizes};
+use crate::snapshot::error::Result;
+use crate::snapshot::heap::Heap;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
+use crate::snapshot::wellknown::{Mark, WellKnown};
+
+/// No owner seen yet.
+const NONE: u32 = u32::MAX;
+/// Several owners.
+const MANY: u32 = u32::MAX - 1;
+
+/// Moves the sizes. Nothing moves when no root edge leads to an object of the program. Returns an
+/// array that has served, as long as the nodes.
+pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progress) -> Result<Vec<u32>> {
+    let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
+    let has_user_root = nodes.edge_range(root).any(|e| heap.is_user_root(Edges::target_of(edges.targets[e])));
+    if !has_user_root {
+        return Ok(Vec::new());
+    }
+    let mut owners = Owners::new(schema, nodes, wellknown)?;
+    owners.hear_plain_nodes(nodes, edges, progress)?;
+    owners.through_pieces(nodes, edges);
+    sizes.move_all(nodes.iter().filter_map(|piece| {
+        let owner = owners.single(piece)?;
+        let kind = schema.node_kinds[nodes.type_number(owner) as usize];
+        (kind != NodeKind::Synthetic && owner != root).then_some((piece, owner))
+    }));
+    Ok(owners.owner)
+}
+
+struct Owners {
+    pieces: crate::snapshot::bits::NodeSet,
+    owner: Vec<u32>,
+    /// Pieces whose owner changed and has to be passed on.
+    changed: Vec<NodeIx>,
+}
+
+impl Owners {
+    fn new(schema: &Schema, nodes: &Nodes, wellknown: &WellKnown) -> Result<Self> {
+        let mut pieces = crate::snapshot::bits::NodeSet::new(nodes.len());
+        for node in nodes.iter() {
+            let piece = match schema.node_kinds[nodes.type_number(node) as usize] {
+                NodeKind::Hidden | NodeKind::Array => true,
+                NodeKind::Native => wellknown.mark(nodes.name(node)) == Mark::ExternalStringData,
+                _ => false,
+            };
+            if piece {
+                pieces.insert(node);
+            }
+        }
+        Ok(Self { pieces, owner: crate::snapshot::column::filled(NONE, nodes.len())?, changed: Vec::new() })
+    }
+
+    fn single(&self, node: NodeIx) -> Option<NodeIx> {
+        let owner = self.owner[node.index()];
+        (owner < MANY).then_some(NodeIx(owner))
+    }
+
+    /// First round: what each piece hears from nodes that are no pieces.
+    fn hear_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
+        for node in nodes.iter() {
+            if node.0.is_multiple_of(65_536) {
+                progress.check()?;
+            }
+            if self.pieces.contains(node) {
+                continue;
+            }
+            for &word in &edges.targets[nodes.edge_range(node)] {
+                let to = Edges::target_of(word);
+                if self.pieces.contains(to) && Edges::kind_of(word) != EdgeKind::Weak {
+                    let owner = &mut self.owner[to.index()];
+                    *owner = merged(*owner, node.0);
+                }
+            }
+        }
+        self.changed = nodes.iter().filter(|node| self.owner[node.index()] != NONE).collect();
+        Ok(())
+    }
+
+    /// Then from piece to piece. Every node changes at most twice, so this ends.
+    fn through_pieces(&mut self, nodes: &Nodes, edges: &Edges) {
+        while let Some(node) = self.changed.pop() {
+            let owner = self.owner[node.index()];
+            for &word in &edges.targets[nodes.edge_range(node)] {
+                let to = Edges::target_of(word);
+                if !self.pieces.contains(to) || Edges::kind_of(word) == EdgeKind::Weak {
+                    continue;
+                }
+                let slot = &mut self.owner[to.index()];
+                let new = merged(*slot, owner);
+                if new != *slot {
+                    *slot = new;
+                    self.changed.push(to);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn merged(owner: u32, heard: u32) -> u32 {
+    match owner {
+        NONE => heard,
+        _ if owner == heard => owner,
+        _ => MANY,
+    }
+}

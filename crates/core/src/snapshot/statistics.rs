@@ -1,0 +1,110 @@
+//! Bytes per kind, as in DevTools' statistics pie (`calculateStatistics`).
+
+use crate::snapshot::columns::{EdgeName, Edges, SelfSizes};
+use crate::snapshot::heap::Heap;
+use crate::snapshot::ids::{EdgeIx, NodeIx};
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::wellknown::Mark;
+use serde::Serialize;
+
+/// Bytes outside V8's heap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NativeStatistics {
+    /// Native nodes and what V8 counted outside the heap.
+    pub total: u64,
+    /// Backing stores of ArrayBuffers.
+    pub typed_arrays: u64,
+}
+
+/// Bytes in V8's heap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeapStatistics {
+    /// All of it.
+    pub total: u64,
+    /// Code nodes.
+    pub code: u64,
+    /// Arrays with their elements.
+    pub js_arrays: u64,
+    /// Strings of every kind.
+    pub strings: u64,
+    /// Hidden nodes.
+    pub system: u64,
+}
+
+/// Bytes per kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Statistics {
+    /// Everything.
+    pub total: u64,
+    /// Outside V8's heap.
+    pub native: NativeStatistics,
+    /// In V8's heap.
+    pub v8heap: HeapStatistics,
+}
+
+/// All but `total` and `v8heap.total`, which need the retained size of the root.
+pub(crate) fn by_kind(heap: Heap<'_>, sizes: &SelfSizes) -> Statistics {
+    let mut statistics = Statistics::default();
+    statistics.native.total = heap.schema.extra_native_bytes;
+    let mut elements = Vec::new();
+    for node in heap.nodes.iter() {
+        let size = sizes.get(node);
+        match heap.schema.node_kinds[heap.nodes.type_number(node) as usize] {
+            NodeKind::Hidden => statistics.v8heap.system += size,
+            NodeKind::Native => {
+                statistics.native.total += size;
+                if heap.wellknown.mark(heap.nodes.name(node)) == Mark::ArrayBufferData {
+                    statistics.native.typed_arrays += size;
+                }
+            }
+            NodeKind::Code => statistics.v8heap.code += size,
+            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
+                statistics.v8heap.strings += size
+            }
+            _ if heap.wellknown.mark(heap.nodes.name(node)) == Mark::Array => {
+                statistics.v8heap.js_arrays += size;
+                elements.extend(elements_of(heap, node));
+            }
+            _ => {}
+        }
+    }
+    statistics.v8heap.js_arrays += exclusive_sizes(heap, sizes, &elements);
+    statistics
+}
+
+/// The first internal `elements` edge's target.
+fn elements_of(heap: Heap<'_>, node: NodeIx) -> Option<NodeIx> {
+    heap.nodes.edge_range(node).find_map(|e| {
+        let edge = heap.edges.get(EdgeIx(e as u32));
+        if edge.kind != EdgeKind::Internal {
+            return None;
+        }
+        match heap.edges.name(edge) {
+            EdgeName::Name(name) if heap.wellknown.mark(name) == Mark::Elements => Some(edge.to),
+            _ => None,
+        }
+    })
+}
+
+/// Σ self size of those that have exactly one incoming edge; what stands twice in the list counts twice.
+fn exclusive_sizes(heap: Heap<'_>, sizes: &SelfSizes, list: &[NodeIx]) -> u64 {
+    let Heap { nodes, edges, .. } = heap;
+    if list.is_empty() {
+        return 0;
+    }
+    let mut asked = crate::snapshot::bits::NodeSet::new(nodes.len());
+    let mut once = crate::snapshot::bits::NodeSet::new(nodes.len());
+    let mut more = crate::snapshot::bits::NodeSet::new(nodes.len());
+    for &node in list {
+        asked.insert(node);
+    }
+    for &word in &edges.targets {
+        let to = Edges::target_of(word);
+        if asked.contains(to) && !once.insert(to) {
+            more.insert(to);
+        }
+    }
+    list.iter().filter(|&&node| !more.contains(node)).map(|&node| sizes.get(node)).sum()
+}

@@ -1,0 +1,268 @@
+//! Snapshots for tests, built node by node and written as V8 writes them.
+//!
+//! ```
+//! use heapray_core::testing::SnapshotBuilder;
+//!
+//! let mut heap = SnapshotBuilder::new();
+//! let global = heap.global();
+//! let cache = heap.node("object", "Cache", 24);
+//! heap.property(global, "cache", cache);
+//! let bytes = heap.json();
+//! assert!(bytes.starts_with(br#"{"snapshot":"#));
+//! ```
+
+use std::collections::HashMap;
+
+/// V8's node types, in the order of their numbers.
+const NODE_TYPES: [&str; 15] = [
+    "hidden",
+    "array",
+    "string",
+    "object",
+    "code",
+    "closure",
+    "regexp",
+    "number",
+    "native",
+    "synthetic",
+    "concatenated string",
+    "sliced string",
+    "symbol",
+    "bigint",
+    "object shape",
+];
+
+/// V8's edge types, in the order of their numbers.
+const EDGE_TYPES: [&str; 7] = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
+
+/// A node of the snapshot under construction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Node(usize);
+
+#[derive(Debug)]
+struct NodeData {
+    kind: usize,
+    name: usize,
+    id: u64,
+    self_size: u64,
+    trace_id: u32,
+    detachedness: u8,
+    edges: Vec<(usize, i64, Node)>,
+}
+
+/// Writes valid snapshots. Node 0 is the root; ids are odd and grow, as V8's do.
+#[derive(Debug, Default)]
+pub struct SnapshotBuilder {
+    nodes: Vec<NodeData>,
+    strings: Vec<String>,
+    known: HashMap<String, usize>,
+    locations: Vec<[u64; 4]>,
+    samples: Vec<[u64; 2]>,
+    functions: Vec<[u64; 6]>,
+    trace_tree: String,
+    extra_native_bytes: u64,
+}
+
+impl SnapshotBuilder {
+    /// A snapshot with a root and nothing else.
+    pub fn new() -> Self {
+        let mut builder = Self::default();
+        builder.node("synthetic", "", 0);
+        builder
+    }
+
+    /// The root of the heap.
+    pub fn root(&self) -> Node {
+        Node(0)
+    }
+
+    /// Adds the global object, which the root refers to as in Node.
+    pub fn global(&mut self) -> Node {
+        let global = self.node("object", "global", 32);
+        self.edge(self.root(), "shortcut", "1", global);
+        global
+    }
+
+    /// Adds a node. Unknown types are a mistake in the test.
+    pub fn node(&mut self, kind: &str, name: &str, self_size: u64) -> Node {
+        let number = NODE_TYPES.iter().position(|known| *known == kind);
+        let node = NodeData {
+            kind: number.unwrap_or(NODE_TYPES.len()),
+            name: self.string(name),
+            id: 2 * self.nodes.len() as u64 + 1,
+            self_size,
+            trace_id: 0,
+            detachedness: 0,
+            edges: Vec::new(),
+        };
+        self.nodes.push(node);
+        Node(self.nodes.len() - 1)
+    }
+
+    /// Adds a string node that something refers to by `name`.
+    pub fn text(&mut self, holder: Node, name: &str, value: &str, self_size: u64) -> Node {
+        let text = self.node("string", value, self_size);
+        self.property(holder, name, text);
+        text
+    }
+
+    /// Adds a reference of any type; for elements and hidden ones the name is a number.
+    pub fn edge(&mut self, from: Node, kind: &str, name: &str, to: Node) {
+        let number = EDGE_TYPES.iter().position(|known| *known == kind).unwrap_or(EDGE_TYPES.len());
+        let name = match kind {
+            "element" | "hidden" => name.parse().unwrap_or(0),
+            _ => self.string(name) as i64,
+        };
+        self.nodes[from.0].edges.push((number, name, to));
+    }
+
+    /// `from.name = to`
+    pub fn property(&mut self, from: Node, name: &str, to: Node) {
+        self.edge(from, "property", name, to);
+    }
+
+    /// `from[index] = to`
+    pub fn element(&mut self, from: Node, index: i64, to: Node) {
+        self.edge(from, "element", &index.to_string(), to);
+    }
+
+    /// A field of V8's own.
+    pub fn internal(&mut self, from: Node, name: &str, to: Node) {
+        self.edge(from, "internal", name, to);
+    }
+
+    /// A variable of a function's context.
+    pub fn variable(&mut self, context: Node, name: &str, to: Node) {
+        self.edge(context, "context", name, to);
+    }
+
+    /// Gives a node its script position, 0-based.
+    pub fn location(&mut self, node: Node, script_id: u64, line: u64, column: u64) {
+        self.locations.push([node.0 as u64, script_id, line, column]);
+    }
+
+    /// Adds a function with a context, made at a place of a script, and what leads to the script's name.
+    pub fn function(&mut self, name: &str, script: Node, at: [u64; 3]) -> (Node, Node) {
+        let closure = self.node("closure", name, 64);
+        let context = self.node("object", "system / Context", 40);
+        let shared = self.node("code", name, 0);
+        self.internal(closure, "context", context);
+        self.internal(closure, "shared", shared);
+        self.internal(shared, "script", script);
+        self.location(closure, at[0], at[1], at[2]);
+        (closure, context)
+    }
+
+    /// Adds a script as V8 keeps it.
+    pub fn script(&mut self, name: &str) -> Node {
+        let script = self.node("code", name, 0);
+        let text = self.node("string", name, 24);
+        self.internal(script, "name", text);
+        script
+    }
+
+    /// Gives a node an id of its own.
+    pub fn id(&mut self, node: Node, id: u64) {
+        self.nodes[node.0].id = id;
+    }
+
+    /// The id of a node.
+    pub fn id_of(&self, node: Node) -> u64 {
+        self.nodes[node.0].id
+    }
+
+    /// 0 unknown, 1 attached, 2 detached.
+    pub fn detachedness(&mut self, node: Node, state: u8) {
+        self.nodes[node.0].detachedness = state;
+    }
+
+    /// The allocation stack of a node.
+    pub fn trace(&mut self, node: Node, trace_id: u32) {
+        self.nodes[node.0].trace_id = trace_id;
+    }
+
+    /// Adds a function of allocation stacks; line and column are 1-based.
+    pub fn trace_function(&mut self, name: &str, script: &str, at: [u64; 3]) {
+        let (name, script) = (self.string(name) as u64, self.string(script) as u64);
+        self.functions.push([self.functions.len() as u64, name, script, at[0], at[1], at[2]]);
+    }
+
+    /// The tree of allocation stacks, as the text between the brackets of `trace_tree`.
+    pub fn trace_tree(&mut self, tree: &str) {
+        self.trace_tree = tree.to_owned();
+    }
+
+    /// Adds a point of the allocation timeline.
+    pub fn sample(&mut self, timestamp_us: u64, last_assigned_id: u64) {
+        self.samples.push([timestamp_us, last_assigned_id]);
+    }
+
+    /// Bytes outside the heap.
+    pub fn extra_native_bytes(&mut self, bytes: u64) {
+        self.extra_native_bytes = bytes;
+    }
+
+    fn string(&mut self, text: &str) -> usize {
+        if let Some(&index) = self.known.get(text) {
+            return index;
+        }
+        self.strings.push(text.to_owned());
+        self.known.insert(text.to_owned(), self.strings.len() - 1);
+        self.strings.len() - 1
+    }
+
+    /// The snapshot as JSON.
+    pub fn json(&self) -> Vec<u8> {
+        const NODE_FIELDS: usize = 7;
+        let edge_count: usize = self.nodes.iter().map(|node| node.edges.len()).sum();
+        let nodes = self.nodes.iter().map(|node| {
+            let NodeData { kind, name, id, self_size, trace_id, detachedness, edges } = node;
+            format!("{kind},{name},{id},{self_size},{},{trace_id},{detachedness}", edges.len())
+        });
+        let edges = self.nodes.iter().flat_map(|node| &node.edges);
+        let edges = edges.map(|(kind, name, to)| format!("{kind},{name},{}", to.0 * NODE_FIELDS));
+        let locations = self
+            .locations
+            .iter()
+            .map(|[node, script, line, column]| format!("{},{script},{line},{column}", node * NODE_FIELDS as u64));
+        let header = serde_json::json!({
+            "meta": {
+                "node_fields": ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"],
+                "node_types": [NODE_TYPES, "string", "number", "number", "number", "number", "number"],
+                "edge_fields": ["type", "name_or_index", "to_node"],
+                "edge_types": [EDGE_TYPES, "string_or_number", "node"],
+                "trace_function_info_fields": ["function_id", "name", "script_name", "script_id", "line", "column"],
+                "trace_node_fields": ["id", "function_info_index", "count", "size", "children"],
+                "sample_fields": ["timestamp_us", "last_assigned_id"],
+                "location_fields": ["object_index", "script_id", "line", "column"],
+            },
+            "node_count": self.nodes.len(),
+            "edge_count": edge_count,
+            "trace_function_count": self.functions.len(),
+            "extra_native_bytes": self.extra_native_bytes,
+        });
+        let sections = [
+            ("nodes", join(nodes)),
+            ("edges", join(edges)),
+            ("trace_function_infos", join(self.functions.iter().map(|row| numbers(row)))),
+            ("trace_tree", self.trace_tree.clone()),
+            ("samples", join(self.samples.iter().map(|row| numbers(row)))),
+            ("locations", join(locations)),
+        ];
+        let mut json = format!("{{\"snapshot\":{header}");
+        for (name, body) in sections {
+            json.push_str(&format!(",\n\"{name}\":[{body}]"));
+        }
+        json.push_str(&format!(",\n\"strings\":{}}}", serde_json::json!(self.strings)));
+        json.into_bytes()
+    }
+}
+
+/// The line breaks stand before the commas, as V8 puts them.
+fn join(rows: impl Iterator<Item = String>) -> String {
+    rows.collect::<Vec<_>>().join("\n,")
+}
+
+fn numbers(row: &[u64]) -> String {
+    row.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
+}

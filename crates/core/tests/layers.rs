@@ -1,0 +1,69 @@
+//! The core's folders use only what stands before them on the walk.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// In the order of the walk, with the folders that each may use.
+const LAYERS: [(&str, &[&str]); 6] = [
+    ("snapshot", &[]),
+    ("program", &["snapshot"]),
+    ("paths", &["snapshot", "program"]),
+    ("leak", &["snapshot", "program", "paths"]),
+    ("query", &["snapshot", "program", "paths", "leak"]),
+    ("redact", &["snapshot"]),
+];
+
+#[test]
+fn every_folder_uses_only_what_stands_before_it_on_the_walk() {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    let mut uses = 0;
+    for (layer, may_use) in LAYERS {
+        for file in rust_files(&core.join(layer)) {
+            let text = fs::read_to_string(&file).unwrap();
+            for (at, _) in text.match_indices("crate::") {
+                let rest = &text[at + "crate::".len()..];
+                let used = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+                let is_layer = LAYERS.iter().any(|(name, _)| *name == used);
+                uses += usize::from(is_layer);
+                if is_layer && used != layer && !may_use.contains(&used) {
+                    let line = 1 + text[..at].matches('\n').count();
+                    wrong.push(format!("{}:{line} uses {used}", file.strip_prefix(&core).unwrap().display()));
+                }
+            }
+        }
+    }
+    // The text is found where Rust has it: hundreds of uses.
+    assert!(uses > 300, "{uses} uses");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_folder_of_the_core_is_on_the_walk() {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders: Vec<String> = fs::read_dir(core)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    folders.sort();
+    let mut known: Vec<&str> = LAYERS.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    assert_eq!(folders, known);
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
