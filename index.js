@@ -2,8 +2,8 @@
 
 // heapray's public API. The contract, with units, ranges, defaults and costs, is index.d.ts.
 
-const { HeaprayError } = require('./lib/errors.js');
-const { parse, filter, report, diff, redact } = require('./lib/verbs.js');
+const { HeaprayError } = require('./lib/api/errors.js');
+const { parse, filter, report, diff, redact } = require('./lib/api/verbs.js');
 const { capture } = require('./lib/capture/capture.js');
 const { watch } = require('./lib/capture/watch.js');
 const { version } = require('./package.json');

@@ -13,7 +13,7 @@ import { tinySnapshot } from './support/snapshots.mjs';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { platformName, platforms, describePlatform, isMuslByReport } = require('../lib/platform.js');
+const { platformName, platforms, describePlatform, isMuslByReport } = require('../lib/addon/platform.js');
 const manifest = require('../package.json');
 
 const here = platformName();
@@ -62,12 +62,12 @@ test('an installed package uses the addon of its platform', () => {
 test('there is a package for every platform the loader knows, and each names its own file', () => {
   assert.deepEqual(readdirSync(path.join(root, 'npm')).sort(), platforms);
   assert.deepEqual(Object.keys(manifest.optionalDependencies).sort(), platforms.map((name) => `@heapray/addon-${name}`));
-  const loader = readFileSync(path.join(root, 'lib/load.js'), 'utf8');
+  const loader = readFileSync(path.join(root, 'lib/addon/load.js'), 'utf8');
   for (const name of platforms) {
     const addon = require(`../npm/${name}/package.json`);
     assert.equal(addon.name, `@heapray/addon-${name}`);
     assert.equal(addon.main, `heapray.${name}.node`);
-    assert.ok(loader.includes(`case '${name}': return require('${addon.name}')`), `lib/load.js requires ${addon.name}`);
+    assert.ok(loader.includes(`case '${name}': return require('${addon.name}')`), `lib/addon/load.js requires ${addon.name}`);
   }
 });
 

@@ -24,7 +24,7 @@ const {
   matchers,
   since,
   track,
-} = require('../testing.js');
+} = require('../testing/index.js');
 
 class Session {
   cart = { items: [] };

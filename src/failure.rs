@@ -1,4 +1,4 @@
-//! Everything a job can fail with → the JSON that `lib/errors.js` makes an error of, in the caller's realm.
+//! Everything a job can fail with → the JSON that `lib/api/errors.js` makes an error of, in the caller's realm.
 
 use serde_json::{Value, json};
 use std::any::Any;

@@ -35,7 +35,7 @@ pub fn stay_loaded(_exports: napi::bindgen_prelude::Object) -> napi::Result<()> 
     Ok(())
 }
 
-/// The version this addon was built as, for `lib/load.js` to compare with its own.
+/// The version this addon was built as, for `lib/addon/load.js` to compare with its own.
 #[napi_derive::napi]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")

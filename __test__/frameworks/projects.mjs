@@ -45,7 +45,7 @@ function install(name, folder) {
 
 /** What `npm install heapray` would put there, and the addon that is built here. */
 function copyHeapray(target) {
-  const published = /^(index|jest|vitest|testing)\.(js|mjs|d\.ts|d\.mts)$|^(lib|package\.json)$|\.node$/;
+  const published = /^(index\.(js|d\.ts)|lib|testing|package\.json)$|\.node$/;
   mirror(root, target, (name) => published.test(name));
 }
 

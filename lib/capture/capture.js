@@ -6,11 +6,11 @@
 // left, V8. What is refused is refused before V8 begins; afterwards nothing can be.
 
 const v8 = require('node:v8');
-const native = require('../load.js');
-const { HeaprayError } = require('../errors.js');
-const { runJob, withTurn } = require('../job.js');
-const { openSnapshot } = require('../snapshot.js');
-const { report: reportOn } = require('../verbs.js');
+const native = require('../addon/load.js');
+const { HeaprayError } = require('../api/errors.js');
+const { runJob, withTurn } = require('../api/job.js');
+const { openSnapshot } = require('../api/snapshot.js');
+const { report: reportOn } = require('../api/verbs.js');
 const { takeIn } = require('./open-live.js');
 const { captureOptions } = require('./options.js');
 const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.js');

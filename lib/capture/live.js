@@ -8,7 +8,7 @@
 // snapshot out of a process (inspector, file, FIFO) this adds least on every version of Node.js.
 
 const { Readable } = require('node:stream');
-const native = require('../load.js');
+const native = require('../addon/load.js');
 
 /** Whether this is a snapshot stream of V8's that nobody has begun to read. */
 function isLive(stream) {

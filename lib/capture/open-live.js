@@ -3,10 +3,10 @@
 // V8 writing a snapshot → a Snapshot, and a file beside it where one is wanted.
 
 const { performance } = require('node:perf_hooks');
-const native = require('../load.js');
-const { callNative } = require('../errors.js');
-const { withTurn } = require('../job.js');
-const { openSnapshot } = require('../snapshot.js');
+const native = require('../addon/load.js');
+const { callNative } = require('../api/errors.js');
+const { withTurn } = require('../api/job.js');
+const { openSnapshot } = require('../api/snapshot.js');
 const { forgetIds } = require('./ids.js');
 const { pump } = require('./live.js');
 const { RssWatch } = require('./rss.js');

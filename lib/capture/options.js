@@ -2,11 +2,11 @@
 
 // The options of capture(), checked.
 
-const { bool } = require('../checks.js');
-const { argumentError } = require('../errors.js');
-const { jobOptions } = require('../job.js');
-const { parseOptions } = require('../parse.js');
-const { toPath } = require('../source.js');
+const { bool } = require('../api/checks.js');
+const { argumentError } = require('../api/errors.js');
+const { jobOptions } = require('../api/job.js');
+const { parseOptions } = require('../input/parse.js');
+const { toPath } = require('../input/source.js');
 
 /** @param {import('../../index.d.ts').CaptureOptions} options */
 function captureOptions(options) {

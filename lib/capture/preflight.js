@@ -8,7 +8,7 @@
 // capture says it better than any table, so from the second on that counts.
 
 const v8 = require('node:v8');
-const { HeaprayError } = require('../errors.js');
+const { HeaprayError } = require('../api/errors.js');
 const { formatBytes } = require('../format/numbers.js');
 const { memoryState } = require('./memory.js');
 

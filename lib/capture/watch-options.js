@@ -2,9 +2,9 @@
 
 // The options of watch(), checked, with their defaults.
 
-const { bool, check, fields, whole } = require('../checks.js');
-const { argumentError } = require('../errors.js');
-const { toPath } = require('../source.js');
+const { bool, check, fields, whole } = require('../api/checks.js');
+const { argumentError } = require('../api/errors.js');
+const { toPath } = require('../input/source.js');
 
 const positive = check((value) => typeof value === 'number' && value > 0, 'a number above 0');
 const count = whole(1, 100);

@@ -8,7 +8,7 @@
 const { clearInterval, setInterval } = require('node:timers');
 const v8 = require('node:v8');
 const { briefJson } = require('../format/budget.js');
-const { report } = require('../verbs.js');
+const { report } = require('../api/verbs.js');
 const { capture } = require('./capture.js');
 const { Growth } = require('./growth.js');
 const { Kept } = require('./kept.js');

@@ -11,7 +11,7 @@
 
 const { InvalidArgumentError } = require('commander');
 const { formatBytes, formatCount, formatPercent } = require('../format/numbers.js');
-const { toBytes } = require('../typed.js');
+const { toBytes } = require('../api/typed.js');
 
 const OPERATORS = {
   '>': (a, b) => a > b,

@@ -3,7 +3,7 @@
 /** Values as people type them → values of the API. Commander prints what is wrong with them. */
 
 const { InvalidArgumentError } = require('commander');
-const { toBytes, toId, toPattern } = require('../typed.js');
+const { toBytes, toId, toPattern } = require('../api/typed.js');
 
 function parseSize(text) {
   const bytes = toBytes(text);

@@ -2,7 +2,7 @@
 
 // Questions → requests, responses → answers: what a view holds, whichever engine is behind it.
 
-const { HeaprayError } = require('../heapray-error.js');
+const { HeaprayError } = require('../api/heapray-error.js');
 const { readResponse, requestText } = require('./envelope.js');
 
 /**

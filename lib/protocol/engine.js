@@ -2,7 +2,7 @@
 
 // Requests → responses, over whatever holds the snapshots: the addon's memory or a WebAssembly module's.
 
-const { HeaprayError } = require('../heapray-error.js');
+const { HeaprayError } = require('../api/heapray-error.js');
 const { answerText, checkRequest, errorText, parseRequest } = require('./envelope.js');
 
 /**

@@ -2,7 +2,7 @@
 
 // Requests and responses as text: the envelope around questions and answers. See docs/protocol.md.
 
-const { HeaprayError } = require('../heapray-error.js');
+const { HeaprayError } = require('../api/heapray-error.js');
 const { QUESTIONS } = require('./questions.js');
 
 const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;

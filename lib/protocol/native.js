@@ -2,9 +2,9 @@
 
 // The engine over the addon: what `heapray view` serves, and the same in the process.
 
-const { jobOptions } = require('../job.js');
-const { Snapshot } = require('../snapshot.js');
-const { parse } = require('../verbs.js');
+const { jobOptions } = require('../api/job.js');
+const { Snapshot } = require('../api/snapshot.js');
+const { parse } = require('../api/verbs.js');
 const { Client, closedEngine } = require('./client.js');
 const { Engine } = require('./engine.js');
 

@@ -3,7 +3,7 @@
 // This process → a Snapshot of it, of what is alive only.
 
 const v8 = require('node:v8');
-const { parse } = require('../verbs.js');
+const { parse } = require('../api/verbs.js');
 const { collectGarbage } = require('./collect.js');
 const { listScripts } = require('./scripts.js');
 

@@ -2,9 +2,9 @@
 
 // Before and after by hand: a snapshot now, and what has come since.
 
-const { argumentError } = require('../errors.js');
-const { Snapshot } = require('../snapshot.js');
-const { diff, filter } = require('../verbs.js');
+const { argumentError } = require('../api/errors.js');
+const { Snapshot } = require('../api/snapshot.js');
+const { diff, filter } = require('../api/verbs.js');
 const { takeSnapshot, warmUp } = require('./capture.js');
 const { grownRows, ofCheckpoints } = require('./grown-rows.js');
 const { grownPaths, isInternal } = require('./growth.js');
@@ -12,7 +12,7 @@ const { fromTest } = require('./path-text.js');
 const { isRecord } = require('./records.js');
 
 const ALL = 100_000;
-const OWN_SCRIPT = require.resolve('../snapshot.js');
+const OWN_SCRIPT = require.resolve('../api/snapshot.js');
 /** Classes for which a path is looked for. */
 const MOST_PATHS = 50;
 

@@ -2,7 +2,7 @@
 
 // What an assertion fails with, outside of `expect`.
 
-const { HeaprayError } = require('../errors.js');
+const { HeaprayError } = require('../api/errors.js');
 
 /** Something leaks, grew, or is still there. */
 class LeakError extends HeaprayError {

@@ -7,8 +7,8 @@
 // also names what holds them. A class that grew and hangs on nothing that the report accuses is
 // looked at way by way.
 
-const { Snapshot } = require('../snapshot.js');
-const { diff, report } = require('../verbs.js');
+const { Snapshot } = require('../api/snapshot.js');
+const { diff, report } = require('../api/verbs.js');
 const { isInternalClass } = require('./internal.js');
 const { isOfProgram } = require('./path-text.js');
 

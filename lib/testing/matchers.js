@@ -5,10 +5,10 @@
 // They are the same for every test runner that has Jest's protocol. What differs (how long a test may
 // take, what is said about it) comes as a `runner`.
 
-const { argumentError } = require('../errors.js');
+const { argumentError } = require('../api/errors.js');
 const { formatAmount, formatBytes } = require('../format/numbers.js');
-const { nodeQuery } = require('../question.js');
-const { Snapshot } = require('../snapshot.js');
+const { nodeQuery } = require('../api/question.js');
+const { Snapshot } = require('../api/snapshot.js');
 const { PLAIN, growthMessage, leakMessage, pathLines } = require('./message.js');
 const { grownRows } = require('./grown-rows.js');
 const { className } = require('./names.js');

@@ -3,7 +3,7 @@
 // Classes as tests name them → a test of class names, paths and scripts.
 
 const { isRegExp } = require('node:util').types;
-const { argumentError } = require('../errors.js');
+const { argumentError } = require('../api/errors.js');
 
 const EXPECTED = 'a class, its name or a RegExp';
 

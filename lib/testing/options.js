@@ -3,9 +3,9 @@
 // The options of leak assertions → the same, checked and complete.
 
 const { isRegExp } = require('node:util').types;
-const { check, fields } = require('../checks.js');
-const { argumentError } = require('../errors.js');
-const { toBytes } = require('../typed.js');
+const { check, fields } = require('../api/checks.js');
+const { argumentError } = require('../api/errors.js');
+const { toBytes } = require('../api/typed.js');
 const { namePattern, namePatterns } = require('./names.js');
 
 const whole = (least) => check((value) => Number.isSafeInteger(value) && value >= least, `a whole number, ${least} or more`);

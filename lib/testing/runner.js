@@ -2,8 +2,12 @@
 
 // A test runner → what `heapray/<runner>` exports: the matchers, and what needs no runner.
 
+const { assertNoLeak } = require('./assertions.js');
+const { checkpoint, since } = require('./checkpoint.js');
+const { collectGarbage } = require('./collect.js');
+const { LeakError } = require('./errors.js');
 const { makeMatchers } = require('./matchers.js');
-const { assertNoLeak, checkpoint, collectGarbage, LeakError, since, track } = require('../../testing.js');
+const { track } = require('./track.js');
 
 /** @param {import('./matchers.js').Runner} runner */
 function forRunner(runner) {

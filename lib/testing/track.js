@@ -3,7 +3,7 @@
 // One object → whether it is collected, and what holds it if it is not.
 
 const { randomUUID } = require('node:crypto');
-const { argumentError } = require('../errors.js');
+const { argumentError } = require('../api/errors.js');
 const { now, wait } = require('./clock.js');
 const { collectOnce } = require('./collect.js');
 const { takeSnapshot } = require('./capture.js');

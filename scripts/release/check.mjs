@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { platformName } from '../../lib/platform.js';
+import { platformName } from '../../lib/addon/platform.js';
 import { installPackages, root, run, setUpViewer } from '../setup.mjs';
 import { outOfStep } from '../version.mjs';
 import { useInstalled } from './installed.mjs';
@@ -47,7 +47,7 @@ await check('nothing that does not belong there is packed', () => {
 });
 for (const [title, run] of useInstalled({ main, addons, scratch })) await check(title, run);
 await check('publint', () => command(tool('publint'), ['--strict', main.file]));
-await check('attw', () => command(tool('attw'), ['--profile', 'node16', '--no-color', '--format', 'ascii', main.file], { quiet: true }));
+await check('attw', () => command(tool('attw'), ['--no-color', '--format', 'ascii', main.file], { quiet: true }));
 for (const { name, file } of packages) {
   await check(`npm publish --dry-run ${name}`, () => command('npm', ['publish', '--dry-run', '--ignore-scripts', '--access', 'public', file], { quiet: true }));
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launch, newPage, skipWithoutBrowser, startView } from '../../__test__/support/browser.mjs';
 import { tinySnapshot } from '../../__test__/support/snapshots.mjs';
-import { platformName } from '../../lib/platform.js';
+import { platformName } from '../../lib/addon/platform.js';
 import { root } from '../setup.mjs';
 import { manifest } from './pack.mjs';
 import { tool } from './tools.mjs';
@@ -66,7 +66,7 @@ function* uses({ name, write }, node) {
 }
 
 function types({ write, run }) {
-  write('app.ts', "import { parse, type Snapshot } from 'heapray';\nexport const open = (file: string): Promise<Snapshot> => parse(file);\n");
+  write('app.ts', "import { parse, type Snapshot } from 'heapray';\nexport const open = (file: string): Promise<Snapshot> => parse(file);\nexport { assertNoLeak } from 'heapray/testing';\nexport { toLeak } from 'heapray/vitest';\n");
   const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2024', 'esnext.disposable'], typeRoots: [path.join(root, 'node_modules/@types')], types: ['node'] };
   for (const [module, moduleResolution] of [['node16', 'node16'], ['esnext', 'bundler'], ['commonjs', 'node10']]) {
     const compilerOptions = { ...options, module, moduleResolution };

@@ -23,7 +23,7 @@ process.env.HEAPRAY_ADDON = path.resolve(file);
 const require = createRequire(import.meta.url);
 const index = require.resolve('../../index.js');
 const { parse, filter, report, diff } = require(index);
-const { describePlatform } = require('../../lib/platform.js');
+const { describePlatform } = require('../../lib/addon/platform.js');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'heapray-try-'));
 const tiny = Buffer.from(tinySnapshot());

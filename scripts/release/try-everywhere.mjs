@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { platformName } from '../../lib/platform.js';
+import { platformName } from '../../lib/addon/platform.js';
 import { nodeBinary } from '../node-versions.mjs';
 import { root } from '../setup.mjs';
 import { emulatedNode } from './emulated-node.mjs';

@@ -1,6 +1,6 @@
 // What a page has room for: told before hundreds of megabytes are read for nothing.
 
-import errors from '../../lib/heapray-error.js';
+import errors from '../../lib/api/heapray-error.js';
 
 const { HeaprayError } = errors;
 

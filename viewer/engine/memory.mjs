@@ -1,6 +1,6 @@
 // A module's memory → text, and what ended an instance → an error.
 
-import errors from '../../lib/heapray-error.js';
+import errors from '../../lib/api/heapray-error.js';
 
 const { HeaprayError } = errors;
 

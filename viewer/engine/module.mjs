@@ -1,6 +1,6 @@
 // One WebAssembly instance → bytes in, JSON out, and traps as errors. The only caller of crates/wasm.
 
-import errors from '../../lib/heapray-error.js';
+import errors from '../../lib/api/heapray-error.js';
 import { bytesAt, outOfMemory, textAt, trapped } from './memory.mjs';
 import { sharedMemory, threadImports } from './threads.mjs';
 

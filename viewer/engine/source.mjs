@@ -1,6 +1,6 @@
 // Whatever a page has of a snapshot → chunks of bytes.
 
-import errors from '../../lib/heapray-error.js';
+import errors from '../../lib/api/heapray-error.js';
 
 const { HeaprayError } = errors;
 

@@ -4,7 +4,7 @@
 // what holds an object are put together here; all else is looked up by question and object.
 
 import type { ClassPage, ClassRow, DominatorRow, FilterResult, NodeRow, TextMatch, Tree, TreeItem } from '../../../index.js';
-import { HeaprayError } from '../../../lib/heapray-error.js';
+import { HeaprayError } from '../../../lib/api/heapray-error.js';
 import type { Client, OpenSnapshot, Question } from '../model/engine.js';
 
 export interface Embedded {

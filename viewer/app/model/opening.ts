@@ -1,7 +1,7 @@
 // Files, dropped, chosen or behind URLs → snapshots open in the engine, or a report saved earlier.
 
 import type { Progress, Report } from '../../../index.js';
-import { HeaprayError } from '../../../lib/heapray-error.js';
+import { HeaprayError } from '../../../lib/api/heapray-error.js';
 import type { Engine, SavedReport } from './engine.js';
 
 export interface Opening {

@@ -1,7 +1,7 @@
 // What people type into a search box → a condition of the API: text, /regular expression/ or @id.
 
 import type { TextMatch } from '../../../index.js';
-import { toBytes, toId, toPattern } from '../../../lib/typed.js';
+import { toBytes, toId, toPattern } from '../../../lib/api/typed.js';
 
 /** Text to be contained in whatever case, or a pattern; nothing for nothing. */
 export function textMatch(typed: string | undefined): TextMatch | undefined {

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { Answered } from '../model/app.js';
-import { HeaprayError } from '../../../lib/heapray-error.js';
+import { HeaprayError } from '../../../lib/api/heapray-error.js';
 import { visible } from '../../../lib/format/text.js';
 
 export function Failure({ error }: { error: Error }) {

@@ -6,7 +6,7 @@
 // transfer it to somebody else while it is read.
 
 const { Buffer } = require('node:buffer');
-const { argumentError } = require('./errors.js');
+const { argumentError } = require('../api/errors.js');
 const { isBytes, toBytes } = require('./source.js');
 
 const BLOCK_BYTES = 4 << 20;

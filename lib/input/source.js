@@ -7,8 +7,8 @@ const { stat } = require('node:fs/promises');
 const { Readable } = require('node:stream');
 const { fileURLToPath } = require('node:url');
 const { isAnyArrayBuffer } = require('node:util').types;
-const { argumentError, ioError } = require('./errors.js');
-const { isLive } = require('./capture/live.js');
+const { argumentError, ioError } = require('../api/errors.js');
+const { isLive } = require('../capture/live.js');
 
 const EXPECTED = 'a path, bytes, a stream or an iterable of chunks';
 

@@ -6,7 +6,7 @@
 // within milliseconds and lets go of what it had built. Nothing waits for the second step.
 
 const { setInterval, clearInterval } = require('node:timers');
-const native = require('./load.js');
+const native = require('../addon/load.js');
 const { argumentError, callNative } = require('./errors.js');
 
 const PROGRESS_INTERVAL_MS = 50;

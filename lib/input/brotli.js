@@ -9,7 +9,7 @@ const { Buffer } = require('node:buffer');
 const { open } = require('node:fs/promises');
 const { Readable, pipeline } = require('node:stream');
 const { createBrotliDecompress } = require('node:zlib');
-const { HeaprayError } = require('./errors.js');
+const { HeaprayError } = require('../api/errors.js');
 const { TextChunks, chunkBytes } = require('./chunks.js');
 const { fileReader, isBytes, openPath, toBytes } = require('./source.js');
 

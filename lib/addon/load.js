@@ -5,12 +5,12 @@
 const { existsSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { HeaprayError } = require('./errors.js');
+const { HeaprayError } = require('../api/errors.js');
 const { describePlatform, platformName, platforms } = require('./platform.js');
 const fallback = require('./fallback/addon.js');
-const { version } = require('../package.json');
+const { version } = require('../../package.json');
 
-const root = path.dirname(__dirname);
+const root = path.join(__dirname, '..', '..');
 /** A `require` that bundlers leave alone. */
 const requireHere = createRequire(__filename);
 
@@ -100,7 +100,7 @@ function advice(name) {
 
 function isHeapray() {
   try {
-    return requireHere('../package.json').name === 'heapray';
+    return requireHere('../../package.json').name === 'heapray';
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@
 
 import { openSync, closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { HeapModule } from '../../viewer/engine/module.mjs';
+import { HeapModule } from '../../../viewer/engine/module.mjs';
 
 const BLOCK_BYTES = 4 << 20;
 
@@ -49,7 +49,7 @@ function* blocksOf(file) {
 
 const cancelled = () => Object.assign(new Error('cancelled'), { code: 'ERR_CANCELLED' });
 
-/** As the addon says failures: see lib/errors.js. */
+/** As the addon says failures: see lib/api/errors.js. */
 function failure(error) {
   if (error.syscall) return { code: 'ERR_IO', errno: -error.errno, message: error.message.replace(/^[A-Z]+: (.*?),.*$/, '$1') };
   const { code = 'ERR_INTERNAL', message, section, offset, expected, found } = error;

@@ -14,7 +14,7 @@ const {
   pathFields,
   sortFields,
 } = require('./question.js');
-const { isHeavy } = require('./protocol/questions.js');
+const { isHeavy } = require('../protocol/questions.js');
 
 const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
@@ -165,7 +165,7 @@ class Snapshot {
     this.close();
   }
 
-  /** Runs work on snapshots, ended by closing any of them. For `lib/verbs.js`. */
+  /** Runs work on snapshots, ended by closing any of them. For `lib/api/verbs.js`. */
   static run(snapshots, options, work) {
     const [first, ...others] = snapshots;
     if (first === undefined) return runJob(options, work);
@@ -185,7 +185,7 @@ class Snapshot {
     }
   }
 
-  /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/verbs.js`. */
+  /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/api/verbs.js`. */
   static async ask(job, snapshots, question) {
     return JSON.parse(await Snapshot.askForText(job, snapshots, question));
   }
@@ -227,7 +227,7 @@ class Snapshot {
 
 /**
  * Makes the Snapshot of a native one.
- * @param {import('../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
+ * @param {import('../../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
  */
 async function openSnapshot(job, native, capture = null) {
   try {

@@ -2,12 +2,12 @@
 
 // An input → a snapshot in native memory.
 
-const native = require('./load.js');
-const { argumentError } = require('./errors.js');
-const { inTurn } = require('./job.js');
+const native = require('../addon/load.js');
+const { argumentError } = require('../api/errors.js');
+const { inTurn } = require('../api/job.js');
 const { openInput } = require('./brotli.js');
 const { pushAll } = require('./chunks.js');
-const { redactOption } = require('./redact.js');
+const { redactOption } = require('../api/redact.js');
 
 function parseOptions({ maxBytes, redact } = {}) {
   if (maxBytes !== undefined && (typeof maxBytes !== 'number' || !(maxBytes >= 0))) {
@@ -18,7 +18,7 @@ function parseOptions({ maxBytes, redact } = {}) {
 
 /**
  * @param {import('./source.js').Input} input
- * @returns {Promise<import('../native.d.ts').NativeSnapshot>}
+ * @returns {Promise<import('../../native.d.ts').NativeSnapshot>}
  */
 async function parseInput(job, input, { maxBytes, redactKey }) {
   const opened = await openInput(input);

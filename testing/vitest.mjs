@@ -3,24 +3,10 @@
 //   export default { test: { setupFiles: ['heapray/vitest'] } }
 
 import { expect, vi } from 'vitest';
-import timeouts from './lib/testing/vitest.js';
-import heapray from './vitest.js';
+import timeouts from '../lib/testing/vitest.js';
+import { matchers } from './vitest.js';
 
-export const {
-  assertNoLeak,
-  checkpoint,
-  collectGarbage,
-  LeakError,
-  matchers,
-  since,
-  toBeCollected,
-  toHaveInstances,
-  toHaveNoDetachedNodes,
-  toHaveNoGrowth,
-  toLeak,
-  toRetainLessThan,
-  track,
-} = heapray;
+export * from './vitest.js';
 
 expect.extend(matchers);
 

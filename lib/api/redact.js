@@ -4,11 +4,11 @@
 
 const { Buffer } = require('node:buffer');
 const { randomBytes } = require('node:crypto');
-const native = require('./load.js');
+const native = require('../addon/load.js');
 const { argumentError, callNative } = require('./errors.js');
-const { pushAll } = require('./chunks.js');
+const { pushAll } = require('../input/chunks.js');
 const { inTurn } = require('./job.js');
-const { openInput } = require('./brotli.js');
+const { openInput } = require('../input/brotli.js');
 
 /** The `redact` option of everything that parses → the key, or nothing. */
 function redactOption(redact) {
@@ -30,7 +30,7 @@ function redactKey(key, what) {
 }
 
 /**
- * @param {import('./source.js').Input} input
+ * @param {import('../input/source.js').Input} input
  * @param {string} path The file to write.
  * @returns {Promise<{ bytes: number, skipped: string[] }>}
  */

@@ -4,9 +4,9 @@
 
 const { argumentError } = require('./errors.js');
 const { jobOptions, runJob } = require('./job.js');
-const { isWholeSource, toInput, toPath } = require('./source.js');
-const { parseInput, parseOptions } = require('./parse.js');
-const { openLive } = require('./capture/open-live.js');
+const { isWholeSource, toInput, toPath } = require('../input/source.js');
+const { parseInput, parseOptions } = require('../input/parse.js');
+const { openLive } = require('../capture/open-live.js');
 const { redactInput, redactKey } = require('./redact.js');
 const { Snapshot, openSnapshot } = require('./snapshot.js');
 const { fields } = require('./checks.js');
@@ -28,7 +28,7 @@ async function filter(source, query = {}, options = {}) {
 async function report(source, options = {}) {
   checkOptions(options);
   const question = { ask: 'report', ...pick(options, reportFields) };
-  const show = formatter(options, () => require('./format/report.js').formatReport);
+  const show = formatter(options, () => require('../format/report.js').formatReport);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
   return withSnapshots(sources, options, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
 }
@@ -41,7 +41,7 @@ function isSeries(source) {
 async function diff(before, after, options = {}) {
   checkOptions(options);
   const question = { ask: 'diff', ...pick(options, diffFields) };
-  const show = formatter(options, () => require('./format/diff.js').formatDiff);
+  const show = formatter(options, () => require('../format/diff.js').formatDiff);
   const sources = [
     ['before', before],
     ['after', after],

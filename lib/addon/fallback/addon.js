@@ -8,9 +8,9 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads');
-const { HeaprayError } = require('../errors.js');
+const { HeaprayError } = require('../../api/errors.js');
 
-const root = path.join(__dirname, '..', '..');
+const root = path.join(__dirname, '..', '..', '..');
 /** Where a build puts the module, and where the package has it. */
 const wasm = ['engine', 'dist'].map((folder) => path.join(root, 'viewer', folder, 'heapray.wasm')).find(existsSync);
 
@@ -40,7 +40,7 @@ function start() {
   });
 }
 
-/** As the addon rejects: see lib/errors.js. */
+/** As the addon rejects: see lib/api/errors.js. */
 const nativeError = (failure) => new Error(JSON.stringify(failure));
 
 function call(name, args, control, transfer) {
@@ -248,6 +248,6 @@ module.exports = {
     // Memory is given back by the end of the instance alone.
     release() {},
     trim: () => false,
-    version: () => require('../../package.json').version,
+    version: () => require('../../../package.json').version,
   },
 };

@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 
-import type { DiffResult, HeaprayError, Query, Snapshot, SourceLocation } from './index.js';
+import type { DiffResult, HeaprayError, Query, Snapshot, SourceLocation } from '../index.js';
 
 /** A class, the name it has in DevTools' Summary, or a RegExp on such names. */
 export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unknown) | ((...args: any[]) => unknown);
@@ -63,7 +63,7 @@ export interface Leak {
   source: SourceLocation | null;
   /** Functions on the path. */
   functions: { name: string; source: SourceLocation | null }[];
-  /** See {@link import('./index.js').SuspectKind}. */
+  /** See {@link import('../index.js').SuspectKind}. */
   kind: string | null;
   advice: string | null;
 }

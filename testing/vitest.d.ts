@@ -8,10 +8,23 @@
  * @packageDocumentation
  */
 
-import type { HeaprayMatchers, matchers as all } from './testing.js';
+import type { HeaprayMatchers, matchers as all } from './index.js';
 
-export { assertNoLeak, checkpoint, collectGarbage, LeakError, matchers, since, track } from './testing.js';
-export type * from './testing.js';
+export { assertNoLeak, checkpoint, collectGarbage, LeakError, matchers, since, track } from './index.js';
+export type {
+  ClassMatch,
+  ClassMatchName,
+  CollectionOptions,
+  Count,
+  FunctionUnderTest,
+  GrowthOptions,
+  HeaprayMatchers,
+  Leak,
+  LeakOptions,
+  MatcherResult,
+  Size,
+  Tracked,
+} from './index.js';
 
 export declare const toLeak: typeof all.toLeak;
 export declare const toBeCollected: typeof all.toBeCollected;
