@@ -55,6 +55,16 @@ fn every_folder_of_the_core_is_on_the_walk() {
     assert_eq!(folders, known);
 }
 
+#[test]
+fn only_the_snapshot_knows_weak_edges() {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let knows = |file: &PathBuf| fs::read_to_string(file).unwrap().contains("EdgeKind::Weak");
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        rust_files(&core).into_iter().filter(knows).partition(|file| file.starts_with(core.join("snapshot")));
+    assert!(!inside.is_empty());
+    assert!(outside.is_empty(), "ask Snapshot::retains or Snapshot::strong_edges: {outside:?}");
+}
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

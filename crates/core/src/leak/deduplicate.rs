@@ -9,8 +9,9 @@ use crate::leak::members::Members;
 use crate::leak::suspect::Suspect;
 use crate::leak::suspects::Search;
 use crate::program::variables::is_context;
+use crate::snapshot::columns::Edge;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::schema::NodeKind;
 use std::collections::HashSet;
 
 /// Objects looked at to find out whether they are the other end of another leak.
@@ -79,8 +80,9 @@ impl Search<'_> {
         let mut left = MAX_EDGES;
         while let Some(&node) = queue.get(at) {
             at += 1;
-            let weak = self.is_weak_ref(node);
-            for edge in self.snapshot.edges_of(node).take(left).filter(|edge| weak || edge.kind != EdgeKind::Weak) {
+            let is_weak_ref = self.is_weak_ref(node);
+            let follows = |edge: &Edge| is_weak_ref || self.snapshot.retains(node, *edge);
+            for edge in self.snapshot.edges_of(node).take(left).filter(follows) {
                 if is_it(edge.to) {
                     return Some(edge.to);
                 }

@@ -17,7 +17,7 @@ use crate::snapshot::columns::Edge;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::progress::Progress;
-use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
@@ -228,8 +228,7 @@ impl<'a> Walk<'a> {
     }
 
     fn follow(&mut self, from: NodeIx, edge: Edge, is_cut: impl Fn(NodeIx, Edge) -> bool) {
-        if edge.kind != EdgeKind::Weak
-            && !edge.filtered
+        if self.snapshot.retains(from, edge)
             && let Some(place) = self.region.place(edge.to)
             && !self.reached.contains(place)
             && !is_cut(from, edge)

@@ -9,7 +9,6 @@ use crate::snapshot::error::Result;
 use crate::snapshot::graph::Retainers;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
@@ -108,8 +107,8 @@ impl<'a> Search<'a> {
             .retainers
             .of(node)
             .map(|edge| (snapshot.nodes().source_of(edge), snapshot.edges().get(edge)))
-            .filter(|(from, edge)| {
-                self.shortest.cost(*from) != UNREACHED && self.retains(*edge) && !below.contains(from)
+            .filter(|&(from, edge)| {
+                self.shortest.cost(from) != UNREACHED && self.explains(from, edge) && !below.contains(&from)
             })
             .map(|(from, edge)| (self.shortest.cost(from), from, edge))
             .collect();
@@ -121,10 +120,11 @@ impl<'a> Search<'a> {
         1 + self.retainers.count(node) as usize
     }
 
-    /// References that retain, and the one a node's best way uses, whatever it is.
-    fn retains(&self, edge: Edge) -> bool {
-        let is_best = self.shortest.parent_edge(self.snapshot, edge.to).is_some_and(|(_, best)| best.ix == edge.ix);
-        is_best || !edge.filtered && edge.kind != EdgeKind::Weak
+    /// References that retain, and the one on the node's shortest path, whatever it is.
+    fn explains(&self, from: NodeIx, edge: Edge) -> bool {
+        let is_parent =
+            self.shortest.parent_edge(self.snapshot, edge.to).is_some_and(|(_, parent)| parent.ix == edge.ix);
+        is_parent || self.snapshot.retains(from, edge)
     }
 
     /// The upper end of a partial path.

@@ -21,7 +21,7 @@ use crate::snapshot::display::{EdgeLabel, edge_label, parse_int};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::progress::{Phase, Progress};
-use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::wellknown::Mark;
 
@@ -159,8 +159,8 @@ impl<'a> Spread<'a> {
         // No way leads to the root, also where a node refers to it: a way upwards would never end.
         self.reached.insert(root);
         self.shortest.last[root.index()].number = ROUND;
-        for edge in self.snapshot.edges_of(root) {
-            if edge.to != root && edge.kind != EdgeKind::Weak && heap.is_user_root(edge.to) {
+        for edge in self.snapshot.strong_edges(root) {
+            if edge.to != root && heap.is_user_root(edge.to) {
                 self.reach(root, edge, 1);
             }
         }
@@ -193,11 +193,11 @@ impl<'a> Spread<'a> {
             let node = NodeIx(node);
             let steps = self.shortest.cost(node) + 1;
             let is_special = is_special(self.snapshot, node);
-            for edge in self.snapshot.edges_of(node) {
-                if edge.kind == EdgeKind::Weak || self.reached.contains(edge.to) {
+            for edge in self.snapshot.strong_edges(node) {
+                if self.reached.contains(edge.to) {
                     continue;
                 }
-                if edge.filtered && round != Round::Anything {
+                if round != Round::Anything && !self.snapshot.retains(node, edge) {
                     self.left_out[1].push(edge.ix);
                 } else if round == Round::Sensible && !self.is_sensible(node, is_special, edge) {
                     self.left_out[0].push(edge.ix);

@@ -228,7 +228,7 @@ impl PathText<'_> {
                 })
             }
             (EdgeKind::Internal, EdgeLabel::Name(name)) => self.internal(from, name),
-            (EdgeKind::Context | EdgeKind::Hidden | EdgeKind::Weak, _) => None,
+            (EdgeKind::Context | EdgeKind::Hidden, _) => None,
             (_, label) => Some([b".(", label.text().0.as_slice(), b")"].concat()),
         }
     }

@@ -47,9 +47,9 @@ impl NativeContexts {
         }
         while let Some(node) = queue.pop() {
             let label = of_node[node.index()];
-            for edge in snapshot.edges_of(node) {
+            for edge in snapshot.strong_edges(node) {
                 ticker.tick()?;
-                if matches!(edge.kind, EdgeKind::Shortcut | EdgeKind::Weak) || fixed.contains(edge.to) {
+                if edge.kind == EdgeKind::Shortcut || fixed.contains(edge.to) {
                     continue;
                 }
                 let slot = &mut of_node[edge.to.index()];

@@ -14,7 +14,6 @@ use crate::snapshot::display::edge_label;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::ticker::Ticker;
 
 /// A named filter.
@@ -89,9 +88,9 @@ fn retained(snapshot: &Snapshot, progress: &Progress, enter: impl Fn(NodeIx, Edg
     let mut queue = vec![snapshot.root()];
     reached.insert(snapshot.root());
     while let Some(node) = queue.pop() {
-        for edge in snapshot.edges_of(node) {
+        for edge in snapshot.strong_edges(node) {
             ticker.tick()?;
-            if edge.kind != EdgeKind::Weak && !reached.contains(edge.to) && enter(node, edge) {
+            if !reached.contains(edge.to) && enter(node, edge) {
                 reached.insert(edge.to);
                 queue.push(edge.to);
             }

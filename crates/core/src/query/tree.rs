@@ -6,7 +6,6 @@ use crate::snapshot::columns::Edge;
 use crate::snapshot::display::edge_label;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::schema::EdgeKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -97,10 +96,9 @@ fn ends(rows: &Rows<'_>, node: NodeIx, direction: Direction) -> Result<Vec<End>>
     Ok(match direction {
         Direction::References => snapshot.edges_of(node).map(|edge| End { edge, node: edge.to }).collect(),
         Direction::Retainers => snapshot
-            .retainers()?
-            .of(node)
-            .map(|at| End { edge: snapshot.edges().get(at), node: snapshot.nodes().source_of(at) })
-            .filter(|end| end.edge.kind != EdgeKind::Weak && end.node != snapshot.root())
+            .strong_retainers(node)?
+            .filter(|&(from, _)| from != snapshot.root())
+            .map(|(node, edge)| End { edge, node })
             .collect(),
     })
 }

@@ -8,12 +8,12 @@ use crate::snapshot::distance;
 use crate::snapshot::dominators::{self, DominatorTree};
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::flow::FlowGraph;
-use crate::snapshot::graph::{self, Retainers};
+use crate::snapshot::graph::{self, Policy, Retainers};
 use crate::snapshot::heap::Heap;
 use crate::snapshot::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
 use crate::snapshot::parallel::join;
 use crate::snapshot::progress::{Phase, Progress};
-use crate::snapshot::schema::{NodeKind, Schema};
+use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
 use crate::snapshot::sort::positions_by_number;
 use crate::snapshot::statistics::{self, Statistics};
 use crate::snapshot::strings::{Strings, Text};
@@ -51,6 +51,7 @@ pub struct Snapshot {
     pub(crate) root: NodeIx,
     pub(crate) nodes: Nodes,
     pub(crate) edges: Edges,
+    policy: Policy,
     pub(crate) strings: Strings,
     #[doc(hidden)]
     pub locations: Locations,
@@ -91,14 +92,17 @@ impl Snapshot {
         check_room(NODE_ROOM * nodes.len() + EDGE_ROOM * edges.len() + STRING_ROOM * strings.len())?;
         detached::propagate(&schema, &mut nodes, &edges, &mut strings)?;
         let wellknown = WellKnown::new(&strings);
-        graph::mark_filtered(&nodes, &mut edges, &wellknown, root);
+        graph::mark_never_retaining(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
         // Sizes move on one arm while the other reads the rest of the nodes.
         let mut self_sizes = std::mem::take(&mut nodes.self_sizes);
         let heap =
             Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };
         let (tree, rest) = join(
-            || dominators::tree(FlowGraph::new(heap, progress)?, root, progress),
+            || -> Result<_> {
+                let (graph, policy) = FlowGraph::new(heap, progress)?;
+                Ok((dominators::tree(graph, root, progress)?, policy))
+            },
             || -> Result<_> {
                 let scratch = shallow::attribute(heap, &mut self_sizes, progress)?;
                 let distances = distance::distances(heap, scratch, progress)?;
@@ -108,7 +112,7 @@ impl Snapshot {
                 Ok((distances, classes, statistics::by_kind(heap, &self_sizes)))
             },
         );
-        let dominators = tree?;
+        let (dominators, policy) = tree?;
         let (distances, mut classes, mut statistics) = rest?;
         nodes.self_sizes = self_sizes;
         progress.enter(Phase::Retained, nodes.len() as u64);
@@ -127,6 +131,7 @@ impl Snapshot {
             root,
             nodes,
             edges,
+            policy,
             strings,
             locations,
             samples,
@@ -215,6 +220,34 @@ impl Snapshot {
     #[inline(always)]
     pub fn edges_of(&self, node: NodeIx) -> EdgesOf<'_> {
         EdgesOf { edges: &self.edges, range: self.nodes.edge_range(node) }
+    }
+
+    /// A node's edges that retain, in file order: by the rule that retained sizes follow.
+    #[inline]
+    pub fn retaining_edges(&self, node: NodeIx) -> impl Iterator<Item = Edge> + '_ {
+        let policy = self.policy.edges_from(node);
+        self.edges_of(node).filter(move |&edge| policy.retains_over(edge))
+    }
+
+    /// Whether an edge, which starts at `from`, retains: see [`Snapshot::retaining_edges`].
+    #[inline]
+    pub fn retains(&self, from: NodeIx, edge: Edge) -> bool {
+        self.policy.edges_from(from).retains_over(edge)
+    }
+
+    /// A node's edges that are not weak, in file order: what DevTools' own walks follow.
+    #[inline]
+    pub fn strong_edges(&self, node: NodeIx) -> impl Iterator<Item = Edge> + '_ {
+        self.edges_of(node).filter(|edge| edge.kind != EdgeKind::Weak)
+    }
+
+    /// The edges to a node that are not weak, and where they start, in the order of DevTools' lists.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`], as [`Snapshot::retainers`].
+    pub fn strong_retainers(&self, node: NodeIx) -> Result<impl Iterator<Item = (NodeIx, Edge)> + '_> {
+        let edges = self.retainers()?.of(node).map(|at| (self.nodes.source_of(at), self.edges.get(at)));
+        Ok(edges.filter(|(_, edge)| edge.kind != EdgeKind::Weak))
     }
 
     /// The string an edge is called by; `None` for indices.
@@ -333,6 +366,7 @@ impl Snapshot {
     pub fn memory(&self) -> usize {
         self.nodes.memory()
             + self.edges.memory()
+            + self.policy.memory()
             + self.strings.memory()
             + self.locations.memory()
             + self.dominators.memory()

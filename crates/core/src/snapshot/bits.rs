@@ -12,6 +12,11 @@ impl NodeSet {
         Self(vec![0; count.div_ceil(64)])
     }
 
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        8 * self.0.capacity()
+    }
+
     #[inline(always)]
     pub fn contains(&self, node: NodeIx) -> bool {
         self.0[node.index() / 64] >> (node.index() % 64) & 1 != 0

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! An edge is two 32-bit words. `targets` packs what every traversal asks for: 28 bits of target
-//! node, three bits of [`EdgeKind`], one bit `Edges::FILTERED` for edges that never retain (see
+//! node, three bits of [`EdgeKind`], one bit `Edges::NEVER_RETAINS` for edges that never retain (see
 //! `graph.rs`). A traversal that only follows edges never touches `names`.
 
 use crate::snapshot::error::{Error, Result};
@@ -212,8 +212,8 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Where it leads.
     pub to: NodeIx,
-    /// It can never retain, whatever the page rule says: see `graph::Policy`.
-    pub filtered: bool,
+    /// Whatever the page rule says: see `graph::Policy`.
+    pub(super) never_retains: bool,
 }
 
 /// What an edge is called.
@@ -230,7 +230,7 @@ impl Edges {
     pub(crate) const NODE_BITS: u32 = 28;
     const NODE_MASK: u32 = (1 << Self::NODE_BITS) - 1;
     /// The edge can never retain.
-    pub(crate) const FILTERED: u32 = 1 << 31;
+    pub(crate) const NEVER_RETAINS: u32 = 1 << 31;
 
     #[inline(always)]
     pub(crate) const fn pack(to: u32, kind: EdgeKind) -> u32 {
@@ -263,7 +263,12 @@ impl Edges {
     #[inline(always)]
     pub fn get(&self, ix: EdgeIx) -> Edge {
         let word = self.targets[ix.index()];
-        Edge { ix, kind: Self::kind_of(word), to: Self::target_of(word), filtered: word & Self::FILTERED != 0 }
+        Edge {
+            ix,
+            kind: Self::kind_of(word),
+            to: Self::target_of(word),
+            never_retains: word & Self::NEVER_RETAINS != 0,
+        }
     }
 
     /// What the edge is called.

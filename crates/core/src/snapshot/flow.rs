@@ -64,7 +64,8 @@ pub(crate) struct FlowGraph {
 }
 
 impl FlowGraph {
-    pub(crate) fn new(heap: Heap<'_>, progress: &Progress) -> Result<FlowGraph> {
+    /// The graph, and which edges retain, which is found on the way.
+    pub(crate) fn new(heap: Heap<'_>, progress: &Progress) -> Result<(FlowGraph, Policy)> {
         let mut search = Search::new(heap)?;
         search.number(heap.root, 0);
         let roots: Vec<u32> = heap.edges.targets[heap.nodes.edge_range(heap.root)].to_vec();
@@ -79,7 +80,7 @@ impl FlowGraph {
             search.explore(word, Some(&policy), progress)?;
         }
         search.adopt_orphans(&policy, progress)?;
-        search.finish(&policy, progress)
+        Ok((search.finish(&policy, progress)?, policy))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Which edges retain, and the edges seen from their targets.
 //!
-//! **The one predicate.** Whether an edge keeps its target alive is decided here and nowhere else.
-//! It has two halves, because one of them needs the graph to be walked first:
+//! **The one predicate.** Whether an edge keeps its target alive is decided here and nowhere else;
+//! [`Snapshot::retains`](crate::Snapshot::retains) asks it. It has two halves, because one of them needs the graph to be walked first:
 //!
-//! * `mark_filtered` sets one bit on every edge that can never retain: weak edges, the table's
+//! * `mark_never_retaining` sets one bit on every edge that can never retain: weak edges, the table's
 //!   side of a WeakMap entry (the *key* holds the value), edges of a node to itself, and shortcuts
 //!   that do not start at the root.
 //! * `Policy` adds the rule about pages: what the page owns is held by the page, not by
@@ -13,7 +13,7 @@
 //! DevTools: `computeIsEssentialEdge`.
 
 use crate::snapshot::bits::NodeSet;
-use crate::snapshot::columns::{Edges, Nodes};
+use crate::snapshot::columns::{Edge, Edges, Nodes};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx, StringIx};
 use crate::snapshot::parallel;
@@ -35,6 +35,11 @@ impl Policy {
         let free = from == self.root || self.pages.contains(from);
         RetainsFrom { pages: &self.pages, free }
     }
+
+    /// Bytes of memory held.
+    pub(crate) fn memory(&self) -> usize {
+        self.pages.memory()
+    }
 }
 
 /// Which edges of one node retain.
@@ -46,6 +51,12 @@ pub(crate) struct RetainsFrom<'a> {
 }
 
 impl RetainsFrom<'_> {
+    /// Whether an edge of that node keeps its target alive.
+    #[inline(always)]
+    pub(crate) fn retains_over(self, edge: Edge) -> bool {
+        !edge.never_retains && (self.free || !self.pages.contains(edge.to))
+    }
+
     /// Whether the edge `word` keeps its target alive.
     #[inline(always)]
     pub(crate) fn retains(self, word: u32) -> bool {
@@ -56,11 +67,11 @@ impl RetainsFrom<'_> {
 /// The half of the predicate that is known without the pages.
 #[inline(always)]
 pub(crate) fn can_retain(word: u32) -> bool {
-    word & Edges::FILTERED == 0
+    word & Edges::NEVER_RETAINS == 0
 }
 
-/// Sets [`Edges::FILTERED`] on every edge that can never retain.
-pub(crate) fn mark_filtered(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKnown, root: NodeIx) {
+/// Sets [`Edges::NEVER_RETAINS`] on every edge that can never retain.
+pub(crate) fn mark_never_retaining(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKnown, root: NodeIx) {
     let names = &edges.names;
     let never = |from: NodeIx, word: u32, at: usize| match Edges::kind_of(word) {
         EdgeKind::Weak => true,
@@ -84,7 +95,7 @@ pub(crate) fn mark_filtered(nodes: &Nodes, edges: &mut Edges, wellknown: &WellKn
                 end = nodes.edge_range(from).end;
             }
             if never(from, *word, first + i) {
-                *word |= Edges::FILTERED;
+                *word |= Edges::NEVER_RETAINS;
             }
         }
     };

@@ -562,3 +562,44 @@ fn a_reference_to_the_root_is_on_no_way_to_a_second_holder() {
     );
     assert!(!report["suspects"].as_array().unwrap().is_empty());
 }
+
+/// Lists of two windows of the page hold the sessions; a debugger outside of the page may see them too.
+fn sessions_of_a_page(is_seen: bool) -> Value {
+    report_of(
+        |program| {
+            let root = program.heap.root();
+            let global = program.global;
+            let handles = program.heap.node("synthetic", "(Global handles)", 0);
+            program.heap.element(root, 1, handles);
+            let debugger = program.heap.node("native", "DebuggerAgent", 8);
+            program.heap.element(handles, 1, debugger);
+            program.made.insert("debugger".to_owned(), debugger);
+            let popup = program.heap.node("object", "Popup", 40);
+            program.heap.edge(root, "shortcut", "2", popup);
+            program.object(popup, "mirror", "Array");
+            program.object(global, "list", "Array")
+        },
+        |program, list, unit| {
+            let session = program.own("Session");
+            program.heap.element(list, unit as i64, session);
+            program.heap.element(program.made["mirror"], unit as i64, session);
+            if is_seen {
+                program.heap.element(program.made["debugger"], unit as i64, session);
+            }
+        },
+    )
+}
+
+#[test]
+fn what_sees_a_pages_objects_from_outside_is_none_of_their_holders() {
+    let [alone, seen] = [false, true].map(sessions_of_a_page);
+    let suspect = suspect(&seen);
+    let others: Vec<&Value> = suspect["otherHolders"].as_array().unwrap().iter().map(|other| &other["path"]).collect();
+    assert_eq!(others, [&json!("Popup.mirror")]);
+    assert_eq!(suspect["freedIfAllRelease"], 6000);
+    let of_both = |field: &str| (alone["suspects"][0][field].clone(), suspect[field].clone());
+    for field in ["otherHolders", "freedIfReleased", "freedIfAllRelease", "bytes", "holder"] {
+        let (alone, seen) = of_both(field);
+        assert_eq!(alone, seen, "{field}");
+    }
+}
