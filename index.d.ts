@@ -380,14 +380,27 @@ export interface Statistics {
   v8heap: { total: number; code: number; jsArrays: number; strings: number; system: number };
 }
 
+/** A step of a path. The `edge` of all steps that are not `internal`, one after the other, are the path's text. */
 export interface PathStep {
+  /** The object that the step leads to. */
+  id: number;
+  className: string;
+  /**
+   * How the step reads in the text: `.sessions`, `[3]`, `[entry]`, ` → onChange`, ` → context.user`; what the path begins
+   * with for its first step. Of an internal step the name of the reference.
+   */
+  edge: string;
+  /** Whether the text leaves the step out: what comes before its beginning, and what code would not write. */
+  internal: boolean;
+}
+
+/** A step of a retaining path. */
+export interface RetainingPathStep extends PathStep {
   /** Reference that leads here from the step before; the first step has none. */
   type: EdgeType | null;
   name: string | number | null;
-  id: number;
   nodeType: NodeType;
   nodeName: string;
-  className: string;
   distance: number;
   retainedSize: number;
   source: SourceLocation | null;
@@ -396,16 +409,16 @@ export interface PathStep {
 export interface RetainingPath {
   /** How many of the objects asked for are held this way; 1 for a single node. */
   count: number;
-  /** From the GC root down to the object; for a pattern, to the one of the `count` objects that is nearest to a root. */
-  steps: PathStep[];
+  /** From the GC root down to the object; for a merged path, to the one of the `count` objects that is nearest to a root. */
+  steps: RetainingPathStep[];
   /**
    * Steps missing in `steps`, when there are any: of a path of more than 10,000 the first and the last 5,000 are given; and
    * when paths of one answer have ten million steps together, of each one more only the last hundred.
    */
   omitted?: number;
   /**
-   * The path as code would read it: `configBus._events.change[896]`. `{name}` is a variable that the
-   * function before it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` a field of V8's own,
+   * The path as code would read it: `configBus._events.change[896] → onChange → context.user`. `→ onChange` is a function,
+   * `context.user` a variable that it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` a field of V8's own,
    * `(.next ×20)` the same step twenty times; positions are `[*]` when `count` is over 1. It begins at the last
    * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not V8's own; with `…` when `steps` has only the path's end.
    */
@@ -587,10 +600,14 @@ export interface Suspect {
     count: number;
     retainedSize: number;
     path: string;
+    /** The steps of `path`. */
+    steps: PathStep[];
     source: SourceLocation | null;
   };
   /** The shortest path they have in common, as code reads: `configBus._events.change[*] → onConfigChange → context.ctx`. */
   path: string;
+  /** The steps of `path`, to the object nearest to a root; of a path of more than 100 the first and the last 50. */
+  steps: PathStep[];
   /** Where the class, or the function, is defined. */
   source: SourceLocation | null;
   /** Functions on the path below the holder. */
@@ -603,7 +620,7 @@ export interface Suspect {
    * Who else keeps them when the holder has let go, at most four, the one that keeps most first;
    * `count` says how many of the objects. Empty when nobody does.
    */
-  otherHolders: { id: number; className: string; count: number; path: string; source: SourceLocation | null }[];
+  otherHolders: { id: number; className: string; count: number; path: string; steps: PathStep[]; source: SourceLocation | null }[];
   /** Bytes that go when the holder and all of `otherHolders` let go. Less than `bytes` when somebody else holds them still. */
   freedIfAllRelease: number;
   confidence: Confidence;

@@ -137,13 +137,13 @@ describe('width', () => {
 
 describe('wrapping of paths', () => {
   test('ends lines before a step', () => {
-    const lines = wrap([heap('server.handler{sessions}[3].history')], 18, 3).map(plain);
-    assert.deepEqual(lines, ['server.handler', '{sessions}[3]', '.history']);
+    const lines = wrap([heap('server.handler → context.sessions[3].history')], 22, 3).map(plain);
+    assert.deepEqual(lines, ['server.handler →', ' context.sessions[3]', '.history']);
   });
 
   test('breaks a step rather than taking more lines than there are', () => {
     for (let width = 4; width < 40; width += 1) {
-      const lines = wrap([heap('server.handler{sessions}[3].history.aVeryLongPropertyNameIndeed.x')], width, 3).map(plain);
+      const lines = wrap([heap('server.handler → context.sessions[3].history.aVeryLongPropertyNameIndeed.x')], width, 3).map(plain);
       assert.ok(lines.length <= 3 && lines.every((line) => displayWidth(line) <= width), `${width}: ${lines}`);
     }
   });

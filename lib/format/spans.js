@@ -91,7 +91,7 @@ function wrap(spans, width, maxLines) {
   return lines;
 }
 
-const STEP = /[.[{( ]/;
+const STEP = /[.[( ]/;
 
 /** Steps further back than this share of the line are not worth the gap. */
 const LONGEST_STEP = 0.4;

@@ -9,8 +9,8 @@ use crate::leak::owned_size::{Bytes, Parts, Shape};
 use crate::leak::series::Series;
 use crate::leak::suspect::{GrowingObjects, Suspect};
 use crate::leak::suspects::Search;
+use crate::paths::shapes::Shapes;
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::paths::ways::Ways;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
@@ -125,13 +125,13 @@ fn together(now: Parts<'_>, found: Vec<Candidate>) -> Result<Vec<GrowingObjects>
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let mut ways = Ways::new(now.snapshot, now.shortest)?;
+    let mut shapes = Shapes::from_root(now.snapshot, now.shortest)?;
     let mut at_hash: HashMap<u64, usize> = HashMap::new();
     let mut growing_objects: Vec<GrowingObjects> = Vec::new();
     for candidate in found {
         let Candidate { node, shape, is_replaced, .. } = candidate;
         let added = candidate.added();
-        let hash = ways.hash(node);
+        let hash = shapes.hash(node);
         let at = *at_hash.entry(hash).or_insert(growing_objects.len());
         match growing_objects.get_mut(at) {
             Some(known) => {

@@ -97,7 +97,7 @@ impl Growth {
         let add = |sums: &mut [u32], more: &[u32]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         for (group, of) in groups.list.iter().enumerate().skip(1) {
             let row = group * self.snapshots..(group + 1) * self.snapshots;
-            let alike = self.alike.entry((of.root_class, of.class)).or_insert_with(empty);
+            let alike = self.alike.entry((of.start, of.class)).or_insert_with(empty);
             add(&mut alike.counts, &self.counts[row.clone()]);
             add(&mut alike.born, &self.born[row]);
         }
@@ -122,7 +122,7 @@ impl Growth {
         let added = self.added(group);
         let (least, most) = range(&added);
         let of = groups.get(group);
-        let Some(alike) = self.alike.get(&(of.root_class, of.class)) else { return false };
+        let Some(alike) = self.alike.get(&(of.start, of.class)) else { return false };
         if least <= 0 || least * MAX_UNEVENNESS < most {
             return false;
         }

@@ -1,15 +1,14 @@
-//! New objects → the old objects they hang on: where a heap can have grown.
+//! New objects → the old objects that retain them: where a heap can have grown.
 //!
-//! The growth_root of a new object is the first node on its way up that every snapshot has. The end of
-//! a list is such a node too, but not what holds the list: while a step into a growth_root repeats one
-//! further up, the growth_root is looked for above that. GrowthRoots that are reached in the same way,
-//! the arrays in the entries of one Map, form a root_class and are counted together.
+//! The growth root of a new object is the first node on its way up that every snapshot has. The end of
+//! a list is such a node too, but not what holds the list: while a step into a growth root repeats one
+//! further up, the growth root is looked for above that. Growth roots that are retained in the same way,
+//! the arrays in the entries of one Map, form a class and are counted together.
 
 use crate::leak::series::Series;
-use crate::paths::labels::{MAX_LOOP, StepLabel, can_repeat, mix, property_count};
+use crate::paths::labels::mix;
+use crate::paths::shapes::{MAX_LOOP, Shapes, repeats};
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::paths::text::DICTIONARY;
-use crate::paths::ways::Ways;
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::error::Result;
@@ -23,23 +22,23 @@ use std::collections::{HashMap, HashSet};
 /// New objects among its properties that an object with fields does not have.
 const NEW_KEYS: usize = 8;
 
-/// Ends the ways of growth_roots.
-const CONTAINER: u64 = 3;
+/// Ends the hash of a growth root.
+const GROWTH_ROOT: u64 = 3;
 
-/// The growth_roots of a series, by id.
+/// The growth roots of a series, by id.
 pub(crate) struct GrowthRoots {
-    /// The root_class of the root where nothing else is known to be the same.
+    /// The class of the root where nothing else is known to be the same.
     root: Option<u32>,
-    /// Ids and their root_classes.
+    /// Ids and their classes.
     members: Vec<(ObjectId, u32)>,
-    /// What identifies each root_class.
+    /// What identifies each class.
     pub(crate) hashes: Vec<u64>,
-    /// Groups whose property names are keys.
-    dictionaries: Vec<bool>,
+    /// By class: whether the names of its properties are keys.
+    have_keys: Vec<bool>,
 }
 
 impl GrowthRoots {
-    /// Looks at the way of every new object.
+    /// Looks at the path of every new object.
     pub(crate) fn find(series: &Series<'_>, progress: &Progress) -> Result<GrowthRoots> {
         let snapshot = series.last;
         if !series.same_process || series.snapshots.len() < 2 {
@@ -60,22 +59,20 @@ impl GrowthRoots {
         Ok(search.finish())
     }
 
-    /// Without common ids the only growth_root known to be the same is the root.
+    /// Without common ids the only growth root known to be the same is the root.
     fn root_alone() -> GrowthRoots {
-        GrowthRoots { root: Some(0), members: Vec::new(), hashes: vec![1], dictionaries: vec![false] }
+        GrowthRoots { root: Some(0), members: Vec::new(), hashes: vec![1], have_keys: vec![false] }
     }
 
-    /// The growth_roots and their root_classes in a snapshot.
+    /// The growth roots and their classes in a snapshot.
     pub(crate) fn nodes_in<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = (NodeIx, u32)> + 'a {
-        let root = self.root.map(|root_class| (snapshot.root(), root_class));
-        root.into_iter()
-            .chain(self.members.iter().filter_map(|&(id, root_class)| Some((snapshot.find(id).ok()?, root_class))))
+        let root = self.root.map(|class| (snapshot.root(), class));
+        root.into_iter().chain(self.members.iter().filter_map(|&(id, class)| Some((snapshot.find(id).ok()?, class))))
     }
 
-    /// Whether properties of what has this group are keys of a dictionary. What counts is the size
-    /// in the last snapshot, for all snapshots.
-    pub(crate) fn is_dictionary(&self, group: u32, root_class: u32) -> bool {
-        group == root_class + 1 && self.dictionaries.get(root_class as usize).copied().unwrap_or(false)
+    /// The classes of growth roots: what identifies each, and whether the names of its properties are keys.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = (u64, bool)> {
+        self.hashes.iter().copied().zip(self.have_keys.iter().copied())
     }
 }
 
@@ -83,12 +80,12 @@ struct Search<'a> {
     series: &'a Series<'a>,
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
-    ways: Ways<'a>,
+    shapes: Shapes<'a>,
     /// The nodes that new objects hang on, and the steps they do so by, whose growth_root was found.
     seen: HashSet<(NodeIx, u64)>,
-    root_classes: HashMap<u64, u32>,
+    classes: HashMap<u64, u32>,
     members: HashMap<NodeIx, u32>,
-    dictionaries: Vec<bool>,
+    have_keys: Vec<bool>,
     hashes: Vec<u64>,
 }
 
@@ -100,11 +97,11 @@ impl<'a> Search<'a> {
             series,
             snapshot,
             shortest,
-            ways: Ways::new(snapshot, shortest)?,
+            shapes: Shapes::from_root(snapshot, shortest)?,
             seen: HashSet::new(),
-            root_classes: HashMap::new(),
+            classes: HashMap::new(),
             members: HashMap::new(),
-            dictionaries: Vec::new(),
+            have_keys: Vec::new(),
             hashes: Vec::new(),
         })
     }
@@ -119,53 +116,49 @@ impl<'a> Search<'a> {
         self.parent_edge(store).filter(|_| is_store).map_or(store, |(owner, _)| owner)
     }
 
-    /// Notes the growth_root of a new object that hangs on `from`, which is old or a part of what is.
+    /// Notes the growth root of a new object that `from` refers to, which is old or a part of what is.
     fn add(&mut self, edge: Edge, from: NodeIx) {
-        let label = self.ways.label(from, edge);
-        let Some(growth_root) = self.above_loops(edge, from, label) else { return };
+        let Some(growth_root) = self.above_loops(edge, from) else { return };
         let growth_root = self.owner(growth_root);
         if self.members.contains_key(&growth_root) {
             return;
         }
-        // No group may read as the way of a growth_root further down.
-        let hash = mix(self.ways.hash(growth_root), CONTAINER);
+        // No group may read as the path of a growth root further down.
+        let hash = mix(self.shapes.hash(growth_root), GROWTH_ROOT);
         let next = self.hashes.len() as u32;
-        let root_class = *self.root_classes.entry(hash).or_insert(next);
-        if root_class == next {
+        let class = *self.classes.entry(hash).or_insert(next);
+        if class == next {
             self.hashes.push(hash);
-            self.dictionaries.push(false);
+            self.have_keys.push(false);
         }
-        self.dictionaries[root_class as usize] |= self.is_dictionary(growth_root);
-        self.members.insert(growth_root, root_class);
+        self.have_keys[class as usize] |= self.has_new_keys(growth_root);
+        self.members.insert(growth_root, class);
     }
 
-    /// Whether the properties of a growth_root are keys: there are many, or new ones again and again.
-    fn is_dictionary(&self, growth_root: NodeIx) -> bool {
+    /// Whether an object gets new properties again and again: their names are keys.
+    fn has_new_keys(&self, growth_root: NodeIx) -> bool {
         let is_new = |edge: &Edge| edge.kind == EdgeKind::Property && !self.series.is_old(edge.to);
-        property_count(self.snapshot, growth_root) >= DICTIONARY
-            || self.snapshot.edges_of(growth_root).filter(is_new).nth(NEW_KEYS).is_some()
+        self.snapshot.edges_of(growth_root).filter(is_new).nth(NEW_KEYS).is_some()
     }
 
-    /// Climbs while the step into the object repeats a step further up; `None` where that leads to a growth_root
+    /// Climbs while the step into the object repeats a step further up; `None` where that leads to a growth root
     /// that was found before.
-    fn above_loops(&mut self, edge: Edge, from: NodeIx, label: StepLabel) -> Option<NodeIx> {
+    fn above_loops(&mut self, edge: Edge, from: NodeIx) -> Option<NodeIx> {
         let mut growth_root = from;
-        if !self.seen.insert((from, label.hash)) {
+        let label = self.shapes.labels.of(from, edge, false).hash;
+        if !self.seen.insert((from, label)) {
             return None;
-        }
-        if !can_repeat(self.snapshot, edge, label) {
-            return Some(growth_root);
         }
         let mut at = from;
         let mut distance = 0;
         while distance < MAX_LOOP
-            && let Some((above, edge)) = self.parent_edge(at)
+            && let Some((above, above_edge)) = self.parent_edge(at)
         {
             distance += 1;
-            if self.ways.label(above, edge) == label {
+            if repeats(&mut self.shapes.labels, self.snapshot, (from, edge), (above, above_edge)) {
                 growth_root = above;
                 distance = 0;
-                if !self.seen.insert((above, label.hash)) {
+                if !self.seen.insert((above, label)) {
                     return None;
                 }
             }
@@ -176,8 +169,8 @@ impl<'a> Search<'a> {
 
     fn finish(self) -> GrowthRoots {
         let id = |node| self.snapshot.nodes().id(node);
-        let mut members: Vec<_> = self.members.iter().map(|(&node, &root_class)| (id(node), root_class)).collect();
+        let mut members: Vec<_> = self.members.iter().map(|(&node, &class)| (id(node), class)).collect();
         sort_by(&mut members, Ord::cmp);
-        GrowthRoots { root: None, members, hashes: self.hashes, dictionaries: self.dictionaries }
+        GrowthRoots { root: None, members, hashes: self.hashes, have_keys: self.have_keys }
     }
 }

@@ -240,10 +240,10 @@ impl<'a> NoiseFilter<'a> {
             if noise.is_some() {
                 break noise;
             }
-            if step.above == OUTSIDE {
+            if step.parent == OUTSIDE {
                 break self.noise_above(step.example);
             }
-            at = step.above;
+            at = step.parent;
         };
         for group in unknown {
             self.known[group as usize].get_or_init(|| noise);

@@ -149,7 +149,7 @@ impl Cut<'_> {
     fn has(&self, snapshot: &Snapshot, from: NodeIx, to: NodeIx) -> bool {
         let group = self.groups.of(from);
         let is_holder = group == self.suspect.holder
-            || self.groups.get(group).above == self.suspect.holder && snapshot.kind(from) == NodeKind::Array;
+            || self.groups.get(group).parent == self.suspect.holder && snapshot.kind(from) == NodeKind::Array;
         is_holder && self.suspect.has_element(self.groups.of(to))
             || !self.others.is_empty() && self.is_leaked(to) && self.others.contains(&self.referrer(from))
     }

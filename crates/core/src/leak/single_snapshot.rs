@@ -66,7 +66,7 @@ pub(crate) fn spreads(groups: &Groups, extents: &[Extent], group: u32) -> bool {
     let of = groups.get(group);
     let Extent { count, bytes, largest } = extents[group as usize];
     let is_even = of.repeats || largest <= bytes / 2;
-    group != OUTSIDE && count >= MIN_COUNT && count / extents[of.above as usize].count.max(1) >= SPREAD && is_even
+    group != OUTSIDE && count >= MIN_COUNT && count / extents[of.parent as usize].count.max(1) >= SPREAD && is_even
 }
 
 impl Search<'_> {
@@ -129,7 +129,7 @@ impl Search<'_> {
         // A group's number is larger than that of the one above it.
         let mut top_of = vec![OUTSIDE; spread.len()];
         for group in 1..spread.len() as u32 {
-            let above = self.groups.get(group).above;
+            let above = self.groups.get(group).parent;
             // What one object holds is a collection of its own, whatever collection that is held in.
             let is_held_by_one = extents[above as usize].count <= 1;
             let top = match top_of[above as usize] {

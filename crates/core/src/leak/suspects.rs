@@ -92,10 +92,10 @@ impl<'a> Search<'a> {
 
     /// What holds the objects of a group; its array or table of elements is a part of it.
     pub(crate) fn holder_of(&self, group: u32) -> u32 {
-        let holder = self.groups.get(group).above;
+        let holder = self.groups.get(group).parent;
         let of = self.groups.get(holder);
-        let is_store = of.above != OUTSIDE && self.snapshot.kind(of.example) == NodeKind::Array;
-        if is_store { of.above } else { holder }
+        let is_store = of.parent != OUTSIDE && self.snapshot.kind(of.example) == NodeKind::Array;
+        if is_store { of.parent } else { holder }
     }
 
     /// By group: the uppermost one at or above it that grows.
@@ -103,7 +103,7 @@ impl<'a> Search<'a> {
         let mut tops = vec![OUTSIDE; grows.len()];
         // A group's number is larger than that of the one above it.
         for group in 1..grows.len() as u32 {
-            tops[group as usize] = match tops[self.groups.get(group).above as usize] {
+            tops[group as usize] = match tops[self.groups.get(group).parent as usize] {
                 OUTSIDE if grows[group as usize] => group,
                 top => top,
             };
@@ -218,7 +218,7 @@ impl<'a> Search<'a> {
         let example = |group: u32| self.groups.get(group).example;
         let find = |is_it: &dyn Fn(u32) -> bool| below.iter().copied().find(|&group| is_it(group));
         let store = find(&|group| {
-            self.groups.get(group).above == element && self.is_async_store(example(group), example(element))
+            self.groups.get(group).parent == element && self.is_async_store(example(group), example(element))
         });
         let context = || find(&|group| self.snapshot.name(example(group)).starts_with(b"system / NativeContext"));
         let owner = || {

@@ -1,6 +1,6 @@
-//! Node → several paths to it that differ in pattern, the shortest first.
+//! Node → several paths to it that differ in shape, the shortest first.
 
-use crate::paths::patterns::{EMPTY, Patterns};
+use crate::paths::shapes::{NO_SHAPE, Shapes};
 use crate::paths::shortest_paths::{ROUND, ShortestPaths, UNREACHED};
 use crate::paths::step::{PathStep, path_to};
 use crate::snapshot::Snapshot;
@@ -33,7 +33,7 @@ struct Partial {
 /// No partial path below: the node asked for.
 const END: u32 = u32::MAX;
 
-/// The shortest paths of one node that differ in pattern, found best first: a partial path counts
+/// The shortest paths of one node that differ in shape, found best first: a partial path counts
 /// for its own length and the best way from its upper end, which is exact.
 pub(crate) struct Search<'a> {
     snapshot: &'a Snapshot,
@@ -61,7 +61,7 @@ impl<'a> Search<'a> {
 
     /// The best way first; what follows differs from all before.
     pub(crate) fn run(mut self, limit: usize, progress: &Progress) -> Result<Vec<Vec<PathStep>>> {
-        let mut patterns = Patterns::new(self.snapshot, self.shortest);
+        let mut shapes = Shapes::from_root(self.snapshot, self.shortest)?;
         let mut seen = HashSet::new();
         let mut found: Vec<Vec<PathStep>> = Vec::new();
         let mut ticker = Ticker::new(progress);
@@ -70,7 +70,7 @@ impl<'a> Search<'a> {
             return Ok(found);
         };
         let worst = self.partial.first().map_or(0, |last| self.worst(last.node));
-        seen.insert(pattern_of(&mut patterns, &best));
+        seen.insert(self.shape_of(&mut shapes, &best));
         found.push(best);
         while let Some(Reverse((cost, at))) = self.queue.pop() {
             if found.len() >= limit || work > MAX_WORK || cost >= worst {
@@ -85,7 +85,7 @@ impl<'a> Search<'a> {
             let path = self.finish(at);
             work += path.len();
             ticker.ticks(path.len())?;
-            if is_simple(&path) && seen.insert(pattern_of(&mut patterns, &path)) {
+            if is_simple(&path) && seen.insert(self.shape_of(&mut shapes, &path)) {
                 found.push(path);
             }
         }
@@ -139,6 +139,11 @@ impl<'a> Search<'a> {
         nodes
     }
 
+    fn shape_of(&self, shapes: &mut Shapes<'_>, path: &[PathStep]) -> u32 {
+        let edges = path.iter().filter_map(|step| step.edge);
+        edges.fold(NO_SHAPE, |shape, edge| shapes.extend(shape, self.snapshot.nodes().source_of(edge.ix), edge))
+    }
+
     /// The whole path, without the root of the heap itself.
     fn finish(&self, at: u32) -> Vec<PathStep> {
         let mut steps = Vec::new();
@@ -155,10 +160,6 @@ impl<'a> Search<'a> {
         }
         steps
     }
-}
-
-fn pattern_of(patterns: &mut Patterns<'_>, path: &[PathStep]) -> u32 {
-    path.iter().fold(EMPTY, |pattern, &step| patterns.extend(pattern, step))
 }
 
 /// Whether a path goes through no node twice.

@@ -1,14 +1,12 @@
-//! A step of a way → a number that is the same wherever the step reads the same.
+//! A step of a path → a number that is the same wherever the step reads the same.
 //!
 //! Numbers come from texts, not from indices, so that a step has the same in every snapshot. Which
 //! element of an array, and which key of a dictionary, makes no difference.
 
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::paths::text::DICTIONARY;
-use crate::program::internals::GENERIC;
+use crate::program::data_keys::DataKeys;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
-use crate::snapshot::bits::NodeSet;
 use crate::snapshot::column::filled;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::display::{EdgeLabel, edge_label};
@@ -28,11 +26,10 @@ const PIECES: usize = 32;
 /// Nodes by which memory is asked for in advance.
 const AHEAD: usize = 16;
 
-/// Steps up in which the repetition of a step is looked for.
-pub(crate) const MAX_LOOP: usize = 8;
-
 /// The name of all positions.
 const POSITION: u64 = 1;
+/// The name of all entries of WeakMaps.
+const WEAK_MAP_ENTRY: u64 = 2;
 
 /// What a step reads as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,19 +45,16 @@ pub(crate) struct StepLabels<'a> {
     snapshot: &'a Snapshot,
     /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
     strings: Arc<[AtomicU64]>,
-    /// The nodes whose properties were counted, and those of them that are dictionaries.
-    counted: NodeSet,
-    dictionaries: NodeSet,
+    data_keys: DataKeys,
 }
 
 impl<'a> StepLabels<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
         let strings = (0..snapshot.strings().len()).map(|_| AtomicU64::new(0)).collect();
-        let nodes = NodeSet::new(snapshot.nodes().len());
-        Self { snapshot, strings, counted: nodes.clone(), dictionaries: nodes }
+        Self { snapshot, strings, data_keys: DataKeys::default() }
     }
 
-    /// By node: the hash of the last step of its way.
+    /// By node: the hash of the last step of its shortest path.
     pub(crate) fn of_all(&self, shortest: &ShortestPaths, progress: &Progress) -> Result<Vec<u64>> {
         let mut hashes = filled(0u64, self.snapshot.nodes().len())?;
         let size = PIECE.max(hashes.len().div_ceil(PIECES));
@@ -79,35 +73,37 @@ impl<'a> StepLabels<'a> {
         Ok(hashes)
     }
 
-    /// A step over `edge`, which starts at `from`.
+    /// A step over `edge`, which starts at `from`; with `any_name` whatever the name of a property.
     pub(crate) fn of(&mut self, from: NodeIx, edge: Edge, any_name: bool) -> StepLabel {
         let name = match (edge.kind, self.snapshot.edge_string(edge)) {
+            // A variable that V8 has no name for, by its place in the scope.
+            (EdgeKind::Hidden, None) if is_context(self.snapshot.name(from)) => self.slot(edge),
             (EdgeKind::Element | EdgeKind::Hidden, _) | (_, None) => POSITION,
-            (EdgeKind::Shortcut, _) if matches!(edge_label(self.snapshot, edge), EdgeLabel::Index(_)) => POSITION,
-            (EdgeKind::Property, _) if any_name || self.is_dictionary(from) => POSITION,
-            (EdgeKind::Internal, Some(name)) if self.snapshot.wellknown.mark(name) == Mark::Ephemeron => 2,
+            (EdgeKind::Shortcut, _) if edge_label(self.snapshot, edge).is_number() => POSITION,
+            (EdgeKind::Property, _) if any_name || self.data_keys.is_data_key(self.snapshot, from, edge) => POSITION,
+            (EdgeKind::Internal, Some(name)) if self.snapshot.wellknown.mark(name) == Mark::Ephemeron => WEAK_MAP_ENTRY,
             (EdgeKind::Internal, Some(name)) if self.string(name).is_multiple_of(2) => POSITION,
             (_, Some(name)) => self.string(name),
         };
         let kind = if name == POSITION { 0 } else { edge.kind as u64 + 1 };
-        StepLabel { hash: mix(mix(kind, name), self.node(edge.to)), is_position: name == POSITION }
+        StepLabel { hash: mix(mix(kind, name), self.class(edge.to)), is_position: name == POSITION }
     }
 
-    /// What a node is to a trail: strings are one kind, whether V8 has cut, joined or flattened them.
-    pub(crate) fn node(&self, node: NodeIx) -> u64 {
+    fn slot(&self, edge: Edge) -> u64 {
+        match edge_label(self.snapshot, edge) {
+            EdgeLabel::Index(slot) => mix(WEAK_MAP_ENTRY, slot as u64),
+            EdgeLabel::Name(_) => POSITION,
+        }
+    }
+
+    /// What a node is on a path: strings are one class, whether V8 has cut, joined or flattened them.
+    pub(crate) fn class(&self, node: NodeIx) -> u64 {
         match self.snapshot.kind(node) {
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => 11,
             NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol | NodeKind::Code | NodeKind::ObjectShape => 12,
             NodeKind::RegExp => 13,
             kind => mix(kind as u64 + 14, self.string(self.snapshot.nodes().name(node))),
         }
-    }
-
-    fn is_dictionary(&mut self, node: NodeIx) -> bool {
-        if self.counted.insert(node) && property_count(self.snapshot, node) >= DICTIONARY {
-            self.dictionaries.insert(node);
-        }
-        self.dictionaries.contains(node)
     }
 
     fn string(&self, string: StringIx) -> u64 {
@@ -127,29 +123,6 @@ impl<'a> StepLabels<'a> {
 fn text_hash(snapshot: &Snapshot, string: StringIx) -> u64 {
     let text = snapshot.strings().get(string);
     if text.iter().all(u8::is_ascii_digit) { hash(text) & !1 | 2 } else { hash(text) | 1 }
-}
-
-/// Whether a step may be the link of a list or a tree. The scopes of functions, V8's tables, arrays in
-/// arrays and dictionaries in dictionaries repeat without being one.
-pub(crate) fn can_repeat(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> bool {
-    let name = snapshot.name(edge.to);
-    let is_named = || {
-        !label.is_position
-            && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if !name.iter().all(u8::is_ascii_digit))
-    };
-    match snapshot.kind(edge.to) {
-        NodeKind::Object if is_context(name) => edge_label(snapshot, edge).is(b"previous"),
-        NodeKind::Object | NodeKind::Native => is_named() || !GENERIC.contains(&name),
-        NodeKind::Array => false,
-        // Promises that wait for one hang on each other by fields without names.
-        NodeKind::Hidden => true,
-        _ => is_named(),
-    }
-}
-
-/// Properties of an object; counting ends where it is clear that they are many.
-pub(crate) fn property_count(snapshot: &Snapshot, node: NodeIx) -> usize {
-    snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Property).take(DICTIONARY).count()
 }
 
 /// FNV-1a: short texts, and the result must not change from run to run.

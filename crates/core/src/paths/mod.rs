@@ -2,8 +2,8 @@
 
 pub(crate) mod alternatives;
 pub(crate) mod labels;
-pub(crate) mod patterns;
+pub(crate) mod shapes;
 pub(crate) mod shortest_paths;
+pub(crate) mod start;
 pub(crate) mod step;
 pub(crate) mod text;
-pub(crate) mod ways;

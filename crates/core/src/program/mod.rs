@@ -1,5 +1,6 @@
 //! What a program is made of: scripts, packages, variables, native contexts, and whose an object is.
 
+pub(crate) mod data_keys;
 pub(crate) mod internals;
 pub(crate) mod native_contexts;
 pub(crate) mod ownership;

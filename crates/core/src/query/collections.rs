@@ -1,6 +1,6 @@
 //! The collections that retain most: Maps, Sets, arrays, objects used as dictionaries.
 
-use crate::paths::text::DICTIONARY;
+use crate::program::data_keys::MIN_KEYS;
 use crate::query::page::Page;
 use crate::query::paths::Ways;
 use crate::query::rows::Rows;
@@ -63,7 +63,7 @@ fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
     snapshot.kind(node) == NodeKind::Object
         && match snapshot.name(node) {
             b"Map" | b"Set" | b"Array" => true,
-            b"Object" => snapshot.nodes().edge_count(node) as usize >= DICTIONARY,
+            b"Object" => snapshot.nodes().edge_count(node) >= MIN_KEYS,
             _ => false,
         }
 }

@@ -34,6 +34,7 @@ mod regex;
 mod report;
 mod retained;
 pub(crate) mod rows;
+mod steps;
 mod summary;
 mod text_match;
 mod tree;

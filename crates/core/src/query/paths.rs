@@ -1,13 +1,15 @@
-//! Why is it alive? Shortest paths from GC roots: several for one node, merged by pattern for a class.
+//! Why is it alive? Shortest paths from GC roots: several for one node, merged by shape for a class.
 
 use crate::paths::alternatives::Search;
-use crate::paths::patterns::Patterns;
+use crate::paths::shapes::Shapes;
 use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
+use crate::paths::start::Viewpoint;
 use crate::paths::step::{PathStep, path_end};
 use crate::paths::text::PathText;
 use crate::query::classes::{ClassKey, instances};
 use crate::query::filter_query::find;
 use crate::query::rows::{LabelRow, NodeRow, Rows, SourceRow, edge_type};
+use crate::query::steps::{StepRow, Steps};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
@@ -59,10 +61,10 @@ pub struct PathStepRow {
     #[serde(rename = "type")]
     kind: Option<String>,
     name: Option<LabelRow>,
-    id: u32,
+    #[serde(flatten)]
+    step: StepRow,
     node_type: String,
     node_name: Text,
-    class_name: Text,
     distance: i32,
     retained_size: u64,
     source: Option<SourceRow>,
@@ -150,48 +152,48 @@ impl<'a> Ways<'a> {
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn text(&self, node: NodeIx, rows: &Rows<'_>) -> Result<Option<Text>> {
         let Some(way) = self.to(node) else { return Ok(None) };
-        way_text(rows, &way, false).map(Some)
+        way_text(rows, &way, path_text(rows, false)).map(Some)
     }
 }
 
-fn way_text(rows: &Rows<'_>, way: &Way, any_index: bool) -> Result<Text> {
-    let text = PathText { snapshot: rows.snapshot, any_index, arrows: false }.write(&way.steps);
+fn path_text<'a>(rows: &Rows<'a>, any_index: bool) -> PathText<'a> {
+    PathText { snapshot: rows.snapshot, any_index, viewpoint: Viewpoint::Program }
+}
+
+fn way_text(rows: &Rows<'_>, way: &Way, text: PathText<'_>) -> Result<Text> {
+    let text = text.write(&way.steps);
     rows.take(text.len())?;
     Ok(Text(if way.missing > 0 { ["…".as_bytes(), &text].concat() } else { text }))
 }
 
 fn path_row(rows: &Rows<'_>, way: &Way, count: usize) -> Result<PathRow> {
-    let text = way_text(rows, way, count > 1)?;
-    let steps = way.steps.as_slice();
+    let text = path_text(rows, count > 1);
+    let length = way.steps.len();
     // Both ends of a long one: where it begins, and what holds the object.
-    let (start, end) = match steps.len() {
-        length if length > MAX_ROWS => (&steps[..MAX_ROWS / 2], &steps[length - MAX_ROWS / 2..]),
-        _ => (steps, &[][..]),
-    };
-    let omitted = way.missing + steps.len() - start.len() - end.len();
-    let row = |(at, &step): (usize, &PathStep)| step_row(rows, step, at == 0 && way.missing == 0);
-    let steps = start.iter().chain(end).enumerate().map(row).collect::<Result<_>>()?;
-    Ok(PathRow { count, steps, omitted, text })
+    let left_out = if length > MAX_ROWS { MAX_ROWS / 2..length - MAX_ROWS / 2 } else { 0..0 };
+    let omitted = way.missing + left_out.len();
+    let steps = Steps::new(rows, text, &way.steps);
+    let row = |at: usize| step_row(rows, way.steps[at], steps.row(at)?, at == 0 && way.missing == 0);
+    let steps = (0..length).filter(|at| !left_out.contains(at)).map(row).collect::<Result<_>>()?;
+    Ok(PathRow { count, steps, omitted, text: way_text(rows, way, text)? })
 }
 
-fn step_row(rows: &Rows<'_>, step: PathStep, is_first: bool) -> Result<PathStepRow> {
+fn step_row(rows: &Rows<'_>, step: PathStep, row: StepRow, is_first: bool) -> Result<PathStepRow> {
     let edge = step.edge.filter(|_| !is_first);
-    let NodeRow { id, kind: node_type, name: node_name, class_name, distance, retained_size, source, .. } =
-        rows.node(step.node)?;
+    let NodeRow { kind: node_type, name: node_name, distance, retained_size, source, .. } = rows.node(step.node)?;
     Ok(PathStepRow {
         kind: edge.map(|edge| edge_type(edge.kind)),
         name: edge.map(|edge| rows.label(edge)).transpose()?,
-        id,
+        step: row,
         node_type,
         node_name,
-        class_name,
         distance,
         retained_size,
         source,
     })
 }
 
-/// The nodes' best ways, one row for each pattern, the most frequent first; the example is the shortest.
+/// The nodes' shortest paths, one row for each shape, the most frequent first; the example is the shortest.
 fn of_nodes(
     snapshot: &Snapshot,
     shortest: &ShortestPaths,
@@ -203,7 +205,7 @@ fn of_nodes(
         count: usize,
         example: NodeIx,
     }
-    let mut patterns = Patterns::new(snapshot, shortest);
+    let mut shapes = Shapes::from_root(snapshot, shortest)?;
     let mut found: Vec<Found> = Vec::new();
     let mut position: HashMap<u32, usize> = HashMap::new();
     let mut ticker = Ticker::of(progress, nodes.len());
@@ -214,7 +216,7 @@ fn of_nodes(
             unreachable += 1;
             continue;
         }
-        let at = *position.entry(patterns.of_node(node)).or_insert_with(|| {
+        let at = *position.entry(shapes.of_node(node)).or_insert_with(|| {
             found.push(Found { count: 0, example: node });
             found.len() - 1
         });

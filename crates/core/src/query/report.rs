@@ -110,7 +110,7 @@ pub(crate) fn report(
             Ok((duplicated, collections, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
         },
     );
-    let leaks = leaks::answer(&rows, leaks?);
+    let leaks = leaks::answer(&rows, leaks?)?;
     let (duplicated_strings, collections, biggest, by_package) = rest?;
     let ways = Ways::new(snapshot, progress)?;
     Ok(Report {

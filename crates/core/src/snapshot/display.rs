@@ -32,6 +32,14 @@ impl EdgeLabel<'_> {
         }
     }
 
+    /// Whether it is a position, or reads as one.
+    pub fn is_number(self) -> bool {
+        match self {
+            EdgeLabel::Name(name) => name.iter().all(u8::is_ascii_digit),
+            EdgeLabel::Index(_) => true,
+        }
+    }
+
     /// As text.
     pub fn text(self) -> Text {
         match self {

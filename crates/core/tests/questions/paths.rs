@@ -83,7 +83,7 @@ fn a_path_that_comes_to_a_block_by_a_variable_around_it_begins_at_that() {
     let scope = block_held_by(&mut heap, outer, outer, &["page"]);
     let page = heap.node("object", "Page", 8);
     heap.edge(scope, "hidden", "0", page);
-    assert_eq!(texts(&heap, json!("Page")), ["reader{page}"]);
+    assert_eq!(texts(&heap, json!("Page")), ["reader → context.page"]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_variable_of_a_block_has_no_name_when_a_number_before_or_behind_it_is_not_in
     let scope = block(&mut heap, &["count", "users"]);
     let users = heap.node("object", "Users", 8);
     heap.edge(scope, "hidden", "0", users);
-    assert_eq!(texts(&heap, json!("Users")), ["reader{0}"]);
+    assert_eq!(texts(&heap, json!("Users")), ["reader → context.(variable 0)"]);
 }
 
 #[test]
@@ -105,15 +105,15 @@ fn functions_of_a_block_tell_where_numbers_are_missing() {
         heap.edge(scope, "hidden", &at.to_string(), value);
     }
     // `count` is missing before `open`, `total` or something between behind it.
-    assert_eq!(texts(&heap, json!("Page")), ["reader{0}"]);
-    assert_eq!(texts(&heap, json!("Users")), ["reader{2}"]);
+    assert_eq!(texts(&heap, json!("Page")), ["reader → context.(variable 0)"]);
+    assert_eq!(texts(&heap, json!("Users")), ["reader → context.(variable 2)"]);
     let close = heap.node("closure", "total", 8);
     heap.edge(scope, "hidden", "3", close);
     assert_eq!(texts(&heap, json!("Users")), ["users"]);
 }
 
 #[test]
-fn a_path_begins_at_the_module_variable_and_shows_captured_ones_in_braces() {
+fn a_path_begins_at_the_module_variable_and_names_functions_and_captured_variables() {
     let mut heap = SnapshotBuilder::new();
     let scope = module(&mut heap);
     let bus = heap.node("object", "ConfigBus", 8);
@@ -133,11 +133,11 @@ fn a_path_begins_at_the_module_variable_and_shows_captured_ones_in_braces() {
     let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "RequestContext"}));
     assert_eq!((&answer["total"], &answer["patterns"], &answer["unreachable"]), (&json!(5), &json!(1), &json!(0)));
     assert_eq!(answer["paths"][0]["count"], 5);
-    assert_eq!(answer["paths"][0]["text"], "configBus._events.change[*]{ctx}");
+    assert_eq!(answer["paths"][0]["text"], "configBus._events.change[*] → onConfigChange → context.ctx");
 }
 
 #[test]
-fn the_links_of_a_list_share_one_pattern_and_a_long_path_is_folded() {
+fn the_links_of_a_list_share_one_shape_and_a_long_path_is_folded() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let head = heap.node("object", "Link", 8);
@@ -155,7 +155,7 @@ fn the_links_of_a_list_share_one_pattern_and_a_long_path_is_folded() {
 }
 
 #[test]
-fn elements_of_two_lists_with_a_function_between_are_two_patterns() {
+fn elements_of_two_lists_with_a_function_between_are_two_shapes() {
     let mut heap = SnapshotBuilder::new();
     let scope = module(&mut heap);
     let script = heap.script("/srv/app/bus.js");
@@ -170,7 +170,13 @@ fn elements_of_two_lists_with_a_function_between_are_two_patterns() {
     }
     let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Function"}));
     assert_eq!(column(&answer["paths"], "count"), [5, 1]);
-    assert_eq!(column(&answer["paths"], "text"), ["handlers[*]{bound}[*]", "handlers[0]"]);
+    assert_eq!(
+        column(&answer["paths"], "text"),
+        [
+            "handlers[*] → (anonymous function) → context.bound[*] → (anonymous function)",
+            "handlers[0] → (anonymous function)"
+        ]
+    );
 }
 
 #[test]
@@ -187,7 +193,10 @@ fn variables_without_a_name_are_told_apart_by_their_places() {
     }
     let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Item"}));
     assert_eq!(column(&answer["paths"], "count"), [5, 3]);
-    assert_eq!(column(&answer["paths"], "text"), ["reader{2}[*]", "reader{1}[*]"]);
+    assert_eq!(
+        column(&answer["paths"], "text"),
+        ["reader → context.(variable 2)[*]", "reader → context.(variable 1)[*]"]
+    );
 }
 
 #[test]
@@ -200,7 +209,7 @@ fn a_variable_may_be_called_as_v8_calls_the_scope_around() {
 }
 
 #[test]
-fn arrays_in_arrays_share_one_pattern() {
+fn arrays_in_arrays_share_one_shape() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let mut last = heap.node("object", "Array", 8);
@@ -318,4 +327,77 @@ fn a_way_ends_at_the_root_also_where_a_node_refers_back_to_it() {
     assert_eq!(texts(&heap, json!(heap.id_of(child))), ["global.child"]);
     assert_eq!(texts(&heap, json!(heap.id_of(beside))), ["(Beside)"]);
     assert_eq!(texts(&heap, json!(heap.id_of(heap.root()))).len(), 1);
+}
+
+/// A function that was made by `holding(value)`: its scope has the variable `fn`.
+fn holding(heap: &mut SnapshotBuilder, shared: Node, value: Node) -> Node {
+    let closure = heap.node("closure", "", 32);
+    let context = heap.node("object", "system / Context", 16);
+    heap.internal(closure, "shared", shared);
+    heap.internal(closure, "context", context);
+    heap.variable(context, "fn", value);
+    closure
+}
+
+#[test]
+fn scopes_of_two_functions_are_no_loop() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let script = heap.script("/srv/app/api.js");
+    let shared = heap.node("code", "", 8);
+    let (api, scope) = heap.function("api", script, [1, 1, 1]);
+    heap.property(global, "api", api);
+    let [lib, jobs] = ["Object", "Array"].map(|name| heap.node("object", name, 16));
+    heap.variable(scope, "lib", lib);
+    heap.variable(scope, "jobs", jobs);
+    for at in 0..101 {
+        let payload = heap.node("object", "Payload", 100);
+        let function = holding(&mut heap, shared, payload);
+        if at == 0 {
+            heap.property(lib, "debug", function);
+        } else {
+            let job = heap.node("object", "Object", 16);
+            heap.property(job, "run", function);
+            heap.element(jobs, at, job);
+        }
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Payload"}));
+    assert_eq!(column(&answer["paths"], "count"), [100, 1]);
+    let texts = column(&answer["paths"], "text");
+    assert_eq!(texts[0], "global.api → api → context.jobs[*].run → (anonymous function) → context.fn");
+    assert_eq!(texts[1], "global.api → api → context.lib.debug → (anonymous function) → context.fn");
+}
+
+#[test]
+fn generations_of_a_function_that_keeps_the_one_before_share_one_shape() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let shared = heap.node("code", "", 8);
+    let mut last = heap.node("object", "Payload", 8);
+    for _ in 0..100 {
+        last = holding(&mut heap, shared, last);
+    }
+    heap.property(global, "latest", last);
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Function"}));
+    assert_eq!(answer["paths"][0]["count"].as_u64().unwrap() + answer["paths"][1]["count"].as_u64().unwrap(), 100);
+    assert_eq!(answer["patterns"], 2);
+}
+
+#[test]
+fn steps_say_how_they_read_and_which_of_them_the_text_leaves_out() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let [list, store, item] = [("object", "Array"), ("array", "(object elements)"), ("object", "Item")]
+        .map(|(kind, name)| heap.node(kind, name, 16));
+    heap.property(global, "list", list);
+    heap.internal(list, "elements", store);
+    heap.edge(store, "internal", "7", item);
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": heap.id_of(item)}));
+    let steps = &answer["paths"][0]["steps"];
+    assert_eq!(column(steps, "edge"), ["global", ".list", "elements", "[entry]"]);
+    assert_eq!(column(steps, "internal"), [false, false, true, false]);
+    assert_eq!(column(steps, "className"), ["global", "Array", "(array)", "Item"]);
+    let shown = steps.as_array().unwrap().iter().filter(|step| step["internal"] == false);
+    let text: String = shown.map(|step| step["edge"].as_str().unwrap()).collect();
+    assert_eq!(answer["paths"][0]["text"], text);
 }

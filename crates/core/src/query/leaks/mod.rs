@@ -5,6 +5,7 @@ mod sentences;
 
 use crate::leak::{LeakReport, Noise};
 use crate::query::rows::Rows;
+use crate::snapshot::error::Result;
 pub(crate) use rows::SuspectRow;
 use rows::suspect_row;
 
@@ -17,10 +18,14 @@ pub(crate) struct LeakAnswer {
 }
 
 /// Puts a report into words.
-pub(crate) fn answer(rows: &Rows<'_>, mut report: LeakReport) -> LeakAnswer {
-    let to_rows = |findings: &mut Vec<_>| findings.drain(..).map(|finding| suspect_row(rows, finding)).collect();
-    let suspects: Vec<SuspectRow> = to_rows(&mut report.suspects);
-    let inconclusive: Vec<SuspectRow> = to_rows(&mut report.inconclusive);
+///
+/// # Errors
+/// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+pub(crate) fn answer(rows: &Rows<'_>, mut report: LeakReport) -> Result<LeakAnswer> {
+    let to_rows =
+        |findings: &mut Vec<_>| -> Result<_> { findings.drain(..).map(|finding| suspect_row(rows, finding)).collect() };
+    let suspects: Vec<SuspectRow> = to_rows(&mut report.suspects)?;
+    let inconclusive: Vec<SuspectRow> = to_rows(&mut report.inconclusive)?;
     let verdict = sentences::verdict(&report, &suspects, &inconclusive);
-    LeakAnswer { verdict, suspects, inconclusive, ignored: report.ignored }
+    Ok(LeakAnswer { verdict, suspects, inconclusive, ignored: report.ignored })
 }

@@ -1,13 +1,16 @@
 //! The rows of suspects as they leave for JavaScript: `Suspect` of `index.d.ts`.
 
 use crate::leak::{Confidence, Finding, OtherHolder};
+use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
 use crate::query::leaks::sentences;
 use crate::query::rows::{Rows, SourceRow};
+use crate::query::steps::{StepRow, Steps};
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::display_name;
+use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::original_len;
 use crate::snapshot::schema::NodeKind;
@@ -25,6 +28,7 @@ pub(crate) struct HolderRow {
     pub(crate) count: usize,
     pub(crate) retained_size: u64,
     pub(crate) path: Text,
+    pub(crate) steps: Vec<StepRow>,
     pub(crate) source: Option<SourceRow>,
 }
 
@@ -37,6 +41,7 @@ pub(crate) struct OtherHolderRow {
     /// How many of the objects it retains once the holder has let go.
     pub(crate) count: usize,
     pub(crate) path: Text,
+    pub(crate) steps: Vec<StepRow>,
     pub(crate) source: Option<SourceRow>,
 }
 
@@ -62,6 +67,7 @@ pub(crate) struct SuspectRow {
     pub(crate) added_bytes: Option<Vec<u64>>,
     pub(crate) holder: HolderRow,
     pub(crate) path: Text,
+    pub(crate) steps: Vec<StepRow>,
     pub(crate) source: Option<SourceRow>,
     pub(crate) functions: Vec<FunctionRow>,
     pub(crate) sample_ids: Vec<u32>,
@@ -73,21 +79,22 @@ pub(crate) struct SuspectRow {
 }
 
 /// The row of a finding.
-pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> SuspectRow {
+pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRow> {
     let snapshot = rows.snapshot;
     let source = |node| snapshot.location(node).map(|at| rows.source(at));
-    let path = path_text(snapshot, &finding.steps, true);
-    let holder = holder_row(rows, &finding);
+    let (path, steps) = path_and_steps(rows, &finding.steps, true)?;
+    let holder = holder_row(rows, &finding)?;
     let reason = sentences::reason(&finding, &holder.path, &path);
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
-    for other in finding.release.others.iter().filter_map(|other| other_holder_row(rows, other)) {
+    for other in &finding.release.others {
+        let Some(other) = other_holder_row(rows, other)? else { continue };
         // An array and its store are two that refer, and one holder.
         match other_holders.iter_mut().find(|known| known.id == other.id) {
             Some(known) => known.count = known.count.max(other.count),
             None => other_holders.push(other),
         }
     }
-    SuspectRow {
+    Ok(SuspectRow {
         reason,
         kind: finding.kind.name,
         advice: finding.kind.advice,
@@ -95,6 +102,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> SuspectRow {
         bytes: finding.bytes,
         percent: rows.percent(finding.bytes),
         path,
+        steps,
         source: source(finding.example),
         functions: finding
             .functions
@@ -111,40 +119,45 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> SuspectRow {
         sample_ids: finding.samples,
         confidence: finding.confidence,
         holder,
-    }
+    })
 }
 
-fn holder_row(rows: &Rows<'_>, finding: &Finding) -> HolderRow {
+fn holder_row(rows: &Rows<'_>, finding: &Finding) -> Result<HolderRow> {
     let snapshot = rows.snapshot;
     let node = finding.holder.node;
-    HolderRow {
+    let (path, steps) = path_and_steps(rows, finding.holder_steps(), finding.holder.count > 1)?;
+    Ok(HolderRow {
         id: snapshot.nodes().id(node).0,
         class_name: snapshot.class_name(node),
         name: name(snapshot, node),
         count: finding.holder.count,
         retained_size: snapshot.retained_size(node),
-        path: path_text(snapshot, finding.holder_steps(), finding.holder.count > 1),
-        source: snapshot.location(node).map(|at| rows.source(at)),
-    }
-}
-
-/// The nearest object with a name on the path to another holder.
-fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Option<OtherHolderRow> {
-    let snapshot = rows.snapshot;
-    let named = other.steps.iter().rposition(|step| !is_internal(snapshot, step.node));
-    let steps = &other.steps[..=named.unwrap_or(other.steps.len().checked_sub(1)?)];
-    let node = steps.last()?.node;
-    Some(OtherHolderRow {
-        id: snapshot.nodes().id(node).0,
-        class_name: snapshot.class_name(node),
-        count: other.count,
-        path: path_text(snapshot, steps, true),
+        path,
+        steps,
         source: snapshot.location(node).map(|at| rows.source(at)),
     })
 }
 
-fn path_text(snapshot: &Snapshot, steps: &[PathStep], any_index: bool) -> Text {
-    Text(PathText { snapshot, any_index, arrows: true }.write(steps))
+/// The nearest object with a name on the path to another holder.
+fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Result<Option<OtherHolderRow>> {
+    let snapshot = rows.snapshot;
+    let named = other.steps.iter().rposition(|step| !is_internal(snapshot, step.node));
+    let steps = named.map_or(other.steps.as_slice(), |named| &other.steps[..=named]);
+    let Some(&PathStep { node, .. }) = steps.last() else { return Ok(None) };
+    let (path, steps) = path_and_steps(rows, steps, true)?;
+    Ok(Some(OtherHolderRow {
+        id: snapshot.nodes().id(node).0,
+        class_name: snapshot.class_name(node),
+        count: other.count,
+        path,
+        steps,
+        source: snapshot.location(node).map(|at| rows.source(at)),
+    }))
+}
+
+fn path_and_steps(rows: &Rows<'_>, steps: &[PathStep], any_index: bool) -> Result<(Text, Vec<StepRow>)> {
+    let text = PathText { snapshot: rows.snapshot, any_index, viewpoint: Viewpoint::Program };
+    Ok((Text(text.write(steps)), Steps::new(rows, text, steps).all()?))
 }
 
 /// The display name, without contents of strings.

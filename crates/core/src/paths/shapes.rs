@@ -1,0 +1,266 @@
+//! What paths have in common: the one structure for paths that share a prefix.
+//!
+//! A shape is a path with positions left open (`[*]`), objects replaced by classes, and loops closed: a
+//! step that repeats one up to eight steps before leads back there, so that the links of a list, or the
+//! generations of a closure that keeps its predecessor, all have one shape. Shapes are nodes of a tree; an
+//! object's shape is that of its parent and one step more, found once however many objects are below.
+//!
+//! What identifies a shape is a hash of texts, not of indices, so that it is found again in another snapshot,
+//! even of another process.
+
+use crate::paths::labels::{StepLabel, StepLabels, mix};
+use crate::paths::shortest_paths::ShortestPaths;
+use crate::program::internals::GENERIC;
+use crate::program::variables::is_context;
+use crate::snapshot::Snapshot;
+use crate::snapshot::column::filled;
+use crate::snapshot::columns::Edge;
+use crate::snapshot::display::{edge_label, internal_target};
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+
+/// The shape of the path without a step, and of objects that no start retains.
+pub(crate) const NO_SHAPE: u32 = 0;
+const UNKNOWN: u32 = u32::MAX;
+/// Steps up in which the repetition of a step is looked for.
+pub(crate) const MAX_LOOP: usize = 8;
+/// The same for arrays in arrays, between which V8 has their stores.
+const MAX_LOOP_OF_ARRAYS: usize = 2;
+
+/// One shape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// The shape that is a step shorter.
+    pub(crate) parent: u32,
+    /// Which of the starts it begins at.
+    pub(crate) start: u32,
+    /// The last step.
+    pub(crate) label: u64,
+    /// What its objects are.
+    pub(crate) class: u64,
+    /// The same in every snapshot.
+    pub(crate) hash: u64,
+    /// Whether it leads back to itself.
+    pub(crate) repeats: bool,
+    /// Some object with this shape.
+    pub(crate) example: NodeIx,
+}
+
+/// The shapes of shortest paths: of those asked about, and of what is on them. Each object costs a step once.
+pub(crate) struct Shapes<'a> {
+    snapshot: &'a Snapshot,
+    shortest: &'a ShortestPaths,
+    pub(crate) labels: StepLabels<'a>,
+    /// A shape comes after the one that it is a step longer than.
+    list: Vec<Shape>,
+    /// Where a label leads from a shape: to a longer one, or back.
+    known: foldhash::HashMap<(u32, u64), u32>,
+    /// By node.
+    of_node: Vec<u32>,
+    /// By node, where all are asked about: the label of the step that leads to it.
+    label_of: Vec<u64>,
+    /// By start: whether the names of its properties are keys of a dictionary.
+    keys: Vec<bool>,
+    /// Steps to an object that is asked about, the last first.
+    open: Vec<NodeIx>,
+}
+
+impl<'a> Shapes<'a> {
+    /// Shapes of paths from the root.
+    pub(crate) fn from_root(snapshot: &'a Snapshot, shortest: &'a ShortestPaths) -> Result<Self> {
+        let mut shapes = Self::new(snapshot, shortest)?;
+        shapes.list[NO_SHAPE as usize].class = shapes.labels.class(snapshot.root());
+        shapes.of_node[snapshot.root().index()] = NO_SHAPE;
+        Ok(shapes)
+    }
+
+    /// Shapes of paths from starts that are added; what none of them retains has [`NO_SHAPE`].
+    pub(crate) fn new(snapshot: &'a Snapshot, shortest: &'a ShortestPaths) -> Result<Self> {
+        let outside = Shape {
+            parent: NO_SHAPE,
+            start: u32::MAX,
+            label: 0,
+            class: 0,
+            hash: 1,
+            repeats: false,
+            example: snapshot.root(),
+        };
+        Ok(Self {
+            snapshot,
+            shortest,
+            labels: StepLabels::new(snapshot),
+            list: vec![outside],
+            known: foldhash::HashMap::default(),
+            of_node: filled(UNKNOWN, snapshot.nodes().len())?,
+            label_of: Vec::new(),
+            keys: Vec::new(),
+            open: Vec::new(),
+        })
+    }
+
+    /// Adds a start; `has_keys` says whether the names of its properties are keys of a dictionary.
+    pub(crate) fn add_start(&mut self, hash: u64, has_keys: bool) {
+        let start = self.keys.len() as u32;
+        self.list.push(Shape { start, hash, label: hash, ..self.list[NO_SHAPE as usize] });
+        self.keys.push(has_keys);
+    }
+
+    /// Makes an object one of a start's.
+    pub(crate) fn start_at(&mut self, node: NodeIx, start: u32) {
+        self.of_node[node.index()] = start + 1;
+        let shape = &mut self.list[start as usize + 1];
+        shape.example = node;
+        shape.class = self.labels.class(node);
+    }
+
+    /// The labels of all steps, for passes that ask about every object.
+    pub(crate) fn with_labels(self, label_of: Vec<u64>) -> Self {
+        Self { label_of, ..self }
+    }
+
+    /// The shapes, and that of every node.
+    pub(crate) fn finish(self) -> (Vec<Shape>, Vec<u32>) {
+        (self.list, self.of_node)
+    }
+
+    /// The hash of an object's shape.
+    pub(crate) fn hash(&mut self, node: NodeIx) -> u64 {
+        let shape = self.of_node(node);
+        self.list[shape as usize].hash
+    }
+
+    /// The shape of an object's shortest path.
+    pub(crate) fn of_node(&mut self, node: NodeIx) -> u32 {
+        let mut at = node;
+        let mut shape = loop {
+            let known = self.of_node[at.index()];
+            if known != UNKNOWN {
+                break known;
+            }
+            self.open.push(at);
+            match self.shortest.parent(at) {
+                Some(parent) => at = parent,
+                None => break NO_SHAPE,
+            }
+        };
+        let follows_no_shape = self.keys.is_empty();
+        while let Some(node) = self.open.pop() {
+            shape = if shape == NO_SHAPE && !follows_no_shape { NO_SHAPE } else { self.longer(shape, node) };
+            self.of_node[node.index()] = shape;
+        }
+        shape
+    }
+
+    /// The shape of an object whose parent has `shape`.
+    fn longer(&mut self, shape: u32, node: NodeIx) -> u32 {
+        let has_keys = self.has_keys(shape);
+        if !has_keys
+            && let Some(&label) = self.label_of.get(node.index())
+            && let Some(&known) = self.known.get(&(shape, label))
+        {
+            return known;
+        }
+        let Some((from, edge)) = self.shortest.parent_edge(self.snapshot, node) else { return NO_SHAPE };
+        self.extend_with(shape, from, edge, has_keys)
+    }
+
+    fn has_keys(&self, shape: u32) -> bool {
+        let start = self.list[shape as usize].start;
+        shape == start.wrapping_add(1) && self.keys.get(start as usize).copied().unwrap_or(false)
+    }
+
+    /// The shape with one step more, over `edge`, which starts at `from`.
+    pub(crate) fn extend(&mut self, shape: u32, from: NodeIx, edge: Edge) -> u32 {
+        self.extend_with(shape, from, edge, false)
+    }
+
+    fn extend_with(&mut self, shape: u32, from: NodeIx, edge: Edge, any_name: bool) -> u32 {
+        let label = self.labels.of(from, edge, any_name);
+        if let Some(&known) = self.known.get(&(shape, label.hash)) {
+            return known;
+        }
+        let next = self.repeated(shape, from, edge, label).unwrap_or_else(|| {
+            let Shape { start, hash, .. } = self.list[shape as usize];
+            let class = self.labels.class(edge.to);
+            let hash = mix(hash, label.hash);
+            self.list.push(Shape {
+                parent: shape,
+                start,
+                label: label.hash,
+                class,
+                hash,
+                repeats: false,
+                example: edge.to,
+            });
+            self.list.len() as u32 - 1
+        });
+        self.known.insert((shape, label.hash), next);
+        next
+    }
+
+    /// The shape at or above `shape` that ends with the same step from an object of the same class.
+    fn repeated(&mut self, shape: u32, from: NodeIx, edge: Edge, label: StepLabel) -> Option<u32> {
+        let mut at = shape;
+        for _ in 0..longest_loop(self.snapshot, edge, label) {
+            let Shape { parent, label: last, .. } = self.list[at as usize];
+            if at == NO_SHAPE || at == parent {
+                return None;
+            }
+            if last == label.hash && self.is_same_class(parent, shape, from) {
+                self.list[at as usize].repeats = true;
+                return Some(at);
+            }
+            at = parent;
+        }
+        None
+    }
+
+    /// Whether the objects of `shape`, of which `node` is one, are of the class that those of `earlier` are of.
+    fn is_same_class(&self, earlier: u32, shape: u32, node: NodeIx) -> bool {
+        let Shape { class, example, .. } = self.list[earlier as usize];
+        class == self.list[shape as usize].class && is_same_function(self.snapshot, example, node)
+    }
+}
+
+/// Steps up in which a step may be repeated as the link of a list or a tree. V8's tables repeat without being one,
+/// and arrays in arrays are lists only where one follows the other. A step into the scope of a function closes no
+/// loop: the scopes of two functions are not one.
+fn longest_loop(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> usize {
+    let is_named = || !label.is_position && !edge_label(snapshot, edge).is_number();
+    let name = snapshot.name(edge.to);
+    let can_repeat = match snapshot.kind(edge.to) {
+        NodeKind::Object if is_context(name) => edge_label(snapshot, edge).is(b"previous"),
+        NodeKind::Object | NodeKind::Native if !is_named() && GENERIC.contains(&name) => return MAX_LOOP_OF_ARRAYS,
+        NodeKind::Object | NodeKind::Native => true,
+        NodeKind::Array => false,
+        // Promises that wait for one retain each other by fields without names.
+        NodeKind::Hidden => true,
+        _ => is_named(),
+    };
+    if can_repeat { MAX_LOOP } else { 0 }
+}
+
+/// Whether two functions, or two scopes, are of the same function in the source; true of other objects.
+fn is_same_function(snapshot: &Snapshot, a: NodeIx, b: NodeIx) -> bool {
+    let function = |node: NodeIx, field: &[u8]| internal_target(snapshot, node, field);
+    match snapshot.kind(a) {
+        NodeKind::Closure => function(a, b"shared") == function(b, b"shared"),
+        NodeKind::Object if is_context(snapshot.name(a)) => function(a, b"scope_info") == function(b, b"scope_info"),
+        _ => true,
+    }
+}
+
+/// Whether the step over `edge` repeats one further up: the same step from an object of the same class.
+pub(crate) fn repeats(
+    labels: &mut StepLabels<'_>,
+    snapshot: &Snapshot,
+    step: (NodeIx, Edge),
+    above: (NodeIx, Edge),
+) -> bool {
+    let label = labels.of(step.0, step.1, false);
+    longest_loop(snapshot, step.1, label) == MAX_LOOP
+        && labels.of(above.0, above.1, false).hash == label.hash
+        && labels.class(step.0) == labels.class(above.0)
+        && is_same_function(snapshot, above.0, step.0)
+}

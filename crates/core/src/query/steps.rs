@@ -1,0 +1,64 @@
+//! The steps of a path as answers have them: what the text of the path was made of.
+
+use crate::paths::step::PathStep;
+use crate::paths::text::PathText;
+use crate::query::rows::Rows;
+use crate::snapshot::display::edge_label;
+use crate::snapshot::error::Result;
+use crate::snapshot::strings::Text;
+use serde::Serialize;
+
+/// Steps of one path that an answer about many paths has.
+const MAX_STEPS: usize = 100;
+
+/// A step of a path.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepRow {
+    pub(crate) id: u32,
+    pub(crate) class_name: Text,
+    /// How the step reads in the text of the path; of an internal step the name of the reference.
+    pub(crate) edge: Text,
+    /// Whether the text leaves the step out.
+    pub(crate) internal: bool,
+}
+
+/// Makes the rows of one path.
+pub(crate) struct Steps<'a> {
+    rows: &'a Rows<'a>,
+    text: PathText<'a>,
+    steps: &'a [PathStep],
+    start: usize,
+}
+
+impl<'a> Steps<'a> {
+    pub(crate) fn new(rows: &'a Rows<'a>, text: PathText<'a>, steps: &'a [PathStep]) -> Self {
+        Self { rows, text, steps, start: text.starts().of(steps) }
+    }
+
+    /// The row of a step.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+    pub(crate) fn row(&self, at: usize) -> Result<StepRow> {
+        let snapshot = self.rows.snapshot;
+        let PathStep { edge, node } = self.steps[at];
+        let read = self.text.step(self.steps, self.start, at);
+        let internal = read.is_none();
+        let edge = read.unwrap_or_else(|| edge.map_or_else(Vec::new, |edge| edge_label(snapshot, edge).text().0));
+        self.rows.take(edge.len())?;
+        Ok(StepRow {
+            id: snapshot.nodes().id(node).0,
+            class_name: snapshot.class_name(node),
+            edge: Text(edge),
+            internal,
+        })
+    }
+
+    /// The rows of all steps; of a long path those at both ends.
+    pub(crate) fn all(&self) -> Result<Vec<StepRow>> {
+        let count = self.steps.len();
+        let left_out = MAX_STEPS / 2..count.saturating_sub(MAX_STEPS / 2);
+        (0..count).filter(|at| !left_out.contains(at)).map(|at| self.row(at)).collect()
+    }
+}
