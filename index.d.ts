@@ -699,6 +699,8 @@ export interface DiffOptions extends ParseOptions, Page {
   class?: number;
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
   paths?: boolean;
+  /** Show the contents of strings in text and Markdown; JSON always has them. @default false */
+  showStrings?: boolean;
   /** @default 'json' */
   format?: 'json' | 'text' | 'markdown';
 }

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { diff, filter, parse, report, version } from '../index.js';
-import { tinySnapshot } from './support/snapshots.mjs';
+import { capture, diff, filter, parse, redact, report, version, watch } from '../index.js';
+import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
 
 let snapshot;
 
@@ -190,6 +190,32 @@ test('a misspelt field or a value out of range is an argument error, not another
   await assert.rejects(diff(snapshot, snapshot, { mode: 'all' }), isArgumentError(/options\.mode/));
   await assert.rejects(diff(snapshot), isArgumentError(/^after must be/));
   await assert.rejects(snapshot.node('3'), isArgumentError(/id must be a whole number .* received '3'/));
+});
+
+test('every function refuses an option it does not know, and names the one that was meant', async () => {
+  const misspelt = [
+    ['parse', () => parse([tinySnapshot()], { maxByte: 5 }), 'maxByte: did you mean maxBytes?'],
+    ['filter', () => filter(snapshot, {}, { singal: undefined, redact: false }), 'singal: did you mean signal?'],
+    ['report', () => report(snapshot, { limits: 5 }), 'limits: did you mean limit?'],
+    ['diff', () => diff(snapshot, snapshot, { Mode: 'new' }), 'Mode: did you mean mode?'],
+    ['redact', () => redact([tinySnapshot()], 'never.heapsnapshot', { kye: 'secret' }), 'kye: did you mean key?'],
+    ['capture', () => capture({ forgetIDs: true }), 'forgetIDs: did you mean forgetIds?'],
+    ['capture with a report', () => capture({ report: { formt: 'text' } }), 'formt: did you mean format?'],
+    ['a page', () => snapshot.strings({ ofset: 3 }), 'ofset: did you mean offset?'],
+    ['a tree', () => filter(snapshot, { references: { dept: 3 } }), 'dept: did you mean depth?'],
+  ];
+  for (const [what, call, hint] of misspelt) {
+    await assert.rejects(call(), (error) => error.code === 'ERR_INVALID_ARGUMENT' && error.message.endsWith(`; ${hint}`), what);
+  }
+  assert.throws(() => watch({ onReport() {}, intervalms: 3 }), isArgumentError(/; intervalms: did you mean intervalMs\?$/));
+  await assert.rejects(report(snapshot, { colour: true }), isArgumentError(/received { colour: true }$/));
+});
+
+test('maxBytes of report is the size of the text, not of the input', async () => {
+  const chunks = [...bigSnapshot(1000)];
+  assert.ok(chunks.join('').length > 1000);
+  const text = await report(chunks, { format: 'text', maxBytes: 1000 });
+  assert.ok(Buffer.byteLength(text) <= 1000, text);
 });
 
 test('a pattern that cannot be used is ERR_INVALID_QUERY', async () => {

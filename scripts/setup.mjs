@@ -122,7 +122,7 @@ function whyViewerIsStale() {
   const built = statSync(page).mtimeMs;
   const folders = ['viewer/app', 'viewer/engine', 'viewer/styles', 'lib/format', 'lib/protocol', 'examples/closure-leak'];
   const files = folders.flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(root, folder, String(name))));
-  const newer = ['viewer/index.html', 'lib/api/typed.js', 'lib/api/heapray-error.js', 'lib/view/example.js', 'scripts/build-viewer.mjs'].map((name) => path.join(root, name)).concat(files).find((file) => statSync(file).mtimeMs > built);
+  const newer = ['viewer/index.html', 'lib/api/typed.js', 'lib/api/heapray-error.js', 'lib/api/options/questions.js', 'lib/view/example.js', 'scripts/build-viewer.mjs'].map((name) => path.join(root, name)).concat(files).find((file) => statSync(file).mtimeMs > built);
   return newer ? `${path.relative(root, newer)} is newer than the viewer` : null;
 }
 

@@ -11,10 +11,11 @@ const { HeaprayError } = require('./heapray-error.js');
 /**
  * @param {string} what The argument, as it is called in index.d.ts.
  * @param {string} expected Completes "must be …".
+ * @param {string} [hint]
  */
-function argumentError(what, expected, received) {
+function argumentError(what, expected, received, hint) {
   const shown = util.inspect(received, { depth: 0, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 3 });
-  const error = new TypeError(`${what} must be ${expected}, received ${shown}`);
+  const error = new TypeError(`${what} must be ${expected}, received ${shown}${hint === undefined ? '' : `; ${hint}`}`);
   error.code = 'ERR_INVALID_ARGUMENT';
   return error;
 }

@@ -7,7 +7,7 @@
 
 const { setInterval, clearInterval } = require('node:timers');
 const native = require('../addon/load.js');
-const { argumentError, callNative } = require('./errors.js');
+const { callNative } = require('./errors.js');
 
 const PROGRESS_INTERVAL_MS = 50;
 
@@ -51,7 +51,7 @@ class Job {
 
 /**
  * Runs `work(job)` until it settles, the signal aborts or `owner` (a set of jobs) stops it.
- * @param {{ signal?: AbortSignal, onProgress?: Function }} options Checked by {@link jobOptions}.
+ * @param {{ signal?: AbortSignal, onProgress?: Function }} options Checked.
  */
 async function runJob({ signal, onProgress }, work, owner) {
   if (signal?.aborted) throw signal.reason;
@@ -113,17 +113,6 @@ class Watcher {
   }
 }
 
-function jobOptions({ signal, onProgress } = {}) {
-  // By what it does, not by its class: Jest and jsdom have AbortSignals of their own.
-  if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) {
-    throw argumentError('options.signal', 'an AbortSignal', signal);
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw argumentError('options.onProgress', 'a function', onProgress);
-  }
-  return { signal, onProgress };
-}
-
 /** Runs `work(turn)` when it is this job's turn in the process. */
 async function withTurn(job, work) {
   const turn = new native.Turn();
@@ -163,4 +152,4 @@ async function beside(job, start) {
   }
 }
 
-module.exports = { runJob, jobOptions, withTurn, inTurn, beside };
+module.exports = { runJob, withTurn, inTurn, beside };

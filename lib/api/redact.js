@@ -2,32 +2,15 @@
 
 // A snapshot → a file with the same graph whose texts are hidden.
 
-const { Buffer } = require('node:buffer');
 const { randomBytes } = require('node:crypto');
 const native = require('../addon/load.js');
-const { argumentError, callNative } = require('./errors.js');
+const { callNative } = require('./errors.js');
 const { pushAll } = require('../input/chunks.js');
 const { inTurn } = require('./job.js');
 const { openInput } = require('../input/brotli.js');
 
-/** The `redact` option of everything that parses → the key, or nothing. */
-function redactOption(redact) {
-  if (redact === undefined || redact === false) return undefined;
-  if (redact === true) return redactKey();
-  if (typeof redact !== 'object' || redact === null) {
-    throw argumentError('options.redact', 'a boolean or an object with a key', redact);
-  }
-  return redactKey(redact.key, 'options.redact.key');
-}
-
-/** The key's bytes; without one, a key that nobody will ever know. */
-function redactKey(key, what) {
-  if (key === undefined) return randomBytes(32);
-  const bytes = typeof key === 'string' ? Buffer.from(key, 'utf8') : key;
-  if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0) throw argumentError(what, 'a string or bytes, not empty', key);
-  // A copy: what the caller does with the key afterwards is no concern of work under way.
-  return Uint8Array.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-}
+/** The key, or one that nobody will ever know. */
+const redactKey = (key) => key ?? randomBytes(32);
 
 /**
  * @param {import('../input/source.js').Input} input
@@ -65,4 +48,4 @@ function writeAll(job, opened, reader, writer) {
   return pushAll(reader, push);
 }
 
-module.exports = { redactInput, redactKey, redactOption };
+module.exports = { redactInput, redactKey };

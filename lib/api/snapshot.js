@@ -4,17 +4,8 @@
 
 const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, inTurn, beside } = require('./job.js');
-const { fields } = require('./checks.js');
-const {
-  checkId,
-  checkIdOrName,
-  classQuery,
-  dominatorTreeFields,
-  pageFields,
-  pathFields,
-  sortFields,
-} = require('./question.js');
-const { isHeavy } = require('../protocol/questions.js');
+const { checkOptions, readOption } = require('./options/check.js');
+const { QUESTIONS, isHeavy } = require('./options/questions.js');
 
 const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
@@ -89,57 +80,55 @@ class Snapshot {
   }
 
   async node(id) {
-    return this.#answer({ ask: 'node', id: checkId('id', id) });
+    return this.#ask('node', { id });
   }
 
   async references(id, page) {
-    return this.#answer({ ask: 'references', id: checkId('id', id), ...fields('page', pageFields, page) });
+    return this.#ask('references', { id }, { page });
   }
 
   async retainers(id, page) {
-    return this.#answer({ ask: 'retainers', id: checkId('id', id), ...fields('page', pageFields, page) });
+    return this.#ask('retainers', { id }, { page });
   }
 
   async dominated(id, page) {
-    return this.#answer({ ask: 'dominated', id: checkId('id', id), ...fields('page', pageFields, page) });
+    return this.#ask('dominated', { id }, { page });
   }
 
   async dominatorPath(id) {
-    return this.#answer({ ask: 'dominatorPath', id: checkId('id', id) });
+    return this.#ask('dominatorPath', { id });
   }
 
   async dominatorTree(options) {
-    return this.#answer({ ask: 'dominatorTree', ...fields('options', dominatorTreeFields, options) });
+    return this.#ask('dominatorTree', {}, { options });
   }
 
   async retainingPaths(idOrClass, options) {
-    const of = checkIdOrName('idOrClass', idOrClass);
-    return this.#answer({ ask: 'retainingPaths', of, ...fields('options', pathFields, options) });
+    return this.#ask('retainingPaths', { of: idOrClass }, { options });
   }
 
   async classes(query) {
-    return this.#answer({ ask: 'classes', ...classQuery(query) });
+    return this.#ask('classes', {}, { query });
   }
 
   async classInstances(nameOrIndex, page) {
-    const of = checkIdOrName('nameOrIndex', nameOrIndex);
-    return this.#answer({ ask: 'classInstances', class: of, ...fields('page', sortFields, page) });
+    return this.#ask('classInstances', { class: nameOrIndex }, { page });
   }
 
   async strings(page) {
-    return this.#answer({ ask: 'strings', ...fields('page', pageFields, page) });
+    return this.#ask('strings', {}, { page });
   }
 
   async allocations(page) {
-    return this.#answer({ ask: 'allocations', ...fields('page', pageFields, page) });
+    return this.#ask('allocations', {}, { page });
   }
 
   async allocationStack(id) {
-    return this.#answer({ ask: 'allocationStack', id: checkId('id', id) });
+    return this.#ask('allocationStack', { id });
   }
 
   async samples() {
-    return this.#answer({ ask: 'samples' });
+    return this.#ask('samples');
   }
 
   async columns(names) {
@@ -203,7 +192,19 @@ class Snapshot {
     return typeof value === 'object' && value !== null && #native in value;
   }
 
-  #answer(question) {
+  /**
+   * @param {string} ask
+   * @param {object} [named] Arguments of their own, by their names in the question.
+   * @param {object} [optional] The argument that has the other members, by its name in the API.
+   */
+  #ask(ask, named = {}, optional = {}) {
+    const question = { ask };
+    const { ...others } = QUESTIONS[ask].fields;
+    for (const [name, value] of Object.entries(named)) {
+      question[name] = readOption(others[name].argument ?? name, others[name], value);
+      delete others[name];
+    }
+    for (const [what, value] of Object.entries(optional)) Object.assign(question, checkOptions(what, others, value));
     return this.#run({}, (job) => Snapshot.ask(job, [this], question));
   }
 

@@ -8,16 +8,17 @@
 const { clearInterval, setInterval } = require('node:timers');
 const v8 = require('node:v8');
 const { briefJson } = require('../format/budget.js');
+const { completeOptions } = require('../api/options/check.js');
+const { FUNCTIONS } = require('../api/options/functions.js');
 const { report } = require('../api/verbs.js');
 const { capture } = require('./capture.js');
 const { Growth } = require('./growth.js');
 const { Kept } = require('./kept.js');
 const { memoryState } = require('./memory.js');
-const { watchOptions } = require('./watch-options.js');
 
 /** @param {import('../../index.d.ts').WatchOptions} options */
 function watch(options) {
-  const watcher = new Watcher(watchOptions(options));
+  const watcher = new Watcher(completeOptions('options', FUNCTIONS.watch, options));
   return { stop: () => watcher.stop(), captureNow: () => watcher.captureNow() };
 }
 

@@ -3,18 +3,13 @@
 // An input → a snapshot in native memory.
 
 const native = require('../addon/load.js');
-const { argumentError } = require('../api/errors.js');
 const { inTurn } = require('../api/job.js');
 const { openInput } = require('./brotli.js');
 const { pushAll } = require('./chunks.js');
-const { redactOption } = require('../api/redact.js');
+const { redactKey } = require('../api/redact.js');
 
-function parseOptions({ maxBytes, redact } = {}) {
-  if (maxBytes !== undefined && (typeof maxBytes !== 'number' || !(maxBytes >= 0))) {
-    throw argumentError('options.maxBytes', 'a number of bytes, 0 or more', maxBytes);
-  }
-  return { maxBytes, redactKey: redactOption(redact) };
-}
+/** How much may be read, and the key to hide texts with, of checked options. */
+const inputLimits = ({ maxBytes, redact }) => ({ maxBytes, redactKey: redact && redactKey(redact.key) });
 
 /**
  * @param {import('./source.js').Input} input
@@ -48,4 +43,4 @@ async function parseChunks(job, reader, parser) {
   }
 }
 
-module.exports = { parseInput, parseOptions };
+module.exports = { inputLimits, parseInput };

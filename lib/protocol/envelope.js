@@ -3,7 +3,7 @@
 // Requests and responses as text: the envelope around questions and answers. See docs/protocol.md.
 
 const { HeaprayError } = require('../api/heapray-error.js');
-const { QUESTIONS } = require('./questions.js');
+const { QUESTIONS } = require('../api/options/questions.js');
 
 const isNumber = (value) => Number.isSafeInteger(value) && value >= 0;
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,7 +2,8 @@
 
 // The engine over the addon: what `heapray view` serves, and the same in the process.
 
-const { jobOptions } = require('../api/job.js');
+const { checkOptions } = require('../api/options/check.js');
+const { JOB } = require('../api/options/functions.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { parse } = require('../api/verbs.js');
 const { Client, closedEngine } = require('./client.js');
@@ -10,7 +11,7 @@ const { Engine } = require('./engine.js');
 
 const backend = {
   ask: (snapshots, question, options) =>
-    Snapshot.run(snapshots, jobOptions(options), (job) => Snapshot.askForText(job, snapshots, question)),
+    Snapshot.run(snapshots, checkOptions('options', JOB, options), (job) => Snapshot.askForText(job, snapshots, question)),
   close: (snapshot) => snapshot.close(),
 };
 

@@ -7,12 +7,13 @@
 
 const { argumentError } = require('../api/errors.js');
 const { formatAmount, formatBytes } = require('../format/numbers.js');
-const { nodeQuery } = require('../api/question.js');
+const { checkOptions, readOption } = require('../api/options/check.js');
+const { QUESTIONS } = require('../api/options/questions.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { PLAIN, growthMessage, leakMessage, pathLines } = require('./message.js');
 const { grownRows } = require('./grown-rows.js');
 const { className } = require('./names.js');
-const { collectionOptions, growthOptions, leakOptions, size } = require('./options.js');
+const { collectionOptions, growthOptions, leakOptions } = require('./options.js');
 const { measure } = require('./measure.js');
 const { Tracked, waitForCollection, whatHolds } = require('./track.js');
 
@@ -111,8 +112,8 @@ function holders(snapshot, name, count, palette) {
 function toRetainLessThan(snapshot, classOrQuery, limit) {
   checkSnapshot(snapshot);
   const isQuery = typeof classOrQuery === 'object' && classOrQuery !== null;
-  const query = isQuery ? nodeQuery(classOrQuery) : { class: { exact: className('class', classOrQuery) } };
-  const most = size('limit', limit);
+  const query = isQuery ? checkOptions('query', QUESTIONS.filter.fields, classOrQuery) : { class: { exact: className('class', classOrQuery) } };
+  const most = readOption('limit', { type: 'size' }, limit);
   const { total, retainedSize } = Snapshot.askNow(snapshot, { ask: 'retainedTogether', ...query });
   const name = isQuery ? 'query' : className('class', classOrQuery);
   return {

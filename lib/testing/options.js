@@ -3,20 +3,9 @@
 // The options of leak assertions → the same, checked and complete.
 
 const { isRegExp } = require('node:util').types;
-const { check, fields } = require('../api/checks.js');
+const { completeOptions } = require('../api/options/check.js');
 const { argumentError } = require('../api/errors.js');
-const { toBytes } = require('../api/typed.js');
 const { namePattern, namePatterns } = require('./names.js');
-
-const whole = (least) => check((value) => Number.isSafeInteger(value) && value >= least, `a whole number, ${least} or more`);
-const duration = check((value) => typeof value === 'number' && value > 0, 'milliseconds, more than 0');
-
-/** Bytes as a number or as people write them. */
-function size(what, value) {
-  const bytes = typeof value === 'string' ? toBytes(value) : value;
-  if (typeof bytes !== 'number' || !(bytes >= 0)) throw argumentError(what, "bytes, or a size such as '64 kB' or '1 MB'", value);
-  return bytes;
-}
 
 /**
  * What may grow → `{ pattern, most }`, `most` objects a round.
@@ -31,25 +20,33 @@ function allowances(what, value) {
   });
 }
 
-const leakFields = {
-  iterations: whole(1),
-  rounds: whole(1),
-  warmup: whole(0),
-  allow: allowances,
-  ignore: namePatterns,
-  classes: namePatterns,
-  maxGrowth: size,
-  timeout: duration,
+const names = { type: 'names', check: namePatterns };
+const allow = { type: 'allowances', check: allowances };
+const timeout = { type: 'number', unit: 'milliseconds', above: 0 };
+
+/** @type {Record<string, import('../api/options/describe.js').Declarations>} */
+const ASSERTIONS = {
+  LeakOptions: {
+    iterations: { type: 'whole', min: 1, default: 20 },
+    rounds: { type: 'whole', min: 1, default: 3 },
+    warmup: { type: 'whole', min: 0, defaultsTo: 'iterations' },
+    allow,
+    ignore: names,
+    classes: { ...names, defaultsTo: "all of the program's; code, shapes and V8's internals never" },
+    maxGrowth: { type: 'size', defaultsTo: 'growth is judged by the number of objects' },
+    timeout: { ...timeout, defaultsTo: 'what the test may take where that is known, else 120000' },
+  },
+  GrowthOptions: { allow },
+  CollectionOptions: { timeout: { ...timeout, default: 2000 } },
 };
 
-function leakOptions(options = {}) {
-  const given = fields('options', leakFields, options);
-  const { iterations = 20 } = given;
-  return { rounds: 3, warmup: iterations, allow: [], ignore: [], ...given, iterations };
+function leakOptions(options) {
+  const checked = completeOptions('options', ASSERTIONS.LeakOptions, options);
+  return { warmup: checked.iterations, allow: [], ignore: [], ...checked };
 }
 
-const growthOptions = (options) => ({ allow: [], ...fields('options', { allow: allowances }, options) });
+const growthOptions = (options) => ({ allow: [], ...completeOptions('options', ASSERTIONS.GrowthOptions, options) });
 
-const collectionOptions = (options) => ({ timeout: 2000, ...fields('options', { timeout: duration }, options) });
+const collectionOptions = (options) => completeOptions('options', ASSERTIONS.CollectionOptions, options);
 
-module.exports = { collectionOptions, growthOptions, leakOptions, size };
+module.exports = { ASSERTIONS, collectionOptions, growthOptions, leakOptions };

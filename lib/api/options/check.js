@@ -1,0 +1,144 @@
+'use strict';
+
+// What the caller gives → the same, checked against its declaration, as the addon reads it.
+
+const { Buffer } = require('node:buffer');
+const { isRegExp } = require('node:util').types;
+const { toPath } = require('../../input/source.js');
+const { argumentError } = require('../errors.js');
+const { toBytes } = require('../typed.js');
+const { MAX_ID, expectedOf } = require('./describe.js');
+const { nearest } = require('./nearest.js');
+
+/**
+ * @typedef {import('./describe.js').Declaration} Declaration
+ * @typedef {import('./describe.js').Declarations} Declarations
+ */
+
+const isString = (value) => typeof value === 'string';
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isId = (value) => Number.isInteger(value) && value >= 0 && value <= MAX_ID;
+const isWithin = (value, { min, above, max }) => !(value < min) && !(value <= above) && !(value > max);
+
+/** Types whose values stay as they are. */
+const TESTS = {
+  whole: (value, declaration) => Number.isSafeInteger(value) && isWithin(value, declaration),
+  number: (value, declaration) => typeof value === 'number' && !Number.isNaN(value) && isWithin(value, declaration),
+  id: isId,
+  idOrName: (value) => isString(value) || isId(value),
+  boolean: (value) => typeof value === 'boolean',
+  choice: (value, { choices }) => choices.includes(value),
+  // Whether there is such a filter the core knows.
+  namedFilter: isString,
+  function: (value) => typeof value === 'function',
+  // By what it does, not by its class: Jest and jsdom have AbortSignals of their own.
+  signal: (value) => typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function',
+  worker: (value) => typeof value?.getHeapSnapshot === 'function',
+};
+
+/** Types whose values are written otherwise, or of several values. `undefined` stands for another value. */
+const READERS = {
+  ids: (value, what) => (Array.isArray(value) ? value.map((each, i) => readOption(`${what}[${i}]`, { type: 'id' }, each)) : isId(value) ? [value] : undefined),
+  words: (value) => (isString(value) ? [value] : Array.isArray(value) && value.every(isString) ? value : undefined),
+  text: readText,
+  range: readRange,
+  object: (value, what, { fields }) => (isObject(value) ? checkOptions(what, fields, value) : undefined),
+  key: readKey,
+  size: readSize,
+  path: (value, what) => toPath(value, what),
+};
+
+/** Texts and patterns as `{ exact }`, `{ contains }` or `{ regex, flags }`. */
+function readText(value, what) {
+  if (isString(value)) return { exact: value };
+  if (isRegExp(value)) return { regex: value.source, flags: patternFlags(what, value) };
+  if (!isObject(value)) return undefined;
+  const { exact, contains, regex, flags = '' } = value;
+  if (isString(exact)) return { exact };
+  if (isString(contains)) return { contains };
+  return isString(regex) && isString(flags) ? { regex, flags } : undefined;
+}
+
+/** `g`, `y` and `d` say how to go on after a match; here only whether there is one counts. */
+function patternFlags(what, { flags }) {
+  if (flags.includes('v')) throw argumentError(what, 'a RegExp without flag v', flags);
+  return flags.replace(/[gyd]/g, '');
+}
+
+/** Infinite limits are no limits, and JSON has no word for them. */
+function readRange(value, what) {
+  const limits = checkOptions(what, { min: { type: 'number' }, max: { type: 'number' } }, value);
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => Number.isFinite(limit)));
+}
+
+/** A copy: what the caller does with the key afterwards is no concern of work under way. */
+function readKey(value) {
+  const bytes = isString(value) ? Buffer.from(value, 'utf8') : value;
+  if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0) return undefined;
+  return Uint8Array.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+/** Bytes as a number or as people write them. */
+function readSize(value) {
+  const bytes = isString(value) ? toBytes(value) : value;
+  return typeof bytes === 'number' && bytes >= 0 ? bytes : undefined;
+}
+
+/**
+ * One option. Throws what says where, what was expected and what was found.
+ * @param {string} what The option, as it is called in index.d.ts.
+ * @param {Declaration} declaration
+ */
+function readOption(what, declaration, value) {
+  if (declaration.orBoolean && typeof value === 'boolean') {
+    if (declaration.fields === undefined) return value;
+    return value ? {} : undefined;
+  }
+  if (declaration.check !== undefined) return declaration.check(what, value);
+  const { [declaration.type]: test } = TESTS;
+  if (test === undefined) {
+    const read = READERS[declaration.type](value, what, declaration);
+    if (read !== undefined) return read;
+  } else if (test(value, declaration)) {
+    return value;
+  }
+  throw argumentError(what, expectedOf(declaration), value);
+}
+
+/**
+ * Members of an object, each by its declaration; what is left out or undefined stays out. An unknown member is
+ * an error: a call that ignores a misspelt option does something else than it was asked.
+ * @param {Declarations} declarations
+ */
+function checkOptions(what, declarations, value = {}) {
+  if (!isObject(value)) throw argumentError(what, 'an object', value);
+  for (const name of Object.keys(value)) if (!Object.hasOwn(declarations, name)) throw unknownOption(what, declarations, name, value[name]);
+  const checked = {};
+  for (const [name, declaration] of Object.entries(declarations)) {
+    const { [name]: given } = value;
+    if (given === undefined && !declaration.required) continue;
+    const read = readOption(`${what}.${name}`, declaration, given);
+    if (read !== undefined) checked[name] = read;
+  }
+  return checked;
+}
+
+function unknownOption(what, declarations, name, value) {
+  const known = Object.keys(declarations);
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? undefined : `${name}: did you mean ${meant}?`;
+  return argumentError(what, `an object with fields among ${known.join(', ')}`, { [name]: value }, hint);
+}
+
+/** The same, with the defaults of what is left out. */
+function completeOptions(what, declarations, value) {
+  const defaults = Object.entries(declarations).filter(([, declaration]) => declaration.default !== undefined);
+  return { ...Object.fromEntries(defaults.map(([name, declaration]) => [name, declaration.default])), ...checkOptions(what, declarations, value) };
+}
+
+/** Those of the options that the declarations are about. */
+function pickOptions(declarations, options) {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(declarations, name)));
+}
+
+module.exports = { checkOptions, completeOptions, pickOptions, readOption };

@@ -1,0 +1,81 @@
+'use strict';
+
+// A declared option → the words for what it accepts, alike in errors, in help and in the documentation.
+
+/**
+ * An option, declared once. The API checks it, the command line makes flags of it, `__test__/options.test.mjs`
+ * compares `index.d.ts` and `docs/` with it.
+ * @typedef {object} Declaration
+ * @property {string} type A name in `check.js`.
+ * @property {(what: string, value: unknown) => unknown} [check] Instead of the check that belongs to the type.
+ * @property {boolean} [orBoolean] Whether a boolean is accepted too. Of an object `true` means the defaults, `false` none.
+ * @property {number} [min] The least number.
+ * @property {number} [above] What every number must exceed.
+ * @property {number} [max] The largest number.
+ * @property {string} [unit] Of a number: `bytes`.
+ * @property {string[]} [choices] The values of a choice; of other types those worth offering.
+ * @property {Record<string, Declaration>} [fields] Members of an object.
+ * @property {boolean} [required]
+ * @property {unknown} [default] What leaving it out means.
+ * @property {string} [defaultsTo] The same in words, where no value says it.
+ * @property {string} [argument] Its name in the API where it is an argument and not a member of an object.
+ * @property {string} [flag] On the command line, as commander writes it: `--limit <count>`.
+ * @property {string} [help] Completes the line of the flag in `--help`.
+ * @property {Record<string, Flag>} [flags] Several flags for one option, instead of `flag` and `help`.
+ *
+ * @typedef {object} Flag
+ * @property {string} help
+ * @property {string} [as] How its text is read, where that is not the option's type: a name in `lib/cli/values.js`.
+ * @property {string} [at] The member of the option it sets.
+ * @property {unknown} [value] What the option is when the flag is given.
+ *
+ * @typedef {Record<string, Declaration>} Declarations
+ */
+
+/** V8's ids have 32 bits. */
+const MAX_ID = 2 ** 32 - 1;
+
+/** `1 to 1000`, `1000 bytes at least`; empty where every number will do. */
+function boundsOf({ min, above, max }, unit = '') {
+  const of = unit && ` ${unit}`;
+  if (min !== undefined && max !== undefined) return `${min} to ${max}${of}`;
+  if (min !== undefined) return `${min}${of} at least`;
+  if (above !== undefined) return max === undefined ? `above ${above}${of}` : `above ${above}, ${max} at most`;
+  return '';
+}
+
+function numberText(noun, declaration) {
+  const bounds = boundsOf(declaration, declaration.unit);
+  if (bounds === '') return noun;
+  return bounds.includes(' to ') ? `${noun} from ${bounds}` : `${noun}, ${bounds}`;
+}
+
+const quoted = (values) => values.map((value) => `'${value}'`).join(', ');
+
+const TEXTS = {
+  whole: (declaration) => numberText('a whole number', declaration),
+  number: (declaration) => numberText('a number', declaration),
+  id: () => `a whole number from 0 to ${MAX_ID}`,
+  ids: () => `a whole number from 0 to ${MAX_ID}, or an array of them`,
+  idOrName: () => 'a whole number or a class name',
+  boolean: () => 'a boolean',
+  choice: ({ choices }) => quoted(choices),
+  namedFilter: () => 'a string',
+  words: () => 'a string or an array of strings',
+  text: () => 'a string, a RegExp, { exact }, { contains } or { regex, flags }',
+  object: () => 'an object',
+  range: () => 'an object',
+  key: () => 'a string or bytes, not empty',
+  size: () => "bytes, or a size such as '64 kB' or '1 MB'",
+  function: () => 'a function',
+  signal: () => 'an AbortSignal',
+  worker: () => 'a Worker',
+};
+
+/** Completes "must be …". */
+function expectedOf(declaration) {
+  const text = TEXTS[declaration.type](declaration);
+  return declaration.orBoolean ? `a boolean or ${text}` : text;
+}
+
+module.exports = { MAX_ID, boundsOf, expectedOf };

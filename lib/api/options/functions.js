@@ -1,0 +1,93 @@
+'use strict';
+
+// The options of the API's functions: those of their questions, and what else a call needs.
+
+const { QUESTIONS } = require('./questions.js');
+
+/** @typedef {import('./describe.js').Declarations} Declarations */
+
+const key = { type: 'key', defaultsTo: 'random, and forgotten' };
+
+/** Of everything that takes long. */
+const job = {
+  signal: { type: 'signal' },
+  onProgress: { type: 'function' },
+};
+
+/** Of everything that reads a snapshot. */
+const parse = {
+  ...job,
+  maxBytes: { type: 'number', unit: 'bytes', min: 0, default: Infinity },
+  redact: { type: 'object', orBoolean: true, fields: { key }, default: false },
+};
+
+const redact = {
+  ...job,
+  key: { ...key, flag: '--key <text>', help: 'secret that decides which text becomes which hash' },
+  maxBytes: {
+    ...parse.maxBytes,
+    flags: { '--max-bytes <size>': { help: 'refuse inputs larger than SIZE after decompression', as: 'size' } },
+  },
+};
+
+const format = { type: 'choice', choices: ['json', 'text', 'markdown'], default: 'json' };
+
+/** Bytes are those of the answer here, not of the input. */
+const report = {
+  ...parse,
+  ...QUESTIONS.report.fields,
+  format,
+  maxBytes: {
+    type: 'whole',
+    unit: 'bytes',
+    min: 1000,
+    defaultsTo: 'no limit',
+    flags: { '--max-bytes <bytes>': { help: 'a summary of at most this size', as: 'size' } },
+  },
+};
+
+const diff = {
+  ...parse,
+  ...QUESTIONS.diff.fields,
+  showStrings: {
+    type: 'boolean',
+    default: false,
+    flag: '--show-strings',
+    help: 'print the contents of strings, which may hold secrets; JSON always has them',
+  },
+  format,
+};
+
+const capture = {
+  ...parse,
+  worker: { type: 'worker' },
+  force: { type: 'boolean', default: false },
+  cooldown: { type: 'number', unit: 'milliseconds', min: 0, default: 0 },
+  file: { type: 'path' },
+  report: { type: 'object', orBoolean: true, fields: report, default: false },
+  forgetIds: { type: 'boolean', default: false },
+  exposeInternals: { type: 'boolean', default: false },
+  exposeNumericValues: { type: 'boolean', default: false },
+};
+
+const watch = {
+  onReport: { type: 'function', required: true },
+  onError: { type: 'function', defaultsTo: 'a process warning' },
+  intervalMs: { type: 'number', unit: 'milliseconds', above: 0, default: 10_000 },
+  windowSamples: { type: 'whole', min: 1, max: 100, default: 6 },
+  windows: { type: 'whole', min: 1, max: 100, default: 3 },
+  minGrowthBytes: { type: 'number', unit: 'bytes', above: 0, default: 10_000_000 },
+  limitShare: { type: 'number', above: 0, max: 1, default: 0.8 },
+  minIntervalMs: { type: 'number', unit: 'milliseconds', min: 0, default: 600_000 },
+  maxCaptures: { type: 'number', above: 0, default: 24 },
+  keep: { type: 'whole', min: 1, max: 100, default: 3 },
+  dir: { type: 'path' },
+  maxBytes: { type: 'whole', unit: 'bytes', min: 1000, default: 16_384 },
+  force: capture.force,
+  redact: parse.redact,
+};
+
+/** @type {Record<string, Declarations>} */
+const FUNCTIONS = { parse, filter: parse, redact, report, diff, capture, watch };
+
+module.exports = { FUNCTIONS, JOB: job };

@@ -1,0 +1,210 @@
+'use strict';
+
+// Every question about snapshots: how many snapshots it takes, and its options.
+//
+// Nothing of Node.js is used here: the viewer has these questions in the browser too.
+
+/** @typedef {import('./describe.js').Declarations} Declarations */
+
+const MAX_ROWS = 100_000;
+
+const NODE_TYPES = [
+  'hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic',
+  'concatenated string', 'sliced string', 'symbol', 'bigint', 'object shape',
+];
+
+const NAMED_FILTERS = [
+  'objectsRetainedByDetachedDomNodes',
+  'objectsRetainedByContexts',
+  'objectsRetainedByConsole',
+  'objectsRetainedByEventHandlers',
+  'duplicatedStrings',
+  'sharedNativeContext',
+  'noNativeContext',
+];
+
+const id = { type: 'id', required: true };
+/** Names here are those of the protocol; the API calls this argument otherwise. */
+const idOrName = (argument) => ({ type: 'idOrName', required: true, argument });
+
+const page = (rows = 'rows') => ({
+  limit: { type: 'whole', min: 0, max: MAX_ROWS, default: 50, flag: '--limit <count>', help: `${rows} to show` },
+  offset: { type: 'whole', min: 0, default: 0, flag: '--offset <count>', help: `${rows} to skip` },
+});
+
+const order = (sorts, ascending) => ({
+  sort: { type: 'choice', choices: sorts, default: 'retainedSize', flag: '--sort <by>', help: 'what to sort by' },
+  order: {
+    type: 'choice',
+    choices: ['ascending', 'descending'],
+    defaultsTo: `'descending', but 'ascending' for ${ascending}`,
+    flags: {
+      '--order <order>': { help: 'direction' },
+      '--ascending': { help: 'the same as --order ascending', value: 'ascending' },
+    },
+  },
+});
+
+const nodeOrder = order(['retainedSize', 'selfSize', 'ratio', 'distance', 'id'], 'distance and id');
+
+const nameText = (noun) => ({
+  type: 'text',
+  flags: {
+    '--name <text>': { help: `the ${noun} is TEXT, or matches /REGEXP/flags` },
+    '--name-contains <text>': { help: `the ${noun} contains TEXT, in whatever case`, as: 'contains' },
+  },
+});
+
+const namedFilter = {
+  type: 'namedFilter',
+  choices: NAMED_FILTERS,
+  flag: '--filter <named>',
+  help: "one of DevTools' filters, or nativeContext_N",
+};
+
+const sizeRange = (name, noun) => ({
+  type: 'range',
+  flags: {
+    [`--min-${name} <size>`]: { help: `${noun} at least SIZE: 10kB, 1.5MB, 1GiB …`, as: 'size', at: 'min' },
+    [`--max-${name} <size>`]: { help: `${noun} at most SIZE`, as: 'size', at: 'max' },
+  },
+});
+
+/** A tree in every row, or in one. */
+function tree(name, help, { depth, limit } = { depth: 2, limit: 5 }) {
+  return {
+    type: 'object',
+    orBoolean: true,
+    default: false,
+    fields: {
+      depth: { type: 'whole', min: 1, max: 20, default: depth },
+      limit: { type: 'whole', min: 1, max: 1000, default: limit },
+    },
+    flags: { [`--${name} [depth,limit]`]: { help: `${help}, DEPTH levels deep (${depth}), LIMIT on each (${limit})`, as: 'tree' } },
+  };
+}
+
+/** @type {Declarations} */
+const query = {
+  id: { type: 'ids', flag: '--id <ids>', help: 'ids, separated by commas' },
+  name: nameText('name'),
+  type: { type: 'words', choices: NODE_TYPES, flag: '--type <types>', help: "V8's node types, separated by commas" },
+  class: {
+    type: 'text',
+    flags: {
+      '--class <text>': { help: 'the class is TEXT, or matches /REGEXP/flags' },
+      '--class-contains <text>': { help: 'the class contains TEXT, in whatever case', as: 'contains' },
+    },
+  },
+  script: {
+    type: 'text',
+    orBoolean: true,
+    flags: {
+      '--script [text]': { help: 'has a source location; in the script TEXT or matching /REGEXP/flags' },
+      '--no-script': { help: 'has no source location' },
+    },
+  },
+  selfSize: sizeRange('self', 'self size'),
+  retainedSize: sizeRange('retained', 'retained size'),
+  distance: { type: 'range', flag: '--distance <range>', help: 'steps from a GC root: 3, 3..7, 3.. or ..7' },
+  detached: {
+    type: 'boolean',
+    flags: {
+      '--detached': { help: 'detached DOM nodes' },
+      '--no-detached': { help: 'everything else than detached DOM nodes' },
+    },
+  },
+  edgeName: { type: 'text', flag: '--edge-name <text>', help: 'some reference to the object has this name, or matches /REGEXP/flags' },
+  retainedBy: { type: 'id', flag: '--retained-by <id>', help: 'would go if the object with this id went' },
+  referencedFrom: { type: 'id', flag: '--referenced-from <id>', help: 'the object with this id refers to it directly' },
+  allocated: {
+    type: 'object',
+    fields: { after: { type: 'id' }, upTo: { type: 'id' } },
+    flags: {
+      '--allocated-after <id>': { help: 'has an id above ID', as: 'id', at: 'after' },
+      '--allocated-up-to <id>': { help: 'has an id of at most ID', as: 'id', at: 'upTo' },
+    },
+  },
+  filter: namedFilter,
+  mineOnly: {
+    type: 'choice',
+    choices: ['auto'],
+    orBoolean: true,
+    default: false,
+    flag: '--mine-only [auto]',
+    help: 'hide what belongs to Node, V8 and internals; =auto: in heaps over 25 MB',
+  },
+  ...nodeOrder,
+  ...page('objects'),
+  edges: { type: 'boolean', default: false, flag: '--edges', help: 'show the direct references of each object' },
+  references: tree('references', 'show what each object refers to'),
+  retainers: tree('retainers', 'show what refers to each object'),
+};
+
+const classQuery = {
+  name: nameText('class'),
+  filter: namedFilter,
+  ...order(['retainedSize', 'selfSize', 'count', 'distance', 'name'], 'distance and name'),
+  ...page('classes'),
+};
+
+const dominatorTree = {
+  root: { type: 'id', defaultsTo: 'rootId', flag: '--root <id>', help: 'only what the object with this id retains' },
+  depth: { type: 'whole', min: 1, max: 100, default: 3 },
+  limit: { type: 'whole', min: 1, max: 1000, default: 20 },
+  minShare: { type: 'number', min: 0, max: 1, default: 0 },
+};
+
+const report = {
+  limit: { type: 'whole', min: 1, max: 1000, default: 10, flag: '--limit <count>', help: 'classes, objects and strings to list' },
+  showStrings: { type: 'boolean', default: false, flag: '--show-strings', help: 'print the contents of strings, which may hold secrets' },
+};
+
+const diff = {
+  mode: {
+    type: 'choice',
+    choices: ['classes', 'new', 'grown', 'freed'],
+    default: 'classes',
+    flag: '--mode <mode>',
+    help: 'growth per class, or objects that are new, have grown, or were freed',
+  },
+  class: { type: 'id' },
+  paths: { type: 'boolean', default: false, flag: '--paths', help: 'say what holds each object (modes new, grown, freed)' },
+  ...page(),
+};
+
+const retainingPaths = {
+  of: idOrName('idOrClass'),
+  limit: { type: 'whole', min: 1, max: 1000, default: 5, flag: '--limit <count>', help: 'retaining paths to show' },
+};
+
+/** Of one snapshot. */
+const one = (fields = {}) => ({ least: 1, most: 1, fields });
+
+/**
+ * By the name in `ask`. Those marked heavy go over the whole heap on all cores.
+ * @type {Record<string, { least: number, most: number, heavy?: boolean, fields: Declarations }>}
+ */
+const QUESTIONS = {
+  summary: one(),
+  classes: one(classQuery),
+  classInstances: one({ class: idOrName('nameOrIndex'), ...nodeOrder, ...page() }),
+  filter: one(query),
+  node: one({ id }),
+  references: one({ id, ...page() }),
+  retainers: one({ id, ...page() }),
+  dominated: one({ id, ...page() }),
+  dominatorPath: one({ id }),
+  dominatorTree: one(dominatorTree),
+  retainingPaths: one(retainingPaths),
+  strings: { ...one(page()), heavy: true },
+  allocations: one(page()),
+  allocationStack: one({ id }),
+  samples: one(),
+  report: { least: 1, most: Infinity, heavy: true, fields: report },
+  diff: { least: 2, most: 2, heavy: true, fields: diff },
+};
+
+const isHeavy = ({ ask }) => Object.hasOwn(QUESTIONS, ask) && QUESTIONS[ask].heavy === true;
+
+module.exports = { NAMED_FILTERS, QUESTIONS, isHeavy, tree };
