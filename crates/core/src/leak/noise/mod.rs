@@ -1,0 +1,156 @@
+//! What grows in every program and is nobody's leak: a table for each that makes it grow, every rule with its reason.
+//!
+//! Noise is judged by what holds the objects, or what they are, never by how many there are: a
+//! threshold would hide a small leak and let a large warm-up through.
+
+mod browser;
+mod node;
+mod v8;
+
+use crate::leak::groups::{Groups, OUTSIDE};
+use crate::paths::shortest_paths::ShortestPaths;
+use crate::program::ownership::is_runtime_script;
+use crate::program::scripts::Scripts;
+use crate::snapshot::Snapshot;
+use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+use serde::Serialize;
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
+/// Steps up from an object in which what holds it is looked for: below that it is the elements of lists.
+const FURTHEST: usize = 1000;
+
+/// One kind of noise.
+#[derive(Debug, Serialize)]
+pub(crate) struct Noise {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// Why its growth says nothing.
+    pub(crate) reason: &'static str,
+    #[serde(skip)]
+    applies: fn(&Surroundings<'_>, NodeIx) -> bool,
+}
+
+/// What a rule may look at.
+struct Surroundings<'a> {
+    snapshot: &'a Snapshot,
+    shortest: &'a ShortestPaths,
+    scripts: &'a Scripts,
+}
+
+impl Surroundings<'_> {
+    /// A node and what it hangs on.
+    fn up_from(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> {
+        std::iter::once(node).chain(self.shortest.ancestors(node)).take(FURTHEST)
+    }
+
+    fn is(&self, node: NodeIx, kind: NodeKind) -> bool {
+        self.snapshot.kind(node) == kind
+    }
+
+    fn is_named(&self, node: NodeIx, names: &[&[u8]]) -> bool {
+        names.contains(&self.snapshot.name(node))
+    }
+
+    fn starts_with(&self, node: NodeIx, starts: &[&[u8]]) -> bool {
+        let name = self.snapshot.name(node);
+        starts.iter().any(|start| name.starts_with(start))
+    }
+}
+
+/// The tables.
+const TABLES: [&[Noise]; 3] = [v8::NOISE, node::NOISE, browser::NOISE];
+
+/// The rule by which a node is noise. A group is noise when one of its steps, or what it starts at, is.
+fn rule_for(heap: &Surroundings<'_>, node: NodeIx) -> Option<&'static Noise> {
+    TABLES.into_iter().flatten().find(|noise| (noise.applies)(heap, node))
+}
+
+/// Whether the nearest function, or instance of a class, on the way up is the runtime's.
+fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
+    let place = heap.up_from(node).find_map(|at| heap.snapshot.location(at));
+    let script = place.and_then(|place| heap.scripts.name(place));
+    script.is_some_and(|name| is_runtime_script(name, false))
+}
+
+/// Tells noise from growth.
+pub(crate) struct NoiseFilter<'a> {
+    heap: Surroundings<'a>,
+    groups: &'a Groups,
+    /// By group, as far as asked for.
+    known: Vec<OnceCell<Option<&'static Noise>>>,
+}
+
+impl<'a> NoiseFilter<'a> {
+    pub(crate) fn new(
+        snapshot: &'a Snapshot,
+        shortest: &'a ShortestPaths,
+        scripts: &'a Scripts,
+        groups: &'a Groups,
+    ) -> Self {
+        let known = groups.list.iter().map(|_| OnceCell::new()).collect();
+        Self { heap: Surroundings { snapshot, shortest, scripts }, groups, known }
+    }
+
+    /// The noise that a group is, if it is: that of its last step, of a step above, of what holds its growth_root.
+    pub(crate) fn noise_of(&self, group: u32) -> Option<&'static Noise> {
+        let mut unknown = Vec::new();
+        let mut at = group;
+        let noise = loop {
+            let step = self.groups.get(at);
+            if let Some(&known) = self.known[at as usize].get() {
+                break known;
+            }
+            unknown.push(at);
+            let noise = rule_for(&self.heap, step.example);
+            if noise.is_some() {
+                break noise;
+            }
+            if step.parent == OUTSIDE {
+                break self.noise_above(step.example);
+            }
+            at = step.parent;
+        };
+        for group in unknown {
+            self.known[group as usize].get_or_init(|| noise);
+        }
+        noise
+    }
+
+    /// Whether a single object is noise, or held by the runtime's own code.
+    pub(crate) fn is_of_runtime(&self, node: NodeIx) -> bool {
+        self.heap.up_from(node).any(|at| rule_for(&self.heap, at).is_some())
+            || self.heap.shortest.ancestors(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
+    }
+
+    /// Whether the nearest function, or instance of a class, from the node up is the runtime's.
+    pub(crate) fn is_held_by_runtime(&self, node: NodeIx) -> bool {
+        is_held_by_runtime(&self.heap, node)
+    }
+
+    /// What holds a growth_root can be noise as well: a growth_root that only compiled code refers to.
+    fn noise_above(&self, growth_root: NodeIx) -> Option<&'static Noise> {
+        let is_noise = |&at: &NodeIx| {
+            self.heap.is(at, NodeKind::Code)
+                || self.heap.is(at, NodeKind::ObjectShape)
+                || node::is_module_loader_cache(&self.heap, at)
+                || v8::is_template_cache(&self.heap, at)
+        };
+        let at = self.heap.up_from(growth_root).skip(1).find(is_noise)?;
+        rule_for(&self.heap, at)
+    }
+}
+
+/// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load
+/// modules when they first need them. A file loaded twice is another owner.
+pub(crate) fn are_different_modules(snapshot: &Snapshot, modules: &[NodeIx]) -> bool {
+    let mut files = HashSet::new();
+    modules.iter().all(|&module| {
+        let file = snapshot
+            .edges_of(module)
+            .find(|&edge| matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"filename" | b"url" | b"id")));
+        file.is_none_or(|file| files.insert(snapshot.name(file.to)))
+    })
+}

@@ -1,0 +1,46 @@
+//! What Node keeps on its own account.
+
+use crate::leak::noise::{Noise, Surroundings, is_held_by_runtime};
+use crate::program::variables::variable;
+use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+
+/// The table.
+pub(super) const NOISE: &[Noise] = &[
+    Noise {
+        name: "resource timings",
+        reason: "fetch notes its requests in a buffer of 250 entries",
+        applies: |heap, node| heap.is(node, NodeKind::Object) && heap.is_named(node, &[b"PerformanceResourceTiming"]),
+    },
+    Noise {
+        name: "module loading",
+        reason: "Node notes where it found each module, once for each file",
+        applies: is_module_loader_cache,
+    },
+];
+
+/// Variables and properties of Node's module loader that are caches by file.
+const LOADER_CACHES: [&[u8]; 11] = [
+    b"_pathCache",
+    b"relativeResolveCache",
+    b"realpathCache",
+    b"statCache",
+    b"packageJsonCache",
+    b"nearestParentPackageJSONCache",
+    b"deserializedPackageJSONCache",
+    b"moduleParentCache",
+    b"BuiltinModule",
+    b"moduleLoadList",
+    b"bindingObj",
+];
+
+/// Whether Node's own code has the node in one of these; a program's variable may have the same name.
+pub(super) fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
+    let Some((from, edge)) = heap.shortest.parent_edge(heap.snapshot, node) else { return false };
+    let is_listed = |name: &[u8]| LOADER_CACHES.contains(&name);
+    let is_cache = variable(heap.snapshot, from, edge).is_some_and(is_listed)
+        || matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if is_listed(name))
+        || heap.is_named(node, &[b"BuiltinModule"]);
+    is_cache && is_held_by_runtime(heap, node)
+}
