@@ -5,6 +5,7 @@
 //   npm run leakbench -- --no-memlab  without memlab's column, for which memlab is installed
 //   npm run leakbench -- --generate   runs programs that it makes up, and judges the reports on these
 //   npm run leakbench -- --generate --seed=7
+//   npm run leakbench -- --wild       runs services under load: see benchmark/wild
 //
 // The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario is a program
 // looked at three times: before, after, third; its `.truth.json` says what leaks and who holds it.
@@ -153,4 +154,7 @@ function print(rows) {
   console.log();
 }
 
-await main();
+if (process.argv.includes('--wild')) {
+  const { wild } = await import('../benchmark/wild/run.mjs');
+  process.exitCode = await wild(process.argv.slice(2));
+} else await main();

@@ -3,10 +3,10 @@
 // They stand in `.cache/frameworks/`: installed once, as their lock files say; of heapray and the test
 // files what has changed is copied. What has not is never away, for a test runner may be using it.
 
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installProject } from '../../scripts/install-project.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const here = fileURLToPath(new URL('./', import.meta.url));
@@ -14,7 +14,7 @@ const here = fileURLToPath(new URL('./', import.meta.url));
 /** The folder of a project, ready to run. */
 export function prepare(name) {
   const folder = path.join(root, '.cache', 'frameworks', name);
-  install(name, folder);
+  installProject(path.join(here, name), folder);
   copyHeapray(path.join(folder, 'node_modules', 'heapray'));
   mirror(path.join(here, 'suites'), path.join(folder, 'suites'));
   return folder;
@@ -25,22 +25,6 @@ export function addExample(folder, name) {
   const target = path.join(folder, 'examples', name);
   mirror(path.join(root, 'examples', name), target);
   return target;
-}
-
-function install(name, folder) {
-  const lock = readFileSync(path.join(here, name, 'package-lock.json'), 'utf8');
-  const installed = path.join(folder, 'installed-lock.json');
-  mkdirSync(folder, { recursive: true });
-  for (const file of readdirSync(path.join(here, name))) cpSync(path.join(here, name, file), path.join(folder, file));
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === lock) return;
-  process.stderr.write(`installing ${name}\n`);
-  const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error(`npm ci in ${folder}: ${stderr}`);
-  writeFileSync(installed, lock);
 }
 
 /** What `npm install heapray` would put there, and the addon that is built here. */
