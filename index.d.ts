@@ -65,7 +65,7 @@ export interface ParseOptions extends JobOptions {
    * `true` takes a random key and forgets it. Costs about as much time as parsing.
    * @default false
    */
-  redact?: boolean | { key?: RedactKey };
+  redact?: boolean | Pick<RedactOptions, 'key'>;
 }
 
 /** A secret of any length that decides which text becomes which hash: 16 random bytes or more. A string counts as UTF-8. */
@@ -307,10 +307,17 @@ export interface Query {
   offset?: number;
   /** Put the direct references into each row. @default false */
   edges?: boolean;
-  /** Put the tree of references into each row. Depth 1 to 20, limit 1 to 1000 per level; 10000 items in a row at most. */
-  references?: boolean | { depth?: number; limit?: number };
-  /** The same for what refers to the node. @default depth 2, limit 5 */
-  retainers?: boolean | { depth?: number; limit?: number };
+  /** Put the tree of references into each row: 10000 items in a row at most. @default false */
+  references?: boolean | TreeOptions;
+  /** The same for what refers to the node. @default false */
+  retainers?: boolean | TreeOptions;
+}
+
+export interface TreeOptions {
+  /** Levels, 1 to 20. @default 2 */
+  depth?: number;
+  /** Items on each level of a branch, 1 to 1000. @default 5 */
+  limit?: number;
 }
 
 export interface FilterResult {
@@ -325,7 +332,12 @@ export interface FilterResult {
   next: number | null;
 }
 
-export interface Page { limit?: number; offset?: number }
+export interface Page {
+  /** Rows per page, 0 to 100000. @default 50 */
+  limit?: number;
+  /** Where the page starts: `next` of the page before. @default 0 */
+  offset?: number;
+}
 
 /** A node of the dominator tree's top; `selfSize`, the children and the rest add up to `retainedSize`. */
 export interface DominatorRow extends NodeRow {
@@ -370,7 +382,13 @@ export interface ClassQuery extends Page {
   filter?: NamedFilter;
   /** @default 'retainedSize' */
   sort?: 'retainedSize' | 'selfSize' | 'count' | 'distance' | 'name';
+  /** @default 'descending', but 'ascending' for distance and name */
   order?: 'ascending' | 'descending';
+}
+
+export interface PathOptions {
+  /** Paths, 1 to 1000. @default 5 */
+  limit?: number;
 }
 
 /** Bytes per kind, as in DevTools' statistics. */
@@ -520,12 +538,12 @@ export interface Snapshot extends Disposable {
   dominatorPath(id: number): Promise<NodeRow[]>;
   /** The top of the dominator tree, as treemaps draw it: at most 10000 rows, the largest of the whole tree first. */
   dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
-  /** Shortest paths to GC roots: several for one node; merged by pattern for a class. `limit` 1 to 1000. @default limit 5 */
-  retainingPaths(idOrClass: number | string, options?: { limit?: number }): Promise<PathResult>;
+  /** Shortest paths to GC roots: several for one node; merged by pattern for a class. */
+  retainingPaths(idOrClass: number | string, options?: PathOptions): Promise<PathResult>;
   /** DevTools' Summary. */
   classes(query?: ClassQuery): Promise<ClassPage>;
   /** The instances of a class that have a size, largest retained size first; the class by name (all classes of that name) or by {@link ClassRow.index}. */
-  classInstances(nameOrIndex: string | number, page?: Page & { sort?: Query['sort']; order?: Query['order'] }): Promise<FilterResult>;
+  classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset'>): Promise<FilterResult>;
   /** Duplicated strings, most wasted bytes first. */
   strings(page?: Page): Promise<StringPage>;
   /** Typed arrays in node order, copied out. Costs 4 to 8 bytes a node and column. */
@@ -894,19 +912,19 @@ export interface WatchOptions {
   onReport: (event: WatchEvent) => void | Promise<void>;
   /** Called with what went wrong, such as `ERR_NOT_ENOUGH_MEMORY`. @default a process warning */
   onError?: (error: unknown) => void;
-  /** Milliseconds between two samples of heap and resident memory. @default 10000 */
+  /** Milliseconds between two samples of heap and resident memory, above 0. @default 10000 */
   intervalMs?: number;
-  /** Samples in a window; the lowest of them counts. @default 6 */
+  /** Samples in a window, 1 to 100; the lowest of them counts. @default 6 */
   windowSamples?: number;
-  /** Growth persists when so many windows running have risen. @default 3 */
+  /** Growth persists when this many windows in a row, 1 to 100, have risen. @default 3 */
   windows?: number;
-  /** … by so many bytes in all. @default 10000000 */
+  /** … by this many bytes in all, above 0. @default 10000000 */
   minGrowthBytes?: number;
-  /** Share of a limit, of a control group, the address space or V8, from which it is near. @default 0.8 */
+  /** Share of a limit (of a control group, the address space or V8) from which it is near: above 0, 1 at most. @default 0.8 */
   limitShare?: number;
   /** Least milliseconds between two captures. @default 600000 */
   minIntervalMs?: number;
-  /** Most captures in all. @default 24 */
+  /** Most captures in all, above 0. @default 24 */
   maxCaptures?: number;
   /** Snapshots to keep and compare, 1 to 100. @default 3 */
   keep?: number;
@@ -914,9 +932,9 @@ export interface WatchOptions {
   dir?: string | URL;
   /** Most bytes of {@link WatchEvent.json}, 1000 at least. @default 16384 */
   maxBytes?: number;
-  /** As in {@link CaptureOptions}. */
+  /** As in {@link CaptureOptions}. @default false */
   force?: boolean;
-  /** As in {@link CaptureOptions}. */
+  /** As in {@link CaptureOptions}. @default false */
   redact?: CaptureOptions['redact'];
 }
 

@@ -16,10 +16,10 @@ export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unk
 export type Size = number | string;
 
 export interface LeakOptions {
-  /** Calls in a round. A class leaks when it gains at least as many objects in every round. @default 20 */
+  /** Calls in a round, 1 at least. A class leaks when it gains at least as many objects in every round. @default 20 */
   iterations?: number;
   /**
-   * Rounds in which something has to grow; then one more confirms it. Each costs a snapshot. The
+   * Rounds in which something has to grow, 1 at least; then one more confirms it. Each costs a snapshot. The
    * measurement ends after the first round in which nothing grew.
    * @default 3
    */
@@ -38,7 +38,7 @@ export interface LeakOptions {
    * @default growth is judged by the number of objects
    */
   maxGrowth?: Size;
-  /** Milliseconds after which the assertion gives up with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
+  /** Milliseconds, above 0, after which the assertion gives up with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
   timeout?: number;
 }
 
@@ -89,7 +89,7 @@ export interface GrowthOptions {
 }
 
 export interface CollectionOptions {
-  /** Milliseconds to keep trying. @default 2000 */
+  /** Milliseconds to keep trying, above 0. @default 2000 */
   timeout?: number;
 }
 

@@ -4,7 +4,7 @@
 
 const { CommanderError } = require('commander');
 const { EXIT, outcomeOf } = require('./errors.js');
-const { spellOutBareFlags } = require('./options.js');
+const { spellOutBareFlags } = require('./flags.js');
 const { isBrokenPipe } = require('./output.js');
 const { createProgram } = require('./program.js');
 
@@ -28,7 +28,7 @@ async function exitCodeOf(argv) {
     code = result;
   });
   try {
-    await program.parseAsync(spellOutBareFlags(argv), { from: 'user' });
+    await program.parseAsync(spellOutBareFlags(argv, program), { from: 'user' });
     return code;
   } catch (error) {
     // Commander has printed the help, the version or its complaint itself.

@@ -9,7 +9,7 @@
  * report lists only the largest.
  */
 
-const { InvalidArgumentError } = require('commander');
+const { InvalidArgumentError, Option } = require('commander');
 const { formatBytes, formatCount, formatPercent } = require('../format/numbers.js');
 const { toBytes } = require('../api/typed.js');
 
@@ -35,9 +35,10 @@ const CLASS_METRIC = /^class:(.+)\.([A-Za-z]+)$/s;
  * @property {(answer: object) => number} [whole] what a percentage of bytes refers to
  */
 
-/** @returns a parser for commander that collects the thresholds of repeated options */
-function thresholdParser(metrics) {
-  return (text, previous = []) => [...previous, parseThreshold(text, metrics)];
+/** `--fail-on`, which may be repeated. */
+function addThresholds(command, metrics) {
+  const option = new Option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below');
+  return command.addOption(option.argParser((text, previous = []) => [...previous, parseThreshold(text, metrics)]));
 }
 
 function parseThreshold(text, metrics) {
@@ -109,4 +110,4 @@ function metricsHelp({ metrics, classFields, whole }) {
   ].join('\n');
 }
 
-module.exports = { thresholdParser, parseThreshold, classesIn, exceededIn, metricsHelp };
+module.exports = { addThresholds, classesIn, exceededIn, metricsHelp };

@@ -12,22 +12,9 @@ function parseSize(text) {
   return bytes;
 }
 
-/** The size of a summary. */
-function parseBudget(text) {
-  const bytes = parseSize(text);
-  if (bytes < 1000) throw new InvalidArgumentError('A summary takes 1000 bytes at least.');
-  return bytes;
-}
-
 function parseCount(text) {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, 0 or more.');
   return Number(text);
-}
-
-function parsePort(text) {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port <= 65535)) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
-  return port;
 }
 
 /** A node id, `123` or as it is printed, `@123`. */
@@ -74,4 +61,36 @@ function parseTree(text) {
   return { depth: Number(match[1]), ...(match[2] !== undefined && { limit: Number(match[2]) }) };
 }
 
-module.exports = { parseSize, parseBudget, parseCount, parsePort, parseId, parseIds, parseList, parseText, parseContains, parseRange, parseTree };
+/** One of DevTools' filters by its name, or by the number of a context. */
+function parseNamedFilter(text, previous, { choices }) {
+  if (choices.includes(text) || /^nativeContext_\d+$/.test(text)) return text;
+  throw new InvalidArgumentError(`Expected one of ${choices.join(', ')} or nativeContext_N.`);
+}
+
+/** Where the value may be left out. */
+function parseChoice(text, previous, { choices }) {
+  if (choices.includes(text)) return text;
+  throw new InvalidArgumentError(`Expected nothing or ${choices.join(', ')}.`);
+}
+
+/**
+ * By the type of the option, or by what its flag has in `as`.
+ * @type {Record<string, (text: string, previous?: unknown, declaration?: import('../api/options/describe.js').Declaration) => unknown>}
+ */
+const PARSERS = {
+  choice: parseChoice,
+  contains: parseContains,
+  id: parseId,
+  ids: parseIds,
+  key: (text) => text,
+  namedFilter: parseNamedFilter,
+  path: (text) => text,
+  range: parseRange,
+  size: parseSize,
+  text: parseText,
+  tree: parseTree,
+  whole: parseCount,
+  words: parseList,
+};
+
+module.exports = { PARSERS, parseId };

@@ -35,6 +35,8 @@
 /** V8's ids have 32 bits. */
 const MAX_ID = 2 ** 32 - 1;
 
+const hasNumbers = ({ type }) => type === 'whole' || type === 'number';
+
 /** `1 to 1000`, `1000 bytes at least`; empty where every number will do. */
 function boundsOf({ min, above, max }, unit = '') {
   const of = unit && ` ${unit}`;
@@ -42,6 +44,12 @@ function boundsOf({ min, above, max }, unit = '') {
   if (min !== undefined) return `${min}${of} at least`;
   if (above !== undefined) return max === undefined ? `above ${above}${of}` : `above ${above}, ${max} at most`;
   return '';
+}
+
+/** What help and documentation say; that a number is not below 0 goes without saying. */
+function statedBounds(declaration) {
+  const { min, max } = declaration;
+  return !hasNumbers(declaration) || (min === 0 && max === undefined) ? '' : boundsOf(declaration);
 }
 
 function numberText(noun, declaration) {
@@ -78,4 +86,4 @@ function expectedOf(declaration) {
   return declaration.orBoolean ? `a boolean or ${text}` : text;
 }
 
-module.exports = { MAX_ID, boundsOf, expectedOf };
+module.exports = { MAX_ID, expectedOf, hasNumbers, statedBounds };

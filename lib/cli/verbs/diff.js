@@ -3,14 +3,14 @@
 /** `heapray diff BEFORE AFTER` */
 
 const { formatDiff } = require('../../format/diff.js');
-const { addOutputOptions, addPageOptions, defined, option } = require('../options.js');
+const { FUNCTIONS } = require('../../api/options/functions.js');
+const { addFlags, optionsOf } = require('../flags.js');
+const { OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
-const { classesIn, exceededIn, metricsHelp, thresholdParser } = require('../thresholds.js');
+const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const MODES = ['classes', 'new', 'grown', 'freed'];
-
-/** Most rows a page of the API holds. */
-const LARGEST_PAGE = 100_000;
+const { mode, paths, showStrings, limit, offset } = FUNCTIONS.diff;
+const ROWS = { mode, paths, limit, offset };
 
 const THRESHOLDS = {
   metrics: {
@@ -37,31 +37,29 @@ function define(program, done) {
     .summary('what changed between two snapshots')
     .description('What changed between two snapshots of one process: growth per class; new, grown or freed objects.')
     .argument('<before>', "the older snapshot; '-' is standard input")
-    .argument('<after>', "the newer one; '-' is standard input")
-    .addOption(option('--mode <mode>', 'growth per class, or objects that are new, have grown, or were freed', { choices: MODES }).default('classes'))
-    .addOption(option('--paths', 'say what holds each object (modes new, grown, freed)'))
-    .addOption(option('--show-strings', 'print the contents of strings, which may hold secrets; JSON always has them'))
-    .addOption(option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below', { parser: thresholdParser(THRESHOLDS) }));
-  addPageOptions(command, { limit: 50 });
-  addOutputOptions(command)
+    .argument('<after>', "the newer one; '-' is standard input");
+  addFlags(command, { ...ROWS, showStrings });
+  addThresholds(command, THRESHOLDS);
+  addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
     .action(async (before, after, options) => done(await run([before, after], options, (api, snapshots, job) => answer(api, snapshots, job, options))));
 }
 
-async function answer(api, [before, after], job, { mode, paths, limit, offset, failOn }) {
-  const json = await api.diff(before, after, defined({ ...job, mode, paths, limit, offset, format: 'json' }));
+async function answer(api, [before, after], job, options) {
+  const { failOn } = options;
+  const json = await api.diff(before, after, { ...job, ...optionsOf(ROWS, options) });
   const names = classesIn(failOn);
   const classes = names.length === 0 ? new Map() : await classRows(api, before, after, job, new Set(names));
-  return { json, format: (options) => formatDiff(json, options), exceeded: exceededIn(failOn, json, THRESHOLDS, classes) };
+  return { json, format: (how) => formatDiff(json, how), exceeded: exceededIn(failOn, json, THRESHOLDS, classes) };
 }
 
 /** A page of the answer may leave out the class a threshold is about. */
 async function classRows(api, before, after, job, names) {
   const rows = new Map();
-  for (let offset = 0; offset !== null; ) {
-    const page = await api.diff(before, after, { ...job, mode: 'classes', limit: LARGEST_PAGE, offset });
+  for (let next = 0; next !== null; ) {
+    const page = await api.diff(before, after, { ...job, mode: 'classes', limit: limit.max, offset: next });
     for (const row of page.classes) if (names.has(row.name)) rows.set(row.name, addRows(rows.get(row.name), row));
-    offset = page.next;
+    ({ next } = page);
   }
   return rows;
 }

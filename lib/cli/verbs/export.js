@@ -3,9 +3,10 @@
 /** `heapray export FILE` */
 
 const { UsageError } = require('../errors.js');
-const { defined, option } = require('../options.js');
+const { QUESTIONS } = require('../../api/options/questions.js');
+const { addFlags, optionsOf } = require('../flags.js');
+const { OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
-const { parseId } = require('../values.js');
 
 /** Each is loaded when it is asked for. */
 const WRITERS = {
@@ -13,8 +14,14 @@ const WRITERS = {
   pprof: () => require('../../export/pprof.js').toPprof,
 };
 
+const { root, depth, limit } = QUESTIONS.dominatorTree.fields;
 /** All that the question gives: ten thousand objects, the largest of the heap first. */
-const WHOLE_TOP = { depth: 100, limit: 1000 };
+const WHOLE_TOP = { depth: depth.max, limit: limit.max };
+
+const PROFILE = {
+  format: { type: 'choice', choices: Object.keys(WRITERS), required: true, flag: '--format <format>', help: 'for which tool' },
+  output: OUTPUT.output,
+};
 
 const EXAMPLES = `
 Examples:
@@ -26,17 +33,15 @@ Examples:
 `;
 
 function define(program, done) {
-  program
+  const command = program
     .command('export')
     .summary('the dominator tree as a profile, for speedscope or pprof')
     .description(
       'The top of the dominator tree as a profile for other tools. Frames are kinds of objects; the total of a frame is what it retains, its own part the self size.',
     )
-    .argument('<file>', "heap snapshot; '-' is standard input")
-    .addOption(option('--root <id>', 'only what the object with this id retains', { parser: parseId }))
-    .optionsGroup('Output:')
-    .addOption(option('--format <format>', 'for which tool', { choices: Object.keys(WRITERS) }).makeOptionMandatory())
-    .addOption(option('-o, --output <file>', 'write to the file, which is replaced at once when the answer is complete'))
+    .argument('<file>', "heap snapshot; '-' is standard input");
+  addFlags(command, { root });
+  addFlags(command.optionsGroup('Output:'), PROFILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file, options) => {
       checkTerminal(options);
@@ -51,9 +56,9 @@ function checkTerminal({ format, output }) {
   }
 }
 
-async function answer([snapshot], { format, root }) {
-  const tree = await snapshot.dominatorTree(defined({ ...WHOLE_TOP, root }));
-  return { json: tree, format: ({ titles: [title] }) => WRITERS[format]()(tree, { title }) };
+async function answer([snapshot], options) {
+  const tree = await snapshot.dominatorTree({ ...WHOLE_TOP, ...optionsOf({ root }, options) });
+  return { json: tree, format: ({ titles: [title] }) => WRITERS[options.format]()(tree, { title }) };
 }
 
 module.exports = { define };

@@ -3,11 +3,14 @@
 /** `heapray filter FILE` */
 
 const { formatNodes } = require('../../format/nodes.js');
-const { addOrderOptions, addOutputOptions, addPageOptions, addQueryOptions, addTreeOption, option, toQuery } = require('../options.js');
+const { QUESTIONS } = require('../../api/options/questions.js');
+const { addFlags, optionsOf } = require('../flags.js');
+const { OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
-const { exceededIn, metricsHelp, thresholdParser } = require('../thresholds.js');
+const { addThresholds, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const SORTS = ['retainedSize', 'selfSize', 'ratio', 'distance', 'id'];
+const { sort, order, limit, offset, edges, references, retainers, ...CONDITIONS } = QUESTIONS.filter.fields;
+const PART = { sort, order, limit, offset, edges, references, retainers };
 
 const THRESHOLDS = {
   metrics: {
@@ -30,21 +33,16 @@ function define(program, done) {
     .summary('the objects that match')
     .description('The objects that match, largest first.')
     .argument('<file>', "heap snapshot; '-' is standard input");
-  addQueryOptions(command);
-  command.optionsGroup('Which part of the answer:');
-  addOrderOptions(command, SORTS, 'retainedSize');
-  addPageOptions(command, { limit: 50, rows: 'objects' });
-  command.addOption(option('--edges', 'show the direct references of each object'));
-  addTreeOption(command, 'references', 'show what each object refers to');
-  addTreeOption(command, 'retainers', 'show what refers to each object');
-  command.addOption(option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below', { parser: thresholdParser(THRESHOLDS) }));
-  addOutputOptions(command)
+  addFlags(command.optionsGroup('Which objects (all conditions must hold):'), CONDITIONS);
+  addFlags(command.optionsGroup('Which part of the answer:'), PART);
+  addThresholds(command, THRESHOLDS);
+  addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
     .action(async (file, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, options))));
 }
 
 async function answer(api, [snapshot], job, options) {
-  const json = await api.filter(snapshot, toQuery(options), job);
+  const json = await api.filter(snapshot, optionsOf(QUESTIONS.filter.fields, options), job);
   return {
     json,
     format: (rest) => formatNodes(json, { ...rest, offset: options.offset }),

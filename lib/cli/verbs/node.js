@@ -3,13 +3,17 @@
 /** `heapray node FILE ID` */
 
 const { formatNode } = require('../../format/node.js');
-const { addOutputOptions, addTreeOption, option, treeOr } = require('../options.js');
+const { QUESTIONS, tree } = require('../../api/options/questions.js');
+const { addFlags } = require('../flags.js');
+const { OUTPUT, treeOf } = require('../options.js');
 const { run } = require('../run.js');
-const { parseCount, parseId } = require('../values.js');
+const { parseId } = require('../values.js');
 
-const REFERENCES = { depth: 1, limit: 10 };
-const RETAINERS = { depth: 2, limit: 5 };
-const PATHS = 1;
+const OPTIONS = {
+  references: tree('references', 'what it refers to', { depth: 1, limit: 10 }),
+  retainers: tree('retainers', 'what refers to it'),
+  paths: { ...QUESTIONS.retainingPaths.fields.limit, default: 1, flag: '--paths <count>' },
+};
 
 const EXAMPLES = `
 JSON is { node, paths, dominators }: a row of filter() with its trees, and the answers of
@@ -27,18 +31,16 @@ function define(program, done) {
     .description('One object: sizes, what holds it, what it refers to, what refers to it.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id>', "id of the object, '@123' or '123'", parseId);
-  addTreeOption(command, 'references', 'what it refers to', REFERENCES);
-  addTreeOption(command, 'retainers', 'what refers to it', RETAINERS);
-  command.addOption(option('--paths <count>', `retaining paths to show (${PATHS})`, { parser: parseCount }));
-  addOutputOptions(command)
+  addFlags(command, OPTIONS);
+  addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', EXAMPLES)
     .action(async (file, id, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, id, options))));
 }
 
 async function answer(api, [snapshot], job, id, options) {
-  const { paths = PATHS } = options;
-  const references = treeOr(REFERENCES, options.references);
-  const retainers = treeOr(RETAINERS, options.retainers);
+  const { paths = OPTIONS.paths.default } = options;
+  const references = treeOf(OPTIONS.references, options.references);
+  const retainers = treeOf(OPTIONS.retainers, options.retainers);
   // Rejects when there is no such node, where a filter would only find nothing.
   await snapshot.node(id);
   const { nodes } = await api.filter(snapshot, { id, references, retainers }, job);

@@ -7,9 +7,21 @@ const path = require('node:path');
 const { formatRedaction } = require('../../format/redaction.js');
 const { InputError, OutputError, UsageError, EXIT } = require('../errors.js');
 const { checkFiles, displayName, isAboutTheFile, sourceOf } = require('../input.js');
-const { option } = require('../options.js');
+const { FUNCTIONS } = require('../../api/options/functions.js');
+const { addFlags } = require('../flags.js');
 const { untilInterrupted } = require('../run.js');
-const { parseSize } = require('../values.js');
+
+const { key: KEY, maxBytes: MAX_BYTES } = FUNCTIONS.redact;
+const OPTIONS = {
+  key: {
+    ...KEY,
+    flags: {
+      [KEY.flag]: { help: KEY.help },
+      '--key-file <file>': { help: 'file with the secret; a line feed at its end does not count' },
+    },
+  },
+  maxBytes: MAX_BYTES,
+};
 
 const ABOUT = `
 What the program put into strings, patterns and numbers becomes ‹redacted HASH LENGTH›; names of properties,
@@ -25,15 +37,13 @@ Examples:
 `;
 
 function define(program, done) {
-  program
+  const command = program
     .command('redact')
     .summary('the same graph without the texts in it')
     .description('Writes a snapshot with the same graph and numbers that can be given away: the texts in it are hidden.')
     .argument('<file>', "heap snapshot; '-' is standard input")
-    .argument('<output>', 'file to write')
-    .addOption(option('--key <text>', 'secret that decides which text becomes which hash').conflicts('keyFile'))
-    .addOption(option('--key-file <file>', 'file with the secret; a line feed at its end does not count'))
-    .addOption(option('--max-bytes <size>', 'refuse inputs larger than SIZE after decompression', { parser: parseSize }))
+    .argument('<output>', 'file to write');
+  addFlags(command, OPTIONS)
     .addHelpText('after', ABOUT)
     .action(async (file, output, options) => done(await run(file, output, options)));
 }

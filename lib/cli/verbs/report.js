@@ -6,10 +6,14 @@ const { shortenedTo } = require('../../format/budget.js');
 const { formatReport } = require('../../format/report.js');
 const { UsageError } = require('../errors.js');
 const { titleOf } = require('../input.js');
-const { addOutputOptions, defined, FORMATS, option } = require('../options.js');
+const { FUNCTIONS } = require('../../api/options/functions.js');
+const { addFlags, optionsOf } = require('../flags.js');
+const { FORMATS, OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
-const { classesIn, exceededIn, metricsHelp, thresholdParser } = require('../thresholds.js');
-const { parseBudget, parseCount } = require('../values.js');
+const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
+
+const { limit, showStrings, maxBytes } = FUNCTIONS.report;
+const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
 
 const THRESHOLDS = {
   metrics: {
@@ -51,32 +55,31 @@ function define(program, done) {
     .description(
       'What leaks, who holds it and what holds the memory. Several snapshots of one process, oldest first, show what grows every time; one shows what is large.',
     )
-    .argument('<file...>', "heap snapshots, oldest first; '-' is standard input")
-    .addOption(option('--limit <count>', 'classes, objects and strings to list, 1 to 1000 (10)', { parser: parseCount }))
-    .addOption(option('--show-strings', 'print the contents of strings, which may hold secrets'))
-    .addOption(option('--max-bytes <bytes>', 'a summary of at most this size, 1000 at least', { parser: parseBudget }))
-    .addOption(option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below', { parser: thresholdParser(THRESHOLDS) }));
-  addOutputOptions(command, [...FORMATS, 'html'])
+    .argument('<file...>', "heap snapshots, oldest first; '-' is standard input");
+  addFlags(command, { limit, showStrings, maxBytes });
+  addThresholds(command, THRESHOLDS);
+  addFlags(command.optionsGroup('Output:'), PAGE_TOO)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
     .action(async (files, options) => {
       checkPage(options);
-      done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, { ...options, names: files.map(titleOf) })));
+      done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, options, files.map(titleOf))));
     });
 }
 
 /** Said before the work. */
-function checkPage({ format, output, maxBytes }) {
+function checkPage({ format, output, maxBytes: budget }) {
   if (format !== 'html') return;
-  if (maxBytes !== undefined) throw new UsageError('--max-bytes is for text and Markdown, not for --format html');
+  if (budget !== undefined) throw new UsageError('--max-bytes is for text and Markdown, not for --format html');
   if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html makes a page, which is for a file: add --output report.html');
 }
 
-async function answer(api, snapshots, job, { limit, showStrings, failOn, maxBytes, format, names }) {
-  const json = await api.report(snapshots, defined({ ...job, limit, showStrings, format: 'json' }));
-  const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings }) : undefined;
+async function answer(api, snapshots, job, options, names) {
+  const { failOn, format, maxBytes: budget } = options;
+  const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings }, options) });
+  const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings }) : undefined;
   return {
-    json: maxBytes === undefined ? json : shortenedTo(maxBytes, json, (some) => JSON.stringify(some)),
-    format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes, title: titles.join(' → ') }),
+    json: budget === undefined ? json : shortenedTo(budget, json, (some) => JSON.stringify(some)),
+    format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes: budget, title: titles.join(' → ') }),
     exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn))),
   };
 }

@@ -4,12 +4,13 @@
 
 const { formatRetainers } = require('../../format/node.js');
 const { UsageError } = require('../errors.js');
-const { addOutputOptions, addTreeOption, option, treeOr } = require('../options.js');
+const { QUESTIONS, tree } = require('../../api/options/questions.js');
+const { addFlags, optionsOf } = require('../flags.js');
+const { OUTPUT, treeOf } = require('../options.js');
 const { run } = require('../run.js');
-const { parseCount } = require('../values.js');
 
-const PATHS = 5;
-const RETAINERS = { depth: 3, limit: 5 };
+const { limit } = QUESTIONS.retainingPaths.fields;
+const TREE = tree('retainers', 'tree of retainers', { depth: 3, limit: 5 });
 
 const EXAMPLES = `
 The tree below the paths is that of the object, or of the object of the class that retains most. JSON is
@@ -27,21 +28,20 @@ function define(program, done) {
     .summary('what holds an object, or all objects of a class')
     .description('What holds an object, or all objects of a class: merged paths from GC roots, and the tree of retainers.')
     .argument('<file>', "heap snapshot; '-' is standard input")
-    .argument('<id|class>', "id ('@123' or '123') or name of a class")
-    .addOption(option('--limit <count>', `retaining paths to show, 1 to 1000 (${PATHS})`, { parser: parseCount }));
-  addTreeOption(command, 'retainers', 'tree of retainers', RETAINERS);
-  addOutputOptions(command)
+    .argument('<id|class>', "id ('@123' or '123') or name of a class");
+  addFlags(command, { limit, retainers: TREE });
+  addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', EXAMPLES)
     .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
 }
 
-async function answer(api, [snapshot], job, text, { limit = PATHS, retainers: tree }) {
-  const retainers = treeOr(RETAINERS, tree);
+async function answer(api, [snapshot], job, text, options) {
+  const retainers = treeOf(TREE, options.retainers);
   const of = /^@?\d+$/.test(text) ? Number(text.replace('@', '')) : text;
   const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(snapshot, of);
   const { nodes } = await api.filter(snapshot, { id, retainers }, job);
-  const json = { paths: await snapshot.retainingPaths(of, { limit }), node: nodes[0] ?? null };
-  return { json, format: (options) => formatRetainers(json, { ...options, of }) };
+  const json = { paths: await snapshot.retainingPaths(of, optionsOf({ limit }, options)), node: nodes[0] ?? null };
+  return { json, format: (how) => formatRetainers(json, { ...how, of }) };
 }
 
 /** Rejects when there is no such node. */

@@ -5,10 +5,14 @@
 const fs = require('node:fs');
 const { EXIT, InputError, UsageError } = require('../errors.js');
 const { checkFiles, displayName, sourceOf, titleOf } = require('../input.js');
-const { option } = require('../options.js');
+const { addFlags } = require('../flags.js');
 const { untilInterrupted } = require('../run.js');
 const { visible } = require('../../format/text.js');
-const { parsePort } = require('../values.js');
+
+const OPTIONS = {
+  port: { type: 'whole', min: 0, max: 65_535, flag: '--port <number>', help: 'port to listen on instead of a free one' },
+  open: { type: 'boolean', default: true, flag: '--no-open', help: 'print the address, open no browser' },
+};
 
 const EXAMPLES = `
 The server listens on 127.0.0.1 only, and its address has a random token: other machines, other users and
@@ -22,13 +26,12 @@ Examples:
 `;
 
 function define(program, done) {
-  program
+  const command = program
     .command('view')
     .summary('look at snapshots in the browser')
     .description('Opens snapshots in the browser: what leaks, classes, treemap, what holds an object, what changed. Several snapshots, oldest first, are a series.')
-    .argument('[file...]', "heap snapshots, oldest first, or one report saved with --format json; '-' is standard input")
-    .addOption(option('--port <number>', 'port to listen on (a free one)', { parser: parsePort }))
-    .addOption(option('--no-open', 'print the address, open no browser'))
+    .argument('[file...]', "heap snapshots, oldest first, or one report saved with --format json; '-' is standard input");
+  addFlags(command, OPTIONS)
     .addHelpText('after', EXAMPLES)
     .action(async (files, options) => done(await view(files, options)));
 }

@@ -1,0 +1,106 @@
+'use strict';
+
+/** Declared options → flags of a command, and what was typed → options of the API. */
+
+const { InvalidArgumentError, Option } = require('commander');
+const { expectedOf, hasNumbers, statedBounds } = require('../api/options/describe.js');
+const { PARSERS } = require('./values.js');
+
+/**
+ * @typedef {import('../api/options/describe.js').Declaration} Declaration
+ * @typedef {import('../api/options/describe.js').Declarations} Declarations
+ */
+
+/** @param {Declarations} declarations options without a flag are left out */
+function addFlags(command, declarations) {
+  for (const [name, declaration] of Object.entries(declarations)) {
+    const flags = flagsOf(declaration).map(([syntax, flag]) => ({ ...flag, option: makeOption(syntax, flag, declaration) }));
+    for (const { option, at, value } of flags) {
+      if (value !== undefined) option.implies({ [name]: value });
+      else if (at === undefined) option.conflicts(rivals(flags, option.attributeName()));
+      command.addOption(option);
+    }
+  }
+  return command;
+}
+
+/** Other flags that give the whole of the same option. */
+function rivals(flags, attribute) {
+  const whole = flags.filter(({ at, value }) => at === undefined && value === undefined);
+  return whole.map(({ option }) => option.attributeName()).filter((name) => name !== attribute);
+}
+
+/** @returns {[syntax: string, flag: import('../api/options/describe.js').Flag][]} */
+function flagsOf({ flag, help, flags }) {
+  if (flags !== undefined) return Object.entries(flags);
+  return flag === undefined ? [] : [[flag, { help }]];
+}
+
+function makeOption(syntax, flag, declaration) {
+  const option = new Option(syntax, helpOf(flag, declaration));
+  const { choices, required, type, orBoolean, default: usual } = declaration;
+  if (required) option.makeOptionMandatory();
+  if (!option.required && !option.optional) return option;
+  if (choices !== undefined) option.choices(choices);
+  if (type === 'choice' && !orBoolean) return usual === undefined ? option : option.default(usual);
+  const parse = parserOf(flag.as ?? type, declaration);
+  return option.argParser(option.optional ? (text) => (text === '' ? true : parse(text)) : parse);
+}
+
+/** The words of the declaration, the numbers that are accepted, and what holds without the flag. */
+function helpOf({ help, at, value }, declaration) {
+  if (at !== undefined || value !== undefined) return help;
+  const { type, default: usual, defaultsTo } = declaration;
+  const bounds = statedBounds(declaration);
+  const number = hasNumbers(declaration) && usual !== undefined && usual !== Infinity ? ` (${usual})` : '';
+  const inWords = type === 'choice' && defaultsTo !== undefined ? `, by default ${defaultsTo}` : '';
+  return `${help}${bounds && `, ${bounds}`}${number}${inWords}`;
+}
+
+/** Numbers out of range are refused before a snapshot is read. */
+function parserOf(kind, declaration) {
+  const { [kind]: parse } = PARSERS;
+  if (!hasNumbers(declaration)) return (text, previous) => parse(text, previous, declaration);
+  return (text) => {
+    const value = parse(text);
+    if (value < declaration.min || value > declaration.max) throw new InvalidArgumentError(`Expected ${expectedOf(declaration)}.`);
+    return value;
+  };
+}
+
+/**
+ * Only what was asked for, so that the API's defaults hold.
+ * @param {Declarations} declarations
+ * @param {object} typed as commander parsed it
+ */
+function optionsOf(declarations, typed) {
+  const options = {};
+  for (const [name, declaration] of Object.entries(declarations)) {
+    for (const [syntax, { at, value }] of flagsOf(declaration)) {
+      const { [new Option(syntax).attributeName()]: given } = typed;
+      if (given === undefined || value !== undefined) continue;
+      options[name] = at === undefined ? given : { ...options[name], [at]: given };
+    }
+  }
+  return options;
+}
+
+/** Long flags whose value may be left out. */
+function bareFlags(program) {
+  return new Set(program.commands.flatMap(({ options }) => options.filter(({ optional }) => optional).map(({ long }) => long)));
+}
+
+/**
+ * Bare flags → flags with an empty value, which their parsers read as `true`. Commander would look at the next
+ * argument otherwise, and take the file for the value.
+ */
+function spellOutBareFlags(argv, program) {
+  const bare = bareFlags(program);
+  const end = argv.indexOf('--');
+  return argv.map((argument, index) => {
+    const isBare = bare.has(argument) && (end === -1 || index < end);
+    return isBare ? `${argument}=` : argument;
+  });
+}
+
+module.exports = { addFlags, optionsOf, spellOutBareFlags };
