@@ -583,7 +583,7 @@ export type Confidence = 'high' | 'medium' | 'low';
 
 /**
  * What a suspect is, by what holds it. `growing…` is one object that gets larger while no objects are added, such as
- * an array of numbers; `large…` is its counterpart in one snapshot: an object that is a tenth of the heap by itself.
+ * an array of numbers; `large…` is the same in one snapshot: an object that is a tenth of the heap by itself.
  */
 export type SuspectKind =
   | 'detachedDom' | 'asyncLocalStorage' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'messagePorts'

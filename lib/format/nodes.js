@@ -39,7 +39,7 @@ function hasDetails(node) {
   return node.edges !== undefined || node.references !== undefined || node.retainers !== undefined;
 }
 
-/** What hangs on a row: its direct references, its tree of references, its tree of retainers. */
+/** The trees below a row: direct references, references, retainers. */
 function nodeTrees(node) {
   const blocks = [];
   if (node.edges !== undefined) blocks.push(document.line(words(`Direct references: ${formatCount(node.edgeCount)}`)), document.tree(edgeLines(node)));
