@@ -567,7 +567,7 @@ export interface ReportOptions extends ParseOptions {
   /** Show the contents of strings, which may hold secrets: `value` of duplicated strings and `name` of string nodes. @default false */
   showStrings?: boolean;
   /**
-   * Bytes that text or Markdown may take in UTF-8, 1000 at least: lists get shorter, then parts are left
+   * Size limit of text or Markdown in UTF-8 bytes, at least 1000: lists get shorter, then parts are left
    * out, the verdict last. The same for the same heap. JSON is not shortened; see `limit`.
    * @default no limit
    */
@@ -920,7 +920,7 @@ export interface WatchOptions {
   windows?: number;
   /** … by this many bytes in all, above 0. @default 10000000 */
   minGrowthBytes?: number;
-  /** Share of a limit (of a control group, the address space or V8) from which it is near: above 0, 1 at most. @default 0.8 */
+  /** Share of a limit (of a control group, the address space or V8) at which the limit counts as near: above 0 and at most 1. @default 0.8 */
   limitShare?: number;
   /** Least milliseconds between two captures. @default 600000 */
   minIntervalMs?: number;
@@ -930,7 +930,7 @@ export interface WatchOptions {
   keep?: number;
   /** Folder to keep them in, as files; without it they stay in native memory, about 100 bytes an object each. */
   dir?: string | URL;
-  /** Most bytes of {@link WatchEvent.json}, 1000 at least. @default 16384 */
+  /** Size limit of {@link WatchEvent.json} in bytes, at least 1000. @default 16384 */
   maxBytes?: number;
   /** As in {@link CaptureOptions}. @default false */
   force?: boolean;

@@ -291,7 +291,7 @@ describe('report', () => {
   test('says first what leaks, who holds it, where, how sure that is and what to do', () => {
     const named = { ...SUSPECT, className: 'Session', path: 'cache[entry]', holder: { ...SUSPECT.holder, className: 'Map', path: 'cache' } };
     const text = formatReport({ ...REPORT, verdict: 'Session probably leaks.', suspects: [named] });
-    const order = ['Verdict: Session probably leaks.', 'Suspects', '1,000 objects', 'Map @9: cache', 'cache[entry]', 'likely', 'Delete entries.', 'What the memory is'];
+    const order = ['Verdict: Session probably leaks.', 'Suspects', '1,000 objects', 'Map @9: cache', 'cache[entry]', 'likely', 'Delete entries.', 'Memory by kind'];
     const places = order.map((part) => text.indexOf(part));
     assert.deepEqual(places, [...places].sort((a, b) => a - b), text);
     assert.ok(places.every((place) => place >= 0), text);
@@ -300,7 +300,7 @@ describe('report', () => {
   test('lists what two snapshots leave open apart from the suspects, and never as an alarm', () => {
     const filled = { ...SUSPECT, className: 'Template', path: 'cache[entry]' };
     const text = formatReport({ ...REPORT, verdict: 'Inconclusive', suspects: [], inconclusive: [filled] }, { color: false });
-    assert.match(text, /Inconclusive\b.*a third snapshot decides/);
+    assert.match(text, /Inconclusive\b.*a third snapshot tells which/);
     assert.match(text, /Template/);
     assert.doesNotMatch(text, /Suspects/);
   });
@@ -330,7 +330,7 @@ describe('report', () => {
 });
 
 describe('diff', () => {
-  test('says so when the snapshots are of different processes', () => {
+  test('says so when the snapshots come from different processes', () => {
     assert.match(formatDiff(DIFF), /different processes/);
     assert.doesNotMatch(formatDiff({ ...DIFF, sameProcess: true }), /different processes/);
   });

@@ -95,20 +95,20 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
       await page.getByLabel('Filter classes').fill('sess');
       await page.getByText('1 class', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'open' }).click();
-      await page.getByText('18 more are not in this report').waitFor();
+      await page.getByText('18 more, not in this report').waitFor();
 
       await page.getByRole('link', { name: 'Dominators' }).click();
       await page.getByRole('button', { name: /^Server @/ }).click({ position: { x: 20, y: 5 } });
       await page.getByRole('navigation', { name: 'Zoom' }).getByRole('link', { name: /Server/ }).click();
       await page.getByText('Shortest path').waitFor();
-      await page.getByRole('button', { name: 'What goes with it' }).click();
+      await page.getByRole('button', { name: 'Dominated objects' }).click();
       await page.getByRole('treegrid').getByRole('row', { name: /Array|Session|handle/ }).first().waitFor();
     });
   });
 
   test('what holds an object is drawn as far as the report knows it', async () => {
     await open('after.html', async (page) => {
-      await page.getByRole('region', { name: 'Biggest objects' }).getByRole('link', { name: /Session|Array|Server/ }).first().click();
+      await page.getByRole('region', { name: 'Largest objects' }).getByRole('link', { name: /Session|Array|Server/ }).first().click();
       await page.getByText('Shortest path').waitFor();
       const holder = await page.locator('.steps li').nth(1).getByRole('link').innerText();
       await page.getByRole('button', { name: 'Graph' }).click();
@@ -126,7 +126,7 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
     await open('after.html', async (page) => {
       await page.evaluate(() => (location.hash = '#/node?id=999999'));
       await page.getByRole('alert').waitFor();
-      assert.match(await page.getByRole('alert').innerText(), /top of the heap only/);
+      assert.match(await page.getByRole('alert').innerText(), /contains only the largest objects/);
     });
   });
 

@@ -103,7 +103,7 @@ describe('the documentation', () => {
       for (const { long, description, defaultValue } of command.options) {
         const row = rowsWith(text, `\`${long}`).join('\n');
         assert.notEqual(row, '', `${command.name()} ${long}`);
-        const [bounds = ''] = /\d+ to \d+|\d+ at least/.exec(description) ?? [];
+        const [bounds = ''] = /\d+ to \d+|at least \d+/.exec(description) ?? [];
         assert.ok(row.includes(bounds), `${long}, ${bounds}: ${row}`);
         const [, depth, limit] = /levels deep \((\d+)\), LIMIT on each \((\d+)\)$/.exec(description) ?? [];
         const [, number] = / \((\d+)\)$/.exec(description) ?? [];

@@ -396,7 +396,7 @@ test('heapray redact writes a file, says how large it is, and takes the key from
   const run = (...args) => spawnSync(process.execPath, [bin, 'redact', ...args], { encoding: 'utf8', input: readFileSync(file) });
   const { status, stdout, stderr } = run(file, byText, '--key', KEY);
   assert.deepEqual([status, stdout], [0, ''], stderr);
-  assert.match(stderr, /^heapray: .*\.heapsnapshot\.gz written, [\d.]+ [kM]B\n$/);
+  assert.match(stderr, /^heapray: wrote .*\.heapsnapshot\.gz, [\d.]+ [kM]B\n$/);
   assert.equal(run('-', byFile, '--key-file', keyFile).status, 0);
   assert.ok(readFileSync(byText).equals(readFileSync(byFile)));
   assert.equal(run(path.join(folder, 'missing'), fresh()).status, 3);

@@ -41,7 +41,7 @@ describe('threads in a browser', { skip: skipWithoutBrowser || skipWithoutThread
     page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
     await page.goto(site.url);
     await page.locator('input[type=file]').setInputFiles({ name: 'after.heapsnapshot', mimeType: '', buffer: Buffer.from(AFTER) });
-    await page.getByRole('heading', { name: 'Biggest classes' }).waitFor();
+    await page.getByRole('heading', { name: 'Largest classes' }).waitFor();
     assert.deepEqual(problems, []);
     await page.context().close();
     return loaded.filter((name) => name.endsWith('.wasm'));
@@ -77,7 +77,7 @@ describe('threads in a browser', { skip: skipWithoutBrowser || skipWithoutThread
     });
     await page.goto(isolated.url);
     await page.locator('input[type=file]').setInputFiles({ name: 'after.heapsnapshot', mimeType: '', buffer: Buffer.from(AFTER) });
-    await page.getByRole('heading', { name: 'Biggest classes' }).waitFor();
+    await page.getByRole('heading', { name: 'Largest classes' }).waitFor();
     await page.context().close();
   });
 });

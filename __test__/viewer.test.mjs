@@ -73,7 +73,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         const report = await heapray.report(files.after);
         await withPage(async (page) => {
           await page.getByRole('heading', { name: report.verdict }).waitFor();
-          const first = page.getByRole('region', { name: 'Biggest objects' }).getByRole('listitem').first();
+          const first = page.getByRole('region', { name: 'Largest objects' }).getByRole('listitem').first();
           assert.match(await first.innerText(), new RegExp(`@${report.biggest[0].id}`));
         }, 'after');
       });
@@ -127,7 +127,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
           assert.match(page.url(), /tab=retainers/);
           await page.getByRole('button', { name: 'References' }).click();
           await page.getByRole('row', { name: /\.history/ }).waitFor();
-          await page.getByRole('button', { name: 'What goes with it' }).click();
+          await page.getByRole('button', { name: 'Dominated objects' }).click();
           await page.getByRole('row', { name: /1003/ }).waitFor();
           await page.getByRole('button', { name: 'Graph' }).click();
           const drawn = (name) => page.locator('.graph').getByRole('link', { name });
@@ -159,7 +159,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
           await page.getByLabel('Type').selectOption('object');
           await page.getByText('30 objects').waitFor();
           await page.getByLabel('Source').fill('server.js');
-          await page.getByText('No object is like that.').waitFor();
+          await page.getByText('No object matches.').waitFor();
           await search('/^Server$/');
           await page.getByText('1 object', { exact: true }).waitFor();
           await search('@1011');
@@ -248,7 +248,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       await page.goto(site.url);
       await page.getByText('Drop heap snapshots here').waitFor();
       await dropped(page, 'before');
-      await page.getByRole('heading', { name: 'Biggest classes' }).waitFor();
+      await page.getByRole('heading', { name: 'Largest classes' }).waitFor();
       await dropped(page, 'after');
       await page.getByRole('option', { name: /after/ }).waitFor({ state: 'attached' });
       assert.deepEqual(await page.getByLabel('Snapshot').locator('option').count(), 2);
@@ -259,7 +259,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       const { page } = await newPage(browser);
       await page.goto(site.url);
       await page.locator('input[type=file]').setInputFiles(files.compressed);
-      await page.getByRole('heading', { name: 'Biggest classes' }).waitFor();
+      await page.getByRole('heading', { name: 'Largest classes' }).waitFor();
     });
 
     test('a broken file says what is wrong with it, and the page goes on', async () => {
@@ -269,7 +269,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       await page.getByRole('alert').waitFor();
       assert.match(await page.getByRole('alert').innerText(), /ERR_TRUNCATED/);
       await page.locator('input[type=file]').setInputFiles(files.after);
-      await page.getByRole('heading', { name: 'Biggest classes' }).waitFor();
+      await page.getByRole('heading', { name: 'Largest classes' }).waitFor();
     });
 
     test('a saved report shows its overview', async () => {
@@ -327,7 +327,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 15e6 });
     await page.locator('input[type=file]').setInputFiles(await madeSnapshotFile(43));
-    await page.getByRole('heading', { name: 'Biggest classes' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'Largest classes' }).waitFor({ timeout: 60_000 });
     const shares = await page.evaluate(() => [...window.shares]);
     assert.ok(shares.length > 1, `${shares}`);
     assert.deepEqual(shares, shares.toSorted((a, b) => a - b));
@@ -355,7 +355,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         await page.getByText('Drop heap snapshots here').waitFor();
         await page.evaluate(() => (window.longTasks.length = 0));
         await page.locator('input[type=file]').setInputFiles(snapshot);
-        await page.getByRole('heading', { name: 'Biggest classes' }).waitFor({ timeout: 90_000 });
+        await page.getByRole('heading', { name: 'Largest classes' }).waitFor({ timeout: 90_000 });
         longest = Math.max(0, ...(await page.evaluate(() => window.longTasks)));
         await page.context().close();
         if (longest < 50) return;

@@ -16,10 +16,10 @@ export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unk
 export type Size = number | string;
 
 export interface LeakOptions {
-  /** Calls in a round, 1 at least. A class leaks when it gains at least as many objects in every round. @default 20 */
+  /** Calls in a round, at least 1. A class leaks when it gains at least as many objects in every round. @default 20 */
   iterations?: number;
   /**
-   * Rounds in which something has to grow, 1 at least; then one more confirms it. Each costs a snapshot. The
+   * Rounds in which something has to grow, at least 1; then one more confirms it. Each costs a snapshot. The
    * measurement ends after the first round in which nothing grew.
    * @default 3
    */

@@ -48,7 +48,7 @@ async function captureInPlace(job, options) {
 
 function checkAdmission(admission, cooldown) {
   if (admission === 'running') {
-    throw new HeaprayError('ERR_CAPTURE_RUNNING', 'another capture runs in this process: one at a time, for each needs several times the heap');
+    throw new HeaprayError('ERR_CAPTURE_RUNNING', 'another capture is running in this process; only one may run at a time, since each needs several times the memory of the heap');
   }
   if (admission === 'coolingDown') {
     const retryAfterMs = Math.ceil(native.CapturePass.remaining(cooldown));
@@ -96,14 +96,14 @@ function workerStream(job, { worker, v8: options }) {
 async function askWorker(job, worker, ask) {
   let onExit;
   const ended = new Promise((_, reject) => {
-    onExit = (code) => reject(new HeaprayError('ERR_WORKER_ENDED', `the worker ended with code ${code} before it had taken a snapshot`));
+    onExit = (code) => reject(new HeaprayError('ERR_WORKER_ENDED', `the worker exited with code ${code} before it had taken a snapshot`));
     worker.once('exit', onExit);
   });
   try {
     return await Promise.race([ask(worker), ended, job.stopped]);
   } catch (error) {
     if (error.code !== 'ERR_WORKER_NOT_RUNNING') throw error;
-    throw new HeaprayError('ERR_WORKER_ENDED', 'the worker does not run', { cause: error });
+    throw new HeaprayError('ERR_WORKER_ENDED', 'the worker is not running', { cause: error });
   } finally {
     worker.off('exit', onExit);
   }

@@ -88,12 +88,12 @@ function preflight(heap, state = memoryState()) {
 /** @param {Preflight} checked */
 function refusal(checked, heap) {
   const [{ by, limit, current }] = checked.limits;
-  const size = heap.exact ? 'of heap' : 'that may be the worker\'s heap (Node.js before 22.16 does not tell)';
+  const size = heap.exact ? 'of heap' : 'that may belong to the worker (Node.js before 22.16 does not report its heap)';
   return new HeaprayError(
     'ERR_NOT_ENOUGH_MEMORY',
-    `a capture of ${formatBytes(checked.heapUsed)} ${size} needs about ${formatBytes(checked.estimate)} for a moment, and ` +
-      `${formatBytes(checked.available)} are left (${by}: ${formatBytes(current)} of ${formatBytes(limit)} in use); { force: true } captures all the same`,
-    { expected: `${checked.estimate} bytes left`, found: `${checked.available}`, preflight: checked },
+    `capturing ${formatBytes(checked.heapUsed)} ${size} needs about ${formatBytes(checked.estimate)} for a short time, but only ` +
+      `${formatBytes(checked.available)} is available (${by}: ${formatBytes(current)} of ${formatBytes(limit)} in use); { force: true } captures anyway`,
+    { expected: `${checked.estimate} bytes available`, found: `${checked.available}`, preflight: checked },
   );
 }
 

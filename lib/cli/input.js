@@ -10,7 +10,7 @@ const STDIN = '-';
 /** Said before anything is read: standard input can be read once, and not from a keyboard. */
 function checkFiles(files) {
   if (files.filter((file) => file === STDIN).length > 1) throw new UsageError("standard input ('-') can be read only once");
-  if (files.includes(STDIN) && process.stdin.isTTY) throw new UsageError("'-' reads a snapshot from standard input, which is a terminal here");
+  if (files.includes(STDIN) && process.stdin.isTTY) throw new UsageError("'-' reads a snapshot from standard input, but standard input is a terminal");
 }
 
 /** What the API reads for a FILE argument. */

@@ -32,15 +32,15 @@ function isBrokenPipe(error) {
   return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
-/** Finds out before the work what would make it useless after. */
+/** Refuses before the work what could not be written after it. */
 function checkOutput(file, inputs) {
   if (file === undefined) return;
   const folder = path.dirname(path.resolve(file));
-  if (!isFolder(folder)) throw new UsageError(`cannot write '${file}': there is no folder '${folder}'`);
+  if (!isFolder(folder)) throw new UsageError(`cannot write '${file}': folder '${folder}' does not exist`);
   const existing = statOf(file);
   if (existing?.isDirectory()) throw new UsageError(`cannot write '${file}': it is a folder`);
   if (existing !== undefined && inputs.some((input) => isSameFile(statOf(input), existing))) {
-    throw new UsageError(`'${file}' is the snapshot itself: the answer would replace it`);
+    throw new UsageError(`cannot write '${file}': it is an input, and would be overwritten`);
   }
 }
 

@@ -23,7 +23,7 @@ FILE is a heap snapshot: .heapsnapshot or .heaptimeline, plain or compressed wit
 '-' is standard input. Take one with v8.writeHeapSnapshot(), node --heapsnapshot-signal=SIGUSR2 or
 DevTools' Memory panel. Sizes are decimal as in DevTools: 1 kB is 1000 bytes.
 
-Exit codes: 0 success, 1 a threshold (--fail-on) was exceeded, 2 wrong usage or unwritable output,
+Exit codes: 0 success, 1 a threshold (--fail-on) was exceeded, 2 invalid usage or unwritable output,
 3 unreadable input, 130 interrupted.
 
 Examples:
@@ -35,7 +35,7 @@ Examples:
 /** @param {(exitCode: number) => void} done what to do with the exit code of the verb that ran */
 function createProgram(done) {
   const program = new Command('heapray')
-    .description('Finds out what keeps memory alive in V8, from heap snapshots.')
+    .description('Analyses V8 heap snapshots: what leaks, and what keeps memory alive.')
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()

@@ -37,7 +37,7 @@ const CLASS_METRIC = /^class:(.+)\.([A-Za-z]+)$/s;
 
 /** `--fail-on`, which may be repeated. */
 function addThresholds(command, metrics) {
-  const option = new Option('--fail-on <threshold>', 'exit with 1 when this holds; may be repeated, see below');
+  const option = new Option('--fail-on <threshold>', 'exit with 1 if this condition is met; repeatable, see below');
   return command.addOption(option.argParser((text, previous = []) => [...previous, parseThreshold(text, metrics)]));
 }
 
@@ -55,7 +55,7 @@ function metricNamed(name, { metrics, classFields }) {
   if (classFields !== undefined && field !== undefined && Object.hasOwn(classFields, field)) return { className, field, unit: classFields[field] };
   const known = Object.keys(metrics);
   if (classFields !== undefined) known.push(`class:NAME.${Object.keys(classFields).join('|')}`);
-  throw new InvalidArgumentError(`There is no metric '${name}'. Known are ${known.join(', ')}.`);
+  throw new InvalidArgumentError(`Unknown metric '${name}', expected ${known.join(', ')}.`);
 }
 
 /** Bytes may be given with a unit or in percent of the whole, everything else is a plain number. */
@@ -65,7 +65,7 @@ function limitOf(text, unit, { whole }) {
     return { limit: Number(percent[1]), ofWhole: unit === 'bytes' };
   }
   const limit = unit === 'bytes' ? toBytes(text) : /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-  if (limit === undefined) throw new InvalidArgumentError(unit === 'bytes' ? `'${text}' is no size such as 10kB, 1.5MB or 1GiB.` : `'${text}' is no number.`);
+  if (limit === undefined) throw new InvalidArgumentError(unit === 'bytes' ? `'${text}' is not a size such as 10kB, 1.5MB or 1GiB.` : `'${text}' is not a number.`);
   return { limit, ofWhole: false };
 }
 
@@ -102,11 +102,11 @@ function metricsHelp({ metrics, classFields, whole }) {
   const rows = Object.entries(metrics).map(([name, { about }]) => [name, about]);
   if (classFields !== undefined) rows.push([`class:NAME.FIELD`, `of one class; FIELD is ${Object.keys(classFields).join(', ')}`]);
   const width = Math.max(...rows.map(([name]) => name.length));
-  const percent = whole === undefined ? '' : ' Sizes may be given in percent of the heap.';
+  const percent = whole === undefined ? '' : ' A size may be a percentage of the heap.';
   return [
     `Thresholds (--fail-on 'METRIC OPERATOR VALUE', operators > >= < <= == !=):`,
     ...rows.map(([name, about]) => `  ${name.padEnd(width)}  ${about}`),
-    `  The exit code is 1 when one of them holds.${percent}`,
+    `  The exit code is 1 if any of them is met.${percent}`,
   ].join('\n');
 }
 

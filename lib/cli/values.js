@@ -8,7 +8,7 @@ const { toBytes, toId, toPattern } = require('../api/typed.js');
 function parseSize(text) {
   const bytes = toBytes(text);
   if (bytes === undefined || bytes < 0) throw new InvalidArgumentError('Expected a size such as 512, 10kB, 1.5MB or 1GiB.');
-  if (bytes > Number.MAX_SAFE_INTEGER) throw new InvalidArgumentError('That is more than 9 PB.');
+  if (bytes > Number.MAX_SAFE_INTEGER) throw new InvalidArgumentError('Expected at most 9 PB.');
   return bytes;
 }
 
@@ -70,7 +70,7 @@ function parseNamedFilter(text, previous, { choices }) {
 /** Where the value may be left out. */
 function parseChoice(text, previous, { choices }) {
   if (choices.includes(text)) return text;
-  throw new InvalidArgumentError(`Expected nothing or ${choices.join(', ')}.`);
+  throw new InvalidArgumentError(`Expected no value or ${choices.join(', ')}.`);
 }
 
 /**

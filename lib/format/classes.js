@@ -14,7 +14,7 @@ const { words } = require('./spans.js');
  */
 function formatClasses({ total, classes, next }, options = {}) {
   const { offset = 0 } = options;
-  const shown = classes.length === 0 || classes.length === total ? '' : `; ${formatCount(offset + 1)} to ${formatCount(offset + classes.length)}`;
+  const shown = classes.length === 0 || classes.length === total ? '' : `; showing ${formatCount(offset + 1)} to ${formatCount(offset + classes.length)}`;
   const blocks = [document.line([words(formatAmount(total, 'class', 'classes'), 'strong'), shown])];
   if (classes.length > 0) blocks.push(document.table(CLASS_COLUMNS, classes.map(classCells)));
   if (next !== null) blocks.push(document.line(words(`More: --offset ${next}`, 'faint')));

@@ -9,10 +9,10 @@ const { exceededBlocks } = require('./report.js');
 const { heap, words } = require('./spans.js');
 
 const HEADINGS = {
-  classes: ['Classes by growth', 'self sizes of objects that came and went'],
+  classes: ['Classes by growth', 'self sizes of objects allocated and freed'],
   new: ['New objects', 'in the second snapshot only, by retained size'],
   grown: ['Objects that grew', 'the same object in both snapshots, by growth of retained size'],
-  freed: ['Freed objects', 'in the first snapshot only, by the retained size they had'],
+  freed: ['Freed objects', 'in the first snapshot only, by retained size'],
 };
 
 /**
@@ -49,8 +49,8 @@ function otherProcess({ sameProcess }) {
   if (sameProcess) return [];
   return [
     document.line([
-      words('The snapshots are of different processes: ', 'warning'),
-      'they have no object ids in common, so every object counts as freed in the first and new in the second. Only the sums per class can be compared.',
+      words('The snapshots come from different processes: ', 'warning'),
+      'their object ids do not match, so every object counts as freed in the first and new in the second. Only the totals per class can be compared.',
     ]),
   ];
 }
@@ -71,7 +71,7 @@ const CLASS_COLUMNS = [
 ];
 
 function classBlocks({ classes, total }) {
-  if (classes.length === 0) return [document.line(total === 0 ? 'Nothing came and nothing went.' : 'No more rows.')];
+  if (classes.length === 0) return [document.line(total === 0 ? 'No object was added or removed.' : 'No more rows.')];
   const rows = classes.map((row) => [
     heap(row.name),
     formatCountDelta(row.addedCount),
@@ -101,9 +101,9 @@ function formatChange({ retainedBefore, retainedAfter }) {
   return words(`${formatBytes(retainedBefore)} → ${formatBytes(retainedAfter)}`, 'faint');
 }
 
-function more(count, singular, plural) {
+function more(count, singular, plural = `${singular}s`) {
   if (count <= 0) return [];
-  return [document.line(words(`${formatAmount(count, singular, plural)} more: --limit and --offset show them.`, 'faint'))];
+  return [document.line(words(`${formatAmount(count, `more ${singular}`, `more ${plural}`)}: see --limit and --offset.`, 'faint'))];
 }
 
 module.exports = { formatDiff };

@@ -8,10 +8,10 @@ const HINTS = {
   ERR_EMPTY: 'The file is empty: was the process killed while it wrote the snapshot?',
   ERR_NOT_A_SNAPSHOT: 'Take one with v8.writeHeapSnapshot(), `node --heapsnapshot-signal=SIGUSR2` or DevTools\' Memory panel ("Heap snapshot").',
   ERR_TRUNCATED: 'The file is incomplete: was the disk full, or the process killed while it wrote the snapshot? Copy it again or take it again.',
-  ERR_TOO_LARGE: 'This is more than one snapshot may hold here.',
+  ERR_TOO_LARGE: 'The snapshot exceeds the size limit that was given, or what heapray can hold.',
   ERR_COMPRESSION: 'The compressed file is damaged: copy it again.',
-  ERR_OUT_OF_MEMORY: 'Analysing takes about as much memory as the (decompressed) file is long.',
-  ERR_NO_SUCH_NODE: 'Ids are those of this snapshot: `heapray filter` and `heapray report` print them.',
+  ERR_OUT_OF_MEMORY: 'Analysis needs about as much memory as the decompressed file is large.',
+  ERR_NO_SUCH_NODE: 'Each process has its own ids; `heapray filter` and `heapray report` print those of this snapshot.',
   ERR_INTERNAL: 'This is a bug in heapray: please report it.',
 };
 

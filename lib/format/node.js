@@ -58,7 +58,7 @@ function facts(node, dominators) {
  */
 function formatRetainers({ paths, node }, options = {}) {
   const blocks = [document.title(['What holds ', typeof options.of === 'number' ? heap(`@${options.of}`, 'id') : heap(String(options.of))])];
-  if (paths.total > 1) blocks.push(document.line(ways(paths)));
+  if (paths.total > 1) blocks.push(document.line(counts(paths)));
   blocks.push(...pathBlocks(paths, SHOWN));
   if (node !== null) {
     blocks.push(document.heading(['Retainers of ', ...nodeLabel(node, SHOWN)]), treeOrNothing(node.retainers, 'retainers'));
@@ -66,13 +66,13 @@ function formatRetainers({ paths, node }, options = {}) {
   return document.render(blocks, options);
 }
 
-function ways({ total, patterns, unreachable, paths }) {
+function counts({ total, patterns, unreachable, paths }) {
   const unseen = patterns - paths.length;
   return [
     words(formatAmount(total, 'object'), 'strong'),
-    ` held in ${formatAmount(patterns, 'way')}`,
-    ...(unseen > 0 ? [`, of which the ${paths.length} most frequent are shown`] : []),
-    ...(unreachable > 0 ? [`; ${formatAmount(unreachable, 'object')} not held from any GC root`] : []),
+    `, ${formatAmount(patterns, 'path shape')}`,
+    ...(unseen > 0 ? [`, the ${paths.length} most frequent shown`] : []),
+    ...(unreachable > 0 ? [`; ${formatAmount(unreachable, 'object')} not reachable from a GC root`] : []),
     '.',
   ];
 }

@@ -23,9 +23,9 @@ function formatNodes(result, options = {}) {
 }
 
 function summary({ total, selfSize, nodes, mineOnly }, { offset = 0 }) {
-  const shown = nodes.length === 0 || nodes.length === total ? '' : `; ${formatCount(offset + 1)} to ${formatCount(offset + nodes.length)}`;
+  const shown = nodes.length === 0 || nodes.length === total ? '' : `; showing ${formatCount(offset + 1)} to ${formatCount(offset + nodes.length)}`;
   const kind = mineOnly ? `${formatAmount(total, 'object')} of the program` : formatAmount(total, 'object');
-  return [words(kind, 'strong'), `, ${formatBytes(selfSize)} by ${total === 1 ? 'itself' : 'themselves'}${shown}`];
+  return [words(kind, 'strong'), `, self size ${formatBytes(selfSize)}${shown}`];
 }
 
 function rows({ nodes }) {

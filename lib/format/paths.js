@@ -20,12 +20,12 @@ const STEP_COLUMNS = [
  * @param {object} [options] as of `nodeLabel`
  */
 function pathBlocks({ total, paths }, options) {
-  if (paths.length === 0) return [document.heading('Held by'), document.line('No path from a GC root: nothing but weak references, or garbage not collected yet.')];
+  if (paths.length === 0) return [document.heading('Held by'), document.line('No path from a GC root: it has only weak references, or is garbage that was not collected yet.')];
   return paths.flatMap((path, index) => [
     document.heading(headline(path, index, total), asideOf(path, index)),
     document.line(heap(path.text, 'path')),
     document.table(STEP_COLUMNS, path.steps.map((step) => stepCells(step, options))),
-    ...(path.omitted ? [document.line(`${formatAmount(path.omitted, 'step')} of so long a path are not shown.`)] : []),
+    ...(path.omitted ? [document.line(`${formatAmount(path.omitted, 'step')} of this path not shown.`)] : []),
   ]);
 }
 
@@ -35,7 +35,7 @@ function headline({ count }, index, total) {
 }
 
 function asideOf({ count }, index) {
-  if (count > 1) return 'the steps are those of the one nearest to a GC root';
+  if (count > 1) return 'steps of the object nearest to a GC root';
   return index === 0 ? 'the shortest path from a GC root' : undefined;
 }
 

@@ -8,10 +8,10 @@ const LABELS = {
   wait: 'waiting',
   parse: 'reading',
   redact: 'redacting',
-  graph: 'linking',
-  dominators: 'finding dominators',
-  retained: 'adding up retained sizes',
-  classes: 'naming classes',
+  graph: 'building the graph',
+  dominators: 'computing dominators',
+  retained: 'computing retained sizes',
+  classes: 'grouping by class',
   query: 'searching',
 };
 

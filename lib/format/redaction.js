@@ -6,7 +6,7 @@ const { formatBytes } = require('./numbers.js');
 const { visible } = require('./text.js');
 
 function formatRedaction({ bytes, skipped }, file) {
-  const written = `${visible(file)} written, ${formatBytes(bytes)}`;
+  const written = `wrote ${visible(file)}, ${formatBytes(bytes)}`;
   return skipped.length === 0 ? written : `${written}; left out: ${skipped.map(visible).join(', ')}`;
 }
 

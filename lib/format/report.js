@@ -80,7 +80,7 @@ function statistics({ total, native, v8heap }) {
     return [kind, formatBytes(size), formatPercent(share * 100), words(formatBar(share, BAR_CELLS), 'bar')];
   });
   const columns = [{ title: 'Kind' }, { title: 'Size', align: 'right' }, { title: '% of heap', align: 'right' }, { title: '', drop: 1 }];
-  return [document.heading('What the memory is'), document.table(columns, rows)];
+  return [document.heading('Memory by kind'), document.table(columns, rows)];
 }
 
 function biggest(nodes, options) {
@@ -96,7 +96,7 @@ function biggest(nodes, options) {
       ],
     };
   });
-  return [document.heading('What holds the memory', 'objects by retained size: what would be freed without them'), document.entries(list)];
+  return [document.heading('Largest objects', 'by retained size: the memory that would be freed without them'), document.entries(list)];
 }
 
 function classes(rows) {
@@ -110,7 +110,7 @@ function duplicatedStrings({ total, wasted, strings }, { showStrings = false }) 
     { title: 'Wasted', align: 'right' },
     { title: 'Copies', align: 'right' },
     { title: 'Length', align: 'right' },
-    { title: 'One of them' },
+    { title: 'Example' },
     { title: 'Contents', shrink: 20 },
   ];
   const rows = strings.map((row) => [
@@ -121,31 +121,31 @@ function duplicatedStrings({ total, wasted, strings }, { showStrings = false }) 
     showStrings && row.value !== null ? heap(quoted(row.value)) : [],
   ]);
   const blocks = [
-    document.heading('Duplicated strings', `${formatAmount(total, 'text')} held more than once, ${formatBytes(wasted)} wasted`),
+    document.heading('Duplicated strings', `${formatAmount(total, 'string')} with more than one copy, ${formatBytes(wasted)} wasted`),
     document.table(columns, rows),
   ];
-  if (!showStrings) blocks.push(document.line(words('Contents are hidden, they may hold secrets: --show-strings or showStrings: true shows them.', 'faint')));
+  if (!showStrings) blocks.push(document.line(words('Contents are hidden because they may be secret; --show-strings (showStrings: true) shows them.', 'faint')));
   return blocks;
 }
 
 function detached({ count, selfSize, nodes }, options) {
   if (count === 0) return [];
   return [
-    document.heading('Detached nodes', `${formatAmount(count, 'node')} detached but still held, ${formatBytes(selfSize)} by themselves`),
+    document.heading('Detached nodes', `${formatAmount(count, 'detached DOM node')} still retained, self size ${formatBytes(selfSize)}`),
     document.table(NODE_COLUMNS, nodes.map((node) => nodeCells(node, options))),
   ];
 }
 
 function skipped(notes) {
   if (notes.length === 0) return [];
-  return [document.heading('Skipped', 'parts of the file this version does not know'), ...notes.map((note) => document.line(['- ', heap(note)]))];
+  return [document.heading('Skipped', 'parts of the file that this version does not know'), ...notes.map((note) => document.line(['- ', heap(note)]))];
 }
 
 function byPackage(rows) {
   if (rows.length === 0) return [];
   const columns = [{ title: 'Retained', align: 'right' }, { title: '% of heap', align: 'right' }, { title: 'Package', shrink: 20 }];
   const cells = rows.map(({ name, retainedSize, percent }) => [formatBytes(retainedSize), formatPercent(percent), name === null ? 'own code' : heap(name)]);
-  return [document.heading('Packages', 'by what instances of their classes and their functions retain'), document.table(columns, cells)];
+  return [document.heading('Packages', 'by what their functions and instances of their classes retain'), document.table(columns, cells)];
 }
 
 function collections(rows) {
@@ -154,7 +154,7 @@ function collections(rows) {
     { title: 'Retained', align: 'right' },
     { title: 'Elements', align: 'right' },
     { title: 'Filled', align: 'right' },
-    { title: 'Of', shrink: 8, drop: 1 },
+    { title: 'Element class', shrink: 8, drop: 1 },
     { title: 'Collection', shrink: 20 },
   ];
   const cells = rows.map(({ retainedSize, elements, fillRatio, elementClasses, path, className, id }) => [
@@ -164,7 +164,7 @@ function collections(rows) {
     heap(elementClasses.map(({ name }) => name).join(', ')),
     [heap(`${className} @${id}`), ' ', heap(path ?? '', 'path')],
   ]);
-  return [document.heading('Collections', 'that retain most'), document.table(columns, cells)];
+  return [document.heading('Collections', 'by retained size'), document.table(columns, cells)];
 }
 
 module.exports = { formatReport, exceededBlocks };

@@ -12,13 +12,13 @@ const SURE = { high: 'sure', medium: 'likely', low: 'possible' };
 
 function suspects(rows) {
   if (rows.length === 0) return [];
-  return [document.heading('Suspects', 'what leaks, and who holds it'), document.details(rows.map(suspectEntry))];
+  return [document.heading('Suspects', 'what leaks, and what holds it'), document.details(rows.map(suspectEntry))];
 }
 
 /** Of two snapshots: what leaks or was filled. */
 function inconclusive(rows) {
   if (rows.length === 0) return [];
-  const about = 'empty in the first snapshot: leaks, or was filled; a third snapshot decides';
+  const about = 'empty in the first snapshot: a leak, or filled once; a third snapshot tells which';
   return [document.heading('Inconclusive', about), document.details(rows.map(suspectEntry))];
 }
 
@@ -34,41 +34,41 @@ function suspectEntry(row) {
       ['path', heap(path, 'path')],
       ['class', sourceLabel(source)],
       ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
-      ...otherHolders.map((other) => ['also held', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),
+      ...otherHolders.map((other) => ['also held by', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),
       ['frees', freed(row)],
       ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
       ['next', row.advice],
-      ['look at', heap(sampleIds.map((id) => `@${id}`).join(' '), 'id')],
+      ['examples', heap(sampleIds.map((id) => `@${id}`).join(' '), 'id')],
       ['fingerprint', heap(row.fingerprint, 'id')],
     ],
   };
 }
 
-/** What goes when, in words: a second holder keeps what the first lets go of. */
+/** A second holder keeps what the first one releases. */
 function freed({ freedIfReleased, otherHolders, freedIfAllRelease }) {
-  const alone = `${formatBytes(freedIfReleased)} if the holder lets go`;
+  const alone = `${formatBytes(freedIfReleased)} if this holder releases them`;
   if (otherHolders.length === 0) return alone;
-  return `${alone}, ${formatBytes(freedIfAllRelease)} if all of the holders above do`;
+  return `${alone}, ${formatBytes(freedIfAllRelease)} if all holders do`;
 }
 
 /** Growth by interval, when there were intervals. */
 function added({ addedCount, addedBytes }) {
-  if (addedBytes !== null && isSwelling({ addedCount })) return addedBytes.map(formatBytesDelta).join(', then ');
+  if (addedBytes !== null && isGrowingObject({ addedCount })) return addedBytes.map(formatBytesDelta).join(', then ');
   return addedCount
     .map((count, i) => (addedBytes === null ? formatCountDelta(count) : `${formatCountDelta(count)} (${formatBytesDelta(addedBytes[i])})`))
     .join(', then ');
 }
 
-/** Whether objects grew without becoming more. */
-function isSwelling({ addedCount }) {
+/** Whether the same objects grew larger: their number stayed the same. */
+function isGrowingObject({ addedCount }) {
   return addedCount.length > 0 && addedCount.every((count) => count === 0);
 }
 
 function doubt({ addedCount, addedBytes }) {
   if (addedCount.length === 0) return 'one snapshot shows what is large, not what grows';
-  if (addedBytes === null) return 'the snapshots are of different processes';
-  if (addedCount.length === 1) return 'two snapshots show one interval';
-  return isSwelling({ addedCount }) ? 'growth was uneven, or it is another object each time' : 'growth was uneven';
+  if (addedBytes === null) return 'the snapshots come from different processes';
+  if (addedCount.length === 1) return 'two snapshots show only one interval';
+  return isGrowingObject({ addedCount }) ? 'growth was uneven, or a different object grew each time' : 'growth was uneven';
 }
 
 /** A sentence of ours with names of the heap in it, which stay names. */

@@ -59,7 +59,7 @@ function toBytes(source, what) {
     if (isAnyArrayBuffer(source)) return new Uint8Array(source);
     return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   } catch {
-    throw argumentError(what, 'bytes that were not given to somebody else', source);
+    throw argumentError(what, 'bytes whose buffer is not detached', source);
   }
 }
 
@@ -120,7 +120,7 @@ function iterableReader(iterable, what) {
 
 /** An iterator is anybody's, and may give anything. */
 function checkStep(step) {
-  if (typeof step !== 'object' || step === null) throw argumentError('what the iterator of the source gives', 'an object', step);
+  if (typeof step !== 'object' || step === null) throw argumentError('a result of the iterator of the source', 'an object', step);
   return step;
 }
 

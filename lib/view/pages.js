@@ -23,7 +23,7 @@ function readBuilt(name) {
   try {
     return fs.readFileSync(path.join(BUILT, name), 'utf8');
   } catch (error) {
-    throw new Error(`the viewer is not built: 'npm run build:viewer' makes it (${error.message})`, { cause: error });
+    throw new Error(`the viewer is not built: run 'npm run build:viewer' (${error.message})`, { cause: error });
   }
 }
 

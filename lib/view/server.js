@@ -39,7 +39,7 @@ async function serve(engine, { port = 0, start = { engine: 'http' } } = {}) {
   const server = http.createServer((request, response) => {
     answer(site, request, response).catch((error) => {
       if (response.headersSent) response.destroy(error);
-      else refuse(response, 500, 'something went wrong');
+      else refuse(response, 500, 'internal error');
     });
   });
   await new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ async function serve(engine, { port = 0, start = { engine: 'http' } } = {}) {
 }
 
 async function answer(site, request, response) {
-  if (request.headers.host !== site.host) return refuse(response, 421, 'this server answers to its own address only');
+  if (request.headers.host !== site.host) return refuse(response, 421, 'requests must be addressed to this server');
   const { pathname, searchParams } = new URL(request.url, `http://${site.host}`);
   const [, token, ...rest] = pathname.split('/');
   const name = rest.join('/');
@@ -65,7 +65,7 @@ async function answer(site, request, response) {
 
   if (request.method === 'GET' || request.method === 'HEAD') return sendFile(site, name, request, response);
   if (request.method !== 'POST') return refuse(response, 405, 'only GET and POST');
-  if (!isFromOurPage(request, site.host)) return refuse(response, 403, 'only the page itself may ask');
+  if (!isFromOurPage(request, site.host)) return refuse(response, 403, 'requests must come from the page itself');
   if (name === 'ask') return ask(site.engine, request, response);
   if (name === 'open') return open(site.engine, request, response, searchParams.get('name') ?? 'snapshot');
   return refuse(response, 404, 'not found');
@@ -110,7 +110,7 @@ async function sendExample(site, name, request, response) {
 
 async function ask(engine, request, response) {
   const text = await readText(request);
-  if (text === null) return refuse(response, 413, 'a question is shorter than this');
+  if (text === null) return refuse(response, 413, 'the request is too long');
   sendJson(response, await engine.respond(text, { signal: whileOpen(response) }));
 }
 

@@ -1,4 +1,4 @@
-// The frame around the views: what is open, where to go, what to look for.
+// The frame around the views: open snapshots, navigation, search.
 
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
@@ -154,7 +154,7 @@ function TopBar({ shown, onFiles }: { shown: OpenSnapshot | undefined; onFiles: 
       ))}
       {!engine.isReport && <OpenButton onFiles={onFiles} />}
       <span class="space" />
-      {saved === undefined && <Switch label="String contents" help="Show the contents of strings: they may hold secrets" checked={showStrings} onChange={setShowStrings} />}
+      {saved === undefined && <Switch label="String contents" help="Show the contents of strings, which may be secret" checked={showStrings} onChange={setShowStrings} />}
       {saved === undefined && !engine.isReport && <SearchBox />}
       <ThemeButton />
     </header>

@@ -37,12 +37,12 @@ const MAX_ID = 2 ** 32 - 1;
 
 const hasNumbers = ({ type }) => type === 'whole' || type === 'number';
 
-/** `1 to 1000`, `1000 bytes at least`; empty where every number will do. */
+/** `1 to 1000`, `at least 1000 bytes`; empty without bounds. */
 function boundsOf({ min, above, max }, unit = '') {
   const of = unit && ` ${unit}`;
   if (min !== undefined && max !== undefined) return `${min} to ${max}${of}`;
-  if (min !== undefined) return `${min}${of} at least`;
-  if (above !== undefined) return max === undefined ? `above ${above}${of}` : `above ${above}, ${max} at most`;
+  if (min !== undefined) return `at least ${min}${of}`;
+  if (above !== undefined) return max === undefined ? `above ${above}${of}` : `above ${above} and at most ${max}`;
   return '';
 }
 

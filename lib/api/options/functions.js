@@ -23,7 +23,7 @@ const parse = {
 
 const redact = {
   ...job,
-  key: { ...key, flag: '--key <text>', help: 'secret that decides which text becomes which hash' },
+  key: { ...key, flag: '--key <text>', help: 'secret that determines the hashes' },
   maxBytes: {
     ...parse.maxBytes,
     flags: { '--max-bytes <size>': { help: 'refuse inputs larger than SIZE after decompression', as: 'size' } },
@@ -42,7 +42,7 @@ const report = {
     unit: 'bytes',
     min: 1000,
     defaultsTo: 'no limit',
-    flags: { '--max-bytes <bytes>': { help: 'a summary of at most this size', as: 'size' } },
+    flags: { '--max-bytes <bytes>': { help: 'shorten the answer to at most this size', as: 'size' } },
   },
 };
 

@@ -33,13 +33,13 @@ const page = (rows = 'rows') => ({
 });
 
 const order = (sorts, ascending) => ({
-  sort: { type: 'choice', choices: sorts, default: 'retainedSize', flag: '--sort <by>', help: 'what to sort by' },
+  sort: { type: 'choice', choices: sorts, default: 'retainedSize', flag: '--sort <by>', help: 'column to sort by' },
   order: {
     type: 'choice',
     choices: ['ascending', 'descending'],
     defaultsTo: `'descending', but 'ascending' for ${ascending}`,
     flags: {
-      '--order <order>': { help: 'direction' },
+      '--order <order>': { help: 'sort order' },
       '--ascending': { help: 'the same as --order ascending', value: 'ascending' },
     },
   },
@@ -51,7 +51,7 @@ const nameText = (noun) => ({
   type: 'text',
   flags: {
     '--name <text>': { help: `the ${noun} is TEXT, or matches /REGEXP/flags` },
-    '--name-contains <text>': { help: `the ${noun} contains TEXT, in whatever case`, as: 'contains' },
+    '--name-contains <text>': { help: `the ${noun} contains TEXT, ignoring case`, as: 'contains' },
   },
 });
 
@@ -93,14 +93,14 @@ const query = {
     type: 'text',
     flags: {
       '--class <text>': { help: 'the class is TEXT, or matches /REGEXP/flags' },
-      '--class-contains <text>': { help: 'the class contains TEXT, in whatever case', as: 'contains' },
+      '--class-contains <text>': { help: 'the class contains TEXT, ignoring case', as: 'contains' },
     },
   },
   script: {
     type: 'text',
     orBoolean: true,
     flags: {
-      '--script [text]': { help: 'has a source location; in the script TEXT or matching /REGEXP/flags' },
+      '--script [text]': { help: 'has a source location, in the script TEXT or one that matches /REGEXP/flags' },
       '--no-script': { help: 'has no source location' },
     },
   },
@@ -111,18 +111,18 @@ const query = {
     type: 'boolean',
     flags: {
       '--detached': { help: 'detached DOM nodes' },
-      '--no-detached': { help: 'everything else than detached DOM nodes' },
+      '--no-detached': { help: 'everything except detached DOM nodes' },
     },
   },
-  edgeName: { type: 'text', flag: '--edge-name <text>', help: 'some reference to the object has this name, or matches /REGEXP/flags' },
-  retainedBy: { type: 'id', flag: '--retained-by <id>', help: 'would go if the object with this id went' },
-  referencedFrom: { type: 'id', flag: '--referenced-from <id>', help: 'the object with this id refers to it directly' },
+  edgeName: { type: 'text', flag: '--edge-name <text>', help: 'a reference to the object is named TEXT, or matches /REGEXP/flags' },
+  retainedBy: { type: 'id', flag: '--retained-by <id>', help: 'retained by the object with this id' },
+  referencedFrom: { type: 'id', flag: '--referenced-from <id>', help: 'directly referenced by the object with this id' },
   allocated: {
     type: 'object',
     fields: { after: { type: 'id' }, upTo: { type: 'id' } },
     flags: {
-      '--allocated-after <id>': { help: 'has an id above ID', as: 'id', at: 'after' },
-      '--allocated-up-to <id>': { help: 'has an id of at most ID', as: 'id', at: 'upTo' },
+      '--allocated-after <id>': { help: 'id above ID: allocated later', as: 'id', at: 'after' },
+      '--allocated-up-to <id>': { help: 'id at most ID: allocated earlier', as: 'id', at: 'upTo' },
     },
   },
   filter: namedFilter,
@@ -132,7 +132,7 @@ const query = {
     orBoolean: true,
     default: false,
     flag: '--mine-only [auto]',
-    help: 'hide what belongs to Node, V8 and internals; =auto: in heaps over 25 MB',
+    help: 'hide objects of Node, V8 and internals; =auto: only in heaps over 25 MB',
   },
   ...nodeOrder,
   ...page('objects'),
@@ -169,7 +169,7 @@ const diff = {
     help: 'growth per class, or objects that are new, have grown, or were freed',
   },
   class: { type: 'id' },
-  paths: { type: 'boolean', default: false, flag: '--paths', help: 'say what holds each object (modes new, grown, freed)' },
+  paths: { type: 'boolean', default: false, flag: '--paths', help: 'show the retaining path of each object (modes new, grown, freed)' },
   ...page(),
 };
 

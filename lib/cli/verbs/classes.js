@@ -20,8 +20,8 @@ Examples:
 function define(program, done) {
   const command = program
     .command('classes')
-    .summary("objects by class (DevTools' Summary)")
-    .description("Objects by class: count, self size and what all of them together retain (DevTools' Summary).")
+    .summary("objects by class, as in DevTools' Summary")
+    .description("Objects by class with count, self size and retained size, as in DevTools' Summary.")
     .argument('<file>', "heap snapshot; '-' is standard input");
   addFlags(command, OPTIONS);
   addFlags(command.optionsGroup('Output:'), OUTPUT)

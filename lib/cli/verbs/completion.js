@@ -13,7 +13,7 @@ const { writeStdout } = require('../output.js');
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 const HELP = `
-To have it in every shell:
+To install it:
   bash   heapray completion bash > ~/.local/share/bash-completion/completions/heapray
   zsh    heapray completion zsh > "\${fpath[1]}/_heapray"
   fish   heapray completion fish > ~/.config/fish/completions/heapray.fish

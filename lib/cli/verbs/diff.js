@@ -14,10 +14,10 @@ const ROWS = { mode, paths, limit, offset };
 
 const THRESHOLDS = {
   metrics: {
-    growth: { unit: 'bytes', of: ({ before, after }) => after.size - before.size, about: 'growth of the heap' },
+    growth: { unit: 'bytes', of: ({ before, after }) => after.size - before.size, about: 'growth of the heap in bytes' },
     total: { unit: 'bytes', of: ({ after }) => after.size, about: 'size of the heap in the second snapshot' },
     nodesGrowth: { unit: 'count', of: ({ before, after }) => after.nodes - before.nodes, about: 'growth of the number of objects' },
-    rows: { unit: 'count', of: ({ total }) => total, about: 'rows of the answer, on all pages' },
+    rows: { unit: 'count', of: ({ total }) => total, about: 'rows of the answer, on all its pages' },
   },
   classFields: { addedCount: 'count', removedCount: 'count', countDelta: 'count', addedSize: 'bytes', removedSize: 'bytes', sizeDelta: 'bytes' },
   whole: ({ before }) => before.size,

@@ -19,7 +19,7 @@ const { root, depth, limit } = QUESTIONS.dominatorTree.fields;
 const WHOLE_TOP = { depth: depth.max, limit: limit.max };
 
 const PROFILE = {
-  format: { type: 'choice', choices: Object.keys(WRITERS), required: true, flag: '--format <format>', help: 'for which tool' },
+  format: { type: 'choice', choices: Object.keys(WRITERS), required: true, flag: '--format <format>', help: 'format of the profile' },
   output: OUTPUT.output,
 };
 
@@ -37,7 +37,7 @@ function define(program, done) {
     .command('export')
     .summary('the dominator tree as a profile, for speedscope or pprof')
     .description(
-      'The top of the dominator tree as a profile for other tools. Frames are kinds of objects; the total of a frame is what it retains, its own part the self size.',
+      'The top of the dominator tree as a profile for other tools. A frame is a kind of object: its total is the retained size, its own value the self size.',
     )
     .argument('<file>', "heap snapshot; '-' is standard input");
   addFlags(command, { root });
@@ -52,7 +52,7 @@ function define(program, done) {
 /** A profile of pprof is compressed: nothing a terminal could show. */
 function checkTerminal({ format, output }) {
   if (format === 'pprof' && output === undefined && process.stdout.isTTY) {
-    throw new UsageError('a pprof profile is binary: write it to a file with -o, or into a pipe');
+    throw new UsageError('a pprof profile is binary: write it to a file with -o, or to a pipe');
   }
 }
 

@@ -14,8 +14,8 @@ const PART = { sort, order, limit, offset, edges, references, retainers };
 
 const THRESHOLDS = {
   metrics: {
-    total: { unit: 'count', of: ({ total }) => total, about: 'objects that match, on all pages' },
-    selfSize: { unit: 'bytes', of: ({ selfSize }) => selfSize, about: 'their self size' },
+    total: { unit: 'count', of: ({ total }) => total, about: 'objects that match, on all pages of the answer' },
+    selfSize: { unit: 'bytes', of: ({ selfSize }) => selfSize, about: 'their total self size' },
   },
 };
 
@@ -30,11 +30,11 @@ Examples:
 function define(program, done) {
   const command = program
     .command('filter')
-    .summary('the objects that match')
-    .description('The objects that match, largest first.')
+    .summary('objects that match all given conditions')
+    .description('Objects that match all given conditions, largest retained size first.')
     .argument('<file>', "heap snapshot; '-' is standard input");
-  addFlags(command.optionsGroup('Which objects (all conditions must hold):'), CONDITIONS);
-  addFlags(command.optionsGroup('Which part of the answer:'), PART);
+  addFlags(command.optionsGroup('Conditions (all must be met):'), CONDITIONS);
+  addFlags(command.optionsGroup('Order, page and trees:'), PART);
   addThresholds(command, THRESHOLDS);
   addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)

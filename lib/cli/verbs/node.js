@@ -27,8 +27,8 @@ Examples:
 function define(program, done) {
   const command = program
     .command('node')
-    .summary('one object and what is around it')
-    .description('One object: sizes, what holds it, what it refers to, what refers to it.')
+    .summary('one object with its paths, references and retainers')
+    .description('One object with its sizes, retaining paths, references and retainers.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id>', "id of the object, '@123' or '123'", parseId);
   addFlags(command, OPTIONS);

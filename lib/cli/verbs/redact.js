@@ -17,19 +17,19 @@ const OPTIONS = {
     ...KEY,
     flags: {
       [KEY.flag]: { help: KEY.help },
-      '--key-file <file>': { help: 'file with the secret; a line feed at its end does not count' },
+      '--key-file <file>': { help: 'file with the secret; a trailing line feed is ignored' },
     },
   },
   maxBytes: MAX_BYTES,
 };
 
 const ABOUT = `
-What the program put into strings, patterns and numbers becomes ‹redacted HASH LENGTH›; names of properties,
-classes, functions and scripts stay, and so does every number of the graph. Equal texts have equal hashes.
-The output is compressed when its name ends in .gz or .zst, and appears at once when it is complete.
+Contents of strings, regular expressions and numbers become ‹redacted HASH LENGTH›. Names of properties,
+classes, functions and scripts stay, as do all ids, sizes and references. Equal texts have equal hashes.
+The output is compressed if its name ends in .gz or .zst; the file appears only when it is complete.
 
-Without a key a random one is taken and forgotten. With a key, texts of several snapshots can be compared,
-and who has the key can try guesses. --key shows in lists of processes; --key-file does not.
+By default the key is random and forgotten. With the same key, texts of several snapshots can be compared,
+but whoever has the key can test guesses. Process lists show --key, but not the contents of --key-file.
 
 Examples:
   heapray redact app.heapsnapshot shared.heapsnapshot.zst
@@ -39,8 +39,8 @@ Examples:
 function define(program, done) {
   const command = program
     .command('redact')
-    .summary('the same graph without the texts in it')
-    .description('Writes a snapshot with the same graph and numbers that can be given away: the texts in it are hidden.')
+    .summary('copy a snapshot with its strings hidden')
+    .description('Writes a copy of a snapshot that can be shared: the graph and its numbers are the same, strings are hidden.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<output>', 'file to write');
   addFlags(command, OPTIONS)

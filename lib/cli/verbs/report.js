@@ -17,19 +17,19 @@ const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 
 
 const THRESHOLDS = {
   metrics: {
-    suspects: { unit: 'count', of: ({ suspects }) => suspects.length, about: 'suspects of a leak' },
-    inconclusive: { unit: 'count', of: ({ inconclusive }) => inconclusive.length, about: 'collections that two snapshots show filled, which may leak' },
+    suspects: { unit: 'count', of: ({ suspects }) => suspects.length, about: 'suspected leaks' },
+    inconclusive: { unit: 'count', of: ({ inconclusive }) => inconclusive.length, about: 'collections filled between two snapshots, which may leak' },
     total: { unit: 'bytes', of: ({ totals }) => totals.size, about: 'size of the heap' },
-    nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'objects of the heap' },
-    edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'references of the heap' },
-    detached: { unit: 'count', of: ({ detached }) => detached.count, about: 'detached DOM nodes' },
-    detachedSize: { unit: 'bytes', of: ({ detached }) => detached.selfSize, about: 'their self size' },
-    wasted: { unit: 'bytes', of: ({ duplicatedStrings }) => duplicatedStrings.wasted, about: 'what duplicated strings waste' },
-    biggest: { unit: 'bytes', of: ({ biggest }) => biggest[0]?.retainedSize ?? 0, about: 'retained size of the object that retains most' },
-    code: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.code, about: 'code' },
-    strings: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.strings, about: 'strings' },
-    jsArrays: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.jsArrays, about: 'JS arrays' },
-    typedArrays: { unit: 'bytes', of: ({ statistics }) => statistics.native.typedArrays, about: 'typed arrays' },
+    nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'number of objects' },
+    edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'number of references' },
+    detached: { unit: 'count', of: ({ detached }) => detached.count, about: 'number of detached DOM nodes' },
+    detachedSize: { unit: 'bytes', of: ({ detached }) => detached.selfSize, about: 'self size of detached DOM nodes' },
+    wasted: { unit: 'bytes', of: ({ duplicatedStrings }) => duplicatedStrings.wasted, about: 'memory wasted by duplicated strings' },
+    biggest: { unit: 'bytes', of: ({ biggest }) => biggest[0]?.retainedSize ?? 0, about: 'largest retained size of an object' },
+    code: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.code, about: 'size of code' },
+    strings: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.strings, about: 'size of strings' },
+    jsArrays: { unit: 'bytes', of: ({ statistics }) => statistics.v8heap.jsArrays, about: 'size of JS arrays' },
+    typedArrays: { unit: 'bytes', of: ({ statistics }) => statistics.native.typedArrays, about: 'size of typed arrays' },
     native: { unit: 'bytes', of: ({ statistics }) => statistics.native.total, about: 'memory outside the JavaScript heap' },
   },
   classFields: { count: 'count', selfSize: 'bytes', retainedSize: 'bytes', percent: 'percent' },
@@ -51,9 +51,9 @@ Examples:
 function define(program, done) {
   const command = program
     .command('report')
-    .summary('what leaks and what holds the memory')
+    .summary('what leaks, and what keeps memory alive')
     .description(
-      'What leaks, who holds it and what holds the memory. Several snapshots of one process, oldest first, show what grows every time; one shows what is large.',
+      'What leaks, what holds it, and what else keeps memory alive. Several snapshots of one process, oldest first, show what keeps growing; a single one shows only what is large.',
     )
     .argument('<file...>', "heap snapshots, oldest first; '-' is standard input");
   addFlags(command, { limit, showStrings, maxBytes });
@@ -69,8 +69,8 @@ function define(program, done) {
 /** Said before the work. */
 function checkPage({ format, output, maxBytes: budget }) {
   if (format !== 'html') return;
-  if (budget !== undefined) throw new UsageError('--max-bytes is for text and Markdown, not for --format html');
-  if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html makes a page, which is for a file: add --output report.html');
+  if (budget !== undefined) throw new UsageError('--max-bytes does not apply to --format html');
+  if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html writes a page for the browser: add --output report.html');
 }
 
 async function answer(api, snapshots, job, options, names) {

@@ -13,8 +13,8 @@ const { limit } = QUESTIONS.retainingPaths.fields;
 const TREE = tree('retainers', 'tree of retainers', { depth: 3, limit: 5 });
 
 const EXAMPLES = `
-The tree below the paths is that of the object, or of the object of the class that retains most. JSON is
-{ paths, node }: the answer of retainingPaths() and a row of filter() with its tree.
+The tree below the paths is of the object, or of the object of the class with the largest retained size.
+JSON is { paths, node }: the answer of retainingPaths() and a row of filter() with its tree.
 
 Examples:
   heapray retainers app.heapsnapshot Session
@@ -25,8 +25,8 @@ Examples:
 function define(program, done) {
   const command = program
     .command('retainers')
-    .summary('what holds an object, or all objects of a class')
-    .description('What holds an object, or all objects of a class: merged paths from GC roots, and the tree of retainers.')
+    .summary('what retains an object or the objects of a class')
+    .description('What retains an object or the objects of a class: merged paths from GC roots, and the tree of retainers.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id|class>', "id ('@123' or '123') or name of a class");
   addFlags(command, { limit, retainers: TREE });
@@ -51,7 +51,7 @@ async function existingId(snapshot, id) {
 
 async function largestOf(snapshot, className) {
   const { classes } = await snapshot.classes({ name: { exact: className }, limit: 1 });
-  if (classes.length === 0) throw new UsageError(`there is no class '${className}': heapray classes FILE --name-contains TEXT finds some`);
+  if (classes.length === 0) throw new UsageError(`there is no class '${className}': heapray classes FILE --name-contains TEXT searches for one`);
   const { nodes } = await snapshot.classInstances(className, { limit: 1 });
   return nodes[0].id;
 }

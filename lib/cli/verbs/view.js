@@ -10,13 +10,13 @@ const { untilInterrupted } = require('../run.js');
 const { visible } = require('../../format/text.js');
 
 const OPTIONS = {
-  port: { type: 'whole', min: 0, max: 65_535, flag: '--port <number>', help: 'port to listen on instead of a free one' },
-  open: { type: 'boolean', default: true, flag: '--no-open', help: 'print the address, open no browser' },
+  port: { type: 'whole', min: 0, max: 65_535, flag: '--port <number>', help: 'port to listen on; any free port by default' },
+  open: { type: 'boolean', default: true, flag: '--no-open', help: 'print the address without opening a browser' },
 };
 
 const EXAMPLES = `
-The server listens on 127.0.0.1 only, and its address has a random token: other machines, other users and
-other pages cannot read the snapshots. Ctrl-C ends it.
+The server listens on 127.0.0.1 only, and its address contains a random token: other machines, users and
+web pages cannot read the snapshots. Ctrl-C stops it.
 
 Examples:
   heapray view app.heapsnapshot
@@ -28,8 +28,8 @@ Examples:
 function define(program, done) {
   const command = program
     .command('view')
-    .summary('look at snapshots in the browser')
-    .description('Opens snapshots in the browser: what leaks, classes, treemap, what holds an object, what changed. Several snapshots, oldest first, are a series.')
+    .summary('explore snapshots in the browser')
+    .description('Opens snapshots in the browser: leaks, classes, treemap, retainers, comparison. Several snapshots of one process, oldest first, are a series.')
     .argument('[file...]', "heap snapshots, oldest first, or one report saved with --format json; '-' is standard input");
   addFlags(command, OPTIONS)
     .addHelpText('after', EXAMPLES)
@@ -47,7 +47,7 @@ async function view(files, { port, open }) {
     await untilInterrupted(async (job) => {
       const start = await startFor(engine, files, job);
       server = await listen(engine, port, start);
-      process.stderr.write('heapray: Ctrl-C ends it\n');
+      process.stderr.write('heapray: press Ctrl-C to stop\n');
       process.stdout.write(`${server.url}\n`);
       if (open) openBrowser(server.url);
       await new Promise(() => {});
@@ -64,7 +64,7 @@ async function listen(engine, port, start) {
   try {
     return await serve(engine, { port, start });
   } catch (error) {
-    if (error.code === 'EADDRINUSE' || error.code === 'EACCES') throw new UsageError(`port ${port} cannot be had: ${error.message}`);
+    if (error.code === 'EADDRINUSE' || error.code === 'EACCES') throw new UsageError(`cannot listen on port ${port}: ${error.message}`);
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export interface Embedded {
   answers: Record<string, unknown>;
 }
 
-const NOT_HERE = 'This report has the top of the heap only: `heapray view` opens the snapshot itself.';
+const NOT_HERE = 'This report contains only the largest objects: open the snapshot with `heapray view` to see the rest.';
 
 export function embeddedClient({ snapshots, classes, tree, answers }: Embedded): Client {
   return {

@@ -28,7 +28,7 @@ function upload(url: URL, source: Blob, { signal, onProgress }: Options): Promis
     // Then it is analysed, and nothing is heard before the end.
     request.upload.onload = () => onProgress?.({ phase: 'graph', done: 0, total: 0 });
     request.onload = () => (request.status === 200 ? resolve(request.responseText) : reject(refusal(request.status, request.responseText)));
-    request.onerror = () => reject(new Error('heapray view does not answer: is it still running?'));
+    request.onerror = () => reject(new Error('heapray view does not respond: is it still running?'));
     request.onabort = () => reject(signal?.reason);
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(source);
@@ -36,5 +36,5 @@ function upload(url: URL, source: Blob, { signal, onProgress }: Options): Promis
 }
 
 function refusal(status: number, text: string): Error {
-  return new Error(`heapray view answers ${status}: ${text}`);
+  return new Error(`heapray view responded with status ${status}: ${text}`);
 }

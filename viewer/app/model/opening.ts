@@ -19,7 +19,7 @@ export async function openFiles(engine: Engine, files: readonly File[], tell: (o
   if (report !== undefined) return { saved: report };
   const controller = new AbortController();
   for (const [i, file] of files.entries()) {
-    const opening: Opening = { name: file.name, position: i + 1, count: files.length, progress: undefined, abort: () => controller.abort(new Error('Given up.')) };
+    const opening: Opening = { name: file.name, position: i + 1, count: files.length, progress: undefined, abort: () => controller.abort(new Error('Cancelled.')) };
     tell(opening);
     await engine.open(file, { name: file.name, signal: controller.signal, onProgress: (progress) => tell({ ...opening, progress }) });
   }
@@ -49,7 +49,7 @@ export async function fetchFiles(urls: readonly string[], tell: (opening: Openin
   const files: File[] = [];
   for (const [i, url] of urls.entries()) {
     const name = decodeURIComponent(new URL(url, location.href).pathname.split('/').at(-1) ?? url);
-    tell({ name, position: i + 1, count: urls.length, progress: undefined, abort: () => controller.abort(new Error('Given up.')) });
+    tell({ name, position: i + 1, count: urls.length, progress: undefined, abort: () => controller.abort(new Error('Cancelled.')) });
     const response = await fetch(url, { signal: controller.signal });
     if (!response.ok) throw new HeaprayError('ERR_IO', `${url} could not be fetched: ${response.status} ${response.statusText}`);
     files.push(new File([await response.blob()], name));

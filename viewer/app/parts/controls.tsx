@@ -1,4 +1,4 @@
-// What views are steered with: boxes to type into, choices, switches.
+// Form controls: text boxes, choices, switches.
 
 import { useEffect, useState } from 'preact/hooks';
 
@@ -100,7 +100,7 @@ const NAMED_FILTERS = [
   ['objectsRetainedByContexts', 'Retained by contexts'],
   ['duplicatedStrings', 'Duplicated strings'],
   ['sharedNativeContext', 'Shared by several native contexts'],
-  ['noNativeContext', 'Of no native context'],
+  ['noNativeContext', 'In no native context'],
 ] as const;
 
 export function NamedFilterChoice({ value, onChange }: { value: string; onChange: (value: string) => void }) {

@@ -31,7 +31,7 @@ export function HolderGraph({ id }: { id: number }) {
       <div class="bar filters">
         <Slider label="Reference depth" min={1} max={12} value={depth} onChange={(value) => set('depth', value, USUAL.depth)} />
         <Slider label="Max references" min={1} max={12} value={breadth} onChange={(value) => set('breadth', value, USUAL.breadth)} />
-        <Switch label="Hide internals" help="Leave out V8's own objects; dashed lines lead over them" checked={params['internals'] !== '1'} onChange={(hide) => change({ internals: hide ? undefined : '1' })} />
+        <Switch label="Hide internals" help="Leave out V8's own objects; dashed lines pass through them" checked={params['internals'] !== '1'} onChange={(hide) => change({ internals: hide ? undefined : '1' })} />
         <FilterBox label="Source" placeholder="Only in script…" value={params['source'] ?? ''} onChange={(source) => change({ source }, 'replace')} />
       </div>
       <Answer of={answered} what="Drawing">{({ nodes: [target] }) => (target === undefined ? null : <Drawing target={target} />)}</Answer>
@@ -70,11 +70,11 @@ function Drawing({ target }: { target: NodeRow }) {
   const places = new Map(graph.holders.map((holder) => [holder.node.id, at(holder)]));
   return (
     <div class="graph" key={columns} ref={atTheEnd}>
-      <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px`, minWidth: `${LEAST_SCALE * width}px` }} role="group" aria-label="What holds the object">
+      <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px`, minWidth: `${LEAST_SCALE * width}px` }} role="group" aria-label="Retainers of the object">
         {graph.holds.map((hold) => <Line key={`${hold.from} ${hold.to}`} hold={hold} places={places} />)}
         {graph.holders.map((holder) => <HolderBox key={holder.node.id} holder={holder} place={at(holder)} />)}
       </svg>
-      {graph.holders.length === 1 && <p class="empty">Nothing holds it that is not left out.</p>}
+      {graph.holders.length === 1 && <p class="empty">All its retainers are hidden by the filters above.</p>}
     </div>
   );
 }

@@ -21,7 +21,7 @@ const NAME: Column<ObjectRow> = {
       )}
       <NodeLink node={node} />
       {node.detached && <Badge tone="alarm">detached</Badge>}
-      {isCycle && <Badge>↻ already above</Badge>}
+      {isCycle && <Badge>↻ cycle</Badge>}
     </span>
   ),
 };
@@ -42,7 +42,7 @@ const SELF: Column<ObjectRow> = {
   title: 'Self size',
   width: '92px',
   align: 'right',
-  help: 'Bytes of the object itself',
+  help: 'Size of the object itself, in bytes',
   cell: ({ node }) => <Size bytes={node.selfSize} />,
 };
 
@@ -51,7 +51,7 @@ const RETAINED: Column<ObjectRow> = {
   title: 'Retained size',
   width: '172px',
   align: 'right',
-  help: 'Bytes that would be freed if the object could go',
+  help: 'Bytes that would be freed with the object',
   cell: ({ node }) => <SizeShare bytes={node.retainedSize} percent={node.percent} />,
 };
 

@@ -72,13 +72,13 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
         ))}
         {otherHolders.map((other) => (
           <Fragment key={other.id}>
-            <dt>Also held</dt>
+            <dt>Also held by</dt>
             <dd><Heap class="class-name" text={other.className} /> <IdLink id={other.id} /> <Path text={other.path} /> <span class="faint">{formatAmount(other.count, 'object')}</span> <Source source={other.source} /></dd>
           </Fragment>
         ))}
         <dt>Frees</dt>
         <dd>{freed(suspect)}</dd>
-        <dt>Look at</dt>
+        <dt>Examples</dt>
         <dd class="ids">{sampleIds.map((id) => <IdLink key={id} id={id} />)}</dd>
       </dl>
       </div>
@@ -89,7 +89,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
 /** What each interval of the series added, as bars. */
 function Growth({ suspect: { addedCount, addedBytes } }: { suspect: Suspect }) {
   if (addedCount.length === 0) return null;
-  // What gets larger by itself adds bytes and no objects.
+  // A growing object adds bytes and no objects.
   const bars = addedCount.every((count) => count === 0) ? (addedBytes ?? addedCount) : addedCount;
   const most = Math.max(1, ...bars.map(Math.abs));
   return (

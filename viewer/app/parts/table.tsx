@@ -45,7 +45,7 @@ const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 32;
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { source, columns, label, empty = 'Nothing here.' } = props;
+  const { source, columns, label, empty = 'Nothing to show.' } = props;
   const [, update] = useReducer((turn: number, _: void) => turn + 1, 0);
   const rows = useMemo(() => new Rows<Row>(source, props.childrenOf ?? (() => undefined), () => update()), [source]);
   const [active, setActive] = useState(0);
@@ -140,7 +140,7 @@ function Cells<Row>({ rows, visible, columns }: { rows: Rows<Row>; visible: Visi
   if (row === undefined) {
     return (
       <div class="cell whole" role="gridcell" style={indent}>
-        {level.error !== undefined ? <Failure error={level.error} /> : <span class="waiting">{level.missing > 0 ? `${formatCount(level.missing)} more are not in this report` : '…'}</span>}
+        {level.error !== undefined ? <Failure error={level.error} /> : <span class="waiting">{level.missing > 0 ? `${formatCount(level.missing)} more, not in this report` : '…'}</span>}
       </div>
     );
   }

@@ -22,14 +22,14 @@ const COLUMNS: Column<Row>[] = [
   { key: 'name', title: 'Class', width: 'minmax(260px, 1fr)', cell: (row) => (row.of === 'class' ? <Heap class="class-name" text={row.row.name} /> : cellOf('name', row)) },
   { key: 'count', title: 'Count', width: '84px', align: 'right', cell: (row) => (row.of === 'class' ? <Count count={row.row.count} /> : null) },
   { key: 'source', title: 'Source', width: 'minmax(0, 220px)', cell: (row) => <Place source={row.of === 'class' ? row.row.source : row.row.node.source} /> },
-  { key: 'distance', title: 'Distance', width: '84px', align: 'right', help: 'Shortest way from a GC root, in steps', cell: (row) => <Distance distance={row.of === 'class' ? row.row.distance : row.row.node.distance} /> },
-  { key: 'selfSize', title: 'Self size', width: '92px', align: 'right', help: 'Bytes of the objects themselves', cell: (row) => <Size bytes={row.of === 'class' ? row.row.selfSize : row.row.node.selfSize} /> },
+  { key: 'distance', title: 'Distance', width: '84px', align: 'right', help: 'Steps of the shortest path from a GC root', cell: (row) => <Distance distance={row.of === 'class' ? row.row.distance : row.row.node.distance} /> },
+  { key: 'selfSize', title: 'Self size', width: '92px', align: 'right', help: 'Size of the objects themselves, in bytes', cell: (row) => <Size bytes={row.of === 'class' ? row.row.selfSize : row.row.node.selfSize} /> },
   {
     key: 'retainedSize',
     title: 'Retained size',
     width: '172px',
     align: 'right',
-    help: 'Bytes that would be freed if all instances could go, nothing counted twice',
+    help: 'Bytes that would be freed with all instances, nothing counted twice',
     cell: (row) => {
       const { retainedSize, percent } = row.of === 'class' ? row.row : row.row.node;
       return <SizeShare bytes={retainedSize} percent={percent} />;
@@ -82,7 +82,7 @@ export function Classes() {
         order={order}
         onOrder={setOrder}
         onEnter={(row) => row.of === 'object' && go(beside(here, 'node', { id: String(row.row.node.id) }))}
-        empty="No class has such a name."
+        empty="No class matches."
       />
     </section>
   );

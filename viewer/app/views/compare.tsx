@@ -52,7 +52,7 @@ const NODE_COLUMNS: Column<NodeDiffRow>[] = [
   { key: 'path', title: 'Held by', width: 'minmax(0, 1fr)', cell: ({ path }) => (path == null ? null : <Path text={path} />) },
   { key: 'selfSize', title: 'Self size', width: '92px', align: 'right', cell: ({ selfSize }) => <Size bytes={selfSize} /> },
   { key: 'retainedBefore', title: 'Retained before', width: '128px', align: 'right', cell: ({ retainedBefore }) => <Size bytes={retainedBefore} /> },
-  { key: 'retainedAfter', title: 'now', width: '92px', align: 'right', cell: ({ retainedAfter }) => <Size bytes={retainedAfter} /> },
+  { key: 'retainedAfter', title: 'Retained now', width: '112px', align: 'right', cell: ({ retainedAfter }) => <Size bytes={retainedAfter} /> },
   { key: 'growth', title: 'Growth', width: '112px', align: 'right', cell: ({ growth }) => <SizeDelta bytes={growth} /> },
 ];
 
@@ -67,7 +67,7 @@ export function Compare() {
     return (
       <section class="view">
         <div class="bar"><h1>Comparison</h1></div>
-        <p class="empty">Open a second snapshot to see what changed: take one, do the same thing a few times, take another.</p>
+        <p class="empty">Open a second snapshot of the same process to see what changed.</p>
       </section>
     );
   }
@@ -103,7 +103,7 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
               <span>Heap <b><SizeDelta bytes={result.after.size - result.before.size} /></b></span>
               <span>Objects <b><CountDelta count={result.after.nodes - result.before.nodes} /></b></span>
               <Total count={result.total} of={result.mode === 'classes' ? 'class' : 'object'} />
-              {!result.sameProcess && <span class="alarm">These are snapshots of different processes: ids say nothing about each other.</span>}
+              {!result.sameProcess && <span class="alarm">The snapshots come from different processes: their object ids do not match.</span>}
             </p>
             {result.mode === 'classes' ? <ClassRows rows={result.classes ?? []} before={before} after={after} /> : <NodeRows rows={result.nodes ?? []} />}
           </>
@@ -163,7 +163,7 @@ function Name({ row }: { row: Row }) {
     <span class="object">
       {row.change === 'freed' ? <NodeLabel node={node} /> : <NodeLink node={node} />}
       <Badge>{row.change}</Badge>
-      {row.change === 'grown' && <span class="faint">holds <SizeDelta bytes={node.growth} /></span>}
+      {row.change === 'grown' && <span class="faint">retains <SizeDelta bytes={node.growth} /></span>}
     </span>
   );
 }
@@ -180,7 +180,7 @@ function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
       columns={NODE_COLUMNS}
       sortable={NODE_SORTABLE}
       onEnter={({ id, retainedAfter }) => retainedAfter > 0 && go(beside(here, 'node', { id: String(id) }))}
-      empty="No such object."
+      empty="No object matches."
     />
   );
 }

@@ -12,7 +12,7 @@ export function Containment() {
     <section class="view">
       <div class="bar">
         <h1>Containment</h1>
-        <span class="faint">Every reference from the root on, largest retained size first.</span>
+        <span class="faint">References from the root down, largest retained size first.</span>
       </div>
       <ObjectTable label="Containment" source={source} childrenOf={openTo(engine, snapshot, 'references')} />
     </section>

@@ -1,4 +1,4 @@
-// Who keeps what alive, as areas: every object inside the one without which it would be gone.
+// The dominator tree as areas: every object is drawn inside its dominator.
 
 import type { DominatorRow, NodeRow } from '../../../index.js';
 import { useAnswer, useApp, useSnapshot } from '../model/app.js';
@@ -31,7 +31,7 @@ export function Dominators() {
       <div class="bar">
         <h1>Dominators</h1>
         <Segments label="Shape" value={shape} options={SHAPES} onChange={(as) => change({ as: as === 'treemap' ? undefined : as })} />
-        <span class="faint">Area is retained size: everything inside would be freed with what it stands in.</span>
+        <span class="faint">Areas are retained sizes: objects inside a rectangle would be freed with it.</span>
       </div>
       <ZoomTrail nodes={trail.answer} zoom={zoom} />
       {shape === 'list' ? <Listed id={root} /> : <Drawn id={root} shape={shape} zoom={zoom} />}
@@ -49,7 +49,7 @@ function Listed({ id }: { id: number }) {
   const { engine } = useApp();
   const { snapshot } = useSnapshot();
   const source = useSource((each, key) => nodesOf(each, key, { ask: 'dominated', id }, [id]), [id]);
-  return <ObjectTable label="Dominated objects" source={source} childrenOf={openToDominated(engine, snapshot)} empty="It dominates nothing." />;
+  return <ObjectTable label="Dominated objects" source={source} childrenOf={openToDominated(engine, snapshot)} empty="It dominates no other object." />;
 }
 
 /** From the root to what fills the picture; any step zooms back out. */

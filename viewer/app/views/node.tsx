@@ -1,4 +1,4 @@
-// One object: what it is, what holds it, what it refers to, what goes with it.
+// One object: what it is, its retaining paths, its references, what it dominates.
 
 import type { NodeRow, PathResult, RetainingPath } from '../../../index.js';
 import { formatAmount } from '../../../lib/format/numbers.js';
@@ -12,11 +12,11 @@ import { Answer } from '../parts/states.js';
 import { Badge, Count, Distance, Heap, NodeLabel, NodeLink, Path, Percent, Reference, Size, Source, stepAsNode } from '../parts/text.js';
 
 const TABS = [
-  ['paths', 'What holds it'],
+  ['paths', 'Retaining paths'],
   ['graph', 'Graph'],
   ['retainers', 'Retainers'],
   ['references', 'References'],
-  ['dominated', 'What goes with it'],
+  ['dominated', 'Dominated objects'],
 ] as const;
 
 export function Node() {
@@ -68,13 +68,13 @@ function Heading({ node }: { node: NodeRow }) {
   );
 }
 
-/** From the root to the object through what dominates it: without any of these it would be gone. */
+/** The dominators of the object, from the root down. */
 function DominatorTrail({ nodes }: { nodes: NodeRow[] | undefined }) {
   if (nodes === undefined) return null;
   return (
     <nav class="trail" aria-label="Dominators, from the root down">
       {nodes.map((node, i) => (
-        <span key={node.id} class="trail-step" title={`${node.className}: without it the objects to the right would be gone`}>
+        <span key={node.id} class="trail-step" title={`${node.className}: dominates the objects to the right`}>
           {i < nodes.length - 1 ? <NodeLink node={node} /> : <NodeLabel node={node} />}
         </span>
       ))}
@@ -87,10 +87,10 @@ function Paths({ id }: { id: number }) {
   const paths = useAnswer<PathResult>({ ask: 'retainingPaths', of: id, limit: 5 }, [snapshot]);
   return (
     <div class="scrolls">
-      <Answer of={paths} what="Looking for what holds it">
+      <Answer of={paths} what="Looking for retaining paths">
         {(result) =>
           result.paths.length === 0 ? (
-            <p class="empty">No path from a GC root: nothing but weak references, or garbage not collected yet.</p>
+            <p class="empty">No path from a GC root: it has only weak references, or is garbage that was not collected yet.</p>
           ) : (
             <>{result.paths.map((path, i) => <PathCard key={i} path={path} index={i} />)}</>
           )
@@ -123,7 +123,7 @@ function Neighbours({ id, of }: { id: number; of: 'references' | 'retainers' }) 
   const { engine } = useApp();
   const { snapshot } = useSnapshot();
   const source = useSource((each, key) => neighbours(each, key, of, id), [of, id]);
-  const empty = of === 'references' ? 'It refers to nothing.' : 'Nothing but the root and weak references leads here.';
+  const empty = of === 'references' ? 'It has no references.' : 'Only the root and weak references refer to it.';
   return <ObjectTable label={of === 'references' ? 'References' : 'Retainers'} source={source} childrenOf={openTo(engine, snapshot, of)} empty={empty} />;
 }
 
@@ -131,5 +131,5 @@ function Dominated({ id }: { id: number }) {
   const { engine } = useApp();
   const { snapshot } = useSnapshot();
   const source = useSource((each, key) => nodesOf(each, key, { ask: 'dominated', id }, [id]), [id]);
-  return <ObjectTable label="What goes with it" source={source} childrenOf={openToDominated(engine, snapshot)} empty="Nothing else would be freed with it." />;
+  return <ObjectTable label="Dominated objects" source={source} childrenOf={openToDominated(engine, snapshot)} empty="It dominates no other object." />;
 }

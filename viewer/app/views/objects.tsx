@@ -1,4 +1,4 @@
-// Objects by whatever is known of them.
+// Objects by name, class, type, source and size.
 
 import { useState } from 'preact/hooks';
 import type { FilterResult } from '../../../index.js';
@@ -39,7 +39,7 @@ export function Objects() {
       <div class="bar">
         <h1>Objects</h1>
         <Total count={found?.total} of="object" />
-        {found !== undefined && <span class="faint"><Size bytes={found.selfSize} /> by themselves</span>}
+        {found !== undefined && <span class="faint">self size <Size bytes={found.selfSize} /></span>}
       </div>
       <div class="bar filters">
         {box('q', 'Name', 'Name or /regex/', 22)}
@@ -49,10 +49,10 @@ export function Objects() {
         {box('self', 'Self size at least', 'Self ≥ 1kB', 9)}
         {box('retained', 'Retained size at least', 'Retained ≥ 1MB', 12)}
         <NamedFilterChoice value={params['only'] ?? ''} onChange={(only) => change({ only })} />
-        <Switch label="Mine only" help="Hide what belongs to Node.js, V8 and internals" checked={params['mine'] === '1'} onChange={(mine) => change({ mine: mine ? '1' : undefined })} />
+        <Switch label="Mine only" help="Hide objects of Node.js, V8 and internals" checked={params['mine'] === '1'} onChange={(mine) => change({ mine: mine ? '1' : undefined })} />
         <Switch label="Detached" help="Detached DOM nodes" checked={params['detached'] === '1'} onChange={(detached) => change({ detached: detached ? '1' : undefined })} />
       </div>
-      <ObjectTable label="Objects" source={source} childrenOf={openTo(engine, snapshot, 'references')} order={order} empty="No object is like that." />
+      <ObjectTable label="Objects" source={source} childrenOf={openTo(engine, snapshot, 'references')} order={order} empty="No object matches." />
     </section>
   );
 }

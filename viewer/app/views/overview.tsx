@@ -1,4 +1,4 @@
-// The report: whether something leaks, what it is and who holds it; what the memory is; what holds most of it.
+// The report: whether something leaks and what holds it; memory by kind; the largest objects and classes.
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -22,7 +22,7 @@ export function Overview() {
   const answered = useAnswer<Report>(shown === undefined ? undefined : { ask: 'report', limit: LIMIT, showStrings }, series);
   if (saved !== undefined) return <ReportPage report={saved.report} title={saved.name} />;
   return (
-    <Answer of={answered} what="Looking for what leaks">
+    <Answer of={answered} what="Looking for leaks">
       {(report) => <ReportPage report={report} title={snapshots.filter(({ snapshot }) => series.includes(snapshot)).map(({ name }) => name).join(' → ')} />}
     </Answer>
   );
@@ -55,37 +55,37 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
           <Figure name="Objects" value={formatCount(totals.nodes)} />
           <Figure name="References" value={formatCount(totals.edges)} />
           <Figure name="Strings" value={formatCount(totals.strings)} />
-          {detached.count > 0 && <Figure name="Detached DOM nodes" value={formatCount(detached.count)} exact={`${formatCount(detached.selfSize)} bytes by themselves`} />}
+          {detached.count > 0 && <Figure name="Detached DOM nodes" value={formatCount(detached.count)} exact={`self size ${formatCount(detached.selfSize)} bytes`} />}
         </dl>
         <StatisticsBar statistics={statistics} />
       </header>
 
-      <Suspects title="Suspects" aside="what leaks, and who holds it" rows={suspects} />
-      <Suspects title="Inconclusive" aside="empty in the first snapshot: leaks, or was filled; a third snapshot decides" rows={inconclusive} />
+      <Suspects title="Suspects" aside="what leaks, and what holds it" rows={suspects} />
+      <Suspects title="Inconclusive" aside="empty in the first snapshot: a leak, or filled once; a third snapshot tells which" rows={inconclusive} />
 
       <div class="columns">
-        <List title="Biggest objects" aside="what would be freed without them">
+        <List title="Largest objects" aside="by retained size">
           {biggest.map((node) => <BiggestRow key={node.id} node={node} />)}
         </List>
-        <List title="Biggest classes" aside="all instances together" more={<a href={useHref('classes')}>All classes</a>}>
+        <List title="Largest classes" aside="by retained size of all instances" more={<a href={useHref('classes')}>All classes</a>}>
           {classes.map((row) => <ClassLine key={row.index} row={row} />)}
         </List>
-        <List title="Collections" aside="that retain most">
+        <List title="Collections" aside="by retained size">
           {collections.map((row) => <CollectionLine key={row.id} row={row} />)}
         </List>
-        <List title="Packages" aside="by what their objects and functions retain">
+        <List title="Packages" aside="by what their functions and instances of their classes retain">
           {byPackage.map((row) => <PackageLine key={row.name} row={row} />)}
         </List>
-        <List title="Duplicated strings" aside={`${formatBytes(duplicatedStrings.wasted)} wasted`} more={<a href={useHref('strings')}>All of them</a>}>
+        <List title="Duplicated strings" aside={`${formatBytes(duplicatedStrings.wasted)} wasted`} more={<a href={useHref('strings')}>All duplicated strings</a>}>
           {duplicatedStrings.strings.map((row, i) => <StringLine key={i} row={row} />)}
         </List>
-        <List title="Detached nodes" aside={`${formatAmount(detached.count, 'node')} still held`}>
+        <List title="Detached nodes" aside={`${formatAmount(detached.count, 'detached DOM node')} still retained`}>
           {detached.nodes.map((node) => <NodeLine key={node.id} node={node} />)}
         </List>
-        <List title="Growth that is no leak" aside="compiled code and the like">
+        <List title="Ignored growth" aside="compiled code and other growth that is no leak">
           {ignoredGrowth.map(({ name, reason }) => <li key={name}><strong><Heap text={name} /></strong> <span class="faint"><Heap text={reason} /></span></li>)}
         </List>
-        <List title="Skipped" aside="parts of the file this version does not know">
+        <List title="Skipped" aside="parts of the file that this version does not know">
           {skipped.map((note) => <li key={note}><Heap text={note} /></li>)}
         </List>
       </div>

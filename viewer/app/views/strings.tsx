@@ -1,4 +1,4 @@
-// Texts that are in the heap more than once, each opening to its copies.
+// Duplicated strings, each opening to its copies.
 
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
@@ -21,7 +21,7 @@ const COLUMNS: Column<Row>[] = [
   { key: 'length', title: 'Length', width: '92px', align: 'right', help: 'UTF-16 units', cell: text(({ length }) => <Count count={length} />) },
   { key: 'selfSize', title: 'All copies', width: '104px', align: 'right', cell: text(({ selfSize }) => <Size bytes={selfSize} />) },
   { key: 'retainedSize', title: 'Retained', width: '104px', align: 'right', cell: text(({ retainedSize }) => <Size bytes={retainedSize} />) },
-  { key: 'wasted', title: 'Wasted', width: '104px', align: 'right', help: 'What a single copy would save', cell: text(({ wasted }) => <strong><Size bytes={wasted} /></strong>) },
+  { key: 'wasted', title: 'Wasted', width: '104px', align: 'right', help: 'Bytes that a single copy would save', cell: text(({ wasted }) => <strong><Size bytes={wasted} /></strong>) },
 ];
 
 export function Strings() {
@@ -43,9 +43,9 @@ export function Strings() {
       <div class="bar">
         <h1>Duplicated strings</h1>
         <Total count={total} of="text" />
-        {!showStrings && <span class="faint">Contents are hidden, they may hold secrets: “String contents” shows them.</span>}
+        {!showStrings && <span class="faint">Contents are hidden because they may be secret; “String contents” shows them.</span>}
       </div>
-      <Table label="Duplicated strings" source={source} childrenOf={copiesOf} columns={COLUMNS} empty="No text is there more than once." />
+      <Table label="Duplicated strings" source={source} childrenOf={copiesOf} columns={COLUMNS} empty="No string has more than one copy." />
     </section>
   );
 }

@@ -1,4 +1,4 @@
-// Before anything is open: drop, choose, or look at an example. While it opens: how far it is.
+// The start page: drop or choose files, or open the example. While a file opens, its progress.
 
 import { useEffect, useState } from 'preact/hooks';
 import { progressText } from '../../../lib/format/progress.js';
@@ -26,15 +26,15 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
   return (
     <main class="welcome">
       <h1><Icon name="logo" /> heapray</h1>
-      <p class="lead">What keeps memory alive in V8.</p>
+      <p class="lead">Finds out what keeps memory alive in V8.</p>
       {opening !== undefined ? (
         <OpeningCard opening={opening} onGiveUp={onGiveUp} />
       ) : (
         <label class={`drop${isOver ? ' over' : ''}`} onDragOver={() => setOver(true)} onDragLeave={() => setOver(false)} onDrop={() => setOver(false)}>
           <Icon name="drop" />
           <strong>Drop heap snapshots here</strong>
-          <span class="faint">or choose them: one shows what is large, three in a row name what leaks</span>
-          <span class="faint">.heapsnapshot, .heaptimeline, also .gz, .zst and .br; reports saved as .heapray.json</span>
+          <span class="faint">or click to choose: one snapshot shows what is large, three of one process show what leaks</span>
+          <span class="faint">.heapsnapshot or .heaptimeline, also compressed (.gz, .zst, .br), or a report saved as JSON</span>
           <input type="file" class="unseen" multiple onChange={(event) => onFiles([...(event.currentTarget.files ?? [])])} />
         </label>
       )}
@@ -42,7 +42,7 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
       {opening === undefined && hasExample && (
         <p class="welcome-more">
           <button type="button" class="button" onClick={() => onUrls(EXAMPLE)}>Open the example</button>
-          <span class="faint">A web server with the best-known closure leak, after 1, 40 and 50 requests.</span>
+          <span class="faint">A web server with a closure leak, after 1, 40 and 50 requests.</span>
         </p>
       )}
       {!engine.isReport && <p class="faint small">Snapshots stay on this machine.</p>}
@@ -69,7 +69,7 @@ function OpeningCard({ opening: { name, position, count, progress }, onGiveUp }:
       {count > 1 && <span class="faint">{position} of {count}</span>}
       <progress {...(share !== undefined && { value: share })} />
       <span class="faint">{progress === undefined ? 'opening …' : progressText(progress)}</span>
-      <button type="button" class="button" onClick={onGiveUp}>Give up</button>
+      <button type="button" class="button" onClick={onGiveUp}>Cancel</button>
     </div>
   );
 }
