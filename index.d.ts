@@ -1,10 +1,10 @@
 /**
- * heapray: what keeps memory alive in V8, exactly and fast.
+ * heapray: finds out what keeps memory alive in V8.
  *
  * Every size is in bytes. Every number is exact up to 2^53. Every function that works on a snapshot
  * returns a promise; the work runs on libuv's thread pool and never blocks the event loop. Heavy work
  * (parsing, `report`, `diff`, `strings`) uses all cores, one job at a time in the process, in the
- * order of the calls; worker threads stand in the same line. Promises, answers and errors are of the
+ * order of the calls, including those of worker threads. Promises, answers and errors belong to the
  * realm that loaded this module.
  *
  * @packageDocumentation
@@ -22,9 +22,9 @@ export type Chunk = string | Bytes;
  * Where a snapshot comes from:
  * a path (or `file:` URL); bytes in memory; a Node Readable such as `v8.getHeapSnapshot()`; a web
  * ReadableStream; any sync or async iterable of chunks. gzip, zstd and brotli are recognised by
- * content. Bytes handed over are read until the promise settles, a chunk until the next is asked for: when they are
- * changed, resized or transferred before that, the result is an error or a snapshot of what was there. When reading ends early a stream is destroyed
- * (a web stream cancelled, an iterator returned); what a stream fails with is the rejection.
+ * content. Bytes are read until the promise settles, a chunk until the next is requested: if they are changed,
+ * resized or transferred before that, the result is an error or a snapshot of what was there. If reading ends early,
+ * a stream is destroyed (a web stream cancelled, an iterator returned). An error of a stream is the rejection.
  */
 export type Source =
   | string
@@ -35,7 +35,7 @@ export type Source =
   | Iterable<Chunk>
   | AsyncIterable<Chunk>;
 
-/** What long work is doing. `total` is 0 while it is not known. */
+/** Progress of a job. `total` is 0 while unknown. */
 export interface Progress {
   phase: 'wait' | 'parse' | 'redact' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
   /** Units done: bytes in `parse` and `redact`, nodes elsewhere. */
@@ -48,54 +48,54 @@ export interface JobOptions {
   signal?: AbortSignal;
   /**
    * Called at most every 50 ms, at least once for a job that succeeds, never after the promise has
-   * settled. What it throws stops the job and becomes its rejection.
+   * settled. If it throws, the job stops and rejects with that error.
    */
   onProgress?: (progress: Progress) => void;
 }
 
 export interface ParseOptions extends JobOptions {
   /**
-   * Most bytes to accept, counted after decompression. The promise rejects with `ERR_TOO_LARGE` beyond it.
+   * Size limit of the input in bytes, after decompression. Beyond it the promise rejects with `ERR_TOO_LARGE`.
    * @default Infinity
    */
   maxBytes?: number;
   /**
-   * Hides what the program put into strings, patterns and numbers before anything is analysed: the
-   * snapshot in memory never holds it. Each text becomes `‹redacted HASH LENGTH›`; see {@link redact}.
-   * `true` takes a random key and forgets it. Costs about as much time as parsing.
+   * Hides the contents of strings, regular expressions and numbers before the analysis: they are never in memory.
+   * Each text becomes `‹redacted HASH LENGTH›`; see {@link redact}.
+   * `true` uses a random key and forgets it. Costs about as much time as parsing.
    * @default false
    */
   redact?: boolean | Pick<RedactOptions, 'key'>;
 }
 
-/** A secret of any length that decides which text becomes which hash: 16 random bytes or more. A string counts as UTF-8. */
+/** The secret that determines the hashes: use 16 random bytes or more. A string counts as UTF-8. */
 export type RedactKey = string | ArrayBufferView;
 
 export interface RedactOptions extends JobOptions {
   /**
-   * Makes hashes of several runs comparable. Who has it can try guesses: `HASH` is the first 64 bits of
+   * Makes hashes of several runs comparable. Whoever has it can test guesses: `HASH` is the first 64 bits of
    * HMAC-SHA-256(key, text in UTF-8), in hexadecimal.
    * @default random, and forgotten
    */
   key?: RedactKey;
-  /** Most bytes to accept, counted after decompression. The promise rejects with `ERR_TOO_LARGE` beyond it. @default Infinity */
+  /** Size limit of the input in bytes, after decompression. Beyond it the promise rejects with `ERR_TOO_LARGE`. @default Infinity */
   maxBytes?: number;
 }
 
 export interface Redaction {
   /** Size of the file that was written, in bytes. */
   bytes: number;
-  /** What is not in it, because heapray does not know what it means: `section scopes2` … */
+  /** Parts that were left out because heapray does not know them: `section scopes2` … */
   skipped: string[];
 }
 
-/** Every error heapray itself makes. Bad arguments are TypeErrors with code `ERR_INVALID_ARGUMENT`. */
+/** Every error of heapray, except TypeErrors with code `ERR_INVALID_ARGUMENT` for bad arguments. */
 export class HeaprayError extends Error {
   /** Stable: see {@link ErrorCode}. */
   readonly code: ErrorCode;
-  /** Section of the snapshot, `nodes`, `edges`, `strings` …, where there is one. */
+  /** Section of the snapshot (`nodes`, `edges`, `strings` …), if known. */
   readonly section?: string;
-  /** Byte offset into the (decompressed) snapshot, where there is one. */
+  /** Byte offset into the (decompressed) snapshot, if known. */
   readonly offset?: number;
   /** What was expected there. */
   readonly expected?: string;
@@ -103,7 +103,7 @@ export class HeaprayError extends Error {
   readonly found?: string;
   /** With `ERR_NOT_ENOUGH_MEMORY`. */
   readonly preflight?: Preflight;
-  /** With `ERR_COOLDOWN`: milliseconds. */
+  /** With `ERR_COOLDOWN`: milliseconds until the next capture may begin. */
   readonly retryAfterMs?: number;
   /** File that could not be read or written, with `ERR_IO`. */
   readonly path?: string;
@@ -112,7 +112,7 @@ export class HeaprayError extends Error {
 export type ErrorCode =
   /** The input is empty. */
   | 'ERR_EMPTY'
-  /** Something else than a V8 heap snapshot: a CPU profile, a sampling profile, a JavaScriptCore snapshot … */
+  /** Not a V8 heap snapshot: a CPU profile, a sampling profile, a JavaScriptCore snapshot … */
   | 'ERR_NOT_A_SNAPSHOT'
   /** The input ends too early. */
   | 'ERR_TRUNCATED'
@@ -120,9 +120,9 @@ export type ErrorCode =
   | 'ERR_SYNTAX'
   /** `snapshot.meta` lacks a field or has the wrong type. */
   | 'ERR_HEADER'
-  /** A section is missing, or there twice. */
+  /** A section is missing or duplicated. */
   | 'ERR_SECTION'
-  /** Counts do not agree with each other. */
+  /** Counts contradict each other. */
   | 'ERR_COUNT'
   /** An index or a number is out of range. */
   | 'ERR_RANGE'
@@ -130,42 +130,42 @@ export type ErrorCode =
   | 'ERR_TOO_LARGE'
   /** The compressed stream is damaged. */
   | 'ERR_COMPRESSION'
-  /** Memory could not be had. */
+  /** Memory could not be allocated. */
   | 'ERR_OUT_OF_MEMORY'
   /** No node has this id. */
   | 'ERR_NO_SUCH_NODE'
-  /** The query is not valid: a regular expression that cannot be used, an unknown filter. */
+  /** The query is invalid: an unsupported regular expression, an unknown filter. */
   | 'ERR_INVALID_QUERY'
   /** The snapshot was closed. */
   | 'ERR_CLOSED'
-  /** A capture would not fit into what is left; the numbers are in `preflight`. `force` captures all the same. */
+  /** A capture needs more memory than is left; the numbers are in `preflight`. `force` captures anyway. */
   | 'ERR_NOT_ENOUGH_MEMORY'
-  /** Another capture runs in this process. */
+  /** Another capture is running in this process. */
   | 'ERR_CAPTURE_RUNNING'
-  /** The last capture ended less than `cooldown` ago; `retryAfterMs` says when the next may begin. */
+  /** The last capture ended less than `cooldown` ago; see `retryAfterMs`. */
   | 'ERR_COOLDOWN'
-  /** The worker does not run, or ended before it had taken its snapshot. */
+  /** The worker is not running, or exited before it had taken its snapshot. */
   | 'ERR_WORKER_ENDED'
   /** The file could not be read; `cause` has the system's error. */
   | 'ERR_IO'
   /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
   | 'ERR_LEAK'
-  /** An assertion had no time to find out. */
+  /** An assertion ran out of time. */
   | 'ERR_TIMEOUT'
-  /** A bug in heapray: please report it. The process is not harmed. */
+  /** A bug in heapray: please report it. The process can continue. */
   | 'ERR_INTERNAL'
-  /** `capture` and `redact` where heapray runs as WebAssembly, for want of an addon. */
+  /** `capture` and `redact` are not supported where heapray runs as WebAssembly. */
   | 'ERR_NOT_SUPPORTED'
-  /** Thrown while loading: no addon for this platform is installed. The message says what was looked for and what to do. */
+  /** Thrown while loading: no addon for this platform is installed. The message says which package is missing and what to do. */
   | 'ERR_ADDON_NOT_FOUND'
   /** Thrown while loading: the addon is of another version than the package. */
   | 'ERR_ADDON_VERSION'
   /** Thrown while loading: Node was started with `--no-addons`, or with `--permission` and without `--allow-addons`. */
   | 'ERR_DLOPEN_DISABLED'
-  /** Thrown while loading: the system refused the addon; `cause` has its error. */
+  /** Thrown while loading: the system could not load the addon; `cause` has its error. */
   | 'ERR_DLOPEN_FAILED';
 
-/** V8's node types; a type this version has never heard of comes through by its own name. */
+/** V8's node types; unknown types keep their own name. */
 export type NodeType =
   | 'hidden' | 'array' | 'string' | 'object' | 'code' | 'closure' | 'regexp' | 'number' | 'native'
   | 'synthetic' | 'concatenated string' | 'sliced string' | 'symbol' | 'bigint' | 'object shape'
@@ -175,11 +175,11 @@ export type EdgeType =
   | 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak' | (string & {});
 
 /**
- * A place in a script; `line` and `column` count from 1. For a function it is its own, for an object
- * its constructor's.
+ * A location in a script; `line` and `column` count from 1. Of a function it is where the function is defined, of an
+ * object its constructor.
  */
 export interface SourceLocation {
-  /** Script name or URL, or `null` when the snapshot does not say. */
+  /** Script name or URL; `null` if unknown. */
   script: string | null;
   scriptId: number;
   line: number;
@@ -197,7 +197,7 @@ export interface NodeRow {
   className: string;
   /** Bytes of the object itself, as DevTools attributes them. */
   selfSize: number;
-  /** Bytes freed if the object could go. */
+  /** Bytes that would be freed with the object. */
   retainedSize: number;
   /** Retained size in percent of the whole heap, 0 to 100. */
   percent: number;
@@ -205,11 +205,11 @@ export interface NodeRow {
   ratio: number;
   /** Outgoing references. */
   edgeCount: number;
-  /** Steps from a GC root: 1 is a root of the program; 100000000 and more only through V8's own roots; -5 unreachable. */
+  /** Steps from a GC root: 1 for a root of the program, 100000000 and more if only V8's own roots reach it, -5 if unreachable. */
   distance: number;
   /** A DOM node (or Node object) known to be detached. */
   detached: boolean;
-  /** Where the object's function or constructor is; `null` when not in the snapshot. */
+  /** Where the function or constructor is defined; `null` if unknown. */
   source: SourceLocation | null;
   /** With `edges: true`: in the order of the file, the first 10000 of them. */
   edges?: EdgeRow[];
@@ -223,14 +223,14 @@ export interface EdgeRow {
   type: EdgeType;
   /** Property name, variable name; the index for elements. */
   name: string | number;
-  /** Id of the node at the other end. */
+  /** Id of the target. */
   to: number;
 }
 
 /** One level of a reference or retainer tree. */
 export interface Tree {
   items: TreeItem[];
-  /** How many more there are on this level, beyond `limit`. */
+  /** Number of further items on this level, beyond `limit`. */
   omitted: number;
 }
 
@@ -238,9 +238,9 @@ export interface TreeItem {
   /** Type of the reference. */
   type: EdgeType;
   name: string | number;
-  /** The node at the other end: the target in `references`, the holder in `retainers`. Its own tree goes on below. */
+  /** The target in `references`, the retainer in `retainers`; with its own tree. */
   node: NodeRow;
-  /** The node stands already above in this branch; the tree does not go on. */
+  /** The node is its own ancestor in this branch, which ends here. */
   cycle?: true;
 }
 
@@ -249,7 +249,7 @@ export interface Range { min?: number; max?: number }
 
 /**
  * Text to look for: a string is exact; `contains` ignores case; a RegExp uses flags `i`, `m`, `s`, `u`
- * (`g`, `y`, `d` change nothing, `v` is refused). Matching takes linear time, so that look-around and
+ * (`g`, `y`, `d` are ignored, `v` is refused). Matching takes linear time, so look-around and
  * back references are refused with `ERR_INVALID_QUERY`.
  */
 export type TextMatch = string | RegExp | { exact: string } | { contains: string } | { regex: string; flags?: string };
@@ -279,9 +279,9 @@ export interface Query {
   distance?: Range;
   /** `true`: detached only; `false`: all others. */
   detached?: boolean;
-  /** Some reference to the node has this name (element indices as decimal text). */
+  /** A reference to the node has this name (element indices as decimal text). */
   edgeName?: TextMatch;
-  /** Nodes that would go if this node went (its dominator subtree, itself left out). */
+  /** Nodes that would be freed with this node: its dominator subtree without itself. */
   retainedBy?: number;
   /** Nodes this node refers to directly. */
   referencedFrom?: number;
@@ -290,16 +290,16 @@ export interface Query {
   /** DevTools' named filters. */
   filter?: NamedFilter;
   /**
-   * Hide what belongs to Node, V8 and internals: functions and instances of `node:` and `internal/`
+   * Hide objects of Node, V8 and internals: functions and instances of `node:` and `internal/`
    * scripts, functions built into V8, hidden nodes, code, shapes, backing arrays, `system / …`,
-   * `Node / …` and C++ objects, strings that only code holds. In doubt a node is shown.
-   * `'auto'` hides it in heaps over 25 MB when neither `id` nor `type` asks for it.
+   * `Node / …` and C++ objects, strings that only code retains. In doubt a node is shown.
+   * `'auto'` hides them in heaps over 25 MB, unless `id` or `type` is given.
    * @default false
    */
   mineOnly?: boolean | 'auto';
   /** @default 'retainedSize' */
   sort?: 'retainedSize' | 'selfSize' | 'ratio' | 'distance' | 'id';
-  /** Ties go by position in the file; the unreachable count as farthest. @default 'descending', but 'ascending' for distance and id */
+  /** Ties are sorted by position in the file; unreachable nodes count as farthest. @default 'descending', but 'ascending' for distance and id */
   order?: 'ascending' | 'descending';
   /** Rows per page, 0 to 100000. @default 50 */
   limit?: number;
@@ -307,9 +307,9 @@ export interface Query {
   offset?: number;
   /** Put the direct references into each row. @default false */
   edges?: boolean;
-  /** Put the tree of references into each row: 10000 items in a row at most. @default false */
+  /** Put the tree of references into each row, at most 10000 items. @default false */
   references?: boolean | TreeOptions;
-  /** The same for what refers to the node. @default false */
+  /** Put the tree of retainers into each row, at most 10000 items. @default false */
   retainers?: boolean | TreeOptions;
 }
 
@@ -323,9 +323,9 @@ export interface TreeOptions {
 export interface FilterResult {
   /** Nodes that match, on all pages. */
   total: number;
-  /** Σ self size of all matches. */
+  /** Total self size of all matches. */
   selfSize: number;
-  /** Whether `mineOnly` was in force. */
+  /** Whether `mineOnly` was applied. */
   mineOnly: boolean;
   nodes: NodeRow[];
   /** `offset` of the next page, `null` on the last. */
@@ -339,13 +339,13 @@ export interface Page {
   offset?: number;
 }
 
-/** A node of the dominator tree's top; `selfSize`, the children and the rest add up to `retainedSize`. */
+/** A node of the dominator tree; `selfSize`, `children` and `rest` add up to `retainedSize`. */
 export interface DominatorRow extends NodeRow {
   /** Nodes it dominates immediately. */
   childCount: number;
-  /** Those that are shown, largest retained size first. */
+  /** Those that are listed, largest retained size first. */
   children: DominatorRow[];
-  /** Those that are not. */
+  /** Those that are not listed. */
   rest: { count: number; retainedSize: number };
 }
 
@@ -356,7 +356,7 @@ export interface DominatorTreeOptions {
   depth?: number;
   /** Children of a node, 1 to 1000. @default 20 */
   limit?: number;
-  /** Least retained size as a share of the top's, 0 to 1; what is smaller is part of the rest. @default 0 */
+  /** Minimum retained size as a share of the root's, 0 to 1; smaller nodes are part of `rest`. @default 0 */
   minShare?: number;
 }
 
@@ -371,7 +371,7 @@ export interface ClassRow {
   /** Retained by all instances together, nothing counted twice. */
   retainedSize: number;
   percent: number;
-  /** Where the constructor is. */
+  /** Where the constructor is defined. */
   source: SourceLocation | null;
 }
 
@@ -398,17 +398,17 @@ export interface Statistics {
   v8heap: { total: number; code: number; jsArrays: number; strings: number; system: number };
 }
 
-/** A step of a path. The `edge` of all steps that are not `internal`, one after the other, are the path's text. */
+/** A step of a path. The `edge`s of all steps that are not `internal`, concatenated, are the path's text. */
 export interface PathStep {
   /** The object that the step leads to. */
   id: number;
   className: string;
   /**
-   * How the step reads in the text: `.sessions`, `[3]`, `[entry]`, ` → onChange`, ` → context.user`; what the path begins
-   * with for its first step. Of an internal step the name of the reference.
+   * The step as text: `.sessions`, `[3]`, `[entry]`, ` → onChange`, ` → context.user`; for the first step, what the path
+   * begins with; for an internal step, the name of the reference.
    */
   edge: string;
-  /** Whether the text leaves the step out: what comes before its beginning, and what code would not write. */
+  /** Whether the text omits the step, because it lies before the text's beginning or is internal to V8. */
   internal: boolean;
 }
 
@@ -425,20 +425,21 @@ export interface RetainingPathStep extends PathStep {
 }
 
 export interface RetainingPath {
-  /** How many of the objects asked for are held this way; 1 for a single node. */
+  /** How many of the objects have a path of this shape; 1 for a single node. */
   count: number;
   /** From the GC root down to the object; for a merged path, to the one of the `count` objects that is nearest to a root. */
   steps: RetainingPathStep[];
   /**
-   * Steps missing in `steps`, when there are any: of a path of more than 10,000 the first and the last 5,000 are given; and
-   * when paths of one answer have ten million steps together, of each one more only the last hundred.
+   * Number of steps missing in `steps`, if any: a path of more than 10,000 has only the first and last 5,000; once the
+   * paths of an answer have ten million steps in total, further ones have only the last hundred.
    */
   omitted?: number;
   /**
    * The path as code would read it: `configBus._events.change[896] → onChange → context.user`. `→ onChange` is a function,
    * `context.user` a variable that it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` a field of V8's own,
-   * `(.next ×20)` the same step twenty times; positions are `[*]` when `count` is over 1. It begins at the last
-   * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not V8's own; with `…` when `steps` has only the path's end.
+   * `(.next ×20)` the same step twenty times; indices are `[*]` if `count` is over 1. It begins at the last
+   * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not internal
+   * to V8; with `…` if `steps` has only the path's end.
    */
   text: string;
 }
@@ -446,26 +447,26 @@ export interface RetainingPath {
 export interface PathResult {
   /** Objects asked for: 1, or the instances of the class. */
   total: number;
-  /** Of these, how many nothing but weak references leads to. */
+  /** Of these, how many are unreachable except by weak references. */
   unreachable: number;
-  /** Ways found in all; for a single node those that were looked for. */
+  /** Number of path shapes; for a single node, the number of paths that were searched for. */
   patterns: number;
-  /** For a class the most frequent first, for a node the shortest. Ways over the stack, handle scopes and the DevTools console come only when there is no other. */
+  /** The most frequent first for a class, the shortest first for a node. Paths from the stack, handle scopes or the DevTools console are given only if there are no others. */
   paths: RetainingPath[];
 }
 
 export interface StringRow {
-  /** The text, at most about 1024 characters of it; `null` in reports, unless `showStrings`. */
+  /** The text, at most about 1024 characters; `null` in reports without `showStrings`. */
   value: string | null;
   count: number;
   /** Self size of all copies. */
   selfSize: number;
   retainedSize: number;
-  /** What one copy would have saved: selfSize − selfSize / count. */
+  /** Bytes that a single copy would save: selfSize − selfSize / count. */
   wasted: number;
-  /** UTF-16 units; the length before V8 cut the text, where the snapshot says. */
+  /** In UTF-16 units; before truncation by V8, if the snapshot has it. */
   length: number;
-  /** Up to five of the nodes. */
+  /** Ids of up to five copies. */
   ids: number[];
 }
 
@@ -493,7 +494,7 @@ export interface AllocationRow {
   /** Objects and bytes allocated while tracking. */
   count: number;
   size: number;
-  /** Of these, still alive. */
+  /** Of these, those still alive. */
   liveCount: number;
   liveSize: number;
 }
@@ -505,7 +506,7 @@ export interface Snapshot extends Disposable {
   readonly nodeCount: number;
   readonly edgeCount: number;
   readonly stringCount: number;
-  /** Σ self sizes plus what V8 counted outside the heap: DevTools' total. */
+  /** All self sizes plus what V8 counted outside the heap: DevTools' total. */
   readonly totalSize: number;
   /** Id of the root of the heap. */
   readonly rootId: number;
@@ -523,38 +524,38 @@ export interface Snapshot extends Disposable {
   /** Sections, fields and types this version does not know; they were skipped. */
   readonly skipped: string[];
   readonly closed: boolean;
-  /** How it was taken, when it came from a live process; `null` for files, bytes and other streams. */
+  /** How a snapshot of a live process was taken; `null` for files, bytes and other streams. */
   readonly capture: CaptureInfo | null;
 
-  /** The node with this id, with its direct references. O(1) after the first call, which indexes the ids. */
+  /** The node with this id, with its direct references. O(1) after the first call, which builds an index. */
   node(id: number): Promise<NodeRow>;
   /** What the node refers to, largest retained size first. */
   references(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
-  /** What refers to the node (the root and weak references left out), nearest to a root first. */
+  /** What refers to the node, except the root and weak references, nearest to a root first. */
   retainers(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
   /** What the node dominates directly, largest first. */
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
   dominatorPath(id: number): Promise<NodeRow[]>;
-  /** The top of the dominator tree, as treemaps draw it: at most 10000 rows, the largest of the whole tree first. */
+  /** The top of the dominator tree, for treemaps: at most the 10000 largest rows. */
   dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
-  /** Shortest paths to GC roots: several for one node; merged by pattern for a class. */
+  /** Shortest paths from GC roots: several for one node, merged by path shape for a class. */
   retainingPaths(idOrClass: number | string, options?: PathOptions): Promise<PathResult>;
   /** DevTools' Summary. */
   classes(query?: ClassQuery): Promise<ClassPage>;
-  /** The instances of a class that have a size, largest retained size first; the class by name (all classes of that name) or by {@link ClassRow.index}. */
+  /** The instances of a class that have a size, largest retained size first. A name stands for all classes of that name; {@link ClassRow.index} for one. */
   classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset'>): Promise<FilterResult>;
   /** Duplicated strings, most wasted bytes first. */
   strings(page?: Page): Promise<StringPage>;
-  /** Typed arrays in node order, copied out. Costs 4 to 8 bytes a node and column. */
+  /** Copies of columns as typed arrays in node order. Costs 1 to 8 bytes a node and column. */
   columns<K extends keyof Columns>(names: K[]): Promise<Pick<Columns, K>>;
-  /** Functions that allocated what is alive (snapshots taken while allocations were tracked). */
+  /** Functions that allocated live objects; for snapshots taken while allocations were tracked. */
   allocations(page?: Page): Promise<{ total: number; functions: AllocationRow[]; next: number | null }>;
-  /** Where a node was allocated, innermost call first; empty when it was not recorded. */
+  /** The stack at which a node was allocated, innermost call first; empty if not recorded. */
   allocationStack(id: number): Promise<{ functionName: string; source: SourceLocation | null }[]>;
   /** The allocation timeline; empty for plain snapshots. */
   samples(): Promise<TimelineSample[]>;
-  /** Frees the native memory at once; running calls end with `ERR_CLOSED`. Harmless when repeated. */
+  /** Frees the native memory at once; running calls reject with `ERR_CLOSED`. May be called again. */
   close(): void;
   [Symbol.dispose](): void;
 }
@@ -562,28 +563,29 @@ export interface Snapshot extends Disposable {
 export interface ReportOptions extends ParseOptions {
   /** @default 'json' */
   format?: 'json' | 'text' | 'markdown';
-  /** Classes, biggest objects and strings to list, 1 to 1000. @default 10 */
+  /** Classes, objects and strings to list, 1 to 1000. @default 10 */
   limit?: number;
-  /** Show the contents of strings, which may hold secrets: `value` of duplicated strings and `name` of string nodes. @default false */
+  /** Show the contents of strings, which may be secret: `value` of duplicated strings and `name` of string nodes. @default false */
   showStrings?: boolean;
   /**
-   * Size limit of text or Markdown in UTF-8 bytes, at least 1000: lists get shorter, then parts are left
-   * out, the verdict last. The same for the same heap. JSON is not shortened; see `limit`.
+   * Size limit of text or Markdown in UTF-8 bytes, at least 1000: lists get shorter, then parts are
+   * omitted, the verdict last. The result depends on the heap alone. JSON is not shortened; see `limit`.
    * @default no limit
    */
   maxBytes?: number;
 }
 
 /**
- * How sure a suspect is. High: even growth in several intervals, of objects that stay. Medium: uneven growth, growth of
- * a value that is replaced each time, or growth in one interval of what is no collection. Low: growth in one interval of
- * a collection, which may fill up to a bound; one snapshot; snapshots of different processes.
+ * How sure a suspect is. High: even growth in several intervals, of objects that survive. Medium: uneven growth, growth
+ * of a value that is replaced each time, or growth in a single interval of something that is not a collection. Low:
+ * growth of a collection in a single interval, which may fill up to a bound; one snapshot; snapshots of different
+ * processes.
  */
 export type Confidence = 'high' | 'medium' | 'low';
 
 /**
- * What a suspect is, by what holds it. `growing…` is one object that gets larger while no objects are added, such as
- * an array of numbers; `large…` is the same in one snapshot: an object that is a tenth of the heap by itself.
+ * The kind of leak, by what holds the objects. `growing…` is a single object that gets larger while no objects are added,
+ * such as an array of numbers; `large…` is, in one snapshot, a single object that is a tenth of the heap.
  */
 export type SuspectKind =
   | 'detachedDom' | 'asyncLocalStorage' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'messagePorts'
@@ -591,9 +593,9 @@ export type SuspectKind =
   | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects'
   | 'growingString' | 'growingBuffer' | 'growingCollection' | 'largeString' | 'largeBuffer' | 'largeCollection';
 
-/** Objects that leak, all held in the same way. */
+/** Objects that leak, with one holder and one path shape. */
 export interface Suspect {
-  /** The class that names the leak; of functions their name, of plain objects their properties. */
+  /** The class that names the leak: for functions their name, for plain objects their properties. */
   className: string;
   kind: SuspectKind;
   /** Why it is suspected, in a sentence. */
@@ -605,16 +607,16 @@ export interface Suspect {
   /** Bytes they retain together in the last snapshot, nothing counted twice. */
   bytes: number;
   percent: number;
-  /** By how many objects it grew in each interval; empty for one snapshot, 0 for what gets larger by itself. */
+  /** Objects added in each interval; empty for one snapshot, 0 for a growing object. */
   addedCount: number[];
-  /** Bytes retained in the last snapshot by what each interval added; `null` for snapshots of different processes. */
+  /** Bytes that the objects added in each interval retain in the last snapshot; `null` for snapshots of different processes. */
   addedBytes: number[] | null;
   /** What holds them. */
   holder: {
     id: number;
     className: string;
     name: string;
-    /** Holders that are held in the same way themselves. */
+    /** Number of holders with the same path shape. */
     count: number;
     retainedSize: number;
     path: string;
@@ -622,27 +624,27 @@ export interface Suspect {
     steps: PathStep[];
     source: SourceLocation | null;
   };
-  /** The shortest path they have in common, as code reads: `configBus._events.change[*] → onConfigChange → context.ctx`. */
+  /** The shortest path they have in common, written as code: `configBus._events.change[*] → onConfigChange → context.ctx`. */
   path: string;
-  /** The steps of `path`, to the object nearest to a root; of a path of more than 100 the first and the last 50. */
+  /** The steps of `path`, to the object nearest to a root; the first and last 50 if there are more than 100. */
   steps: PathStep[];
-  /** Where the class, or the function, is defined. */
+  /** Where the class or function is defined. */
   source: SourceLocation | null;
   /** Functions on the path below the holder. */
   functions: { name: string; source: SourceLocation | null }[];
   /** At most five, newest first. */
   sampleIds: number[];
-  /** Bytes that go when the holder lets go of them; 0 when something else holds them too: see `otherHolders`. */
+  /** Bytes freed if the holder releases the objects; 0 if others hold them too: see `otherHolders`. */
   freedIfReleased: number;
   /**
-   * Who else keeps them when the holder has let go, at most four, the one that keeps most first;
-   * `count` says how many of the objects. Empty when nobody does.
+   * Further holders of the objects, at most four, the one that holds most first; `count` is the number of objects
+   * it holds.
    */
   otherHolders: { id: number; className: string; count: number; path: string; steps: PathStep[]; source: SourceLocation | null }[];
-  /** Bytes that go when the holder and all of `otherHolders` let go. Less than `bytes` when somebody else holds them still. */
+  /** Bytes freed if the holder and all `otherHolders` release the objects; less than `bytes` if there are still more holders. */
   freedIfAllRelease: number;
   confidence: Confidence;
-  /** The same for the same leak in another process or on another day. */
+  /** Equal for the same leak in other processes. */
   fingerprint: string;
 }
 
@@ -650,9 +652,9 @@ export interface Suspect {
 export interface PackageRow {
   /** `null`: the program's own code. */
   name: string | null;
-  /** Instances of its classes, and its functions. */
+  /** Number of its functions and instances of its classes. */
   count: number;
-  /** Of them together, nothing counted twice; what two packages retain counts for both. */
+  /** Retained by all of them together, nothing counted twice; what two packages retain counts for both. */
   retainedSize: number;
   percent: number;
 }
@@ -661,11 +663,11 @@ export interface PackageRow {
 export interface CollectionRow {
   id: number;
   className: string;
-  /** Elements that are objects of the heap: small numbers are not. Keys and values of Maps both count. */
+  /** Elements that are heap objects, which small integers are not. Keys and values of Maps both count. */
   elements: number;
-  /** Elements for each slot of what stores them; `null` when the file does not tell. */
+  /** Elements divided by the slots reserved for them; `null` if unknown. */
   fillRatio: number | null;
-  /** The most frequent three. */
+  /** The three most frequent. */
   elementClasses: { name: string; count: number }[];
   selfSize: number;
   retainedSize: number;
@@ -679,21 +681,21 @@ export interface Report {
   kind: 'report';
   /** Whether something leaks, in a sentence. */
   verdict: string;
-  /** What leaks, surest and largest first; empty when nothing does. */
+  /** What leaks, surest and largest first; empty if nothing does. */
   suspects: Suspect[];
   /**
-   * Collections that were empty in the first of two snapshots, by size: they leak, or what they are for was first
-   * used in between and filled them. A third snapshot decides. Always empty for one snapshot and for three and more.
+   * Collections that were empty in the first of two snapshots, by size: they leak, or were filled once, at their first
+   * use. A third snapshot tells which. Empty for one snapshot and for three or more.
    */
   inconclusive: Suspect[];
-  /** What grew and is nobody's leak: compiled code, feedback and the like. */
+  /** Growth that is no leak, such as compiled code and feedback, with the reason. */
   ignoredGrowth: { name: string; reason: string }[];
   totals: { nodes: number; edges: number; strings: number; size: number };
   statistics: Statistics;
   classes: ClassRow[];
   /**
-   * Objects that retain most. Of a chain of objects that retain nearly the same, the last before it
-   * spreads; of a list of many links, the first. `path` is {@link RetainingPath.text} of the shortest path.
+   * Objects with the largest retained size. A chain of objects that retain nearly the same is represented by the last
+   * before it branches, a linked list by its first link. `path` is {@link RetainingPath.text} of the shortest path.
    */
   biggest: (NodeRow & { path: string | null })[];
   /** By retained size. */
@@ -711,8 +713,8 @@ export interface DiffOptions extends ParseOptions, Page {
   /** @default 'classes' */
   mode?: DiffMode;
   /**
-   * The `index` of a row of mode `classes` with the same two snapshots: the objects behind its numbers alone,
-   * each of them with a self size. A number that no class has is `ERR_INVALID_QUERY`. Costs a pass over both snapshots.
+   * The `index` of a row of mode `classes` with the same two snapshots: only objects of that class which have a self
+   * size. An unknown index is `ERR_INVALID_QUERY`. Costs a pass over both snapshots.
    */
   class?: number;
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
@@ -724,7 +726,7 @@ export interface DiffOptions extends ParseOptions, Page {
 }
 
 export interface ClassDiffRow {
-  /** Of the class in this comparison: see `class` of the options. */
+  /** Index of the class in this comparison: see {@link DiffOptions.class}. */
   index: number;
   name: string;
   addedCount: number;
@@ -736,9 +738,9 @@ export interface ClassDiffRow {
 }
 
 export interface NodeDiffRow extends NodeRow {
-  /** In the first snapshot; 0 when the node is new. */
+  /** In the first snapshot; 0 if the node is new. */
   retainedBefore: number;
-  /** Now; 0 when it was freed. */
+  /** In the second snapshot; 0 if the node was freed. */
   retainedAfter: number;
   growth: number;
   /** With `paths: true`. */
@@ -751,7 +753,7 @@ export interface DiffResult {
   mode: DiffMode;
   /** Rows on all pages. */
   total: number;
-  /** Whether at least nine in ten of the ids in common name the same thing: ids of different processes say nothing about each other. */
+  /** Whether the snapshots seem to be of one process: at least nine in ten of the common ids name the same object. */
   sameProcess: boolean;
   before: { nodes: number; size: number };
   after: { nodes: number; size: number };
@@ -763,8 +765,7 @@ export interface DiffResult {
 }
 
 /**
- * Reads and analyses a snapshot. Costs about what reading the file costs; memory stays close to the
- * file's size, and the JSON text is never held whole.
+ * Reads and analyses a snapshot. Memory stays close to the size of the file; the JSON text is never held as a whole.
  * @throws {HeaprayError} for bad input, with code, section and offset.
  * @example
  * const snapshot = await parse('app.heapsnapshot');
@@ -776,14 +777,14 @@ export interface DiffResult {
 export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>;
 
 /**
- * Writes a snapshot with the same graph and numbers in which the program's texts are hidden: strings,
- * patterns, bigints and, where the snapshot has them, numbers become `‹redacted HASH LENGTH›`, equal texts
- * equal hashes, `LENGTH` in UTF-16 units. Names of properties, variables, classes, functions and scripts
- * stay, without the query of an address and the attributes of an element. DevTools opens the result.
+ * Writes a copy of a snapshot with the same graph and numbers, but with its contents hidden: strings, regular
+ * expressions, bigints and, where the snapshot has them, numbers become `‹redacted HASH LENGTH›`, with equal hashes for
+ * equal texts and `LENGTH` in UTF-16 units. Names of properties, variables, classes, functions and scripts
+ * stay, without the query of a URL and the attributes of an element. DevTools opens the result.
  *
- * The file is compressed when its name ends in `.gz` or `.zst`, readable by its owner only, and complete
- * or not there: it is written under another name, flushed to the disk and renamed. One pass, about 50 MB
- * of memory whatever the size.
+ * The file is compressed if its name ends in `.gz` or `.zst`, readable by its owner only, and appears only when it is
+ * complete: it is written under another name, flushed to the disk and renamed. One pass; about 50 MB of memory for any
+ * size.
  * @example
  * await redact('app.heapsnapshot', 'shareable.heapsnapshot.zst');
  */
@@ -797,12 +798,12 @@ export function redact(source: Source, outputPath: string | URL, options?: Redac
 export function filter(snapshot: Snapshot | Source, query?: Query, options?: ParseOptions): Promise<FilterResult>;
 
 /**
- * What leaks and who holds it, totals, statistics, biggest classes and objects, packages, collections,
+ * What leaks and what holds it, totals, statistics, the largest classes and objects, packages, collections,
  * duplicated strings, detached nodes.
  *
- * Of several snapshots, oldest first, the report is about the last; what grew in every interval is
- * suspected. Two snapshots cannot tell a leak from a warm-up, three can. One shows what is large.
- * An array of chunks that make up one snapshot is one source, as everywhere.
+ * Several snapshots of one process are given oldest first; the report is about the last, and suspects are what grew in
+ * every interval. Three snapshots can tell a leak from a warm-up, two cannot; one only shows what is large.
+ * An array of chunks that make up one snapshot is one source.
  * @example
  * const { verdict, suspects } = await report(['before.heapsnapshot', 'after.heapsnapshot', 'third.heapsnapshot']);
  * @example
@@ -819,28 +820,29 @@ export function report(snapshot: Snapshot | Source | readonly (Snapshot | Source
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options: DiffOptions & { format: 'text' | 'markdown' }): Promise<string>;
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options?: DiffOptions): Promise<DiffResult>;
 
-/** What `capture()` looks at before it begins. Bytes. */
+/** What `capture()` checks before it begins. All sizes are in bytes. */
 export interface Preflight {
   /** Whether `estimate` is within `available`. */
   fits: boolean;
   /**
-   * What V8 needs, beside the graph, at its peak: by the size and kind of the heap at first (16 times the heap in
-   * use; programs cost 3 to 11), by what the last capture of this thread really cost (and a quarter more) afterwards.
+   * Peak memory that V8 and the graph need: for the first capture of a thread, estimated from the size and kind of the
+   * heap (up to 16 times the heap in use; most programs need 3 to 11); afterwards the cost of the last capture and a
+   * quarter more.
    */
   estimate: number;
-  /** What is left by the tightest limit; `null` where none is known. */
+  /** Memory left by the tightest limit; `null` if no limit is known. */
   available: number | null;
   limitedBy: MemoryLimit['by'] | null;
-  /** Of the thread captured, garbage included. */
+  /** Heap in use of the captured thread, including garbage. */
   heapUsed: number;
-  /** V8's own limit. The memory a capture needs lies outside of the heap and does not count against it. */
+  /** V8's own limit. The memory a capture needs is outside the heap and does not count against it. */
   heapLimit: number;
   rss: number;
   /** Tightest first. */
   limits: MemoryLimit[];
-  /** The control group that leaves least, of all levels up to the mount point. */
+  /** The control group with the least memory left, of all levels up to the mount point. */
   cgroup: { version: 1 | 2; path: string; limit: number; current: number; available: number } | null;
-  /** What could not be asked, and why; under Node's permission model, files that may not be read. */
+  /** What could not be determined, and why; under Node's permission model, files that may not be read. */
   unreadable: string[];
 }
 
@@ -855,35 +857,35 @@ export interface MemoryLimit {
 
 /** How a snapshot was taken. */
 export interface CaptureInfo {
-  /** For how long this thread stood still, in milliseconds: V8's work, and giving memory back. */
+  /** How long this thread was stopped, in milliseconds: V8's work and returning memory. */
   pauseMs: number;
-  /** With a worker: how long it took to answer, its own pause included. */
+  /** With a worker: milliseconds it took to answer, including its own pause. */
   workerMs: number | null;
-  /** Resident memory of the process in bytes, with the analysis. */
+  /** Resident memory of the process in bytes, including the analysis. */
   rss: { before: number; peak: number; after: number };
-  /** `null` for `parse(v8.getHeapSnapshot())`, where V8 has begun before anybody could look. */
+  /** `null` for `parse(v8.getHeapSnapshot())`, where V8 has already begun. */
   preflight: Preflight | null;
   /** Where it was written. */
   file: string | null;
 }
 
 export interface CaptureOptions extends ParseOptions {
-  /** Capture this thread's worker instead. It goes on when it has taken its snapshot; this thread writes it. */
+  /** Capture this worker instead. It continues when it has taken its snapshot; this thread reads it. */
   worker?: import('node:worker_threads').Worker;
-  /** Capture although it may not fit. @default false */
+  /** Capture even if memory may not suffice. @default false */
   force?: boolean;
-  /** Least milliseconds since the last capture of the process; sooner rejects with `ERR_COOLDOWN`. @default 0 */
+  /** Minimum time since the last capture of the process, in milliseconds; sooner rejects with `ERR_COOLDOWN`. @default 0 */
   cooldown?: number;
   /**
-   * Write the snapshot here too, compressed as the ending says: `.gz`, `.zst`. The file is whole or not there, whenever
-   * the process is killed.
+   * Write the snapshot to this file too, compressed if its name ends in `.gz` or `.zst`. The file appears only when it
+   * is complete, even if the process is killed.
    */
   file?: string | URL;
-  /** Resolve with `report()` of the snapshot, which is closed. @default false */
+  /** Resolve with `report()` of the snapshot, and close it. @default false */
   report?: boolean | ReportOptions;
   /**
    * Drop V8's table of object ids afterwards: about 75 bytes an object, kept since the first snapshot so that
-   * snapshots can be compared. Later ones cannot be compared with this one then. @default false
+   * snapshots can be compared. Later snapshots cannot be compared with this one then. @default false
    */
   forgetIds?: boolean;
   /** Passed to V8. @default false */
@@ -893,9 +895,9 @@ export interface CaptureOptions extends ParseOptions {
 }
 
 /**
- * Takes a snapshot of the running process and analyses it: no file, and the JSON is never held. V8 stops the
- * thread for `snapshot.capture.pauseMs`, about a second for half a million objects; the analysis runs beside it.
- * One at a time in a process.
+ * Takes a snapshot of the running process and analyses it, without a file and without holding the JSON. V8 stops the
+ * thread for `snapshot.capture.pauseMs`, about a second for half a million objects; the analysis runs on other threads.
+ * Only one capture runs at a time in a process.
  * @throws {HeaprayError} `ERR_NOT_ENOUGH_MEMORY`, `ERR_CAPTURE_RUNNING`, `ERR_COOLDOWN`, before V8 begins.
  * @example
  * using snapshot = await capture();
@@ -908,27 +910,27 @@ export function capture(options: CaptureOptions & { report: true | (ReportOption
 export function capture(options?: CaptureOptions & { report?: false }): Promise<Snapshot>;
 
 export interface WatchOptions {
-  /** Called with every report. What it throws goes to `onError`. */
+  /** Called with every report. If it throws, `onError` is called. */
   onReport: (event: WatchEvent) => void | Promise<void>;
-  /** Called with what went wrong, such as `ERR_NOT_ENOUGH_MEMORY`. @default a process warning */
+  /** Called with errors, such as `ERR_NOT_ENOUGH_MEMORY`. @default a process warning */
   onError?: (error: unknown) => void;
   /** Milliseconds between two samples of heap and resident memory, above 0. @default 10000 */
   intervalMs?: number;
-  /** Samples in a window, 1 to 100; the lowest of them counts. @default 6 */
+  /** Samples in a window, 1 to 100; a window counts as its minimum. @default 6 */
   windowSamples?: number;
-  /** Growth persists when this many windows in a row, 1 to 100, have risen. @default 3 */
+  /** Number of successive windows that must have risen, 1 to 100. @default 3 */
   windows?: number;
-  /** … by this many bytes in all, above 0. @default 10000000 */
+  /** Bytes by which they must have risen in total, above 0. @default 10000000 */
   minGrowthBytes?: number;
   /** Share of a limit (of a control group, the address space or V8) at which the limit counts as near: above 0 and at most 1. @default 0.8 */
   limitShare?: number;
-  /** Least milliseconds between two captures. @default 600000 */
+  /** Minimum time between two captures, in milliseconds. @default 600000 */
   minIntervalMs?: number;
-  /** Most captures in all, above 0. @default 24 */
+  /** Maximum number of captures, above 0. @default 24 */
   maxCaptures?: number;
   /** Snapshots to keep and compare, 1 to 100. @default 3 */
   keep?: number;
-  /** Folder to keep them in, as files; without it they stay in native memory, about 100 bytes an object each. */
+  /** Folder for the snapshots; without it they stay in native memory, about 100 bytes an object. */
   dir?: string | URL;
   /** Size limit of {@link WatchEvent.json} in bytes, at least 1000. @default 16384 */
   maxBytes?: number;
@@ -942,16 +944,16 @@ export interface WatchEvent {
   report: Report;
   /** The report within `maxBytes` bytes of UTF-8; lists are shortened, verdict and first suspect stay. */
   json: string;
-  /** Of the first suspect: the same for the same leak; `null` when nothing is suspected. */
+  /** Fingerprint of the first suspect; `null` without suspects. */
   fingerprint: string | null;
   trigger: {
     reason: 'heap growth' | 'rss growth' | 'limit' | 'asked';
-    /** With `limit`: which. */
+    /** The limit that is near, with reason `limit`. */
     limit?: Omit<MemoryLimit, 'by'> & { by: MemoryLimit['by'] | 'V8 heap' };
     heapUsed?: number;
     rss?: number;
   };
-  /** Snapshots the report is about; fewer than kept where memory does not suffice to open all. */
+  /** Number of snapshots that were compared; fewer than kept if memory does not suffice to open all. */
   compared: number;
   capture: CaptureInfo;
   /** Snapshots on disk, oldest first. */
@@ -959,15 +961,15 @@ export interface WatchEvent {
 }
 
 export interface Watcher {
-  /** Ends watching and frees what is kept in memory; files stay. */
+  /** Stops watching and frees snapshots kept in memory; files stay. */
   stop(): void;
-  /** Captures whatever the samples say, joining a capture under way. Resolves when it is reported. */
+  /** Captures now, or joins a running capture. Resolves when it is reported. */
   captureNow(): Promise<void>;
 }
 
 /**
- * Watches this thread's memory; captures and reports when it grows and stays grown, or nears a limit. Nothing keeps
- * the process alive, and nothing is thrown into it.
+ * Watches this thread's memory; captures and reports when it grows and stays grown, or nears a limit. Does not keep
+ * the process alive and never throws later.
  * @example
  * const watcher = watch({ dir: '/var/tmp/heapray', onReport: ({ json, fingerprint }) => log.warn(json, fingerprint) });
  */

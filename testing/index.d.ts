@@ -1,8 +1,8 @@
 /**
  * heapray/testing: memory-leak assertions for node:test and every other test runner.
  *
- * An assertion takes heap snapshots of the process it runs in, two when nothing leaks: about a third of a
- * second each for a small Node.js process, about a second inside Jest. No flag on the command line is needed.
+ * An assertion takes heap snapshots of its own process, two if nothing leaks: about a third of a second each for a
+ * small Node.js process, about a second inside Jest. No command-line flag is needed.
  *
  * @packageDocumentation
  */
@@ -16,7 +16,7 @@ export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unk
 export type Size = number | string;
 
 export interface LeakOptions {
-  /** Calls in a round, at least 1. A class leaks when it gains at least as many objects in every round. @default 20 */
+  /** Calls in a round, at least 1. A class leaks if it gains at least as many objects in every round. @default 20 */
   iterations?: number;
   /**
    * Rounds in which something has to grow, at least 1; then one more confirms it. Each costs a snapshot. The
@@ -26,25 +26,25 @@ export interface LeakOptions {
   rounds?: number;
   /** Calls before the first snapshot: caches fill, code is compiled. @default iterations */
   warmup?: number;
-  /** Classes that may grow: as they like, or by that many objects a round: `{ Session: 5 }`. */
+  /** Classes that may grow, without limit or by so many objects a round: `{ Session: 5 }`. */
   allow?: ClassMatch | readonly ClassMatch[] | Readonly<Record<string, number>>;
-  /** What to leave out: compared with class, path, path of the holder, and script. A string is the whole of it. */
+  /** What to ignore, compared with class, path, path of the holder, and script. A string must match as a whole. */
   ignore?: ClassMatch | readonly ClassMatch[];
-  /** Look at these classes alone. @default all of the program's; code, shapes and V8's internals never */
+  /** Check these classes only. @default all of the program's; code, shapes and V8's internals never */
   classes?: ClassMatch | readonly ClassMatch[];
   /**
-   * Bytes a round may add. With it growth is judged by bytes: less is tolerated whatever grows, more in
-   * every round fails also when no class grew, as when one buffer or text gets longer.
+   * Bytes a round may add. With it growth is judged by bytes: less passes whatever grows; more in every round fails even
+   * if no class grew, as when a buffer or string gets longer.
    * @default growth is judged by the number of objects
    */
   maxGrowth?: Size;
-  /** Milliseconds, above 0, after which the assertion gives up with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
+  /** Milliseconds, above 0, after which the assertion fails with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
   timeout?: number;
 }
 
 /**
- * The function under test. Promises are awaited, one call after the other. One that takes an argument
- * is given `done(error?)` and must call it. What it throws is what the assertion rejects with.
+ * The function under test. Promises are awaited, one call after the other. If it takes an argument,
+ * that is `done(error?)`, which it must call. If it throws, the assertion rejects with that error.
  */
 export type FunctionUnderTest = (() => unknown) | ((done: (error?: unknown) => void) => void);
 
@@ -52,14 +52,14 @@ export type FunctionUnderTest = (() => unknown) | ((done: (error?: unknown) => v
 export interface Leak {
   /** Class in DevTools' Summary; `(heap)` for growth of bytes that no class shows. */
   className: string;
-  /** Objects that each round added. */
+  /** Objects added in each round. */
   addedCount: number[];
   /** Bytes that they retain. */
   addedBytes: number[];
-  /** How they are held, as code reads: `sessions[*]`. */
+  /** Their path, written as code: `sessions[*]`. */
   path: string | null;
   holder: { className: string; path: string } | null;
-  /** Where the class, or the function, is defined. */
+  /** Where the class or function is defined. */
   source: SourceLocation | null;
   /** Functions on the path. */
   functions: { name: string; source: SourceLocation | null }[];
@@ -68,23 +68,23 @@ export interface Leak {
   advice: string | null;
 }
 
-/** What assertions fail with; its `code` is `ERR_LEAK`. */
+/** The error of failed assertions; its `code` is `ERR_LEAK`. */
 export class LeakError extends HeaprayError {
   readonly code: 'ERR_LEAK';
-  /** What leaks, of `assertNoLeak`; empty for other assertions. */
+  /** What leaks, for `assertNoLeak`; empty for other assertions. */
   readonly leaks: Leak[];
 }
 
-/** An object that is expected to go, of {@link track}. */
+/** An object that is expected to be collected; see {@link track}. */
 export interface Tracked {
   readonly label: string;
-  /** Whether it has gone. Asking keeps it for the current turn of the event loop. */
+  /** Whether it was collected. Reading this keeps it alive for the current turn of the event loop. */
   readonly collected: boolean;
 }
 
 /** Growth that `toHaveNoGrowth` accepts. */
 export interface GrowthOptions {
-  /** Classes that may have more objects: as many as they like, or up to a number: `{ Session: 5 }`. */
+  /** Classes that may have more objects, without limit or up to a number: `{ Session: 5 }`. */
   allow?: LeakOptions['allow'];
 }
 
@@ -93,7 +93,7 @@ export interface CollectionOptions {
   timeout?: number;
 }
 
-/** How many instances: this many, or as many as the function or the asymmetric matcher accepts. */
+/** Number of instances: exact, or a number that the function or the asymmetric matcher accepts. */
 export type Count = number | ((count: number) => boolean) | { asymmetricMatch(count: unknown): boolean };
 
 /** The matchers that `heapray/jest` and `heapray/vitest` add to `expect`. */
@@ -105,14 +105,14 @@ export interface HeaprayMatchers<Sync = void> {
    */
   toLeak(options?: LeakOptions): Promise<void>;
   /**
-   * For `expect(track(object))`: nothing holds the object any more. When it fails it says what does.
+   * For `expect(track(object))`: the object is collected. A failure shows what holds it.
    * @example
    * const connection = track(await connect(), 'connection');
    * await closeAll();
    * await expect(connection).toBeCollected();
    */
   toBeCollected(options?: CollectionOptions): Promise<void>;
-  /** For `expect(snapshot)`: the class has so many instances; at least one when no number is given. */
+  /** For `expect(snapshot)`: the class has this number of instances; without a number, at least one. */
   toHaveInstances(classOrName: ClassMatchName, count?: Count): Sync;
   /** For `expect(snapshot)`: instances of the class, or all that the query matches, retain less than this together. */
   toRetainLessThan(classOrQuery: ClassMatchName | Query, size: Size): Sync;
@@ -132,25 +132,25 @@ export interface HeaprayMatchers<Sync = void> {
 export type ClassMatchName = Exclude<ClassMatch, RegExp>;
 
 /**
- * Calls the function in rounds and rejects when something grows in every one of them by at least the
- * number of calls, naming the class, what holds it and where it comes from.
+ * Calls the function in rounds and rejects if something grows in every round by at least the number of calls, naming the
+ * class, its holder and its source location.
  * @throws {LeakError} when it leaks
- * @throws {HeaprayError} `ERR_TIMEOUT` when there was no time to find out
+ * @throws {HeaprayError} `ERR_TIMEOUT` if it ran out of time
  * @example
  * test('requests do not leak', () => assertNoLeak(() => handle(request)));
  */
 export function assertNoLeak(fn: FunctionUnderTest, options?: LeakOptions): Promise<void>;
 
-/** Follows an object, without keeping it alive, to ask later whether it was collected. */
+/** Tracks an object without keeping it alive, to check later whether it was collected. */
 export function track(object: object, label?: string): Tracked;
 
-/** What is alive now, garbage left out. Close it, or use `using`. */
+/** A snapshot of the live heap, after garbage collection. Close it, or use `using`. */
 export function checkpoint(): Promise<Snapshot>;
 
 /** What has changed since the checkpoint, by class: for `toHaveNoGrowth` or `assertNoGrowth`. */
 export function since(checkpoint: Snapshot): Promise<DiffResult>;
 
-/** Frees what nothing holds any more, and lets finalizers run. */
+/** Collects all garbage and lets finalizers run. */
 export function collectGarbage(): Promise<void>;
 
 /** {@link HeaprayMatchers.toBeCollected} for every test runner. */
@@ -164,7 +164,7 @@ export function assertNoDetachedNodes(snapshot: Snapshot): void;
 /** {@link HeaprayMatchers.toHaveNoGrowth} for every test runner. */
 export function assertNoGrowth(diff: DiffResult, options?: GrowthOptions): void;
 
-/** What a matcher answers. */
+/** Result of a matcher. */
 export interface MatcherResult {
   pass: boolean;
   message: () => string;
@@ -176,7 +176,7 @@ type Matcher<Name extends keyof HeaprayMatchers, Result> = (
   ...args: Parameters<HeaprayMatchers[Name]>
 ) => Result;
 
-/** The matchers, for `expect.extend` of anything that has Jest's protocol. */
+/** The matchers, for any `expect.extend` with Jest's protocol. */
 export const matchers: {
   toLeak: Matcher<'toLeak', Promise<MatcherResult>>;
   toBeCollected: Matcher<'toBeCollected', Promise<MatcherResult>>;

@@ -1,5 +1,5 @@
 /**
- * heapray/jest: memory-leak assertions as matchers of Jest. Requiring it is the set-up:
+ * heapray/jest: memory-leak assertions as matchers of Jest. Set it up with:
  *
  *     setupFilesAfterEnv: ['heapray/jest']
  *
