@@ -825,11 +825,16 @@ export interface Preflight {
   /** Whether `estimate` is within `available`. */
   fits: boolean;
   /**
-   * Peak memory that V8 and the graph need: for the first capture of a thread, estimated from the size and kind of the
-   * heap (up to 16 times the heap in use; most programs need 3 to 11); afterwards the cost of the last capture and a
-   * quarter more.
+   * Peak memory that V8 and the graph need, an upper bound: at most three times the actual cost for ordinary programs,
+   * six times where large strings or numbers fill the heap. From the second capture of a thread on: the cost of the last
+   * capture plus that of everything added since.
    */
   estimate: number;
+  /**
+   * Whether V8 counted its objects for the estimate: on the main thread, if the inspector may be used. It costs a garbage
+   * collection and about a tenth of a capture's time. Otherwise `estimate` is 22 to 34 bytes for each byte of heap.
+   */
+  counted: boolean;
   /** Memory left by the tightest limit; `null` if no limit is known. */
   available: number | null;
   limitedBy: MemoryLimit['by'] | null;
@@ -857,7 +862,7 @@ export interface MemoryLimit {
 
 /** How a snapshot was taken. */
 export interface CaptureInfo {
-  /** How long this thread was stopped, in milliseconds: V8's work and returning memory. */
+  /** How long this thread was stopped, in milliseconds: counting, V8's work and returning memory. */
   pauseMs: number;
   /** With a worker: milliseconds it took to answer, including its own pause. */
   workerMs: number | null;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -13,10 +13,12 @@ import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { capture, HeaprayError, parse } from '../index.js';
 import { nodeBinary } from '../scripts/node-versions.mjs';
+import { makeGroup } from './support/control-groups.mjs';
 import { temporaryFolder } from './support/fixtures.mjs';
 import { startService } from './support/services.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { ownHeap } = createRequire(import.meta.url)('../lib/capture/preflight.js');
 const LIMIT_MS = 20;
 
 class CapturedHere {
@@ -47,6 +49,19 @@ test('what is alive is in the snapshot, with the pause, memory and preflight in 
   assert.ok(preflight.fits && preflight.estimate > 0 && preflight.heapUsed > 0, JSON.stringify(preflight));
   assert.deepEqual([file, workerMs], [null, null]);
   snapshot.close();
+});
+
+test('what preflight counts is what the snapshot has, in a heap of many small Maps as in one of a large one', async () => {
+  for (const make of [() => Array.from({ length: 300 }, (_, i) => new Map(Array.from({ length: 100 }, (_, k) => [`${i}.${k}`, { k }]))), () => new Map(Array.from({ length: 30_000 }, (_, i) => [`k${i}`, { i }]))]) {
+    globalThis.countedHere = make();
+    const { census } = ownHeap();
+    const snapshot = await capture();
+    const counts = [snapshot.nodeCount, snapshot.edgeCount, snapshot.stringCount];
+    const bounds = [census.nodes * 1.05, census.edges, census.strings + census.formatted];
+    counts.forEach((count, i) => assert.ok(count <= bounds[i] && count * 2.5 >= bounds[i], `${counts} within ${bounds}`));
+    snapshot.close();
+  }
+  delete globalThis.countedHere;
 });
 
 test("v8.getHeapSnapshot() goes the same way; a stream somebody has begun to read is still read whole", async () => {
@@ -201,34 +216,11 @@ test('a hundred captures in a row leave nothing behind: by resident memory and b
   assert.ok(counts[2] - counts[1] < 1000, `${counts}`);
 });
 
-/** A control group with a limit, or the reason why there cannot be one. */
-function limitedGroup(bytes) {
-  const name = `heapray-test-${process.pid}`;
-  const versions = [
-    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
-    ['/sys/fs/cgroup', 'memory.max'],
-  ];
-  for (const [parent, limit] of versions) {
-    const folder = path.join(parent, name);
-    try {
-      mkdirSync(folder);
-      if (existsSync(path.join(folder, limit))) {
-        writeFileSync(path.join(folder, limit), String(bytes));
-        const enter = (pid) => writeFileSync(path.join(folder, 'cgroup.procs'), String(pid));
-        return { folder, enter, remove: () => rmdirSync(folder) };
-      }
-      rmdirSync(folder);
-    } catch {
-      // Not ours to make: the next version, or none.
-    }
-  }
-  return null;
-}
-
 test('in a control group that is too small capture is refused with the numbers, and the service lives', async (t) => {
-  const group = limitedGroup(200e6);
+  const group = makeGroup();
   if (!group) return t.skip('no control group with a memory limit can be made here');
-  const service = await startService({ objects: 100_000, onStart: group.enter });
+  group.setLimit(200e6);
+  const service = await startService({ objects: 100_000, onStart: (pid) => group.enter(pid) });
   try {
     const { failed } = await service.capture();
     assert.equal(failed?.code, 'ERR_NOT_ENOUGH_MEMORY');
@@ -242,7 +234,7 @@ test('in a control group that is too small capture is refused with the numbers, 
     const gone = new Promise((resolve) => service.child.once('exit', resolve));
     service.stop();
     await gone;
-    group.remove();
+    await group.remove();
   }
 });
 

@@ -5,6 +5,7 @@
 // In this order: the process's one place for captures, the line of heavy jobs, the look at what is
 // left, V8. What is refused is refused before V8 begins; afterwards nothing can be.
 
+const { performance } = require('node:perf_hooks');
 const v8 = require('node:v8');
 const native = require('../addon/load.js');
 const { HeaprayError } = require('../api/errors.js');
@@ -58,7 +59,9 @@ function checkAdmission(admission, cooldown) {
 }
 
 async function captureInTurn(job, turn, options, begin) {
+  const from = performance.now();
   const heap = options.worker ? await askWorker(job, options.worker, workerHeap) : ownHeap();
+  const countMs = performance.now() - from;
   const checked = preflight(heap);
   if (!checked.fits && !options.force) throw refusal(checked, heap);
   if (job.isStopped) await job.stopped;
@@ -70,14 +73,15 @@ async function captureInTurn(job, turn, options, begin) {
     const { native, openMs, pumpMs } = await takeIn(job, turn, open, options, rss);
     const capture = {
       // A worker's own pause is within the time it took to answer.
-      pauseMs: options.worker ? pumpMs : openMs + pumpMs,
+      pauseMs: options.worker ? pumpMs : countMs + openMs + pumpMs,
       workerMs: options.worker ? openMs : null,
       rss: rss.stop(),
       preflight: checked,
       file: options.file ?? null,
     };
-    if (!options.worker) learn(heap, capture.rss);
-    return await openSnapshot(job, native, capture);
+    const snapshot = await openSnapshot(job, native, capture);
+    if (!options.worker) learn(heap, { rss: capture.rss, graph: snapshot.nativeBytes, nodes: snapshot.nodeCount, forgetsIds: options.forgetIds });
+    return snapshot;
   } finally {
     rss.stop();
   }

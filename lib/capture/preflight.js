@@ -2,39 +2,32 @@
 
 // What a capture will cost, against what is left: refused before it begins, never killed halfway.
 //
-// V8 describes every object before it writes the first byte, in memory of its own. By heap in use
-// that costs 3 to 11 times in the programs measured, up to 17 times where objects are tiny, and 13
-// times for large arrays of references (docs/capture.md has the table). A process's own last
-// capture says it better than any table, so from the second on that counts.
+// What it will cost is in estimate.js, what is left in memory.js.
 
 const v8 = require('node:v8');
 const { HeaprayError } = require('../api/errors.js');
 const { formatBytes } = require('../format/numbers.js');
+const { takeCensus } = require('./census.js');
+const { Experience } = require('./estimate.js');
 const { memoryState } = require('./memory.js');
 
-/** V8's cost, and the graph beside it, for a byte of heap: of ordinary objects, and of the large object spaces. */
-const COST_OF_SMALL = 16;
-const COST_OF_LARGE = 13;
-/** What an empty program's capture costs: V8's built-in objects. */
-const COST_AT_LEAST = 40e6;
-/** Two captures of one process resemble each other, but what has grown since may be of another kind. */
-const MARGIN = 1.25;
-
-/** Peak rise for each byte of heap in the last capture of this thread; 0 before the first. */
-let lastRatio = 0;
+/** Of captures of this thread. */
+const experience = new Experience();
 
 /**
- * @typedef {{ heapUsed: number, largeObjects: number, exact: boolean }} Heap
+ * @typedef {import('./estimate.js').Heap} Heap
  * @typedef {import('../../index.d.ts').Preflight} Preflight
  */
 
-/** @returns {Heap} This thread's. */
+/** @returns {Heap} This thread's, garbage collected where it can be counted. */
 function ownHeap() {
+  const census = takeCensus();
   const spaces = v8.getHeapSpaceStatistics().filter(({ space_name }) => space_name.includes('large_object'));
   return {
     heapUsed: v8.getHeapStatistics().used_heap_size,
     largeObjects: spaces.reduce((sum, { space_used_size }) => sum + space_used_size, 0),
     exact: true,
+    census,
   };
 }
 
@@ -46,22 +39,14 @@ function ownHeap() {
 async function workerHeap(worker) {
   if (typeof worker.getHeapStatistics === 'function') {
     const { used_heap_size } = await worker.getHeapStatistics();
-    return { heapUsed: used_heap_size, largeObjects: 0, exact: true };
+    return { heapUsed: used_heap_size, largeObjects: 0, exact: true, census: null };
   }
   const heapUsed = Math.max(0, process.memoryUsage.rss() - v8.getHeapStatistics().total_physical_size);
-  return { heapUsed, largeObjects: 0, exact: false };
+  return { heapUsed, largeObjects: 0, exact: false, census: null };
 }
 
-/** @param {Heap} heap */
-function estimate({ heapUsed, largeObjects }) {
-  if (lastRatio > 0) return Math.max(COST_AT_LEAST, lastRatio * MARGIN * heapUsed);
-  return COST_AT_LEAST + COST_OF_SMALL * (heapUsed - largeObjects) + COST_OF_LARGE * largeObjects;
-}
-
-/** Learns from a capture what captures of this process cost. */
-function learn(heap, rss) {
-  if (heap.exact && heap.heapUsed > 0) lastRatio = Math.max(0, rss.peak - rss.before) / heap.heapUsed;
-}
+/** What a capture of this thread has cost counts for the next. */
+const learn = (heap, capture) => experience.learn(heap, capture);
 
 /**
  * @param {Heap} heap
@@ -69,11 +54,12 @@ function learn(heap, rss) {
  */
 function preflight(heap, state = memoryState()) {
   const [tightest] = state.limits;
-  const needed = Math.ceil(estimate(heap));
+  const needed = Math.ceil(experience.estimate(heap));
   const available = tightest ? tightest.available : null;
   return {
     fits: available === null || needed <= available,
     estimate: needed,
+    counted: heap.census !== null,
     available,
     limitedBy: tightest?.by ?? null,
     heapUsed: heap.heapUsed,

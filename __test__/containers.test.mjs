@@ -1,0 +1,20 @@
+// In a control group that leaves little more than preflight asks for, captures go well. All shapes and versions of
+// Node.js: npm run test:containers.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { runCaptures } from '../scripts/containers/captures.mjs';
+import { makeGroup } from './support/control-groups.mjs';
+
+const probe = makeGroup();
+await probe?.remove();
+const skip = !probe && 'no control group with a memory limit can be made here (Linux and root are needed)';
+
+for (const shape of ['parsed JSON', 'class instances', 'dictionary of objects', 'weak map', 'one array of references']) {
+  test(`a heap of ${shape} is captured twice where just the estimate is left, and the estimate is no blank refusal`, { skip }, async (t) => {
+    const { captures, problems } = await runCaptures(process.execPath, shape, 20_000);
+    for (const { round, estimate, rise } of captures) t.diagnostic(`capture ${round}: ${estimate} bytes estimated, ${rise} taken`);
+    assert.deepEqual(problems, []);
+    assert.equal(captures.length, 2);
+  });
+}

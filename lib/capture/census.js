@@ -1,0 +1,141 @@
+'use strict';
+
+// This thread's heap → how many objects, references and texts a snapshot of it will have, counted by V8.
+//
+// V8 counts its objects by type when the trace category `v8.gc_stats` is on during a collection. That takes about a
+// tenth of a snapshot's time and no memory to speak of. Only the main thread may trace, and only through the
+// inspector, which Node's permission model denies: `null` then.
+
+const v8 = require('node:v8');
+const { isMainThread } = require('node:worker_threads');
+const { collector } = require('./collector.js');
+
+const CATEGORY = 'disabled-by-default-v8.gc_stats';
+const EVENT = 'V8.GC_Objects_Stats';
+
+/** Bytes of a tagged field. */
+const POINTER = 8;
+/** Bytes, at least, of a reference into the heap from outside. */
+const HANDLE = 24;
+/** Larger objects are in the large object spaces. Indices of smaller ones are written for every program. */
+const LARGE_FROM = 131_072;
+/** V8 cuts the texts of strings here. */
+const MAX_TEXT = 1024;
+/** Strings whose text a snapshot has. Those made of others are written as "(concatenated string)". */
+const HAS_TEXT = /^(?!CONS_|SLICED_).*STRING_TYPE$/;
+/** References whose holders V8 does not count as fields, for each that it does: contexts' variables, code. */
+const MORE_EDGES = 1.03;
+
+/**
+ * Share of a table's slots that can hold an object, by type. Maps and Sets: keys and values, not the chains of the hash
+ * table. Dictionaries are two thirds full at most, and hold keys, values and details.
+ */
+const OCCUPIED = [
+  [/^JS_COLLECTION_TABLE_TYPE$|^ORDERED_HASH_/, 0.6],
+  [/DICTIONARY_ELEMENTS_TYPE$/, 0.23],
+  [/DICTIONARY/, 0.45],
+  [/^EPHEMERON_HASH_TABLE_TYPE$/, 0.67],
+];
+const occupiedOf = (name) => OCCUPIED.find(([matches]) => matches.test(name))?.[1] ?? 1;
+/** What may be large without having references. */
+const NO_REFERENCES = /_STRING_TYPE$|(?:ONE|TWO)_BYTE|SOURCE|BYTE_?ARRAY|BYTECODE_ARRAY_TYPE|DOUBLE_ARRAY|BIG_?INT|CODE/;
+
+/**
+ * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, chars: number, bytes: number }} Census
+ * Upper bounds, but for `nodes` and `bytes`, which are exact within a few percent. `formatted` are the texts V8 makes
+ * with printf, such as the indices of a table's slots; `chars` the characters of `strings`, as far as they are written.
+ * @returns {Census | null}
+ */
+function takeCensus() {
+  if (!isMainThread) return null;
+  try {
+    const live = countedByV8();
+    return live && censusOf(live, v8.getHeapStatistics().used_global_handles_size / HANDLE);
+  } catch {
+    // No inspector, not permitted, or an event V8 writes in another way: the caller has other means.
+    return null;
+  }
+}
+
+/** The collection is traced from its beginning to its end, within this call. */
+function countedByV8() {
+  const { Session } = require('node:inspector');
+  const session = new Session();
+  const events = [];
+  session.connect();
+  try {
+    session.on('NodeTracing.dataCollected', ({ params }) => events.push(...params.value));
+    session.post('NodeTracing.start', { traceConfig: { includedCategories: [CATEGORY] } });
+    collector()();
+    session.post('NodeTracing.stop');
+  } finally {
+    session.disconnect();
+  }
+  const last = events.filter(({ name, args }) => name === EVENT && args?.live).at(-1);
+  return last ? JSON.parse(last.args.live) : null;
+}
+
+/**
+ * @param {{ field_data: object, type_data: Record<string, { count: number, overall: number, histogram: number[] }>, bucket_sizes: number[] }} live
+ * @param {number} handles References into the heap from outside.
+ * @returns {Census}
+ */
+function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets }, handles) {
+  const types = Object.entries(byType).filter(([, { count }]) => count > 0);
+  const sum = (matches, value) => types.reduce((total, [name, type]) => total + (matches.test(name) ? value(type, name) : 0), 0);
+  const slots = fields.tagged_fields / POINTER;
+  const nodes = sum(/./, ({ count }) => count);
+  const strings = sum(HAS_TEXT, ({ count }) => count);
+  const symbols = sum(/^SYMBOL_TYPE$/, ({ count }) => count);
+  // These have but the reference to their class, which V8 does not count.
+  const plain = sum(/STRING_TYPE$|^(?:HEAP_NUMBER|BIG_?INT|BYTE_ARRAY|FIXED_DOUBLE_ARRAY)/, ({ count }) => count);
+  // An array's elements are references of the array and of the table behind it; those of numbers are neither.
+  const elements = Math.min(sum(/^(?:ARRAY|OBJECT)_ELEMENTS_TYPE$/, ({ overall }) => overall / POINTER), Math.max(0, slots - 2 * (nodes - plain)));
+  const empty = sum(/./, ({ overall }, name) => (1 - occupiedOf(name)) * (overall / POINTER));
+  // V8 numbers these in lists of its own, in the snapshot only.
+  const internalized = sum(/INTERNALIZED/, ({ count }) => count);
+  const listed = Math.max(internalized, handles);
+  const pairs = sum(/^EPHEMERON_HASH_TABLE_TYPE$/, ({ overall }) => 0.67 * (overall / POINTER));
+  return {
+    nodes,
+    edges: MORE_EDGES * (slots - empty + plain) + elements + internalized + handles,
+    strings,
+    formatted: symbols + pairs + indices(types.filter(([name]) => !NO_REFERENCES.test(name)), listed),
+    chars: sum(HAS_TEXT, (type, name) => charsOf(name, type, buckets)),
+    bytes: sum(/./, ({ overall }) => overall),
+  };
+}
+
+/**
+ * Different indices: each is one text, however many tables have it. The first `listed` are there anyway; of small tables
+ * there are no higher ones in any program.
+ */
+function indices(tables, listed) {
+  let [longest, occupied] = [0, 0];
+  for (const [name, type] of tables) {
+    const { largest, all } = largeOf(type);
+    longest = Math.max(longest, largest / POINTER);
+    occupied += Math.min(largest, all * occupiedOf(name)) / POINTER;
+  }
+  return Math.max(listed, LARGE_FROM / POINTER, Math.min(longest, listed + occupied));
+}
+
+/** Bytes at most of the largest object of a type, and of all large ones: of each bucket only the bounds are known. */
+function largeOf({ overall, histogram }) {
+  const least = (bucket) => (bucket === 0 ? 0 : 2 ** (bucket + 4));
+  const top = histogram.findLastIndex((count) => count > 0);
+  if (2 * least(top) <= LARGE_FROM) return { largest: 0, all: 0 };
+  const sumOfLeast = histogram.reduce((sum, count, bucket) => sum + count * least(bucket), 0);
+  const sumOfSmall = histogram.reduce((sum, count, bucket) => sum + (2 * least(bucket) <= LARGE_FROM ? count * least(bucket) : 0), 0);
+  const rest = overall - (sumOfLeast - least(top));
+  return { largest: top === histogram.length - 1 ? rest : Math.min(rest, 2 * least(top)), all: overall - sumOfSmall };
+}
+
+/** A string whose text lies outside of the heap may be of any length. */
+function charsOf(name, { count, overall, histogram }, buckets) {
+  if (/^EXTERNAL_/.test(name)) return count * MAX_TEXT;
+  const cut = histogram.reduce((sum, strings, bucket) => sum + strings * Math.min(MAX_TEXT, buckets[bucket] ?? MAX_TEXT), 0);
+  return Math.min(overall, cut);
+}
+
+module.exports = { takeCensus, censusOf };

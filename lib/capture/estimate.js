@@ -1,0 +1,76 @@
+'use strict';
+
+// What is known of a heap → the memory V8 and the parser beside it take for a snapshot, at their peak.
+//
+// V8 describes every object and reference before it writes the first byte, in memory of its own, and keeps every
+// different text. One that it makes with printf, such as the index of a slot, stays in a buffer of 1 kB: that is why a
+// Map of 300,000 entries costs as much as a million objects and many small Maps do not. The prices are the highest of
+// Node 20 to 26 (docs/capture.md has the table, `npm run bench:capture` makes it).
+
+/** Bytes for each of what a census counts, and for an empty program. */
+const PRICES = { nodes: 148, edges: 77, strings: 440, formatted: 1180, chars: 1.6 };
+const EMPTY_PROGRAM = 12e6;
+
+/** Without a census, bytes for each byte of heap: of ordinary objects, and of the large object spaces. */
+const PRICE_OF_SMALL = 22;
+const PRICE_OF_LARGE = 34;
+const EMPTY_PROGRAM_UNCOUNTED = 40e6;
+
+/** Two captures of the same heap differ by so much. */
+const REPEATS_WITHIN = 1.06;
+const REPEATS_WITHIN_BYTES = 2e6;
+/** What a first capture leaves, which the next need not take again: V8's table of ids, for each object, and code and threads. */
+const ID_BYTES = 75;
+const ONCE_BYTES = 16e6;
+/** No estimate has been seen to be higher than this many times the rise; what was learned from a lower rise is not believed. */
+const HIGHEST_RATIO = 7;
+
+/**
+ * @typedef {import('./census.js').Census} Census
+ * @typedef {{ heapUsed: number, largeObjects: number, exact: boolean, census: Census | null }} Heap
+ */
+
+const KINDS = Object.keys(PRICES);
+
+/** @param {Partial<Census>} census */
+const priceOf = (census) => KINDS.reduce((sum, kind) => sum + PRICES[kind] * Math.max(0, census[kind]), 0);
+
+/** Upper bound, with no earlier capture to go by. @param {Heap} heap */
+function costOf({ heapUsed, largeObjects, census }) {
+  if (census) return EMPTY_PROGRAM + priceOf(census);
+  return EMPTY_PROGRAM_UNCOUNTED + PRICE_OF_SMALL * (heapUsed - largeObjects) + PRICE_OF_LARGE * largeObjects;
+}
+
+/** Of everything there is more of in `heap`: what has gone meanwhile may have cost nothing. */
+function costOfGrowth(heap, before) {
+  if (heap.census && before.census) return priceOf(Object.fromEntries(KINDS.map((kind) => [kind, heap.census[kind] - before.census[kind]])));
+  return PRICE_OF_LARGE * Math.max(0, heap.heapUsed - before.heapUsed);
+}
+
+/** What captures of one thread have cost so far. */
+class Experience {
+  #last = null;
+
+  /**
+   * @param {Heap} heap Before the capture.
+   * @param {{ rss: { before: number, peak: number, after: number }, graph: number, nodes: number, forgetsIds: boolean }} capture
+   * `graph`: bytes of the snapshot, which `rss.after` has too; `nodes`: in it.
+   */
+  learn(heap, { rss, graph, nodes, forgetsIds }) {
+    if (!heap.exact) return;
+    const mayStay = ONCE_BYTES + (forgetsIds ? 0 : ID_BYTES * nodes);
+    const stays = Math.min(mayStay, Math.max(0, rss.after - rss.before - graph));
+    this.#last = { heap, cost: Math.max(0, rss.peak - rss.before - stays) };
+  }
+
+  /** @param {Heap} heap */
+  estimate(heap) {
+    const bound = costOf(heap);
+    if (this.#last === null) return bound;
+    const { cost, heap: before } = this.#last;
+    const again = REPEATS_WITHIN * cost + REPEATS_WITHIN_BYTES + costOfGrowth(heap, before);
+    return Math.min(bound, Math.max(again, bound / HIGHEST_RATIO));
+  }
+}
+
+module.exports = { Experience, costOf };
