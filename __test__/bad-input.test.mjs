@@ -1,4 +1,4 @@
-// Damaged input: what is wrong, where, and the same whichever way the bytes come.
+// Damaged input: the error and its place are the same for every source and split.
 
 import assert from 'node:assert/strict';
 import { createReadStream, readFileSync, readdirSync, writeFileSync } from 'node:fs';

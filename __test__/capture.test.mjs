@@ -64,7 +64,7 @@ test('what preflight counts is what the snapshot has, in a heap of many small Ma
   delete globalThis.countedHere;
 });
 
-test("v8.getHeapSnapshot() goes the same way; a stream somebody has begun to read is still read whole", async () => {
+test("v8.getHeapSnapshot() is captured too; a stream that was partly read is still read as a whole", async () => {
   const live = await parse(v8.getHeapSnapshot());
   assert.equal(await countOf(live, 'CapturedHere'), 123);
   assert.ok(live.capture.pauseMs > 1);
@@ -190,7 +190,7 @@ test('a service answers requests while its snapshot is analysed, and the loop is
   }
   service.stop();
   assert.ok(mostRequests > 5, `${mostRequests} requests at most`);
-  assert.ok(quietest < limit, `late by ${quietest} ms besides the pause`);
+  assert.ok(quietest < limit, `late by ${quietest} ms in addition to the pause`);
 });
 
 test('a hundred captures in a row leave nothing behind: by resident memory and by heapray itself', async (t) => {
@@ -264,7 +264,7 @@ test("under Node's permission model capture works where addons are allowed, and 
   assert.match(run().stderr, /start node with --allow-addons too/);
 });
 
-test('workers that capture and are terminated at any moment leave the way free', async () => {
+test('workers that capture and are terminated at any moment do not block later captures', async () => {
   const code = `
     const { capture } = require(${JSON.stringify(path.join(root, 'index.js'))});
     require('node:worker_threads').parentPort.postMessage('started');

@@ -1,4 +1,4 @@
-// Real programs that leak in every usual way, and some that do not: what the report says of each.
+// Real programs with every usual kind of leak, and some without one: what the report says of each.
 //
 // Each file of support/leak-scenarios is one process with several leaks at once, so that all of them
 // have to be told apart. LEAK_NODE_VERSIONS=22,24,26 runs them on these versions of Node.js as well.

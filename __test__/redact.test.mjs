@@ -277,7 +277,7 @@ test('a killed process leaves nothing under the final name, and the file that wa
 });
 
 test('what killed writers of the same file left goes with the next one; what others write stays', posix, async () => {
-  const target = path.join(folder, 'leftovers');
+  const target = path.join(folder, 'stale');
   mkdirSync(target);
   const output = path.join(target, 'heap');
   const controller = new AbortController();

@@ -171,7 +171,7 @@ test('a function with an argument is given `done`, and cannot return a promise a
 test('a function that does not end is left behind in time', async () => {
   const error = await failureOf(assertNoLeak(() => new Promise(() => {}), { timeout: 50 }));
   assert.equal(error.code, 'ERR_TIMEOUT');
-  assert.match(error.message, /did not end; the limit is 0\.1 s\. Give `timeout`/);
+  assert.match(error.message, /had not finished; the limit is 0\.1 s\. Give `timeout`/);
 });
 
 test('the limit of a test counts when the test runner tells it', async () => {

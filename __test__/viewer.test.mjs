@@ -323,7 +323,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       }).observe(document, { subtree: true, childList: true, characterData: true });
     });
     await page.goto(view.url);
-    // On a fast machine it is read before anybody sees it: so the way to the server is made a slow one.
+    // On a fast machine it is read before anybody sees it: so the connection to the server is slowed down.
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 15e6 });
     await page.locator('input[type=file]').setInputFiles(await madeSnapshotFile(43));

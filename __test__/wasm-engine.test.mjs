@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { wasmFile } from '../scripts/setup.mjs';
 import { WasmEngine } from '../viewer/engine/engine.mjs';
-import { checkRoom, memoryNeeded, MOST_BYTES } from '../viewer/engine/limits.mjs';
+import { checkMemory, memoryNeeded, MAX_BYTES } from '../viewer/engine/limits.mjs';
 import { openEngine } from '../viewer/engine/wasm.mjs';
 import { answerOf, ask, compiled, openBytes, skipWithoutThreads, threadedBytes } from './support/engines.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
@@ -177,7 +177,7 @@ test('a snapshot too large for its page is an error that says so, never a dead w
   small.dispose();
 });
 
-test('memory that runs out anywhere on the way is reported as that', async () => {
+test('memory that runs out at any point is reported as that', async () => {
   const bytes = Buffer.from(await large.arrayBuffer());
   const codes = new Set();
   for (let most = 2; most <= 38; most += 6) {
@@ -194,11 +194,11 @@ test('memory that runs out anywhere on the way is reported as that', async () =>
 
 test('text that cannot fit into four gigabytes is refused by its size, before it is read', () => {
   const start = Buffer.from('\n{"snapshot":');
-  const most = Math.floor(MOST_BYTES / memoryNeeded(1e6)) * 1e6;
-  assert.doesNotThrow(() => checkRoom(start, most, 0));
-  assert.throws(() => checkRoom(start, 4e9, 0), ({ code, message }) => code === 'ERR_TOO_LARGE' && /heapray view/.test(message));
-  assert.throws(() => checkRoom(start, most, 1e9), { code: 'ERR_TOO_LARGE' });
-  assert.doesNotThrow(() => checkRoom(gzipSync(start), 4e9, 0), 'what a compressed file holds is not known');
+  const most = Math.floor(MAX_BYTES / memoryNeeded(1e6)) * 1e6;
+  assert.doesNotThrow(() => checkMemory(start, most, 0));
+  assert.throws(() => checkMemory(start, 4e9, 0), ({ code, message }) => code === 'ERR_TOO_LARGE' && /heapray view/.test(message));
+  assert.throws(() => checkMemory(start, most, 1e9), { code: 'ERR_TOO_LARGE' });
+  assert.doesNotThrow(() => checkMemory(gzipSync(start), 4e9, 0), 'what a compressed file holds is not known');
 });
 
 describe('threads', { skip: skipWithoutThreads }, () => {

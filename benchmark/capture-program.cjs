@@ -1,6 +1,6 @@
 'use strict';
 
-// A heap of 150,000 items, captured in one way; prints memory and time as JSON. See capture.mjs.
+// A heap of 150,000 items, captured by one method; prints memory and time as JSON. See capture.mjs.
 
 const v8 = require('node:v8');
 const { capture, parse } = require('..');
@@ -18,7 +18,7 @@ const rss = () => process.memoryUsage.rss();
 const peak = () => process.resourceUsage().maxRSS * 1024;
 const settled = () => new Promise((resolve) => setTimeout(resolve, 300));
 
-const ways = {
+const methods = {
   'V8 alone'() {
     const from = performance.now();
     pump(v8.getHeapSnapshot(), () => {});
@@ -47,7 +47,7 @@ const ways = {
 (async () => {
   globalThis.gc();
   const before = rss();
-  const { snapshot, pauseMs } = await ways[process.argv[2]]();
+  const { snapshot, pauseMs } = await methods[process.argv[2]]();
   const [highest, after, graph] = [peak(), rss(), snapshot?.nativeBytes ?? 0];
   snapshot?.close();
   await settled();

@@ -24,7 +24,7 @@ function measure(binary, method) {
 }
 
 const majors = process.argv.slice(2).map(Number);
-console.log('| Node | way | RSS before | peak | after | after close | peak over V8 alone | graph | pause |');
+console.log('| Node | method | RSS before | peak | after | after close | peak over V8 alone | graph | pause |');
 console.log('| --- | --- | --: | --: | --: | --: | --: | --: | --: |');
 for (const major of majors.length > 0 ? majors : [20, 22, 24, 26]) {
   const binary = nodeBinary(major);

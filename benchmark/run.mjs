@@ -73,7 +73,7 @@ async function main() {
   process.exitCode = measurements.some(isWrong) ? 1 : 0;
 }
 
-/** Whether heapray failed, or somebody it must agree with says otherwise. */
+/** Whether heapray failed, or a tool that must agree with it does not. */
 function isWrong({ tools }) {
   return tools.some(tool => (tool.name === 'heapray' && tool.error) || (tool.mustAgree && tool.differences?.length));
 }
@@ -100,7 +100,7 @@ async function preparedTools() {
 async function measureAll(snapshot, tools, { node, nodeVersion, runs, timeoutSeconds }) {
   const results = tools.map(tool => ({ ...tool, timed: [] }));
   for (const result of results) {
-    // This also brings the file into the page cache, so that nobody pays for being first.
+    // This also brings the file into the page cache, so that the first tool has no disadvantage.
     const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds, check: true });
     say(`${snapshot.name}: ${result.title}: ${run.error ?? 'answers'}`);
     Object.assign(result, { answers: run.answers, error: run.error });

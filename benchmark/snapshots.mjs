@@ -1,4 +1,4 @@
-// A size or a path → a snapshot on disk, made or unpacked if need be.
+// Finds the snapshot for a size or a path, generated or unpacked if necessary.
 
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Measurements → the table people read.
+// Prints measurements as a table.
 
 import { readFile, writeFile } from 'node:fs/promises';
 

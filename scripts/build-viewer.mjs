@@ -1,4 +1,4 @@
-// npm run build:viewer: viewer/ → viewer/dist, the page that `heapray view` serves, HTML reports embed, and any web server can offer.
+// npm run build:viewer: builds viewer/dist from viewer/: the page that `heapray view` serves, HTML reports embed, and any web server can offer.
 
 import { build } from 'esbuild';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// npm run build:wasm: crates/wasm → viewer/engine/heapray.wasm and heapray-threads.wasm, the core as the browser runs it.
+// npm run build:wasm: builds crates/wasm as viewer/engine/heapray.wasm and heapray-threads.wasm.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// npm run docs: index.d.ts → docs/api.md, the API reference. With --check, whether it is up to date.
+// npm run docs: writes docs/api.md from index.d.ts. With --check, fails if it is out of date.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -2,7 +2,7 @@
 //
 //   npm run test:flaky                      50 runs of each
 //   npm run test:flaky -- 5 jest 'node 22'  5 runs of those whose names contain all these words
-//   npm run test:flaky -- --resume          goes on where it was stopped
+//   npm run test:flaky -- --resume          continues an interrupted run
 //   npm run test:flaky -- --jobs 2          two at a time
 //   npm run test:flaky -- 1 --more          five times as many functions, once
 //
@@ -81,7 +81,7 @@ function add(sum, verdict) {
   for (const [key, value] of Object.entries(verdict)) sum[key] = Array.isArray(value) ? [...sum[key], ...value] : sum[key] + value;
 }
 
-/** Whoever stops this while it writes finds the counts of before. */
+/** An interruption while writing leaves the previous counts. */
 function save(sums, stateFile) {
   mkdirSync(path.dirname(stateFile), { recursive: true });
   writeFileSync(`${stateFile}.new`, JSON.stringify(sums, null, 2));

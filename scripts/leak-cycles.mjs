@@ -38,7 +38,7 @@ export function measure(cycles, binary = process.execPath) {
   return JSON.parse(stdout);
 }
 
-/** One in three is stopped on its way, one in fifty belongs to a thread that is; one in seven is only forgotten. */
+/** One in three is stopped midway, one in fifty belongs to a thread that is; one in seven is only forgotten. */
 async function cycle(api, bytes, i) {
   if (i % 50 === 49) return cycleOnThread(bytes, i);
   if (i % 3 === 0) return stoppedCycle(api, bytes, i);

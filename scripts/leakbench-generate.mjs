@@ -1,4 +1,4 @@
-// Scenarios for `npm run leakbench -- --generate`: real programs, run here, that nobody has seen before.
+// Scenarios for `npm run leakbench -- --generate`: newly generated programs, run here.
 //
 // The programs are those of __test__/support/leak-scenarios with other names, other numbers of units of work, one or
 // several leaks at once, beside caches that warm up and other things that grow and are none. What leaks is known,
@@ -37,7 +37,7 @@ export async function generate(folder, seed) {
     ...Array.from({ length: CONTROLS }, (_, i) => ({ name: `control-${i + 1}`, leaks: [] })),
   ];
   for (const program of programs) {
-    const isInSteps = program.leaks.some(({ file }) => file === 'swelling');
+    const isInSteps = program.leaks.some(({ file }) => file === 'growing-objects');
     const times = isInSteps ? TIMES_OF_STEPS : random.pick(TIMES);
     await run({ ...program, times, folder, names: new Names(random) });
   }

@@ -10,7 +10,7 @@ import { peerVersion } from '../benchmark/tools/peers.mjs';
 const TOOL = fileURLToPath(new URL('../benchmark/tools/memlab-leaks.mjs', import.meta.url));
 const CACHE = fileURLToPath(new URL('../.cache/leakbench', import.meta.url));
 
-/** memlab's version, installed when it is missing; `null`, with a line on stderr, when it cannot be had. */
+/** memlab's version, installed when it is missing; `null`, with a line on stderr, if it cannot be installed. */
 export function memlabVersion() {
   try {
     return peerVersion('@memlab/api');

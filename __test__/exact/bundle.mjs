@@ -1,4 +1,4 @@
-// DevTools' TypeScript → one module Node can import.
+// Bundles DevTools' TypeScript into one module that Node can import.
 //
 // npm's chrome-devtools-frontend holds sources only. Bundling them takes under a second; the result is
 // cached in `.cache/devtools` and never committed. The single stub is core/i18n/locales.js, a list of

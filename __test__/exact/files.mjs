@@ -1,4 +1,4 @@
-// Files → comparison of each, and of each with the one before it.
+// Compares heapray with DevTools for each file, and for each file with the one before it.
 
 import path from 'node:path';
 import { compareChanges, compareSnapshot } from './compare.mjs';

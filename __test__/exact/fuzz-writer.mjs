@@ -1,4 +1,4 @@
-// Nodes and edges as objects → the text of a snapshot, as V8 would lay it out.
+// Writes nodes and edges as the text of a snapshot, laid out as V8 does.
 
 import { edgeTypes, nodeTypes } from './fuzz-words.mjs';
 

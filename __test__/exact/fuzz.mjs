@@ -1,4 +1,4 @@
-// Seeds → random pairs of snapshots → both through DevTools and heapray.
+// Compares DevTools and heapray on random pairs of snapshots, one pair for each seed.
 
 import { compareChanges, compareSnapshot } from './compare.mjs';
 import { snapshotPair } from './fuzz-generator.mjs';

@@ -1,4 +1,4 @@
-// A file → its text, in chunks, without heapray's help.
+// Reads a file as chunks of text, independently of heapray.
 
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';

@@ -84,7 +84,7 @@ function makeMendedClasses({ JSHeapSnapshot, JSHeapSnapshotNode, HeapSnapshotNod
       return new HeapSnapshotNodeIterator(this.createNode(0));
     }
 
-    // The original copies the sizes into 32 bits on their way to the second thread.
+    // The original copies the sizes into 32 bits on the transfer to the second thread.
     startInitStep3InSecondThread(port) {
       const { nodes, nodeFieldCount, nodeSelfSizeOffset, nodeCount } = this;
       const nodeSelfSizes = new Float64Array(nodeCount);

@@ -1,4 +1,4 @@
-// One snapshot → DevTools' view and heapray's, or a word about who refuses it.
+// Opens a snapshot in DevTools and in heapray, or says which of them refuses it.
 
 import { load } from './devtools.mjs';
 import { HeaprayView } from './heapray.mjs';

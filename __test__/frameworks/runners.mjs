@@ -1,4 +1,4 @@
-// Test runners, run for real → each test's outcome.
+// Runs the real test runners and reads the outcome of each test.
 
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

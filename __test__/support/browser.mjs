@@ -1,4 +1,4 @@
-// A real, headless Chromium, and the two ways the viewer's page is served to it.
+// A real, headless Chromium, and the two servers of the viewer's page.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

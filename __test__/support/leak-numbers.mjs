@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const { filter } = require('../../index.js');
 
-const MOST = 100_000;
+const MAX_ROWS = 100_000;
 
 /** Fails when a number of a suspect is not what `filter` and `classes` say. Returns how many classes were compared whole. */
 export async function assertNumbers(snapshot, suspects) {
@@ -26,7 +26,7 @@ export async function assertNumbers(snapshot, suspects) {
 
 /** Where all objects of a class are the suspect's, its numbers are the class's. */
 async function compareWithClass(snapshot, { className, count, bytes }, classOfSample) {
-  const { total, nodes } = await filter(snapshot, { class: { exact: classOfSample }, limit: MOST });
+  const { total, nodes } = await filter(snapshot, { class: { exact: classOfSample }, limit: MAX_ROWS });
   if (total !== count) return false;
   const { classes } = await snapshot.classes({ name: { exact: classOfSample }, limit: 2 });
   if (classes.length !== 1 || classes[0].count !== count) return false;

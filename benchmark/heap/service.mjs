@@ -12,7 +12,7 @@ class CacheEntry {
   }
 }
 
-/** A map whose entries are also linked from newest to oldest: two ways to every one of them. */
+/** A map whose entries are also linked from newest to oldest: two paths to every one of them. */
 class RecentlyUsed {
   #entries = new Map();
   #newest = null;

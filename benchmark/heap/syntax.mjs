@@ -155,7 +155,7 @@ class Scope {
   }
 }
 
-/** One file: what a parser would have kept of a text that nobody wrote. */
+/** One file: the syntax tree of a generated text. */
 export class SourceFile {
   constructor(fileName, random) {
     const writer = new Writer(fileName, random);

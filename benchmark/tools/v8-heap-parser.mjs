@@ -12,7 +12,7 @@ export async function open(file) {
   const { default: parser } = await import('@vscode/v8-heap-parser');
   parser.init_panic_hook();
   const graph = parser.decode_bytes(await readFile(file));
-  // It works out retained sizes when somebody first asks; there is no other way to get the count of nodes either.
+  // It computes retained sizes on first use; the count of nodes needs the same call.
   const classes = graph.get_class_groups(0, 0xffffffff, false);
   return {
     counts: () => ({ nodes: classes.reduce((total, group) => total + group.children_len, 0) }),

@@ -14,7 +14,7 @@ export const CONCURRENCY = 16;
 const PRELOADED = fileURLToPath(new URL('snapshots.cjs', import.meta.url));
 /** A service that hangs is killed after this. */
 const TIMEOUT_SECONDS = 120;
-/** Windows has no such signal: there the service is asked in another way. */
+/** Windows has no such signal: there the service gets a message instead. */
 const HAS_SIGNALS = process.platform !== 'win32';
 /** Between two snapshots without a request. */
 const IDLE_MS = 800;

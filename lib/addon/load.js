@@ -1,6 +1,6 @@
 'use strict';
 
-// The addon for this platform → its exports, or an error that says what is missing and what to do.
+// Loads the addon for this platform, or throws an error that says what is missing and what to do.
 
 const { existsSync } = require('node:fs');
 const { createRequire } = require('node:module');

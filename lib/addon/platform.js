@@ -1,6 +1,6 @@
 'use strict';
 
-// The running process → the name of the addon made for it, such as `linux-x64-musl`.
+// The name of this platform's addon, such as `linux-x64-musl`.
 
 const { closeSync, openSync, readSync } = require('node:fs');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// What went wrong, anywhere → an error of the caller's realm.
+// Errors, as objects of the caller's realm.
 //
 // This file is evaluated once per realm (Jest gives each test file its own), so the classes here are
 // the ones the caller's `instanceof` knows; the addon is loaded once and only ever says JSON.

@@ -1,6 +1,6 @@
 'use strict';
 
-// A snapshot → a file with the same graph whose texts are hidden.
+// Writes a redacted copy of a snapshot.
 
 const { randomBytes } = require('node:crypto');
 const native = require('../addon/load.js');
@@ -9,7 +9,7 @@ const { pushAll } = require('../input/chunks.js');
 const { inTurn } = require('./job.js');
 const { openInput } = require('../input/brotli.js');
 
-/** The key, or one that nobody will ever know. */
+/** The key, or a random one that is forgotten. */
 const redactKey = (key) => key ?? randomBytes(32);
 
 /**

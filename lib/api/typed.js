@@ -1,6 +1,6 @@
 'use strict';
 
-// What people type, on the command line and in the viewer → sizes and texts to look for.
+// Parses sizes, patterns and ids as typed on the command line and in the viewer.
 
 const SIZE = /^([+-]?\d+(?:\.\d+)?)\s*(?:([kmgtp])(i?)b?|b)?$/i;
 const POWERS = { k: 1, m: 2, g: 3, t: 4, p: 5 };

@@ -1,6 +1,6 @@
 'use strict';
 
-// A live process → a Snapshot, or straight to its report.
+// Captures the live process as a Snapshot, or as a report.
 //
 // In this order: the process's one place for captures, the line of heavy jobs, the look at what is
 // left, V8. What is refused is refused before V8 begins; afterwards nothing can be.

@@ -1,6 +1,6 @@
 'use strict';
 
-// The control groups this process lives in → what each of them still lets it use.
+// How much memory the control groups of this process have left.
 //
 // A container's limit is the kernel's, and the kernel counts resident memory against it, whatever V8
 // thinks its heap's limit is. Any level of the hierarchy may have one, so all are asked, upwards to
@@ -85,7 +85,7 @@ function readLevel(version, folder, read) {
   return { version, path: folder, limit, current, available: Math.max(0, limit - current + reclaimable) };
 }
 
-/** Files the kernel keeps in memory only as long as nobody needs it count as used; they go first. */
+/** Page cache counts as used, but the kernel drops it on demand. */
 function reclaimableIn(folder, name, read) {
   const stat = attempt(() => read(path.posix.join(folder, 'memory.stat'))) ?? '';
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0);

@@ -1,6 +1,6 @@
 'use strict';
 
-// Samples of memory → whether it grows and stays grown.
+// Decides from samples whether memory grows and stays grown.
 //
 // Heap in use is a sawtooth: garbage up, collection down. What leaks lifts the lowest points. So the
 // least of each window of samples counts, and growth persists when it rose in several windows running.

@@ -1,10 +1,10 @@
 'use strict';
 
-// V8's table of object ids → dropped.
+// Drops V8's table of object ids.
 //
 // The first snapshot makes V8 keep a table of every object's id, about 75 bytes each, so that the
-// next snapshot calls the same object by the same id. Who wants one snapshot only can have that
-// memory back; the DevTools protocol is the only way to ask for it.
+// next snapshot calls the same object by the same id. A single
+// snapshot does not need the table; only the DevTools protocol can drop it.
 
 function forgetIds() {
   const { Session } = require('node:inspector');

@@ -1,6 +1,6 @@
 'use strict';
 
-// V8's own snapshot stream → its chunks, one after the other, while V8 writes them.
+// Takes the chunks of V8's snapshot stream one by one, while V8 writes them.
 //
 // V8 knows no back-pressure: at the first read it writes the whole snapshot within one synchronous
 // call, and a Readable would queue all of it before anybody can look. So chunks are taken where
@@ -10,7 +10,7 @@
 const { Readable } = require('node:stream');
 const native = require('../addon/load.js');
 
-/** Whether this is a snapshot stream of V8's that nobody has begun to read. */
+/** Whether this is V8's snapshot stream and has not been read from. */
 function isLive(stream) {
   return (
     stream?.constructor?.name === 'HeapSnapshotStream' &&

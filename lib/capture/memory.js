@@ -1,6 +1,6 @@
 'use strict';
 
-// What the process may still use, by everyone who has a say in it.
+// How much memory the process may still use, by every limit that applies to it.
 
 const { readFileSync } = require('node:fs');
 const os = require('node:os');

@@ -1,13 +1,13 @@
 'use strict';
 
-// Resident memory before, at its peak and after, watched from beside.
+// Measures resident memory before, at its peak and after.
 
 const { setInterval, clearInterval } = require('node:timers');
 
 const INTERVAL_MS = 5;
 
 const rss = () => process.memoryUsage.rss();
-/** The most the process ever had, in bytes; the system keeps the account. */
+/** The process's peak since it started, in bytes, as the system records it. */
 const mostEver = () => process.resourceUsage().maxRSS * 1024;
 
 class RssWatch {

@@ -1,6 +1,6 @@
 'use strict';
 
-// A service, watched → a report when its memory grows and stays grown, or a limit comes near.
+// Watches a service and reports when its memory grows and stays grown, or nears a limit.
 //
 // Nothing here may disturb the service: no timer keeps it alive, nothing is thrown into it, and what
 // goes wrong goes to `onError`, or becomes a warning.
@@ -44,7 +44,7 @@ class Watcher {
     this.#timer.unref();
   }
 
-  /** Ends at once; a capture under way is abandoned. */
+  /** Ends at once; a running capture is abandoned. */
   stop() {
     clearInterval(this.#timer);
     this.#controller.abort();
@@ -134,7 +134,7 @@ class Watcher {
     await this.#options.onReport({ report: whole, json, fingerprint, trigger, compared, capture: snapshot.capture, files: this.#kept.files });
   }
 
-  /** Runs work whose failure is nobody's but `onError`'s. */
+  /** Runs work whose errors go to `onError`. */
   async #guard(work) {
     try {
       await work();

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What went wrong → what is printed on stderr and the exit code. */
+/** Maps errors to messages on stderr and exit codes. */
 
 const { formatError } = require('../format/error.js');
 const { visible } = require('../format/text.js');

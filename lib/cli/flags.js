@@ -1,6 +1,6 @@
 'use strict';
 
-/** Declared options → flags of a command, and what was typed → options of the API. */
+/** Makes the flags of a command from declared options, and options of the API from parsed flags. */
 
 const { InvalidArgumentError, Option } = require('commander');
 const { expectedOf, hasNumbers, statedBounds } = require('../api/options/describe.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** FILE arguments → snapshots, opened one after the other; errors name the file they belong to. */
+/** Opens FILE arguments one after the other; errors name the file they belong to. */
 
 const path = require('node:path');
 const { InputError, QUESTION_CODES, UsageError } = require('./errors.js');

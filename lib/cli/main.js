@@ -1,6 +1,6 @@
 'use strict';
 
-/** argv → exit code. */
+/** Runs the command line and returns its exit code. */
 
 const { CommanderError } = require('commander');
 const { EXIT, outcomeOf } = require('./errors.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The finished answer → standard output or a file, whole or not at all. */
+/** Writes the finished answer to standard output or a file, completely or not at all. */
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -17,7 +17,7 @@ function jsonText(value, { pretty }) {
 }
 
 /**
- * Resolves when the text is written. A reader that has gone away (`| head -1`) has what it wanted.
+ * Resolves when the text is written. A closed pipe (`| head -1`) is no error.
  */
 function writeStdout(text) {
   return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ function isSameFile(a, b) {
 }
 
 /**
- * Writes beside the file and renames: whoever reads it sees the old answer or the new one, never half.
+ * Writes a temporary file and renames it: readers see the old answer or the new one, never half.
  * Devices and pipes (`/dev/stdout`) are written to; renaming would replace them.
  */
 function writeFile(file, text) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The verbs → one commander program. Completion scripts and `docs/cli.md`'s test read it too. */
+/** The commander program, which completion scripts and the test of `docs/cli.md` read too. */
 
 const { Command } = require('commander');
 const { version } = require('../../package.json');

@@ -1,10 +1,8 @@
 'use strict';
 
 /**
- * A verb's question → its answer on standard output or in a file, and the exit code.
- *
- * This is the life of every command: check, open the snapshots, ask, close, write. What is asked and how
- * the answer reads is the verb's part; see `verbs/`.
+ * What every command does: check arguments, open snapshots, ask, close, write. The question and the format of its
+ * answer are in `verbs/`.
  */
 
 const { EXIT, Interrupted } = require('./errors.js');
@@ -50,7 +48,7 @@ async function answerFrom(files, job, ask) {
   }
 }
 
-/** Ctrl-C ends the work at once, whatever it is: nothing has been written yet. */
+/** Ctrl-C ends the work at once: nothing has been written yet. */
 async function untilInterrupted(work) {
   const controller = new AbortController();
   const progress = createProgressLine(process.stderr, process.env);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Environment and streams → whether to colour, how wide to print, whether to show progress. */
+/** Decides from environment and streams about colours, width and progress. */
 
 const { progressText } = require('../format/progress.js');
 
@@ -21,7 +21,7 @@ function widthOf(stream, env) {
   return Number.isInteger(columns) && columns > 0 ? columns : WIDTH_WITHOUT_TERMINAL;
 }
 
-/** One line on stderr that is rewritten and goes away at the end; nothing where there is no terminal. */
+/** A progress line on stderr, cleared at the end; none without a terminal. */
 function createProgressLine(stream, env) {
   if (!stream.isTTY || env.TERM === 'dumb') return { update() {}, clear() {} };
   let shown = false;

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * `--fail-on EXPRESSION` → whether the answer goes too far (exit code 1).
+ * `--fail-on EXPRESSION`: whether the exit code is 1.
  *
  * An expression is METRIC OPERATOR VALUE: `total>500MB`, `detached>0`, `growth>10%`,
  * `class:Session.count>1000`. It states what is *not* wanted. Metrics are functions of the answer, so

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Values as people type them → values of the API. Commander prints what is wrong with them. */
+/** Parses flag values; commander prints the errors. */
 
 const { InvalidArgumentError } = require('commander');
 const { toBytes, toId, toPattern } = require('../api/typed.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Stacks → a pprof profile, gzipped: github.com/google/pprof, proto/profile.proto.
+// Writes stacks as a gzipped pprof profile: github.com/google/pprof, proto/profile.proto.
 //
 // A frame is a location with one function. The bytes of a sample are its `inuse_space`, as in Go's
 // heap profiles: pprof's "flat" is self size, its "cum" the retained size.

@@ -1,6 +1,6 @@
 'use strict';
 
-// Numbers, texts and messages → protocol buffer fields: the three of the format's shapes that pprof uses.
+// Encodes the protocol buffer fields that pprof uses.
 
 const { Buffer } = require('node:buffer');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Stacks → speedscope's own format, https://www.speedscope.app/file-format-schema.json.
+// Writes stacks in speedscope's own format, https://www.speedscope.app/file-format-schema.json.
 
 const { version } = require('../../package.json');
 const { stacksOf } = require('./stacks.js');

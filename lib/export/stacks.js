@@ -1,13 +1,13 @@
 'use strict';
 
-// The top of the dominator tree → stacks of frames with bytes at their ends, which is how profilers see the world.
+// Converts the top of the dominator tree to stacks of frames with bytes, as profilers expect.
 //
 // Bytes at a stack are the self size of the objects there, so that what a profiler adds up below a
-// frame is what it retains. Objects dominated in the same way by the same kinds are one stack.
+// frame is what it retains. Objects with the same kinds of dominators share a stack.
 
 const { STRING_TYPES } = require('../format/labels.js');
 
-/** What is not in the tree because it is too small. */
+/** Objects too small to be in the tree. */
 const REST = { name: '(smaller objects)', file: '', line: 0, column: 0 };
 
 /**

@@ -1,8 +1,8 @@
 'use strict';
 
-/** An answer of any length → one within a number of bytes, the same for the same heap. */
+/** Shortens answers to a number of bytes, always the same for the same heap. */
 
-/** Rows of each list, and parts of the report, in the order in which they are given up. */
+/** Limits on the rows of each list and the parts of the report, tried in this order. */
 const LEVELS = [[Infinity, Infinity], [5, Infinity], [3, Infinity], [3, 5], [2, 3], [1, 3], [1, 2], [0, 1]];
 
 const CUT = '…\n';

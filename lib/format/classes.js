@@ -1,6 +1,6 @@
 'use strict';
 
-/** The answer of `classes`, DevTools' Summary → text or Markdown. */
+/** Formats the answer of `classes`, DevTools' Summary. */
 
 const { CLASS_COLUMNS, classCells } = require('./cells.js');
 const document = require('./document.js');

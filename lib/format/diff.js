@@ -1,6 +1,6 @@
 'use strict';
 
-/** The answer of `diff` → text or Markdown: what grew first. */
+/** Formats the answer of `diff`, largest growth first. */
 
 const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');

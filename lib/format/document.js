@@ -1,17 +1,15 @@
 'use strict';
 
 /**
- * An answer of the API → a list of blocks; a list of blocks → text or Markdown.
- *
- * What is said is decided once, in `report.js`, `diff.js` and their neighbours; how it looks in a
- * terminal or in a pull request is decided here and in the two renderers, so the two cannot disagree.
+ * The blocks of which formatted answers consist. `report.js`, `diff.js` and others decide what an answer says, the two
+ * renderers how blocks look in a terminal and in Markdown.
  */
 
 const { spansOf } = require('./spans.js');
 const { renderMarkdown } = require('./render-markdown.js');
 const { renderText } = require('./render-text.js');
 
-/** Cells of a line when nobody says how wide the output is. */
+/** Default width in cells. */
 const DEFAULT_WIDTH = 100;
 
 /** The name of the whole answer. */
@@ -39,7 +37,7 @@ function table(columns, rows) {
 }
 
 /**
- * A numbered list of things that need more than a table row: figures in columns, a label, and details
+ * A numbered list of items that need more than a table row: figures in columns, a label, and details
  * `[term, content]` below it that are wrapped instead of cut.
  */
 function entries(list, start = 1) {

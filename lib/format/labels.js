@@ -1,6 +1,6 @@
 'use strict';
 
-/** Nodes, references and places in scripts → the words that stand for them everywhere. */
+/** Labels of nodes, references and source locations. */
 
 const { heap, words } = require('./spans.js');
 const { quoted } = require('./text.js');
@@ -9,7 +9,7 @@ const STRING_TYPES = new Set(['string', 'concatenated string', 'sliced string'])
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** What a report without `showStrings` has in place of contents. */
+/** The name of a string in reports without `showStrings`. */
 const HIDDEN_CONTENTS = /^\((\d+ characters)\)$/;
 
 // V8 spells a WeakMap entry as one long internal name; what matters is whose entry it is.
@@ -34,7 +34,7 @@ function nameOf({ type, name, className, detached }, showStrings) {
   return heap(detached && !shown.startsWith('Detached ') ? `Detached ${shown}` : shown);
 }
 
-/** A report that hides contents gives the length instead; other answers give the contents, which stay unsaid. */
+/** The length if the answer has it in place of the contents; otherwise the type alone. */
 function hiddenString(type, name) {
   const length = HIDDEN_CONTENTS.exec(name);
   return length === null ? `(${type})` : `(${type}, ${length[1]})`;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** One object, or one class, with what holds it → text or Markdown. */
+/** Formats one object, or the retainers of an object or class. */
 
 const { roleOfShare } = require('./cells.js');
 const document = require('./document.js');

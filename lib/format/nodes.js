@@ -1,6 +1,6 @@
 'use strict';
 
-/** The answer of `filter` → text or Markdown. */
+/** Formats the answer of `filter`. */
 
 const { NODE_COLUMNS, nodeCells } = require('./cells.js');
 const document = require('./document.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Numbers of the API → the way people read them: sizes in decimal units as DevTools prints them, counts with separators. */
+/** Formats numbers: sizes in decimal units as DevTools does, counts with separators. */
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Where long work is → how it reads, in a terminal and in the viewer. */
+/** The progress text of the terminal and the viewer. */
 
 const { formatBytes, formatCount } = require('./numbers.js');
 

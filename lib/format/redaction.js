@@ -1,6 +1,6 @@
 'use strict';
 
-/** What `redact` wrote → a sentence. */
+/** Formats the answer of `redact`. */
 
 const { formatBytes } = require('./numbers.js');
 const { visible } = require('./text.js');

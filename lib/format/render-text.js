@@ -1,6 +1,6 @@
 'use strict';
 
-/** Blocks → lines for a terminal, none wider than asked for. */
+/** Renders blocks as lines for a terminal, none wider than asked for. */
 
 const { fit, widthOf, words, wrap } = require('./spans.js');
 const { paint } = require('./style.js');
@@ -10,13 +10,13 @@ const GAP = 2;
 const INDENT = 2;
 
 /** Narrower than this nothing can be laid out; longer lines are then left to the terminal. */
-const LEAST_WIDTH = 60;
+const MIN_WIDTH = 60;
 
 /** A detail longer than this many lines is cut in its middle. */
 const DETAIL_LINES = 3;
 
 function renderText(blocks, { color, width }) {
-  const page = { color, width: Math.max(LEAST_WIDTH, width) };
+  const page = { color, width: Math.max(MIN_WIDTH, width) };
   const parts = blocks.map((block) => RENDERERS[block.kind](block, page));
   let text = '';
   blocks.forEach((block, index) => {

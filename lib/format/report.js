@@ -1,6 +1,6 @@
 'use strict';
 
-/** The answer of `report` → text or Markdown: what leaks first, what holds the memory next, the small print last. */
+/** Formats the answer of `report`: first what leaks, then what keeps memory alive. */
 
 const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfShare } = require('./cells.js');
 const { shortened, withinBudget } = require('./budget.js');
@@ -47,13 +47,13 @@ function formatReport(report, options = {}) {
   });
 }
 
-/** What comes first: whether something leaks, in a sentence. */
+/** Whether something leaks, in a sentence. */
 function verdict({ verdict: text, suspects: found, inconclusive: open }) {
   const names = [...found, ...open].flatMap(({ className, holder, path }) => [className, holder.path, path]);
   return [document.line([words('Verdict: ', found.length === 0 ? 'strong' : 'alarm'), ...sentence(text, names)])];
 }
 
-/** Why the exit code is 1: in a pull request nobody sees what was printed on stderr. */
+/** Why the exit code is 1: a comment on a pull request does not show stderr. */
 function exceededBlocks(exceeded = []) {
   return exceeded.map((text) => document.line([words('Threshold exceeded: ', 'alarm'), heap(text)]));
 }

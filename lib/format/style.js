@@ -1,6 +1,6 @@
 'use strict';
 
-/** The role of a span → the escape sequences that show it in a terminal. */
+/** Escape sequences for the roles of spans. */
 
 const RESET = '\x1b[0m';
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Suspects → what leaks, who holds it, where in the source, how sure that is, what to do next. */
+/** Formats suspects: what leaks, what holds it, where in the source, how sure that is, what to do next. */
 
 const document = require('./document.js');
 const { sourceLabel } = require('./labels.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Cells of a table and a width → how wide each column may be, and which columns are shown at all. */
+/** Decides the width of each column, and which columns are shown. */
 
 const { widthOf } = require('./spans.js');
 

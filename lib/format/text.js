@@ -3,7 +3,7 @@
 /**
  * Any string of the heap → characters that are safe to print, measured in terminal cells.
  *
- * Heap strings are hostile: they come from whoever talked to the process that was captured. Nothing
+ * Heap strings are untrusted: anyone who talked to the captured process may have sent them. Nothing
  * reaches an output before `visible` has turned control characters, escape sequences, text direction
  * overrides and lone surrogates into JavaScript escapes.
  */

@@ -1,12 +1,12 @@
 'use strict';
 
-/** A tree of references or retainers → drawn lines. */
+/** Draws a tree of references or retainers as lines. */
 
 const { nodeLabel, referenceLabel } = require('./labels.js');
 const { formatAmount, formatBytes, formatDistance } = require('./numbers.js');
 const { words } = require('./spans.js');
 
-/** Between a reference and the node at its other end. */
+/** Between a reference and its node. */
 const JOINTS = { references: ' → ', retainers: ' in ' };
 
 /**

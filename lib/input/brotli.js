@@ -1,6 +1,6 @@
 'use strict';
 
-// An input that is compressed with brotli → its text, by Node's own decoder; any other → itself.
+// Decompresses brotli input with Node's own decoder; passes other input on.
 //
 // gzip and zstd have magic numbers and are the addon's. Brotli has none: what is neither text nor one of those is
 // tried as brotli, as the core does where it is built with a decoder (crates/core/src/snapshot/parse/decompress.rs).
@@ -54,7 +54,7 @@ async function headOf(path) {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } catch {
-    // Whoever reads it says what is wrong with it.
+    // The reader reports the error.
     return Buffer.alloc(0);
   } finally {
     await file?.close();
@@ -113,13 +113,13 @@ function decompressed(reader) {
   }
   const decoder = createBrotliDecompress({ chunkSize: BLOCK_BYTES });
   const blocks = decoder[Symbol.asyncIterator]();
-  // What goes wrong is met by whoever awaits the next block.
+  // Errors reach the caller that awaits the next block.
   pipeline(Readable.from(compressed(), { objectMode: false }), decoder, () => {});
   return {
     async next() {
       try {
         const step = await blocks.next();
-        // Brotli was only a guess: what goes on behind its end is something else.
+        // Brotli was only a guess: data after its end means that it was wrong.
         if (step.done && decoder.bytesWritten < received) throw notRecognised();
         return step;
       } catch (error) {

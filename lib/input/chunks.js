@@ -1,9 +1,8 @@
 'use strict';
 
-// Chunks of any kind and size → blocks worth a trip to the thread pool, one on its way while the next fills.
+// Collects chunks into blocks large enough for the thread pool; one is parsed while the next fills.
 //
-// Other threads see these blocks alone, never a chunk: its memory belongs to the caller, who may resize it or
-// transfer it to somebody else while it is read.
+// Other threads see only these blocks, never a chunk: the caller may resize or transfer its memory while it is read.
 
 const { Buffer } = require('node:buffer');
 const { argumentError } = require('../api/errors.js');
@@ -42,7 +41,7 @@ function* chunkBytes(chunk, text) {
   yield toBytes(chunk, 'a chunk of the source');
 }
 
-/** Two blocks taking turns: one being filled, one being parsed. */
+/** Two alternating blocks: one is filled while the other is parsed. */
 class Blocks {
   #push;
   #block;

@@ -1,6 +1,6 @@
 'use strict';
 
-// An input → a snapshot in native memory.
+// Parses an input into a snapshot in native memory.
 
 const native = require('../addon/load.js');
 const { inTurn } = require('../api/job.js');

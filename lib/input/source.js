@@ -1,6 +1,6 @@
 'use strict';
 
-// Whatever the caller has → a path, bytes, V8's own stream, or a reader of chunks.
+// Turns any source into a path, bytes, V8's own stream, or a reader of chunks.
 
 const { createReadStream } = require('node:fs');
 const { stat } = require('node:fs/promises');
@@ -63,7 +63,7 @@ function toBytes(source, what) {
   }
 }
 
-/** Whoever has bytes may resize them, give them away or share them while they are read: they are one chunk, which is copied. */
+/** Bytes may be resized, transferred or shared while they are read, so they are one chunk, which is copied. */
 function bytesInput(bytes) {
   return { bytes, read: () => iterableReader([bytes]) };
 }

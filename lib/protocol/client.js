@@ -1,6 +1,6 @@
 'use strict';
 
-// Questions → requests, responses → answers: what a view holds, whichever engine is behind it.
+// The client of the protocol: the same for views of any engine.
 
 const { HeaprayError } = require('../api/heapray-error.js');
 const { readResponse, requestText } = require('./envelope.js');

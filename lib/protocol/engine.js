@@ -1,6 +1,6 @@
 'use strict';
 
-// Requests → responses, over whatever holds the snapshots: the addon's memory or a WebAssembly module's.
+// Answers requests, with snapshots in the addon's memory or a WebAssembly module's.
 
 const { HeaprayError } = require('../api/heapray-error.js');
 const { answerText, checkRequest, errorText, parseRequest } = require('./envelope.js');

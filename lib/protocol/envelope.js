@@ -54,7 +54,7 @@ const requestText = (id, snapshots, question) => JSON.stringify({ id, snapshots,
 /** @param {string} answer JSON, which goes in as it is */
 const answerText = (id, answer) => `{"id":${JSON.stringify(id)},"answer":${answer}}`;
 
-/** Whatever went wrong; errors that are nobody's are bugs. */
+/** Any error as a response; unexpected ones are bugs. */
 function errorText(id, error) {
   const { code = 'ERR_INTERNAL', message, section, offset, expected, found } = error;
   return JSON.stringify({ id, error: { code, message, section, offset, expected, found } });

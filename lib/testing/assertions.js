@@ -1,6 +1,6 @@
 'use strict';
 
-// Matchers → functions that throw, for node:test and every other test runner.
+// The matchers as functions that throw, for node:test and other test runners.
 
 const { LeakError } = require('./errors.js');
 const { makeMatchers } = require('./matchers.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// This process → a Snapshot of it, of what is alive only.
+// Takes a Snapshot of the live objects of this process.
 
 const v8 = require('node:v8');
 const { parse } = require('../api/verbs.js');

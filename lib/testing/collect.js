@@ -1,11 +1,11 @@
 'use strict';
 
-// Garbage → gone, in any process, worker or vm context, without a flag on the command line.
+// Collects garbage in any process, worker or vm context, without a command-line flag.
 
 const { collector } = require('../capture/collector.js');
 const { nextTurn } = require('./clock.js');
 
-/** What finalizers and weak references let go of goes with the next collection, hence more than one. */
+/** Objects released by finalizers and weak references are freed by the next collection, hence several. */
 const COLLECTIONS = 3;
 
 /** One full collection. What a WeakRef has given out is alive until the turn of the event loop ends, so a turn ends first. */

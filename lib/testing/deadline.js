@@ -1,6 +1,6 @@
 'use strict';
 
-// How long a measurement may take → an end before the test runner's own, which could not say why.
+// Ends a measurement before the test runner's own limit, whose error could not say why.
 //
 // A snapshot blocks the thread, so that no timer can stop it: whether there is time for one more is
 // asked before each.
@@ -43,7 +43,7 @@ class Deadline {
   run(work, state) {
     return within(Math.max(0, this.#end - now()), work, () => {
       this.aborted = true;
-      return this.#error(state, 'the function under test did not end');
+      return this.#error(state, 'the function under test had not finished');
     });
   }
 
@@ -51,7 +51,7 @@ class Deadline {
   async runWhole(work, state) {
     const left = this.#end - now();
     if (left < slowest) {
-      throw this.#error(state, `a snapshot takes ${seconds(slowest)}, and ${seconds(Math.max(0, left))} are left`);
+      throw this.#error(state, `a snapshot takes ${seconds(slowest)}, but only ${seconds(Math.max(0, left))} are left`);
     }
     const start = now();
     try {
@@ -63,7 +63,7 @@ class Deadline {
 
   #error({ rounds, of }, what) {
     return timeoutError(
-      `no time to find out whether something leaks: after ${seconds(now() - this.#start)} and ${rounds} of ${formatAmount(of, 'round')} ${what}; ${this.#reason}`,
+      `not enough time to check for leaks: after ${seconds(now() - this.#start)} and ${rounds} of ${formatAmount(of, 'round')} ${what}; ${this.#reason}`,
     );
   }
 }

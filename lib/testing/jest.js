@@ -1,6 +1,6 @@
 'use strict';
 
-// Jest → how long a test may take: read from, and where nobody has decided, told to jest-circus.
+// The time limit of Jest's tests: read from jest-circus, and raised where it is the default.
 
 /** What tests may take once heapray is set up, unless the configuration says something else than Jest does. */
 const TEST_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Matchers for `expect.extend`: a received value and arguments → `{ pass, message }`.
+// The matchers for `expect.extend`.
 //
 // They are the same for every test runner that has Jest's protocol. What differs (how long a test may
 // take, what is said about it) comes as a `runner`.
@@ -30,7 +30,7 @@ function makeMatchers(runner) {
   async function toLeak(fn, options) {
     if (typeof fn !== 'function') throw argumentError('expect(fn)', 'a function to call again and again', fn);
     const checked = leakOptions(options);
-    // Who expects a leak has no failure to look at.
+    // With an expected leak there is no failure to save a snapshot of.
     const nameOf = this?.isNot === false ? undefined : (leaks) => nameOfFailure(this, leaks[0].className);
     const result = await measure(fn, checked, runner.limitOf(this), nameOf);
     return {
@@ -44,7 +44,7 @@ function makeMatchers(runner) {
     if (!Tracked.is(tracked)) throw argumentError('expect(tracked)', 'what track() returned', tracked);
     const { timeout } = collectionOptions(options);
     const pass = await waitForCollection(tracked, timeout);
-    // Who expects it to be held need not be told what holds it.
+    // If it is expected to be held, what holds it is not needed.
     const held = pass || this?.isNot ? undefined : await whatHolds(tracked, () => nameOfFailure(this, tracked.label));
     return {
       pass,
@@ -62,13 +62,13 @@ function nameOfFailure(context, what) {
 
 function collectionMessage({ label }, held, palette) {
   const name = palette.RECEIVED_COLOR(label);
-  if (held === undefined) return `${name} was collected, or nobody asked what holds it.`;
-  if (held.node === undefined) return `${name} was collected while heapray looked for what holds it: it takes longer than the timeout.`;
+  if (held === undefined) return `${name} was collected.`;
+  if (held.node === undefined) return `${name} was collected, but only after the timeout.`;
   const { id, retainedSize } = held.node;
   const lines = pathLines(held.paths, palette);
   return [
     `${name} @${id} is still there and retains ${formatBytes(retainedSize)}.`,
-    ...(lines.length > 0 ? ['Held by:', ...lines] : ['Only the stack or V8 itself holds it: is it in a variable of a function that still runs?']),
+    ...(lines.length > 0 ? ['Held by:', ...lines] : ['Only the stack or V8 itself holds it: is it in a variable of a running function?']),
     ...(held.saved === undefined ? [] : ['', `Snapshot: ${held.saved}`]),
   ].join('\n');
 }

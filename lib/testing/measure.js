@@ -1,6 +1,6 @@
 'use strict';
 
-// A function → whether it leaks, and what.
+// Measures whether a function leaks, and what.
 //
 //   warm-up ─► snapshot ─► (calls ─► snapshot ─► did anything grow in every round so far?)*
 //

@@ -1,6 +1,6 @@
 'use strict';
 
-// What leaks, grew or is still there → the lines that a failing test shows.
+// The messages of failing assertions.
 //
 // Colours are the test runner's own functions, or none: a palette is its `this.utils`.
 

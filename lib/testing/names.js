@@ -1,6 +1,6 @@
 'use strict';
 
-// Classes as tests name them → a test of class names, paths and scripts.
+// Predicates for the classes, paths and scripts that tests name.
 
 const { isRegExp } = require('node:util').types;
 const { argumentError } = require('../api/errors.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// The options of leak assertions → the same, checked and complete.
+// Checks and completes the options of leak assertions.
 
 const { isRegExp } = require('node:util').types;
 const { completeOptions } = require('../api/options/check.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// A function under test → the same, called again and again, one call after the other.
+// Calls a function under test repeatedly, one call after the other.
 
 /**
  * Calls `fn` `times` times. What it throws or rejects with is the caller's.

@@ -1,6 +1,6 @@
 'use strict';
 
-// A test runner → what `heapray/<runner>` exports: the matchers, and what needs no runner.
+// What `heapray/<runner>` exports: the matchers, and what needs no test runner.
 
 const { assertNoLeak } = require('./assertions.js');
 const { checkpoint, since } = require('./checkpoint.js');

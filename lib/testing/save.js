@@ -1,6 +1,6 @@
 'use strict';
 
-// A failing assertion → the snapshot that it judged, in the folder that HEAPRAY_SAVE names.
+// Saves the snapshot of a failing assertion in the folder that HEAPRAY_SAVE names.
 //
 // Whether an assertion fails is known when its snapshot has been read, so it is read from the file,
 // which gets its name, or goes, afterwards.
@@ -41,7 +41,7 @@ class SavedSnapshot {
   }
 }
 
-/** Where a snapshot goes that may show a failure; nowhere when nobody asked for it. */
+/** Where to write a snapshot that may show a failure; nowhere without HEAPRAY_SAVE. */
 function toSave() {
   const folder = process.env.HEAPRAY_SAVE;
   return folder ? new SavedSnapshot(folder) : undefined;

@@ -1,6 +1,6 @@
 'use strict';
 
-// One object → whether it is collected, and what holds it if it is not.
+// Tracks whether an object is collected, and finds what holds it if it is not.
 
 const { randomUUID } = require('node:crypto');
 const { argumentError } = require('../api/errors.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// Vitest → how long a test may take: read from the test that a matcher runs in.
+// The time limit of Vitest's tests, read from the test that a matcher runs in.
 
 /** What tests may take once heapray is set up, unless the configuration says something else than Vitest does. */
 const TEST_TIMEOUT_MS = 60_000;

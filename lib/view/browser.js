@@ -1,6 +1,6 @@
 'use strict';
 
-// A URL → the browser of whoever sits here, where there is one.
+// Opens a URL in the user's browser, if there is one.
 
 const { spawn } = require('node:child_process');
 
@@ -9,7 +9,7 @@ const OPENERS = {
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** Opens the URL; a machine without a browser is no error, the URL is printed anyway. */
+/** Opens the URL. A machine without a browser is no error: the URL is printed too. */
 function openBrowser(url, { platform = process.platform, env = process.env } = {}) {
   if (platform === 'linux' && env.DISPLAY === undefined && env.WAYLAND_DISPLAY === undefined) return;
   const [command, ...args] = OPENERS[platform] ?? ['xdg-open'];

@@ -1,6 +1,6 @@
 'use strict';
 
-// Snapshots → the answers a report in one file carries: all that is needed to explore the top of the heap.
+// Collects the answers that a report in one file contains, for exploring the largest objects.
 //
 // `viewer/app/engines/embedded.ts` answers the page from this. Contents of strings are left out unless
 // they are asked for: a report is made to be passed on.
@@ -46,7 +46,7 @@ function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta,
   return { rootId, nodeCount, edgeCount, stringCount, totalSize, meta, statistics, skipped };
 }
 
-/** Suspects and who holds them, the largest objects, then the tree from its top down. */
+/** Suspects and their holders, the largest objects, then the dominator tree from the top. */
 function objectsOf({ suspects: sure, inconclusive, biggest, collections, detached }, tree) {
   const suspects = [...sure, ...inconclusive];
   const ids = [

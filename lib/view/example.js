@@ -1,6 +1,6 @@
 'use strict';
 
-// examples/closure-leak in a process of its own → snapshots after 1, 40 and 50 requests.
+// Runs examples/closure-leak in its own process and takes snapshots after 1, 40 and 50 requests.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');

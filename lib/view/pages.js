@@ -1,6 +1,6 @@
 'use strict';
 
-// The built viewer → the pages made of it: the one `heapray view` serves, and the one that is a whole report.
+// The pages made of the built viewer: the one that `heapray view` serves, and the report in one file.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -32,7 +32,7 @@ function pageFor(start) {
   return readBuilt('index.html').replace(START, (_, open, close) => open + jsonInMarkup(start) + close);
 }
 
-/** JSON that no HTML parser takes for anything else: neither `</script>` nor `<!--` can stand in it. */
+/** JSON that is safe inside HTML: it contains neither `</script>` nor `<!--`. */
 function jsonInMarkup(value) {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

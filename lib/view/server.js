@@ -1,6 +1,6 @@
 'use strict';
 
-// The page and the addon → a web server that only this machine, and only who knows its address, can use.
+// Serves the page and the addon to this machine only, and only to those who know its address.
 //
 // It listens on 127.0.0.1. The address has a random token, which other pages and other users do not know.
 // The Host header must be ours, so that a name that is pointed at 127.0.0.1 (DNS rebinding) gets nothing;
@@ -94,7 +94,7 @@ async function sendFile(site, name, request, response) {
   return pipeline(fs.createReadStream(known.file), response);
 }
 
-/** The package is without the example: its process runs when somebody wants to see it. */
+/** The package does not contain the example's snapshots: they are taken on demand. */
 async function sendExample(site, name, request, response) {
   const wanted = EXAMPLE_NAMES.find((each) => name === `example/${each}`);
   if (wanted === undefined) return refuse(response, 404, 'not found');
@@ -120,7 +120,7 @@ async function open(engine, request, response, name) {
   sendJson(response, await engine.openSource(request, about, { signal: whileOpen(response) }));
 }
 
-/** Who asked and went away wants no answer any more. */
+/** Aborts when the client disconnects. */
 function whileOpen(response) {
   const controller = new AbortController();
   response.once('close', () => controller.abort());

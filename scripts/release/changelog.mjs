@@ -1,4 +1,4 @@
-// CHANGELOG.md → the section of one version, as the text of its release.
+// Prints the section of one version in CHANGELOG.md, as the text of its release.
 //
 //   node scripts/release/changelog.mjs 0.1.0
 

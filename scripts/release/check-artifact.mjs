@@ -1,4 +1,4 @@
-// An addon's file → whether it is what its platform needs: format, machine, exports, libraries, glibc, size, no paths.
+// Checks that an addon's file fits its platform: format, machine, exports, libraries, glibc, size, no paths.
 //
 //   node scripts/release/check-artifact.mjs [linux-x64-gnu …]    those under npm/; all by default
 

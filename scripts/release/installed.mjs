@@ -1,4 +1,4 @@
-// The packed packages, installed as a user does → whether everything in them works.
+// Installs the packed packages as a user would, and tries everything in them.
 //
 // npm and Yarn's plug'n'play install them into empty projects. PATH has Node.js and the system, and no Rust.
 

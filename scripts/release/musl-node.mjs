@@ -14,7 +14,7 @@ const converter = fileURLToPath(new URL('expand-relr.py', import.meta.url));
 /** What musl, and what Debian calls a processor. */
 const PROCESSORS = { x64: ['x86_64', 'amd64'], arm64: ['aarch64', 'arm64'] };
 
-/** A command line that runs Node on musl with the project's files, or why it cannot be had. */
+/** A command line that runs Node on musl with the project's files, or why there is none. */
 export function muslNode(processor) {
   const isHere = processor === process.arch;
   if (isHere && process.getuid() !== 0) return { reason: 'changing the root folder needs to be done as root' };

@@ -1,4 +1,4 @@
-// The packages as npm will have them → tarballs.
+// Packs the packages as npm will publish them.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';

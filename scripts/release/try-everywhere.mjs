@@ -29,7 +29,7 @@ export function tryAddon(name) {
   }).every(Boolean);
 }
 
-/** Ways to run it: each gives a command line that ends with Node, or the reason why there is none. */
+/** Each gives a command line that ends with Node, or the reason why there is none. */
 function runsOf(name) {
   if (name === platformName()) return VERSIONS.map((major) => () => ({ command: nodeBinary(major) }));
   if (process.platform !== 'linux' || process.arch !== 'x64') return [];

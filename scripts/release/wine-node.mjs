@@ -24,7 +24,7 @@ __declspec(dllexport) int __stdcall ProcessPrng(unsigned char *bytes, size_t len
 /** Node writes to files and terminals there, and takes no pipe of this system. */
 const THROUGH_FILE = 'out=$(mktemp) && "$@" > "$out" 2>&1 < /dev/null; status=$?; cat "$out"; rm "$out"; exit $status';
 
-/** A command line that runs a version of Node for Windows, or why it cannot be had. */
+/** A command line that runs a version of Node for Windows, or why there is none. */
 export function windowsNode(major) {
   const wine = WINES.find((name) => has(name, ['--version']));
   if (!wine) return { reason: 'it needs the package wine64' };

@@ -1,7 +1,7 @@
 // The engine over WebAssembly: what a worker serves, and the same where there is none.
 
 import engines from '../../lib/protocol/engine.js';
-import { checkRoom } from './limits.mjs';
+import { checkMemory } from './limits.mjs';
 import { HeapModule } from './module.mjs';
 import { chunksOf } from './source.mjs';
 
@@ -61,7 +61,7 @@ export class WasmEngine extends engines.Engine {
     try {
       for await (const chunk of chunksOf(source)) {
         signal?.throwIfAborted();
-        if (done === 0) checkRoom(chunk, bytes, module.memoryBytes);
+        if (done === 0) checkMemory(chunk, bytes, module.memoryBytes);
         module.push(chunk);
         done += chunk.length;
         watch({ phase: 'parse', done, total: bytes ?? 0 });
@@ -110,7 +110,7 @@ class Instance {
   }
 }
 
-/** Lets messages in now and then: chunks in memory come without any wait, and nobody could cancel. */
+/** Yields now and then, so that a cancellation can arrive while chunks come from memory. */
 class Breath {
   #last = performance.now();
 

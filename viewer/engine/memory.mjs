@@ -1,4 +1,4 @@
-// A module's memory → text, and what ended an instance → an error.
+// Reads text from a module's memory, and turns traps into errors.
 
 import errors from '../../lib/api/heapray-error.js';
 

@@ -1,4 +1,4 @@
-// One WebAssembly instance → bytes in, JSON out, and traps as errors. The only caller of crates/wasm.
+// One WebAssembly instance: bytes in, JSON out, traps as errors. The only caller of crates/wasm.
 
 import errors from '../../lib/api/heapray-error.js';
 import { bytesAt, outOfMemory, textAt, trapped } from './memory.mjs';

@@ -1,4 +1,4 @@
-// Messages → requests to an engine, responses → messages: a worker's whole work.
+// What a worker does: passes messages to an engine, and its responses back.
 //
 // ```text
 // page ─▶ { wasm, threaded, threads }               once: the module, its bytes, or where it is; another with
@@ -33,7 +33,7 @@ export function serve(port) {
     if (data.thread !== undefined) run(data.thread);
     else if (data.wasm !== undefined) {
       engine = started(data);
-      // Whoever asks is told.
+      // The next request gets the error.
       engine.catch(() => {});
     } else if (data.cancel) controllers.get(data.id)?.abort();
     else await answer(data);

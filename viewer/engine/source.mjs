@@ -1,4 +1,4 @@
-// Whatever a page has of a snapshot → chunks of bytes.
+// Reads any source of a page as chunks of bytes.
 
 import errors from '../../lib/api/heapray-error.js';
 
@@ -26,7 +26,7 @@ async function* blocksOfBlob(blob) {
   for (let at = BLOCK_BYTES; next !== null; at += BLOCK_BYTES) {
     const block = await unreadable(next);
     next = read(at);
-    // Should it fail before anyone waits for it, whoever does is told.
+    // If it fails before it is awaited, the error is kept for whoever awaits it.
     next?.catch(() => {});
     yield new Uint8Array(block);
   }

@@ -1,4 +1,4 @@
-// Threads → workers that share a module's memory. Only the module built for wasm32-wasip1-threads has any.
+// Threads as workers that share a module's memory, for the module built for wasm32-wasip1-threads.
 //
 // ```text
 // engine's worker ─ thread-spawn ─▶ page ─ { thread } ─▶ another worker ─ wasi_thread_start ─▶ the pool in crates/wasm
@@ -7,14 +7,14 @@
 // The engine's worker waits for the others while they work, and cannot hear from them: so the page makes them,
 // and is told when one fails. One that never starts is not missed, others do its work.
 
-import { MOST_BYTES } from './limits.mjs';
+import { MAX_BYTES } from './limits.mjs';
 import { textAt, trapped } from './memory.mjs';
 
 const PAGE_BYTES = 64 << 10;
 /** What .cargo/config.toml has the module begin with. */
 const FIRST_BYTES = 4 << 20;
 /** Past that, threads wait for memory rather than for each other. */
-const MOST_THREADS = 8;
+const MAX_THREADS = 8;
 
 /**
  * What another worker needs to be a thread.
@@ -27,15 +27,15 @@ const MOST_THREADS = 8;
  */
 
 /** Threads to work with where there are so many processors. */
-export const threadCount = (processors) => Math.min(processors, MOST_THREADS);
+export const threadCount = (processors) => Math.min(processors, MAX_THREADS);
 
 /** Takes addresses for all it may become, and memory as it grows. Throws where there are not that many addresses. */
 export function sharedMemory() {
-  return new WebAssembly.Memory({ initial: FIRST_BYTES / PAGE_BYTES, maximum: MOST_BYTES / PAGE_BYTES, shared: true });
+  return new WebAssembly.Memory({ initial: FIRST_BYTES / PAGE_BYTES, maximum: MAX_BYTES / PAGE_BYTES, shared: true });
 }
 
 /**
- * What the module imports besides `host`.
+ * What the module imports in addition to `host`.
  * @param {WebAssembly.Memory} memory
  * @param {(argument: number) => number} spawn gives the new thread's number, from 1 on
  */

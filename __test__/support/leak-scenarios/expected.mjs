@@ -50,7 +50,7 @@ export const expected = {
     { className: '(string)|(concatenated string)', kind: 'strings', holder: 'notes' },
     { className: 'Float64Array', kind: 'buffers', holder: 'views' },
   ],
-  swelling: [
+  'growing-objects': [
     { className: 'Array', kind: 'growingCollection', holder: 'latencies' },
     { className: 'Array', kind: 'growingCollection', holder: 'temperatures' },
     { className: 'Array', kind: 'growingCollection', holder: 'recent' },

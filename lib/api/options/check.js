@@ -1,6 +1,6 @@
 'use strict';
 
-// What the caller gives → the same, checked against its declaration, as the addon reads it.
+// Checks options against their declarations and converts them to what the addon reads.
 
 const { Buffer } = require('node:buffer');
 const { isRegExp } = require('node:util').types;
@@ -36,7 +36,7 @@ const TESTS = {
   worker: (value) => typeof value?.getHeapSnapshot === 'function',
 };
 
-/** Types whose values are written otherwise, or of several values. `undefined` stands for another value. */
+/** Types whose values are converted; `undefined` means that the value is not accepted. */
 const READERS = {
   ids: (value, what) => (Array.isArray(value) ? value.map((each, i) => readOption(`${what}[${i}]`, { type: 'id' }, each)) : isId(value) ? [value] : undefined),
   words: (value) => (isString(value) ? [value] : Array.isArray(value) && value.every(isString) ? value : undefined),

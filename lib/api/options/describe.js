@@ -1,6 +1,6 @@
 'use strict';
 
-// A declared option → the words for what it accepts, alike in errors, in help and in the documentation.
+// Describes the values that an option accepts, for errors, help and documentation.
 
 /**
  * An option, declared once. The API checks it, the command line makes flags of it, `__test__/options.test.mjs`
@@ -46,7 +46,7 @@ function boundsOf({ min, above, max }, unit = '') {
   return '';
 }
 
-/** What help and documentation say; that a number is not below 0 goes without saying. */
+/** The bounds as in help and documentation, where "not below 0" is not mentioned. */
 function statedBounds(declaration) {
   const { min, max } = declaration;
   return !hasNumbers(declaration) || (min === 0 && max === undefined) ? '' : boundsOf(declaration);

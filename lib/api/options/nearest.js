@@ -1,6 +1,6 @@
 'use strict';
 
-// A misspelt word → the one that was probably meant.
+// Suggests the known word that a misspelt one was probably meant to be.
 
 /**
  * @param {string} word

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The model → a bash script. It needs bash 3.2, what macOS has, and no bash-completion package. */
+/** Writes the bash script. It needs bash 3.2, as on macOS, and no bash-completion package. */
 
 function bashScript(commands) {
   return `# bash completion of heapray

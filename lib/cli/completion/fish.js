@@ -1,6 +1,6 @@
 'use strict';
 
-/** The model → fish's `complete` commands. */
+/** Writes fish's `complete` commands. */
 
 function fishScript(commands) {
   const names = commands.map(({ name }) => name).join(' ');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The commander program → what a shell has to know to complete it. */
+/** Describes the commander program for shell completion. */
 
 /**
  * @typedef {object} OptionModel

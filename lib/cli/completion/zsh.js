@@ -1,6 +1,6 @@
 'use strict';
 
-/** The model → a zsh function for `_arguments`. */
+/** Writes a zsh function for `_arguments`. */
 
 function zshScript(commands) {
   return `#compdef heapray

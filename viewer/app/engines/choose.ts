@@ -1,4 +1,4 @@
-// What the page was made for → its engine: a server behind it, answers inside it, or WebAssembly in a worker.
+// Chooses the page's engine: a server behind it, answers inside it, or WebAssembly in a worker.
 
 import type { Engine, SavedReport } from '../model/engine.js';
 import { embeddedClient, type Embedded } from './embedded.js';

@@ -1,7 +1,7 @@
-// Answers that were asked for when a report was written → an engine for the top of the heap.
+// An engine that answers from a report in one file.
 //
-// `lib/view/embed.js` writes them. Classes are sorted and filtered here, the treemap is zoomed here, trees of
-// what holds an object are put together here; all else is looked up by question and object.
+// `lib/view/embed.js` writes them. Classes are sorted and filtered, the treemap is zoomed and trees of
+// retainers are put together here; everything else is looked up by question and object.
 
 import type { ClassPage, ClassRow, DominatorRow, FilterResult, NodeRow, TextMatch, Tree, TreeItem } from '../../../index.js';
 import { HeaprayError } from '../../../lib/api/heapray-error.js';
@@ -76,7 +76,7 @@ function isMatch(text: string, match: TextMatch | undefined): boolean {
 }
 
 /** In a tree, as in the core's. */
-const MOST_ITEMS = 10_000;
+const MAX_ITEMS = 10_000;
 
 /** What holds an object, level by level, as far as lists of retainers are here. */
 function held(answers: Record<string, unknown>, { id, retainers }: Question): Pick<FilterResult, 'total' | 'nodes'> {
@@ -84,7 +84,7 @@ function held(answers: Record<string, unknown>, { id, retainers }: Question): Pi
   const { depth, limit } = retainers as { depth: number; limit: number };
   const node: NodeRow = { ...orRefuse(answers[`node ${target}`] as NodeRow | undefined) };
   let level = [{ node, above: [target] }];
-  let room = MOST_ITEMS;
+  let room = MAX_ITEMS;
   for (let deep = 0; deep < depth; deep += 1) {
     const next: typeof level = [];
     for (const { node: below, above } of level) {

@@ -18,7 +18,7 @@ export function httpClient(base: string): AppClient {
   }) as AppClient;
 }
 
-/** The server parses what it takes and takes no more: what has left the page is what has been read. fetch does not tell. */
+/** The server parses as it receives, so upload progress is parse progress, which fetch does not report. */
 function upload(url: URL, source: Blob, { signal, onProgress }: Options): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

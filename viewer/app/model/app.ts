@@ -59,7 +59,7 @@ export function ask<Answer>(engine: Engine, snapshots: number[], question: Quest
   return answer;
 }
 
-/** The answer to a question, or to none. While the next is on its way the one before stays. */
+/** The answer to a question, or to none. While the next is loading, the previous one stays. */
 export function useAnswer<Answer>(question: Question | undefined, snapshots: number[]): Answered<Answer> {
   const { engine } = useApp();
   const key = question === undefined ? undefined : JSON.stringify([snapshots, question]);

@@ -1,4 +1,4 @@
-// The tree of what refers to an object → a graph in columns: each holder once, as near to the object as it is.
+// Lays out the retainers of an object as a graph in columns, each once, at its shortest distance.
 
 import type { NodeRow, Tree, TreeItem } from '../../../index.js';
 
@@ -32,18 +32,18 @@ export interface HolderGraph {
   holds: Hold[];
 }
 
-/** A drawing of more than this says nothing. */
-const MOST_HOLDERS = 150;
+/** More than this cannot be read. */
+const MAX_HOLDERS = 150;
 
-/** How a reference is written; `isOnTheWay`: it leads to or from an object that is left out. */
-type LabelOf = (item: TreeItem, isOnTheWay: boolean) => string;
+/** How a reference is written; `isHidden`: it leads to or from an object that is left out. */
+type LabelOf = (item: TreeItem, isHidden: boolean) => string;
 
 interface Pending {
   tree: Tree | undefined;
   /** The drawn object that is held. */
   to: NodeRow;
   column: number;
-  /** References already passed on the way over hidden objects. */
+  /** References already passed through hidden objects. */
   over: string[];
 }
 
@@ -67,14 +67,14 @@ export function holderGraph(target: NodeRow, options: HolderOptions, labelOf: La
       }
       let holder = holders.get(node.id);
       if (holder === undefined) {
-        if (holders.size >= MOST_HOLDERS) continue;
+        if (holders.size >= MAX_HOLDERS) continue;
         const place = sizes[column] ?? 0;
         sizes[column] = place + 1;
         holder = { node, column, place, omitted: 0 };
         holders.set(node.id, holder);
         queue.push({ tree: node.retainers, to: node, column: column + 1, over: [] });
       }
-      // An object may hold another in several ways: one drawn line, the most direct.
+      // Of several references between two objects only the most direct is drawn.
       if (holds.get(`${node.id} ${to.id}`)?.isDirect) continue;
       holds.set(`${node.id} ${to.id}`, { from: node.id, to: to.id, label: labels.join(''), isDirect: over.length === 0 });
     }

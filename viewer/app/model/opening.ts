@@ -1,4 +1,4 @@
-// Files, dropped, chosen or behind URLs → snapshots open in the engine, or a report saved earlier.
+// Opens files that were dropped, chosen or fetched: snapshots, or a saved report.
 
 import type { Progress, Report } from '../../../index.js';
 import { HeaprayError } from '../../../lib/api/heapray-error.js';
@@ -26,7 +26,7 @@ export async function openFiles(engine: Engine, files: readonly File[], tell: (o
   return { saved: undefined };
 }
 
-/** Reports are JSON of ours; a snapshot begins otherwise, and may be too large to be looked at. */
+/** Only the beginning is read: a snapshot may be too large. */
 async function savedReport(files: readonly File[]): Promise<SavedReport | undefined> {
   const [file] = files;
   if (file === undefined || files.length > 1 || !/\.json$/i.test(file.name)) return undefined;

@@ -1,4 +1,4 @@
-// The part of the URL behind `#` ⇄ what is shown. Everything that a link or the back button must restore is in here.
+// What is shown, as the part of the URL behind `#`: everything that a link or the back button must restore.
 
 import { useEffect, useState } from 'preact/hooks';
 

@@ -1,4 +1,4 @@
-// Pages of rows, opened into trees → one long list of visible rows, of which only what is looked at is loaded.
+// Expandable rows as one long list, of which only the visible pages are loaded.
 //
 // A level knows how many rows it has, keeps the pages that were asked for, and its opened rows sorted by
 // position. The n-th visible row is found by walking the opened rows of each level, so that a million rows
@@ -7,7 +7,7 @@
 export interface Loaded<Row> {
   total: number;
   rows: Row[];
-  /** Rows beyond `total` that cannot be had here. */
+  /** Rows beyond `total` that this report does not contain. */
   missing?: number;
 }
 

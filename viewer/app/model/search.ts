@@ -1,4 +1,4 @@
-// What people type into a search box → a condition of the API: text, /regular expression/ or @id.
+// Parses search boxes into conditions of the API: text, /regular expression/ or @id.
 
 import type { TextMatch } from '../../../index.js';
 import { toBytes, toId, toPattern } from '../../../lib/api/typed.js';

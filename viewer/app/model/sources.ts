@@ -1,4 +1,4 @@
-// Questions of the API that have pages → sources of rows.
+// Row sources for paged questions of the API.
 
 import type { DiffMode, DiffResult, FilterResult, NodeDiffRow, NodeRow, TreeItem } from '../../../index.js';
 import { ask } from './app.js';
@@ -9,10 +9,10 @@ import type { Source } from './rows.js';
 export interface ObjectRow<Node extends NodeRow = NodeRow> {
   node: Node;
   item?: TreeItem;
-  /** The row stands for itself already further up. */
+  /** The object is its own ancestor in the tree. */
   isCycle?: boolean;
-  /** Ids from the first row down to this one. */
-  trail: readonly number[];
+  /** Ids of its ancestors in the tree, and its own. */
+  ancestors: readonly number[];
 }
 
 type Children = (row: ObjectRow) => Source<ObjectRow> | undefined;
@@ -27,30 +27,30 @@ function paged<Answer extends { total: number; missing?: number }>(engine: Engin
 }
 
 /** Nodes that a question lists. */
-export function nodesOf(engine: Engine, snapshot: number, question: Question, trail: readonly number[] = []): Source<ObjectRow> {
-  return paged<FilterResult>(engine, snapshot, question, ({ nodes }) => nodes.map((node) => ({ node, trail: [...trail, node.id] })));
+export function nodesOf(engine: Engine, snapshot: number, question: Question, ancestors: readonly number[] = []): Source<ObjectRow> {
+  return paged<FilterResult>(engine, snapshot, question, ({ nodes }) => nodes.map((node) => ({ node, ancestors: [...ancestors, node.id] })));
 }
 
 /** What a node refers to, or what refers to it. */
-export function neighbours(engine: Engine, snapshot: number, of: 'references' | 'retainers', id: number, trail: readonly number[] = [id]): Source<ObjectRow> {
+export function neighbours(engine: Engine, snapshot: number, of: 'references' | 'retainers', id: number, ancestors: readonly number[] = [id]): Source<ObjectRow> {
   return paged<{ total: number; items: TreeItem[] }>(engine, snapshot, { ask: of, id }, ({ items }) =>
-    items.map((item) => ({ node: item.node, item, isCycle: trail.includes(item.node.id), trail: [...trail, item.node.id] })),
+    items.map((item) => ({ node: item.node, item, isCycle: ancestors.includes(item.node.id), ancestors: [...ancestors, item.node.id] })),
   );
 }
 
 /** Rows open to what they refer to, or to what refers to them; a circle is not walked twice. */
 export function openTo(engine: Engine, snapshot: number, of: 'references' | 'retainers'): Children {
-  return ({ node, isCycle, trail }) => {
+  return ({ node, isCycle, ancestors }) => {
     if (isCycle || (of === 'references' && node.edgeCount === 0)) return undefined;
-    return neighbours(engine, snapshot, of, node.id, trail);
+    return neighbours(engine, snapshot, of, node.id, ancestors);
   };
 }
 
 /** Rows open to what they dominate. */
 export function openToDominated(engine: Engine, snapshot: number): Children {
-  return ({ node, trail }) => {
+  return ({ node, ancestors }) => {
     if (node.retainedSize === node.selfSize) return undefined;
-    return nodesOf(engine, snapshot, { ask: 'dominated', id: node.id }, trail);
+    return nodesOf(engine, snapshot, { ask: 'dominated', id: node.id }, ancestors);
   };
 }
 
@@ -59,7 +59,7 @@ export function changedNodes(engine: Engine, snapshots: [before: number, after: 
   return {
     async load(offset, limit) {
       const { total, nodes = [] } = await ask<DiffResult>(engine, snapshots, { ask: 'diff', mode, class: index, offset, limit });
-      return { total, rows: nodes.map((node) => ({ node, trail: [node.id] })) };
+      return { total, rows: nodes.map((node) => ({ node, ancestors: [node.id] })) };
     },
   };
 }

@@ -1,4 +1,4 @@
-// The top of the dominator tree → rectangles. d3-hierarchy lays them out; each is an element with a name.
+// Draws the top of the dominator tree as rectangles, laid out by d3-hierarchy.
 
 import { hierarchy, type HierarchyRectangularNode, partition, treemap, treemapSquarify } from 'd3-hierarchy';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -25,8 +25,8 @@ interface AreasProps {
 }
 
 /** Pixels below which a rectangle has no text, and below which it is not drawn. */
-const ROOM = { width: 34, height: 14 };
-const LEAST = { treemap: 4, icicle: 1 };
+const MIN_TEXT = { width: 34, height: 14 };
+const MIN_SIDE = { treemap: 4, icicle: 1 };
 const HEADING = 17;
 const ICICLE_ROW = 40;
 
@@ -49,7 +49,7 @@ function layOut(root: DominatorRow, shape: AreasProps['shape'], width: number, h
     shape === 'treemap'
       ? treemap<Area>().size([width, height]).tile(treemapSquarify).paddingOuter(2).paddingTop(HEADING).paddingInner(1).round(true)(tree)
       : partition<Area>().size([width, (tree.height + 1) * ICICLE_ROW]).padding(1).round(true)(tree);
-  return placed.descendants().filter(({ x0, x1, y0, y1 }) => Math.min(x1 - x0, y1 - y0) >= LEAST[shape]);
+  return placed.descendants().filter(({ x0, x1, y0, y1 }) => Math.min(x1 - x0, y1 - y0) >= MIN_SIDE[shape]);
 }
 
 /** What an object retains is itself, its children that are drawn, and the rest: these add up. */
@@ -63,7 +63,7 @@ function AreaBox({ rectangle: { data, x0, x1, y0, y1, parent }, isTop, zoom }: {
   const { showStrings } = useApp();
   const [width, height] = [x1 - x0, y1 - y0];
   const place = { left: `${x0}px`, top: `${y0}px`, width: `${width}px`, height: `${height}px` };
-  const hasRoom = width >= ROOM.width && height >= ROOM.height;
+  const hasRoom = width >= MIN_TEXT.width && height >= MIN_TEXT.height;
   if (data.row === undefined) {
     const text = `${formatAmount(data.count ?? 0, 'smaller object')}, ${formatBytes(data.value)}`;
     return (

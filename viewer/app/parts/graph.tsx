@@ -1,4 +1,4 @@
-// What holds an object, as a drawing: the object on the right, its holders to the left of it.
+// Draws the retainers of an object: the object on the right, its retainers to the left.
 
 import { useMemo } from 'preact/hooks';
 import type { FilterResult, NodeRow, TreeItem } from '../../../index.js';
@@ -15,7 +15,7 @@ import { kindOf, nodeText } from './text.js';
 const USUAL = { depth: 5, breadth: 4 };
 
 /** Drawings that are too wide are scaled down, but not beyond what can be read. */
-const LEAST_SCALE = 0.75;
+const MIN_SCALE = 0.75;
 
 const BOX = { width: 190, height: 44, gapX: 96, gapY: 18, margin: 16 };
 
@@ -40,10 +40,10 @@ export function HolderGraph({ id }: { id: number }) {
 }
 
 /** As paths write it: `.name`, `[3]`, `{variable}`. How V8 stores elements and properties says nothing when that is not drawn. */
-function labelOf({ type, name }: TreeItem, isOnTheWay: boolean): string {
+function labelOf({ type, name }: TreeItem, isHidden: boolean): string {
   if (type === 'context') return `{${name}}`;
   if (type === 'internal' && /^\d+$/.test(String(name))) return `[${name}]`;
-  return isOnTheWay && (type === 'internal' || type === 'hidden') ? '' : referenceLabel({ type, name }).text;
+  return isHidden && (type === 'internal' || type === 'hidden') ? '' : referenceLabel({ type, name }).text;
 }
 
 function numberOr(usual: number, text: string | undefined): number {
@@ -70,7 +70,7 @@ function Drawing({ target }: { target: NodeRow }) {
   const places = new Map(graph.holders.map((holder) => [holder.node.id, at(holder)]));
   return (
     <div class="graph" key={columns} ref={atTheEnd}>
-      <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px`, minWidth: `${LEAST_SCALE * width}px` }} role="group" aria-label="Retainers of the object">
+      <svg viewBox={`0 0 ${width} ${height}`} style={{ width: `${width}px`, minWidth: `${MIN_SCALE * width}px` }} role="group" aria-label="Retainers of the object">
         {graph.holds.map((hold) => <Line key={`${hold.from} ${hold.to}`} hold={hold} places={places} />)}
         {graph.holders.map((holder) => <HolderBox key={holder.node.id} holder={holder} place={at(holder)} />)}
       </svg>

@@ -1,4 +1,4 @@
-// Objects as rows of a table: what they are called, how they are held, how large they are.
+// Tables of objects.
 
 import { useMemo } from 'preact/hooks';
 import { useApp, useSnapshot } from '../model/app.js';

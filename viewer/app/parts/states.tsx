@@ -1,4 +1,4 @@
-// What is shown in place of an answer: that it is on its way, or why there is none.
+// What is shown in place of an answer: that it is loading, or an error.
 
 import type { ComponentChildren } from 'preact';
 import type { Answered } from '../model/app.js';
@@ -30,7 +30,7 @@ interface AnswerProps<T> {
   children: (answer: T) => ComponentChildren;
 }
 
-/** An answer that is there, on its way, or refused. */
+/** An answer, or that it is loading, or an error. */
 export function Answer<T>({ of: { answer, error }, what, children }: AnswerProps<T>) {
   if (error !== undefined) return <Failure error={error} />;
   return <>{answer === undefined ? <Waiting what={what} /> : children(answer)}</>;

@@ -1,4 +1,4 @@
-// A suspect: what leaks, by how much it grew, who holds it and where, how sure that is, what to do next.
+// The card of a suspect: what leaks, its growth, what holds it and where, how sure that is, what to do next.
 
 import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';

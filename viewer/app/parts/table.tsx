@@ -1,4 +1,4 @@
-// Rows that open into rows → a table with a keyboard: sorted by its headings, as long as it has to be.
+// A table of expandable rows with keyboard navigation and sorting.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useReducer, useRef, useState } from 'preact/hooks';

@@ -1,4 +1,4 @@
-// Nodes, references, places in scripts and numbers → inline elements. Everything from the heap becomes a text node.
+// Inline elements for nodes, references, source locations and numbers. Everything from the heap becomes a text node.
 
 import type { ComponentChildren } from 'preact';
 import type { NodeRow, PathStep, SourceLocation, TreeItem } from '../../../index.js';
@@ -98,7 +98,7 @@ export function nodeText(node: Labelled, showStrings: boolean): string {
   return (nodeLabel(node, { showStrings }) as Span[]).map(({ text }) => text).join('');
 }
 
-/** The node's label as the way to its own page. */
+/** The node's label, linked to its page. */
 export function NodeLink({ node }: { node: Labelled }) {
   return (
     <a class="node-link" href={useNodeHref(node.id)}>

@@ -1,4 +1,4 @@
-// A long list → the few rows in sight. Rows have one height, so that the window is a division.
+// Renders only the visible rows of a long list. All rows have the same height.
 //
 // Libraries for this place every row in the page's own coordinates, which end at 17 million pixels in Firefox and 33
 // million in Chromium, and keep an entry for each row. Here a list that is too tall is scrolled at a scale: the window

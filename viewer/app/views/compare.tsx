@@ -22,8 +22,8 @@ const MODES = [
 ] as const satisfies readonly (readonly [DiffMode, string])[];
 
 /** Rows that are compared at most: the largest changes come first. */
-const MOST_CLASSES = 100_000;
-const MOST_NODES = 1000;
+const MAX_CLASSES = 100_000;
+const MAX_NODES = 1000;
 
 /** A class, an object of it that changed, or what such an object refers to. */
 type Row =
@@ -84,7 +84,7 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
   const { snapshots } = useApp();
   const { params } = usePlace();
   const mode = MODES.find(([name]) => name === params['mode'])?.[0] ?? 'classes';
-  const question = { ask: 'diff', mode, limit: mode === 'classes' ? MOST_CLASSES : MOST_NODES, ...(mode !== 'classes' && { paths: true }) };
+  const question = { ask: 'diff', mode, limit: mode === 'classes' ? MAX_CLASSES : MAX_NODES, ...(mode !== 'classes' && { paths: true }) };
   const answered = useAnswer<DiffResult>(question, [before.snapshot, after.snapshot]);
   const others = snapshots.filter((each) => each !== after).map(({ snapshot, name }) => [String(snapshot), name] as const);
   return (

@@ -24,7 +24,7 @@ export function Dominators() {
   const { params } = usePlace();
   const shape = SHAPES.find(([name]) => name === params['as'])?.[0] ?? 'treemap';
   const root = params['root'] === undefined ? summary.rootId : Number(params['root']);
-  const trail = useAnswer<NodeRow[]>({ ask: 'dominatorPath', id: root }, [snapshot]);
+  const dominators = useAnswer<NodeRow[]>({ ask: 'dominatorPath', id: root }, [snapshot]);
   const zoom = (id: number) => change({ root: id === summary.rootId ? undefined : String(id) });
   return (
     <section class="view">
@@ -33,7 +33,7 @@ export function Dominators() {
         <Segments label="Shape" value={shape} options={SHAPES} onChange={(as) => change({ as: as === 'treemap' ? undefined : as })} />
         <span class="faint">Areas are retained sizes: objects inside a rectangle would be freed with it.</span>
       </div>
-      <ZoomTrail nodes={trail.answer} zoom={zoom} />
+      <ZoomPath nodes={dominators.answer} zoom={zoom} />
       {shape === 'list' ? <Listed id={root} /> : <Drawn id={root} shape={shape} zoom={zoom} />}
     </section>
   );
@@ -53,19 +53,19 @@ function Listed({ id }: { id: number }) {
 }
 
 /** From the root to what fills the picture; any step zooms back out. */
-function ZoomTrail({ nodes, zoom }: { nodes: NodeRow[] | undefined; zoom: (id: number) => void }) {
+function ZoomPath({ nodes, zoom }: { nodes: NodeRow[] | undefined; zoom: (id: number) => void }) {
   const last = nodes?.at(-1);
-  if (nodes === undefined || last === undefined) return <nav class="trail" aria-label="Zoom" />;
+  if (nodes === undefined || last === undefined) return <nav class="breadcrumbs" aria-label="Zoom" />;
   return (
-    <nav class="trail" aria-label="Zoom">
+    <nav class="breadcrumbs" aria-label="Zoom">
       {nodes.slice(0, -1).map((node) => (
-        <span key={node.id} class="trail-step">
+        <span key={node.id} class="crumb">
           <button type="button" class="plain" onClick={() => zoom(node.id)}>
             <NodeLabel node={node} />
           </button>
         </span>
       ))}
-      <span class="trail-step">
+      <span class="crumb">
         <NodeLink node={last} />
       </span>
       <SizeShare bytes={last.retainedSize} percent={last.percent} />

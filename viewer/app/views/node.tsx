@@ -32,7 +32,7 @@ export function Node() {
         {(row) => (
           <>
             <Heading node={row} />
-            <DominatorTrail nodes={dominators.answer} />
+            <DominatorPath nodes={dominators.answer} />
             <div class="bar">
               <Segments label="What to show" value={tab} options={TABS} onChange={(name) => change({ tab: name === 'paths' ? undefined : name, sort: undefined, order: undefined })} />
             </div>
@@ -69,12 +69,12 @@ function Heading({ node }: { node: NodeRow }) {
 }
 
 /** The dominators of the object, from the root down. */
-function DominatorTrail({ nodes }: { nodes: NodeRow[] | undefined }) {
+function DominatorPath({ nodes }: { nodes: NodeRow[] | undefined }) {
   if (nodes === undefined) return null;
   return (
-    <nav class="trail" aria-label="Dominators, from the root down">
+    <nav class="breadcrumbs" aria-label="Dominators, from the root down">
       {nodes.map((node, i) => (
-        <span key={node.id} class="trail-step" title={`${node.className}: dominates the objects to the right`}>
+        <span key={node.id} class="crumb" title={`${node.className}: dominates the objects to the right`}>
           {i < nodes.length - 1 ? <NodeLink node={node} /> : <NodeLabel node={node} />}
         </span>
       ))}

@@ -25,7 +25,7 @@ export function Objects() {
       async load(offset, limit) {
         const { total, selfSize, nodes } = await ask<FilterResult>(engine, [snapshot], { ...question, offset, limit });
         setFound({ total, selfSize });
-        return { total, rows: nodes.map((node) => ({ node, trail: [node.id] })) };
+        return { total, rows: nodes.map((node) => ({ node, ancestors: [node.id] })) };
       },
     }),
     [JSON.stringify(question)],
