@@ -1,16 +1,18 @@
-//! Node → the shortest way from a GC root that explains why it is alive.
+//! Node → the shortest path from a GC root that explains why it is alive.
 //!
-//! The shortest way of all is often a bad explanation: whatever takes the snapshot stands on the
+//! The shortest path of all is often a bad explanation: whatever takes the snapshot stands on the
 //! stack, and its registers refer to half the program. So the walk spreads in rounds, and only
 //! what a round has not reached is left to the next:
 //!
 //! 1. from the program's globals, as DevTools' distances do;
 //! 2. from all roots except the stack, the handle scopes and what the DevTools console holds;
-//! 3. from these too;
-//! 4. over references that do not retain by DevTools' rules, from what is reached.
+//! 3. from timers, immediates and what waits for promises: a variable of the program explains more than work
+//!    that is under way;
+//! 4. from the stack and the rest;
+//! 5. over references that do not retain by DevTools' rules, from what is reached.
 //!
 //! Weak references, the table side of a WeakMap entry and shortcuts are never followed before round
-//! 4; neither are the slots of map descriptors that hold no value of the program's.
+//! 5; neither are the slots of map descriptors that hold no value of the program's.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
@@ -91,6 +93,12 @@ impl ShortestPaths {
         (self.cost(node) % ROUND) as usize
     }
 
+    /// Whether only work under way retains the node: timers, promises that something waits for, the stack.
+    pub fn is_under_way(&self, node: NodeIx) -> bool {
+        let cost = self.cost(node);
+        cost != UNREACHED && cost >= 2 * ROUND
+    }
+
     /// How far the node is; [`UNREACHED`] when nothing leads to it.
     pub fn cost(&self, node: NodeIx) -> u32 {
         self.last[node.index()].number
@@ -108,18 +116,19 @@ struct Spread<'a> {
     progress: &'a Progress,
     shortest: ShortestPaths,
     reached: NodeSet,
-    /// Where the second round does not go: the stack and the handle scopes.
+    /// Where the first rounds do not go: the stack and the handle scopes.
     deferred: NodeSet,
     /// Nodes reached in this round.
     queue: Vec<u32>,
-    /// Edges to nodes not reached yet that the first two rounds, and those that the third, left out.
-    left_out: [Vec<EdgeIx>; 2],
+    /// By round from the third on: edges to nodes not reached yet that the rounds before left out.
+    left_out: [Vec<EdgeIx>; 3],
 }
 
 /// What a round follows.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Round {
     Sensible,
+    Waiting,
     Retaining,
     Anything,
 }
@@ -141,7 +150,7 @@ impl<'a> Spread<'a> {
         let nowhere = Parent { edge: NO_EDGE, from: snapshot.root(), number: UNREACHED };
         let shortest = ShortestPaths { last: filled(nowhere, count)? };
         progress.enter(Phase::Query, count as u64);
-        let left_out = [Vec::new(), Vec::new()];
+        let left_out = [Vec::new(), Vec::new(), Vec::new()];
         Ok(Self {
             snapshot,
             progress,
@@ -167,8 +176,9 @@ impl<'a> Spread<'a> {
         self.walk(Round::Sensible)?;
         self.queue.push(root.0);
         self.walk(Round::Sensible)?;
-        self.resume(2, Round::Retaining)?;
-        self.resume(3, Round::Anything)?;
+        self.resume(2, Round::Waiting)?;
+        self.resume(3, Round::Retaining)?;
+        self.resume(4, Round::Anything)?;
         Ok(self.shortest)
     }
 
@@ -191,18 +201,17 @@ impl<'a> Spread<'a> {
                 self.progress.check()?;
             }
             let node = NodeIx(node);
-            let steps = self.shortest.cost(node) + 1;
-            let is_special = is_special(self.snapshot, node);
+            let cost = self.shortest.cost(node) + 1;
+            let kind = special(self.snapshot, node);
             for edge in self.snapshot.strong_edges(node) {
                 if self.reached.contains(edge.to) {
                     continue;
                 }
-                if round != Round::Anything && !self.snapshot.retains(node, edge) {
-                    self.left_out[1].push(edge.ix);
-                } else if round == Round::Sensible && !self.is_sensible(node, is_special, edge) {
-                    self.left_out[0].push(edge.ix);
+                let first = self.first_round(node, kind, edge);
+                if first <= round {
+                    self.reach(node, edge, cost);
                 } else {
-                    self.reach(node, edge, steps);
+                    self.left_out[first as usize - 1].push(edge.ix);
                 }
             }
         }
@@ -224,20 +233,41 @@ impl<'a> Spread<'a> {
         self.walk(round)
     }
 
-    fn is_sensible(&self, from: NodeIx, is_special: bool, edge: Edge) -> bool {
-        !self.deferred.contains(edge.to)
-            && !(is_special && (is_console(self.snapshot, from, edge) || is_descriptor(self.snapshot, from, edge)))
+    /// The round that follows an edge, which starts at a node of this kind.
+    fn first_round(&self, from: NodeIx, kind: Special, edge: Edge) -> Round {
+        if !self.snapshot.retains(from, edge) {
+            Round::Anything
+        } else if self.deferred.contains(edge.to)
+            || kind == Special::Internal
+                && (is_console(self.snapshot, from, edge) || is_descriptor(self.snapshot, from, edge))
+        {
+            Round::Retaining
+        } else if kind == Special::Waiting {
+            Round::Waiting
+        } else {
+            Round::Sensible
+        }
     }
 }
 
-/// Whether the first rounds may leave out some of a node's edges.
-fn is_special(snapshot: &Snapshot, node: NodeIx) -> bool {
+/// Nodes of which the first rounds leave out some edges, or all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Special {
+    No,
+    Internal,
+    Waiting,
+}
+
+fn special(snapshot: &Snapshot, node: NodeIx) -> Special {
+    let mark = || snapshot.wellknown.mark(snapshot.nodes().name(node));
     match snapshot.kind(node) {
-        NodeKind::Synthetic => true,
-        NodeKind::Hidden | NodeKind::Array => {
-            matches!(snapshot.wellknown.mark(snapshot.nodes().name(node)), Mark::NativeContext | Mark::MapDescriptors)
-        }
-        _ => false,
+        NodeKind::Synthetic => Special::Internal,
+        NodeKind::Hidden | NodeKind::Array | NodeKind::Object | NodeKind::Native | NodeKind::Code => match mark() {
+            Mark::NativeContext | Mark::MapDescriptors => Special::Internal,
+            Mark::Waiting => Special::Waiting,
+            _ => Special::No,
+        },
+        _ => Special::No,
     }
 }
 

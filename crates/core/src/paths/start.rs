@@ -114,11 +114,14 @@ impl Starts<'_> {
     }
 
     /// The last step to a variable of a module: from the outermost scope of a script, or from a block in it,
-    /// which is how some test runners wrap modules. A block that the path comes to by a variable around it is
-    /// just that, a loop's for one.
+    /// which is how some test runners wrap modules. A block that the path comes to by a variable around it, or by an
+    /// element of a list, is just that, a loop's for one.
     fn module_variable(&self, steps: &[PathStep]) -> Option<usize> {
-        let variables = || (1..steps.len()).rev().filter(|&at| self.is_variable(steps, at));
         let scope = |at: usize| steps[at - 1].node;
+        let first_element = steps.iter().position(|step| self.snapshot.kind(step.node) == NodeKind::Array);
+        let is_of_loop =
+            |at: usize| first_element.is_some_and(|element| element < at) && is_block(self.snapshot, scope(at));
+        let variables = || (1..steps.len()).rev().filter(|&at| self.is_variable(steps, at) && !is_of_loop(at));
         let outermost = variables().find(|&at| self.is_outermost(scope(at)));
         let around = outermost.map(scope);
         let is_module = |outer: NodeIx| self.is_outermost(outer) && Some(outer) != around;

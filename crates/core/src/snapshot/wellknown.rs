@@ -24,9 +24,11 @@ pub enum Mark {
     DocumentDomTrees,
     ExternalStringData,
     ArrayBufferData,
+    /// What waits for a time, a turn of the event loop or a promise.
+    Waiting,
 }
 
-const TEXTS: [(&[u8], Mark); 10] = [
+const TEXTS: [(&[u8], Mark); 19] = [
     (b"Object", Mark::Object),
     (b"Array", Mark::Array),
     (b"__proto__", Mark::Proto),
@@ -37,6 +39,15 @@ const TEXTS: [(&[u8], Mark); 10] = [
     (b"(Document DOM trees)", Mark::DocumentDomTrees),
     (b"system / ExternalStringData", Mark::ExternalStringData),
     (b"system / JSArrayBufferData", Mark::ArrayBufferData),
+    (b"TimersList", Mark::Waiting),
+    (b"Timeout", Mark::Waiting),
+    (b"Immediate", Mark::Waiting),
+    (b"ImmediateList", Mark::Waiting),
+    (b"DOMTimer", Mark::Waiting),
+    (b"blink::DOMTimer", Mark::Waiting),
+    (b"ScheduledAction", Mark::Waiting),
+    (b"system / PromiseReaction", Mark::Waiting),
+    (b"FixedCircularBuffer", Mark::Waiting),
 ];
 
 /// Name of an edge that V8 writes for a WeakMap entry, once from the key and once from the table:
@@ -71,7 +82,7 @@ impl WellKnown {
                     ephemerons.insert(index, Ephemeron { pair, table });
                     Mark::Ephemeron
                 }
-                [b'O' | b'A' | b'_' | b'e' | b'(' | b's', ..] => {
+                [b'O' | b'A' | b'_' | b'e' | b'(' | b's' | b'T' | b'I' | b'D' | b'b' | b'S' | b'F', ..] => {
                     TEXTS.iter().find(|(known, _)| *known == text).map_or(Mark::None, |&(_, mark)| mark)
                 }
                 _ => continue,
