@@ -3,7 +3,7 @@
 use crate::paths::step::PathStep;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
-use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
@@ -57,6 +57,16 @@ impl Evidence<'_> {
     /// The element and what leads from it to what it keeps.
     pub(crate) fn below(&self) -> std::ops::Range<usize> {
         self.element..self.steps.len()
+    }
+
+    /// Whether a step leads to a promise that is not settled. Of a settled one V8 writes what it was settled with, where
+    /// that is an object; one that nobody waits for has nothing there.
+    pub(crate) fn is_pending_promise(&self, at: usize) -> bool {
+        let Some(node) = self.steps.get(at).map(|step| step.node).filter(|_| self.name(at) == b"Promise") else {
+            return false;
+        };
+        let result = internal_target(self.snapshot, node, b"reactions_or_result");
+        result.is_none_or(|result| self.snapshot.name(result) == b"system / PromiseReaction")
     }
 
     fn element_node(&self) -> Option<NodeIx> {

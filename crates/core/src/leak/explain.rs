@@ -1,11 +1,12 @@
 //! Explain: a suspect → its kind, names, numbers, path and holder.
 
+use crate::leak::bounds::has_bound;
+use crate::leak::certainty::Certainty;
 use crate::leak::evidence::Evidence;
 use crate::leak::finding::{Confidence, Finding, Holder};
 use crate::leak::groups::Groups;
 use crate::leak::growing_object_kinds::kind_of_growing;
-use crate::leak::growth::Growth;
-use crate::leak::kind::Kind;
+use crate::leak::growth::{Growth, Trend};
 use crate::leak::kinds::kind_of;
 use crate::leak::members::Members;
 use crate::leak::owned_size::Shape;
@@ -14,19 +15,19 @@ use crate::leak::suspect::{GrowingObjects, Suspect};
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::paths::step::{PathStep, path_to};
 use crate::program::internals::is_internal;
+use crate::program::scripts::Scripts;
 use crate::snapshot::display::display_name;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::retained::retained_together;
+use crate::snapshot::retained::{retained_by_part, retained_together};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::strings::Text;
-use std::ops::Add;
 
 /// Ids given of each suspect, newest first.
 const SAMPLES: usize = 5;
 /// Elements looked at to find out whether they are links of a list.
 const MAX_LOOKED_AT: usize = 1000;
-/// Steps from a link of a list to the one before, and to what names it.
-const MAX_LINK: usize = 16;
+/// Steps up from an object in which links of a list are counted.
+const MAX_PATH_OF_LINKS: usize = 32;
 /// Functions of the path that are given with their places.
 const MAX_FUNCTIONS: usize = 5;
 
@@ -36,13 +37,18 @@ pub(crate) struct Explainer<'a> {
     pub(crate) groups: &'a Groups,
     pub(crate) shortest: &'a ShortestPaths,
     pub(crate) members: &'a Members,
+    pub(crate) scripts: &'a Scripts,
 }
 
 impl Explainer<'_> {
     /// The finding of a suspect, without what its release would free; `growth` is known for several snapshots.
     pub(crate) fn explain(&self, suspect: &Suspect, growth: Option<&Growth>) -> Option<Finding> {
         let snapshot = self.series.last;
-        let nodes = self.members.with_any(&suspect.named);
+        let mut nodes = self.members.with_any(&suspect.named);
+        let depth = self.depth_of_links(&nodes, suspect);
+        if depth == 1 {
+            nodes.retain(|&node| self.links_above(node, suspect) == 0);
+        }
         let example = nodes.iter().copied().min_by_key(|&node| (self.shortest.cost(node), node));
         let (example, steps) = example.and_then(|node| Some((node, path_to(snapshot, self.shortest, node)?)))?;
         let (holder, element) = self.places(suspect, &steps);
@@ -51,35 +57,47 @@ impl Explainer<'_> {
             steps: &steps,
             holder,
             element,
-            is_list: self.is_list(&nodes, suspect),
+            is_list: depth > 1,
             is_scoped: self.is_scoped(suspect),
         };
         let growing = suspect.growing.as_ref();
+        let leaked = &self.members.leaked(suspect);
         let kind = growing.map_or_else(|| kind_of(&evidence), |growing| kind_of_growing(growing, &evidence));
         let class_name =
             growing.map_or_else(|| self.class_name(example), |growing| self.class_of_growing(example, growing));
         let added_count = match (growing, growth) {
+            (None, Some(_)) if depth == 1 && self.series.same_process => self.born(&nodes),
             (None, Some(growth)) => self.added(suspect, growth),
             _ => vec![0; self.series.intervals()],
         };
-        let confidence = match growing {
-            Some(growing) if growing.is_replaced => self.confidence(&growing.added, kind).min(Confidence::Medium),
-            Some(growing) => self.confidence(&growing.added, kind),
-            None => self.confidence(&added_count, kind),
+        let certainty = match (growing, growth) {
+            (Some(growing), _) => Certainty::of_bytes(growing),
+            (None, Some(growth)) => Certainty::of_objects(suspect, growth),
+            (None, None) => Certainty::default(),
         };
+        let has_bound = has_bound(snapshot, self.scripts, kind, suspect, &steps, holder);
+        let confidence = if self.series.same_process { certainty.confidence(kind, has_bound) } else { Confidence::Low };
+        let is_paused = growth.is_some_and(|growth| {
+            growing.is_none() && suspect.named.iter().all(|&group| growth.trend(self.groups, group) == Trend::Paused)
+        });
         Some(Finding {
             suspect: suspect.clone(),
             class_name,
             kind,
             count: nodes.len(),
-            bytes: retained_together(snapshot, nodes.iter().copied()),
-            added_bytes: growing.map_or_else(|| self.added_bytes(&nodes), |growing| Some(growing.added.clone())),
+            bytes: retained_together(snapshot, leaked.iter().copied()),
+            added_bytes: growing.map_or_else(|| self.added_bytes(leaked), |growing| Some(growing.added.clone())),
             example,
             functions: self.functions(&steps[holder..]),
             holder: self.holder(&steps, holder),
-            is_inconclusive: self.series.intervals() == 1
-                && kind.may_be_filling()
-                && added_count.iter().all(|&added| added >= nodes.len() as i64),
+            has_bound,
+            is_inconclusive: is_paused && kind.may_be_filling()
+                || self.series.intervals() == 1
+                    && kind.may_be_filling()
+                    && added_count.iter().all(|&added| added >= nodes.len() as i64),
+            survival: growth.filter(|_| growing.is_none()).and_then(|growth| growth.survivors(suspect.named[0])),
+            is_proven: certainty.survives,
+            is_under_way: self.shortest.is_under_way(example),
             is_held_by_runtime: growing.is_none() && is_internal(snapshot, steps[holder].node),
             samples: self.newest(&nodes),
             release: Default::default(),
@@ -97,13 +115,25 @@ impl Explainer<'_> {
         sums
     }
 
-    /// Whether an element is retained by another one.
-    fn is_list(&self, nodes: &[NodeIx], suspect: &Suspect) -> bool {
+    /// How many of the objects each interval made.
+    fn born(&self, nodes: &[NodeIx]) -> Vec<i64> {
+        let mut born = vec![0; self.series.intervals() + 1];
+        nodes.iter().for_each(|&node| born[self.series.birth(node)] += 1);
+        born.split_off(1)
+    }
+
+    /// How deep elements are retained by one another: many links make a list or a tree, one makes elements that have
+    /// some of their own, like the layers of a router.
+    fn depth_of_links(&self, nodes: &[NodeIx], suspect: &Suspect) -> usize {
+        let looked_at = nodes.iter().take(MAX_LOOKED_AT);
+        looked_at.map(|&node| self.links_above(node, suspect)).max().unwrap_or(0)
+    }
+
+    /// Elements that retain an object, not counting itself.
+    fn links_above(&self, node: NodeIx, suspect: &Suspect) -> usize {
         let is_element = |node: NodeIx| suspect.has_element(self.groups.of(node));
-        nodes.iter().take(MAX_LOOKED_AT).any(|&node| {
-            let path = std::iter::once(node).chain(self.shortest.ancestors(node)).take(MAX_LINK);
-            path.filter(|&node| is_element(node)).count() > 1
-        })
+        let path = std::iter::once(node).chain(self.shortest.ancestors(node)).take(MAX_PATH_OF_LINKS);
+        path.filter(|&node| is_element(node)).count().saturating_sub(1)
     }
 
     /// Whether elements that are functions lead back to themselves.
@@ -167,32 +197,18 @@ impl Explainer<'_> {
         Holder { at, node, count: alike.max(1) }
     }
 
-    fn added_bytes(&self, nodes: &[NodeIx]) -> Option<Vec<u64>> {
+    fn added_bytes(&self, leaked: &[NodeIx]) -> Option<Vec<u64>> {
         let known = self.series.same_process || self.series.intervals() == 0;
+        let bytes = || retained_by_part(self.series.last, leaked, |node| self.series.birth(node));
         known.then(|| {
-            (1..=self.series.intervals())
-                .map(|interval| {
-                    let born = nodes.iter().copied().filter(|&node| self.series.birth(node) == interval);
-                    retained_together(self.series.last, born)
-                })
-                .collect()
+            let mut bytes = bytes();
+            bytes.resize(self.series.intervals() + 1, 0);
+            bytes.split_off(1)
         })
     }
 
     fn functions(&self, steps: &[PathStep]) -> Vec<NodeIx> {
         let nodes = steps.iter().map(|step| step.node);
         nodes.filter(|&node| self.series.last.kind(node) == NodeKind::Closure).take(MAX_FUNCTIONS).collect()
-    }
-
-    /// How sure growth by so much in each interval makes.
-    fn confidence<N: Copy + Ord + Add<Output = N>>(&self, added: &[N], kind: &Kind) -> Confidence {
-        let (least, most) = (added.iter().copied().min(), added.iter().copied().max());
-        match (least, most) {
-            _ if !self.series.same_process => Confidence::Low,
-            (Some(_), Some(_)) if added.len() == 1 && kind.may_be_filling() => Confidence::Low,
-            (Some(least), Some(most)) if added.len() > 1 && least + least >= most => Confidence::High,
-            (Some(_), Some(_)) => Confidence::Medium,
-            _ => Confidence::Low,
-        }
     }
 }

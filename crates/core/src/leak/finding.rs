@@ -12,11 +12,11 @@ use serde::Serialize;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Confidence {
-    /// One snapshot, or snapshots of different processes.
+    /// One snapshot, snapshots without ids in common, or growth that may end at a bound.
     Low,
-    /// Growth in one interval, or uneven growth in several.
+    /// Growth in one interval, or in several where a bound is known or what was there before went.
     Medium,
-    /// Even growth in several intervals, and what was added stays.
+    /// Growth in several intervals, nearly all of which stays, and no bound is known.
     High,
 }
 
@@ -54,8 +54,17 @@ pub(crate) struct Finding {
     pub(crate) samples: Vec<u32>,
     pub(crate) release: Release,
     pub(crate) confidence: Confidence,
-    /// Whether it was empty in the first of two snapshots, and may be full in a third.
+    /// Whether the holder is known to bound what it holds.
+    pub(crate) has_bound: bool,
+    /// Whether it was empty in the first of two snapshots, or did not go on growing while the program was idle: another
+    /// snapshot decides.
     pub(crate) is_inconclusive: bool,
+    /// Whether only work under way retains it.
+    pub(crate) is_under_way: bool,
+    /// Objects of earlier snapshots, and those of them that are still there; `None` where they were too few to tell.
+    pub(crate) survival: Option<(u32, u32)>,
+    /// Whether nearly all of them are.
+    pub(crate) is_proven: bool,
     /// Whether only lists of V8's or the embedder's hold it.
     pub(crate) is_held_by_runtime: bool,
 }

@@ -6,11 +6,14 @@
 use crate::leak::growth_roots::GrowthRoots;
 use crate::paths::shapes::{NO_SHAPE, Shape, Shapes};
 use crate::paths::shortest_paths::ShortestPaths;
+use crate::program::internals::{GENERIC, is_internal_name};
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
+use std::collections::HashSet;
 
 /// The group of objects that no growth root retains.
 pub(crate) const OUTSIDE: u32 = NO_SHAPE;
@@ -70,12 +73,6 @@ impl Groups {
         self.list[group as usize]
     }
 
-    /// By group: whether it is of links of a list, or of what they retain.
-    pub(crate) fn linked(&self) -> Vec<bool> {
-        let repeating: Vec<u32> = (1..self.list.len() as u32).filter(|&group| self.get(group).repeats).collect();
-        self.at_or_below(&repeating)
-    }
-
     /// By group: whether one of these is below it.
     pub(crate) fn above(&self, groups: &[u32]) -> Vec<bool> {
         let mut is_above = vec![false; self.list.len()];
@@ -98,6 +95,25 @@ impl Groups {
             is_below[group] |= is_below[self.list[group].parent as usize];
         }
         is_below
+    }
+
+    /// By group: whether it is part of a structure of many growth roots: the links of a list that is retained at both
+    /// ends, the branches of a tree. New links are retained by old ones, wherever these are, and change their places.
+    pub(crate) fn in_structures(&self, snapshot: &Snapshot) -> Vec<bool> {
+        let names_something = |group: &&Shape| {
+            let name = snapshot.name(group.example);
+            snapshot.kind(group.example) == NodeKind::Object && !GENERIC.contains(&name) && !is_internal_name(name)
+        };
+        let is_link = |group: &&Shape| self.get(group.parent).class == group.class;
+        let links = self.list.iter().skip(1).filter(is_link).filter(names_something);
+        let classes: HashSet<u64> = links.map(|group| group.class).collect();
+        let mut in_structure = vec![false; self.list.len()];
+        // A group's number is larger than that of the one above it.
+        for at in 1..self.list.len() {
+            let group = &self.list[at];
+            in_structure[at] = in_structure[group.parent as usize] || classes.contains(&group.class);
+        }
+        in_structure
     }
 
     /// By group: steps from its growth root.

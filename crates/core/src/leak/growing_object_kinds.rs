@@ -23,7 +23,7 @@ pub(crate) const GROWING_TEXT: Kind = kind!(
 );
 
 /// What gets larger itself, by its shape; the second is for one snapshot, which shows no growth.
-const GROWING: [[Kind; 2]; 3] = [
+const GROWING: [[Kind; 2]; 4] = [
     [
         GROWING_TEXT,
         kind!(
@@ -56,6 +56,20 @@ const GROWING: [[Kind; 2]; 3] = [
         ),
         kind!("largeCollection", "one collection is large", "Look whether all of its elements are needed.", |_| false),
     ],
+    [
+        kind!(
+            "growingObject",
+            "one object gets more and more",
+            "Look what it keeps, and let go of what was used.",
+            |_| false
+        ),
+        kind!(
+            "largeObject",
+            "one object retains much, in many fields and lists",
+            "Look what it keeps, and bound what may grow.",
+            |_| false
+        ),
+    ],
 ];
 
 /// The kind of objects that get larger themselves.
@@ -67,6 +81,7 @@ pub(crate) fn kind_of_growing(growing: &GrowingObjects, evidence: &Evidence<'_>)
         Shape::Text => &GROWING[0],
         Shape::Binary => &GROWING[1],
         Shape::Collection => &GROWING[2],
+        Shape::Owner => &GROWING[3],
     };
     if growing.added.is_empty() { large_kind } else { growing_kind }
 }

@@ -5,6 +5,7 @@
 
 use crate::leak::earlier::EarlierObjects;
 use crate::leak::groups::Groups;
+use crate::leak::growing_shapes::growing_shapes;
 use crate::leak::owned_size::{Bytes, Parts, Shape};
 use crate::leak::series::Series;
 use crate::leak::suspect::{GrowingObjects, Suspect};
@@ -22,7 +23,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Bytes by which objects held in one way grow at least in every interval, together.
-const MIN_BYTES: u64 = 1 << 10;
+pub(crate) const MIN_BYTES: u64 = 1 << 10;
 /// The same for each of them.
 const MIN_BYTES_OF_ONE: u64 = 64;
 /// An interval's growth is at least the largest one's divided by this; arrays and tables grow in steps.
@@ -39,7 +40,7 @@ const SLOT: u64 = 64;
 /// The objects that grow in every interval; of one snapshot those that are a tenth of the heap.
 pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Result<Vec<GrowingObjects>> {
     if !series.same_process {
-        return Ok(Vec::new());
+        return growing_shapes(series, progress);
     }
     let snapshot = series.last;
     let parts = |snapshot| Ok(Parts { snapshot, shortest: ShortestPaths::of(snapshot, progress)? });
@@ -78,6 +79,12 @@ pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Resul
     let mut growing_objects = together(now, found)?;
     growing_objects.retain(|growing| growing.added.iter().all(|&added| added == 0 || added >= MIN_BYTES));
     Ok(growing_objects)
+}
+
+/// Whether the least growth of an interval is not too far from the largest.
+pub(crate) fn grows_evenly(added: &[u64]) -> bool {
+    let (least, most) = (added.iter().copied().min(), added.iter().copied().max());
+    least.unwrap_or(0) * MAX_UNEVENNESS >= most.unwrap_or(0)
 }
 
 /// An object that may grow.

@@ -1,111 +1,84 @@
-//! Groups → those whose objects become more in every interval, each with its numbers.
+//! Groups → whether they grow as leaks do.
 //!
-//! Growth is the filter, not size: what leaks has more objects in every snapshot than in the one
-//! before, and objects made in every interval are still there at the end. A cache that warms up
-//! stops growing; one that is bounded replaces its objects but does not grow; a queue that happens
-//! to be longer has let go of what was in it before.
+//! A leak keeps what it got. So what is asked of a group that has more objects than before is not how evenly it
+//! grew but how many of its earlier objects stayed: see [`turnover`](super::turnover). How much was added in
+//! an interval is compared with how much the program did in it, so that neither an idle interval nor a busy one
+//! hides a leak, and a cache that was warmed up is told from one that still grows.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
 use crate::leak::series::Series;
+use crate::leak::turnover::Turnover;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashMap;
 
-/// Objects by which something grows at least in every interval: fewer come and go in every program.
+/// Objects by which a group grows at least from the first snapshot to the last: fewer come and go in every program.
 const MIN_COUNT: i64 = 10;
 /// Large objects leak in smaller numbers.
 const MIN_LARGE: i64 = 2;
-/// Bytes by which a growth of few objects makes up for their number.
+/// Bytes of new objects that make up for their small number.
 const LARGE: u64 = 256 << 10;
-/// An interval's growth is at least the largest one's divided by this: less is a warm-up that ends.
+/// Earlier objects from which on their survival says something.
+const MIN_EARLIER: u32 = 4;
+/// Without ids in common only growth by this number in every interval counts …
+const MIN_COUNT_WITHOUT_IDS: i64 = 10;
+/// … and none that is this many times smaller than the largest: that is a warm-up which ends.
 const MAX_UNEVENNESS: i64 = 8;
+/// How many times slower than before a group may grow that did not stop.
+const MAX_SLOWDOWN: u64 = 8;
+/// A program that makes this many times fewer objects than in its busiest interval was idle.
+const IDLE: u64 = 10;
 
-/// The numbers of all groups of the last snapshot.
-pub(crate) struct Growth {
-    snapshots: usize,
-    /// Objects with a group in each snapshot.
-    counts: Vec<u32>,
-    /// Objects with a group made in each interval and still there.
-    born: Vec<u32>,
-    /// Their bytes.
-    born_bytes: Vec<u64>,
-    /// Sums by what the objects are, for all groups of a root_class: the links of a list that is held at
-    /// both ends are on two groups, and change from one to the other while it grows.
-    alike: HashMap<(u32, u64), Alike>,
-    /// By group: whether it is of links of a list.
-    linked: Vec<bool>,
+/// What the turnover of a group says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Trend {
+    /// It does not grow, or too little.
+    Steady,
+    /// It grows and keeps what it got.
+    Grows,
+    /// It grows, but most of what it had before is gone.
+    TurnsOver,
+    /// It grew and then stopped while the program went on.
+    Stopped,
+    /// It grew in the only interval in which the program was busy, and that is not the last.
+    Paused,
+    /// All of it came in the last interval of several.
+    New,
 }
 
-/// Sums over groups of one root_class with objects of one class.
-struct Alike {
-    counts: Vec<u32>,
-    born: Vec<u32>,
+/// The growth of all groups of the last snapshot.
+pub(crate) struct Growth {
+    pub(crate) turnover: Turnover,
+    /// Bytes retained by the objects of each group that the first snapshot lacks.
+    born_bytes: Vec<u64>,
+    ids_are_shared: bool,
 }
 
 impl Growth {
-    /// Counts nodes by group in every snapshot of the series.
+    /// Measures every group in every snapshot of the series.
     pub(crate) fn measure(
         series: &Series<'_>,
         growth_roots: &GrowthRoots,
         groups: &Groups,
         progress: &Progress,
     ) -> Result<Growth> {
-        let snapshots = series.snapshots.len();
-        let size = snapshots * groups.list.len();
-        let mut growth = Growth {
-            snapshots,
-            counts: vec![0; size],
-            born: vec![0; size],
-            born_bytes: vec![0; size],
-            alike: HashMap::new(),
-            linked: groups.linked(),
-        };
-        growth.measure_last(series, groups, progress)?;
-        let by_hash: HashMap<u64, u32> =
-            groups.list.iter().enumerate().skip(1).map(|(at, group)| (group.hash, at as u32)).collect();
-        for (at, &snapshot) in series.snapshots.iter().enumerate().take(snapshots - 1) {
-            let earlier = Groups::new(snapshot, growth_roots, progress)?;
-            for node in snapshot.nodes().iter() {
-                if let Some(&group) = by_hash.get(&earlier.get(earlier.of(node)).hash) {
-                    growth.counts[group as usize * snapshots + at] += 1;
-                }
-            }
-        }
-        growth.add_alike(groups);
-        Ok(growth)
-    }
-
-    fn measure_last(&mut self, series: &Series<'_>, groups: &Groups, progress: &Progress) -> Result<()> {
+        let turnover = Turnover::measure(series, growth_roots, groups, progress)?;
+        let mut born_bytes = vec![0; groups.list.len()];
         let mut ticker = Ticker::of(progress, series.last.nodes().len());
         for node in series.last.nodes().iter() {
             ticker.tick()?;
             let group = groups.of(node);
-            if group != OUTSIDE {
-                let row = group as usize * self.snapshots;
-                self.counts[row + self.snapshots - 1] += 1;
-                self.born[row + series.birth(node)] += 1;
-                self.born_bytes[row + series.birth(node)] += series.last.retained_size(node);
+            if group != OUTSIDE && !series.is_old(node) {
+                born_bytes[group as usize] += series.last.retained_size(node);
             }
         }
-        Ok(())
+        Ok(Growth { turnover, born_bytes, ids_are_shared: series.same_process })
     }
 
-    fn add_alike(&mut self, groups: &Groups) {
-        let empty = || Alike { counts: vec![0; self.snapshots], born: vec![0; self.snapshots] };
-        let add = |sums: &mut [u32], more: &[u32]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        for (group, of) in groups.list.iter().enumerate().skip(1) {
-            let row = group * self.snapshots..(group + 1) * self.snapshots;
-            let alike = self.alike.entry((of.start, of.class)).or_insert_with(empty);
-            add(&mut alike.counts, &self.counts[row.clone()]);
-            add(&mut alike.born, &self.born[row]);
-        }
-    }
-
-    /// Objects with the group in each snapshot.
+    /// Objects of a group in each snapshot.
     pub(crate) fn counts(&self, group: u32) -> &[u32] {
-        &self.counts[group as usize * self.snapshots..][..self.snapshots]
+        self.turnover.counts(group)
     }
 
     /// By how much the number of objects changed in each interval.
@@ -113,37 +86,99 @@ impl Growth {
         differences(self.counts(group))
     }
 
-    fn born_bytes(&self, group: u32) -> &[u64] {
-        &self.born_bytes[group as usize * self.snapshots..][1..self.snapshots]
+    /// By how much the number of objects changed in all.
+    pub(crate) fn net(&self, group: u32) -> i64 {
+        let counts = self.counts(group);
+        i64::from(counts[counts.len() - 1]) - i64::from(counts[0])
     }
 
-    /// Whether the group's objects become more in every interval, and stay.
-    pub(crate) fn grows(&self, groups: &Groups, group: u32, ids_are_shared: bool) -> bool {
+    /// A group's earlier objects, and those that stayed; `None` where there were too few to tell.
+    pub(crate) fn survivors(&self, group: u32) -> Option<(u32, u32)> {
+        Some(self.earlier(group)).filter(|&(entered, _)| self.ids_are_shared && entered >= MIN_EARLIER)
+    }
+
+    /// The share of a group's earlier objects that stayed.
+    pub(crate) fn survival(&self, group: u32) -> Option<f64> {
+        self.survivors(group).map(|(entered, kept)| f64::from(kept) / f64::from(entered))
+    }
+
+    /// Bytes retained by the objects of a group that the first snapshot lacks.
+    pub(crate) fn born_bytes(&self, group: u32) -> u64 {
+        self.born_bytes[group as usize]
+    }
+
+    /// Whether an earlier snapshot has enough of a group's own objects for their survival to speak for the new ones.
+    pub(crate) fn had_enough(&self, group: u32) -> bool {
+        let counts = self.counts(group);
+        counts[..counts.len() - 1].iter().any(|&count| count >= MIN_EARLIER)
+    }
+
+    fn earlier(&self, group: u32) -> (u32, u32) {
+        let (entered, kept) = self.turnover.of_kin(group);
+        let earlier = ..entered.len() - 1;
+        (entered[earlier].iter().sum(), kept[earlier].iter().sum())
+    }
+
+    /// The intervals in which the program was not idle.
+    pub(crate) fn busy_intervals(&self) -> impl Iterator<Item = usize> + '_ {
+        let born = &self.turnover.born()[1..];
+        let most = born.iter().copied().max().unwrap_or(0);
+        (0..born.len()).filter(move |&at| born[at].saturating_mul(IDLE) >= most)
+    }
+
+    /// What a group does.
+    pub(crate) fn trend(&self, groups: &Groups, group: u32) -> Trend {
+        if !self.ids_are_shared {
+            return self.trend_of_counts(group);
+        }
+        let fewest = if self.born_bytes[group as usize] >= LARGE { MIN_LARGE } else { MIN_COUNT };
+        let (entered, kept) = self.turnover.of_kin(group);
+        let intervals = entered.len() - 1;
+        let new: u32 = kept[1..].iter().sum::<u32>() + entered[intervals];
+        // Of a list that is retained at both ends each group has a part, and links change from one to the other.
+        let own = self.net(group);
+        let net = if groups.get(group).repeats && own > 0 { self.turnover.net_of_kin(group) } else { own };
+        let (earlier, stayed) = self.earlier(group);
+        if net >= fewest && earlier >= MIN_EARLIER && stayed * 3 < earlier * 2 {
+            return Trend::TurnsOver;
+        }
+        if net < fewest || net * 4 < i64::from(new) {
+            return Trend::Steady;
+        }
+        if earlier < MIN_EARLIER {
+            return if intervals > 1 { Trend::New } else { Trend::Grows };
+        }
+        let busy: Vec<usize> = self.busy_intervals().collect();
+        match busy[..] {
+            _ if self.has_stopped(group) => Trend::Stopped,
+            [only] if only + 1 < intervals => Trend::Paused,
+            _ => Trend::Grows,
+        }
+    }
+
+    /// Whether a group grew much slower in the last interval than before, though the program was not idle, or in few
+    /// intervals of several.
+    fn has_stopped(&self, group: u32) -> bool {
+        let (entered, _) = self.turnover.of_kin(group);
+        let born = self.turnover.born();
+        let busy: Vec<usize> = self.busy_intervals().collect();
+        // So many of a million objects that came were of this group.
+        let paces: Vec<u64> =
+            busy.iter().map(|&at| u64::from(entered[at + 1]) * 1_000_000 / born[at + 1].max(1)).collect();
+        let (Some(&last), Some(&most)) = (paces.last(), paces.iter().max()) else { return false };
+        let grew = paces.iter().filter(|&&pace| pace > 0).count();
+        paces.len() > 1 && (last * MAX_SLOWDOWN < most || grew * 2 <= paces.len())
+    }
+
+    fn trend_of_counts(&self, group: u32) -> Trend {
         let added = self.added(group);
-        let (least, most) = range(&added);
-        let of = groups.get(group);
-        let Some(alike) = self.alike.get(&(of.start, of.class)) else { return false };
-        if least <= 0 || least * MAX_UNEVENNESS < most {
-            return false;
-        }
-        let is_large = ids_are_shared && self.born_bytes(group).iter().all(|&bytes| bytes >= LARGE);
-        let fewest = if is_large { MIN_LARGE } else { MIN_COUNT };
-        // Of a list that is held at both ends each group has half.
-        let is_half =
-            || least * 2 >= fewest && self.linked[group as usize] && range(&differences(&alike.counts)).0 >= fewest;
-        if least < fewest && !is_half() {
-            return false;
-        }
-        let stays = |(&born, &added): (&u32, &i64)| i64::from(born) * 2 >= added;
-        !ids_are_shared || alike.born[1..].iter().zip(&added).all(stays)
+        let least = added.iter().copied().min().unwrap_or(0);
+        let most = added.iter().copied().max().unwrap_or(0);
+        let grows = least >= MIN_COUNT_WITHOUT_IDS && least * MAX_UNEVENNESS >= most;
+        if grows { Trend::Grows } else { Trend::Steady }
     }
 }
 
 fn differences(counts: &[u32]) -> Vec<i64> {
     counts.windows(2).map(|pair| i64::from(pair[1]) - i64::from(pair[0])).collect()
-}
-
-fn range(added: &[i64]) -> (i64, i64) {
-    let least = added.iter().copied().min().unwrap_or(0);
-    (least, added.iter().copied().max().unwrap_or(0))
 }

@@ -24,6 +24,12 @@ const KINDS: &[Kind] = &[
         |e| e.below().any(|at| e.snapshot.detachedness(e.steps[at].node) == 2)
     ),
     kind!(
+        "modules",
+        "modules are loaded again and again",
+        "Do not delete from require.cache; read data with fs and JSON.parse instead of require.",
+        |e| e.ends_in(&[b"Module", b"ModuleWrap"]) || e.holder_is(&[b"ModuleWrap", b"ModuleJob"])
+    ),
+    kind!(
         "asyncLocalStorage",
         "a store of AsyncLocalStorage is kept by a resource that was made inside run()",
         "Make long-lived resources outside of AsyncLocalStorage.run(), or in AsyncResource.bind() of the outer context.",
@@ -77,20 +83,14 @@ const KINDS: &[Kind] = &[
         }
     ),
     kind!(
-        "modules",
-        "modules are loaded again and again",
-        "Do not delete from require.cache; read data with fs and JSON.parse instead of require.",
-        |e| e.ends_in(&[b"Module", b"ModuleWrap"])
-    ),
-    kind!(
         "promises",
         "promises never settle, and what awaits them is kept",
         "Settle every promise: release the lock, set a time limit, reject what waits when the work is given up.",
         |e| {
             e.below().any(|at| {
                 e.name(at) == b"system / PromiseReaction" || e.name(at) == b"Generator" && at + 1 < e.steps.len()
-            }) || e.name(e.element) == b"Promise"
-                || e.last_name() == b"Promise"
+            }) || e.is_pending_promise(e.element)
+                || e.is_pending_promise(e.steps.len() - 1)
         }
     ),
     kind!(

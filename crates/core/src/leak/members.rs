@@ -59,4 +59,10 @@ impl Members {
     pub(crate) fn with_any(&self, groups: &[u32]) -> Vec<NodeIx> {
         groups.iter().flat_map(|&group| self.with(group)).copied().collect()
     }
+
+    /// The elements of a suspect's holder, and the objects that name them.
+    pub(crate) fn leaked(&self, suspect: &Suspect) -> Vec<NodeIx> {
+        let named = suspect.named.iter().filter(|group| !suspect.has_element(**group));
+        suspect.elements.iter().chain(named).flat_map(|&group| self.with(group)).copied().collect()
+    }
 }

@@ -12,6 +12,9 @@
 //! rank         deduplicate, release          surest and largest first, each leak once, and what would free it
 //! ```
 
+mod bounds;
+mod candidates;
+mod certainty;
 mod deduplicate;
 mod earlier;
 mod evidence;
@@ -20,38 +23,44 @@ mod finding;
 mod groups;
 mod growing_object_kinds;
 mod growing_objects;
+mod growing_shapes;
 mod growth;
 mod growth_roots;
 mod kind;
 mod kinds;
+mod large_owners;
 mod members;
 mod name_quality;
 mod noise;
 mod owned_size;
+mod parts;
 mod release;
 mod series;
 mod single_snapshot;
 mod suspect;
 mod suspects;
+mod turnover;
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::scripts::Scripts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort_by_key;
+pub(crate) use candidates::Candidate;
 use explain::Explainer;
 pub(crate) use finding::{Confidence, Finding};
 use groups::Groups;
 use growth::Growth;
 use growth_roots::GrowthRoots;
-pub(crate) use kind::Kind;
 use members::Members;
 pub(crate) use noise::Noise;
 pub(crate) use release::OtherHolder;
 use release::Releases;
 use series::Series;
+pub(crate) use series::have_common_ids;
 use std::cmp::Reverse;
 pub(crate) use suspect::GrowingObjects;
 use suspect::Suspect;
@@ -68,6 +77,8 @@ pub(crate) struct LeakReport {
     pub(crate) suspects: Vec<Finding>,
     /// Of two snapshots: collections that were empty in the first, which leak or were filled.
     pub(crate) inconclusive: Vec<Finding>,
+    /// What grew most and is not accused; empty for one snapshot.
+    pub(crate) candidates: Vec<Candidate>,
     /// What grew and is nobody's leak.
     pub(crate) ignored: Vec<&'static Noise>,
     /// Times between two snapshots.
@@ -93,46 +104,58 @@ pub(crate) fn report(
     let scripts = Scripts::of(last, progress)?;
     let growth =
         (snapshots.len() > 1).then(|| Growth::measure(&series, &growth_roots, &groups, progress)).transpose()?;
-    let search = Search::new(last, scripts, shortest, &groups);
+    let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let (mut found, ignored) = match &growth {
-        Some(growth) => search.growing(growth, series.same_process),
+        Some(growth) => search.growing(growth),
         None => (search.accumulated(&single_snapshot::extents(last, &groups, progress)?), Vec::new()),
     };
     let growing = search.unexplained(&series, growing_objects::growing_objects(&series, progress)?, &found);
-    found.extend(growing.into_iter().map(|growing| growing.suspect(last, shortest, &mut groups)));
-    let search = Search::new(last, scripts, shortest, &groups);
+    let large = if growth.is_none() { search.large_owners(&found) } else { Vec::new() };
+    let single = growing.into_iter().chain(large);
+    found.extend(single.map(|growing| growing.suspect(last, shortest, &mut groups)));
+    let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let members = Members::of(&groups, &found, progress)?;
-    let explainer = Explainer { series: &series, groups: &groups, shortest, members: &members };
+    let explainer = Explainer { series: &series, groups: &groups, shortest, members: &members, scripts };
     let of_two = growth.as_ref().filter(|_| series.intervals() == 1);
     let is_noise = |suspect: &&Suspect| {
-        search.is_module_loading(suspect, &members)
+        search.is_loading(suspect, &members)
             || search.is_flattening(suspect)
             || of_two.is_some_and(|growth| search.is_runtime_loading(suspect, growth))
     };
     let suspects = largest(last, &found, &members).into_iter().filter(|suspect| !is_noise(suspect));
-    let mut findings: Vec<Finding> =
-        suspects.take(limit + MAX_MORE).filter_map(|suspect| explainer.explain(suspect, growth.as_ref())).collect();
-    sort_by_key(&mut findings, |finding| {
-        (Reverse(finding.confidence), Reverse(finding.bytes), finding.class_name.0.clone(), finding.holder.node)
-    });
+    let mut findings: Vec<Finding> = suspects
+        .take(limit + MAX_MORE)
+        .filter_map(|suspect| explainer.explain(suspect, growth.as_ref()))
+        .filter(|finding| growth.is_none() || !search.is_in_flight(finding))
+        .collect();
+    sort_by_key(&mut findings, rank);
     deduplicate::keep_real_holders(&mut findings);
     deduplicate::remove_duplicates(&mut findings, &search, &members);
+    parts::merge_parts(&mut findings, &search, &members)?;
     let (mut inconclusive, mut suspects): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.is_inconclusive);
     let releases = Releases { snapshot: last, shortest, groups: &groups, progress };
     for findings in [&mut suspects, &mut inconclusive] {
         findings.truncate(limit);
-        for Finding { suspect, release, .. } in findings {
-            *release = releases.of(suspect, &members.with_any(&suspect.elements), &members.with_any(&suspect.named))?;
+        for finding in findings.iter_mut() {
+            finding.release = releases.of(finding, &members)?;
+            finding.bytes = finding.bytes.max(finding.release.freed_by_all);
         }
+        sort_by_key(findings, rank);
     }
     let (intervals, same_process) = (series.intervals(), series.same_process);
-    Ok(LeakReport { suspects, inconclusive, ignored, intervals, same_process })
+    let candidates = growth.as_ref().map_or_else(Vec::new, |growth| search.candidates_for_growth(growth, &found));
+    Ok(LeakReport { suspects, inconclusive, candidates, ignored, intervals, same_process })
+}
+
+/// The surest first, and of these the largest.
+fn rank(finding: &Finding) -> (Reverse<Confidence>, Reverse<u64>, Vec<u8>, NodeIx) {
+    (Reverse(finding.confidence), Reverse(finding.bytes), finding.class_name.0.clone(), finding.holder.node)
 }
 
 /// The suspects that retain most; of as many as programs have, all of them in order.
 fn largest<'a>(snapshot: &Snapshot, found: &'a [Suspect], members: &Members) -> Vec<&'a Suspect> {
-    let bytes = |suspect: &Suspect| retained_together(snapshot, members.with_any(&suspect.named).into_iter());
+    let bytes = |suspect: &Suspect| retained_together(snapshot, members.leaked(suspect).into_iter());
     let mut sized: Vec<(Reverse<u64>, &Suspect)> =
         found.iter().map(|suspect| (Reverse(bytes(suspect)), suspect)).collect();
     sort_by_key(&mut sized, |&(bytes, _)| bytes);

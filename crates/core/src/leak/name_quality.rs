@@ -5,7 +5,7 @@
 //! that the program itself defines, if there is one for each element; else a library's, else a
 //! runtime's, else what the element is.
 
-use crate::program::internals::{GENERIC, is_document_object, is_internal_name};
+use crate::program::internals::{GENERIC, is_document_object, is_dom_node, is_internal_name};
 use crate::program::ownership::is_runtime_script;
 use crate::program::packages::package_of;
 use crate::program::scripts::Scripts;
@@ -25,8 +25,12 @@ pub(crate) enum NameQuality {
     Text,
     /// Arrays, Maps, promises and plain objects.
     Generic,
+    /// What Node keeps for each connection and timer.
+    Bookkeeping,
     /// A function.
     Function,
+    /// A connection or a request, of which there are as many as clients.
+    Connection,
     /// An instance of a class of Node's or the browser's.
     Runtime,
     /// An element or text of a page.
@@ -47,7 +51,8 @@ pub(crate) fn name_quality(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx)
         NodeKind::Object | NodeKind::WasmObject | NodeKind::Other => quality_of_instance(snapshot, scripts, node),
         NodeKind::RegExp => NameQuality::Generic,
         NodeKind::Closure => NameQuality::Function,
-        NodeKind::Native if is_document_object(name) => NameQuality::Document,
+        NodeKind::Native if is_dom_node(name) => NameQuality::Document,
+        NodeKind::Native if is_document_object(name) => NameQuality::Bookkeeping,
         NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => NameQuality::Text,
         NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol => NameQuality::Value,
         _ => NameQuality::Nothing,
@@ -63,6 +68,12 @@ fn quality_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> 
     if internal_target(snapshot, node, b"parameters_and_registers").is_some() {
         return NameQuality::Function;
     }
+    if BOOKKEEPING.contains(&name) && !is_own(snapshot, scripts, node) {
+        return NameQuality::Bookkeeping;
+    }
+    if CONNECTIONS.contains(&name) && !is_own(snapshot, scripts, node) {
+        return NameQuality::Connection;
+    }
     // Constructors built into V8 have no place in a script.
     let Some(at) = snapshot.location(node) else { return NameQuality::Runtime };
     match scripts.name(at) {
@@ -72,6 +83,42 @@ fn quality_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> 
         None if scripts.names().next().is_some() => NameQuality::Library,
         _ => NameQuality::Own,
     }
+}
+
+/// Objects that Node makes for each connection, timer and request of its own.
+const BOOKKEEPING: [&[u8]; 14] = [
+    b"TCP",
+    b"Pipe",
+    b"TTY",
+    b"TLSWrap",
+    b"HTTPParser",
+    b"Timeout",
+    b"Immediate",
+    b"TimersList",
+    b"AsyncResource",
+    b"HTTPServerAsyncResource",
+    b"HTTPClientAsyncResource",
+    b"ReadableState",
+    b"WritableState",
+    b"TickObject",
+];
+
+/// Both ends of a conversation, and what is said.
+const CONNECTIONS: [&[u8]; 8] = [
+    b"Socket",
+    b"TLSSocket",
+    b"IncomingMessage",
+    b"ServerResponse",
+    b"ClientRequest",
+    b"Http2Session",
+    b"Http2Stream",
+    b"ServerHttp2Stream",
+];
+
+/// Whether a class is one of the program's, or a package's, that has the name of one of Node's.
+fn is_own(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> bool {
+    let script = snapshot.location(node).and_then(|at| scripts.name(at));
+    script.is_some_and(|script| !is_runtime_script(script, false))
 }
 
 /// Whether a script was installed rather than written here.

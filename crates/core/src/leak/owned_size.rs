@@ -21,6 +21,8 @@ pub(crate) enum Shape {
     Text,
     Binary,
     Collection,
+    /// An object that has much in many fields.
+    Owner,
 }
 
 /// What the objects of a snapshot are made of.

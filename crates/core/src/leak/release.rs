@@ -6,10 +6,13 @@
 //!
 //! Everything that can go hangs below one dominator, and only what hangs there is walked.
 
+use crate::leak::finding::Finding;
 use crate::leak::groups::{Groups, OUTSIDE};
+use crate::leak::members::Members;
 use crate::leak::suspect::Suspect;
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::paths::step::{PathStep, path_to};
+use crate::program::internals::is_internal;
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
 use crate::snapshot::column::filled;
@@ -64,19 +67,37 @@ pub(crate) struct Releases<'a> {
 }
 
 impl<'a> Releases<'a> {
-    /// The release of a suspect. `elements` are the nodes its holder has, `named` those that name it.
-    pub(crate) fn of(&self, suspect: &Suspect, elements: &[NodeIx], named: &[NodeIx]) -> Result<Release> {
-        let Some(region) = Region::around(self.snapshot, elements.iter().chain(named)) else {
+    /// The release of a finding.
+    pub(crate) fn of(&self, finding: &Finding, members: &Members) -> Result<Release> {
+        let suspect = &finding.suspect;
+        let (elements, named) = (members.with_any(&suspect.elements), members.with_any(&suspect.named));
+        let Some(region) = Region::around(self.snapshot, elements.iter().chain(&named)) else {
             return Ok(Release::default());
         };
         let leaked = self.groups.at_or_below(&suspect.elements);
         let mut cut = Cut { suspect, leaked: &leaked, groups: self.groups, others: HashSet::new() };
         let mut walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
+        // A holder may hold twice: a FinalizationRegistry by its cells and by their tokens.
+        for _ in 0..ROUNDS {
+            let of_holder = |at| self.nearest_named(&self.steps(&region, &walk, at)) == Some(finding.holder.node);
+            let own: Vec<Referrer> = self
+                .referrers(&walk, &cut, &named)
+                .into_iter()
+                .take(MAX_OTHERS)
+                .filter(|&(_, (_, at))| of_holder(at))
+                .map(|(referrer, _)| referrer)
+                .collect();
+            if own.is_empty() {
+                break;
+            }
+            cut.others.extend(own);
+            walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
+        }
         let freed = walk.left_behind();
         let mut release = Release { freed, others: Vec::new(), freed_by_all: freed };
         for _ in 0..ROUNDS {
             let known = release.others.len();
-            for (referrer, (count, at)) in self.referrers(&walk, &cut, named).into_iter().take(MAX_OTHERS - known) {
+            for (referrer, (count, at)) in self.referrers(&walk, &cut, &named).into_iter().take(MAX_OTHERS - known) {
                 cut.others.insert(referrer);
                 release.others.push(OtherHolder { steps: self.steps(&region, &walk, at), count });
             }
@@ -87,6 +108,11 @@ impl<'a> Releases<'a> {
             release.freed_by_all = walk.left_behind();
         }
         Ok(release)
+    }
+
+    /// The last object on a path that a program names.
+    fn nearest_named(&self, steps: &[PathStep]) -> Option<NodeIx> {
+        steps.iter().rev().map(|step| step.node).find(|&node| !is_internal(self.snapshot, node))
     }
 
     /// Through whom the walk came to the objects that name the leak, with their number and a node, the

@@ -26,7 +26,7 @@ pub(crate) struct Series<'a> {
 impl<'a> Series<'a> {
     /// One pass over the ids of each snapshot. `snapshots` ends with `last`.
     pub(crate) fn new(snapshots: &'a [&'a Snapshot], last: &'a Snapshot, progress: &Progress) -> Result<Self> {
-        let same_process = snapshots.windows(2).all(|pair| is_same_process(pair[0], pair[1]));
+        let same_process = have_common_ids(snapshots);
         let newest = snapshots.len().saturating_sub(1).min(usize::from(u8::MAX)) as u8;
         let mut births = vec![newest; last.nodes().len()];
         if same_process {
@@ -51,6 +51,11 @@ impl<'a> Series<'a> {
     pub(crate) fn intervals(&self) -> usize {
         self.snapshots.len().saturating_sub(1)
     }
+}
+
+/// Whether ids mean the same objects in all of the snapshots, in whatever order.
+pub(crate) fn have_common_ids(snapshots: &[&Snapshot]) -> bool {
+    snapshots.windows(2).all(|pair| is_same_process(pair[0], pair[1]))
 }
 
 /// Both lists are in order of id: one walk along both.

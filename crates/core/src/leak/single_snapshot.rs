@@ -11,7 +11,6 @@ use crate::leak::suspects::Search;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use std::collections::HashMap;
@@ -74,9 +73,7 @@ impl Search<'_> {
     /// hundreds of the program's own objects and retain more than a fiftieth with them.
     pub(crate) fn accumulated(&self, extents: &[Extent]) -> Vec<Suspect> {
         let spread: Vec<bool> = (0..self.groups.list.len() as u32)
-            .map(|group| {
-                spreads(self.groups, extents, group) && self.may_name(group) && self.noise.noise_of(group).is_none()
-            })
+            .map(|group| spreads(self.groups, extents, group) && self.noise.noise_of(group).is_none())
             .collect();
         let below = self.below(&spread, extents);
         let mut of_holder: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -88,7 +85,9 @@ impl Search<'_> {
             .into_iter()
             .flat_map(|(holder, mut elements)| {
                 elements.sort_unstable();
-                let bytes = elements.iter().map(|&element| extents[element as usize].bytes).max().unwrap_or(0);
+                // What two holders have is dominated by neither, and none of their elements retains it.
+                let all = elements.iter().flat_map(|element| &below[element]);
+                let bytes = all.map(|&group| extents[group as usize].bytes).max().unwrap_or(0);
                 let mut suspects = self.suspects_of(holder, &elements, &below, count);
                 suspects.retain(|suspect| self.is_large(suspect, bytes, extents));
                 suspects
@@ -96,18 +95,6 @@ impl Search<'_> {
             .collect();
         sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         suspects
-    }
-
-    /// Whether a group's objects are something a program has, or what stands for it: who waits for a
-    /// promise, who listens to an event of a page.
-    fn may_name(&self, group: u32) -> bool {
-        let of = self.groups.get(group);
-        name_quality(self.snapshot, self.scripts, of.example) > NameQuality::Nothing
-            || match self.snapshot.kind(of.example) {
-                NodeKind::Hidden => of.repeats,
-                NodeKind::Native => self.snapshot.name(of.example).ends_with(b"EventListener"),
-                _ => false,
-            }
     }
 
     fn is_large(&self, suspect: &Suspect, bytes: u64, extents: &[Extent]) -> bool {
@@ -118,7 +105,7 @@ impl Search<'_> {
         let is_many = extents[named as usize].count >= MANY;
         let share = if is_own && is_many { SHARE_OF_OWN } else { SHARE };
         match quality {
-            NameQuality::Runtime => bytes >= total / SHARE && !self.noise.is_of_runtime(self.groups.get(named).example),
+            NameQuality::Runtime => bytes >= total / SHARE && !self.noise.is_noise(self.groups.get(named).example),
             _ => bytes >= total / share,
         }
     }

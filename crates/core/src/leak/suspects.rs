@@ -1,12 +1,14 @@
 //! Groups that grow → suspects: elements of one holder together, with the object that names them.
 
+use crate::leak::finding::Finding;
 use crate::leak::groups::{Groups, OUTSIDE};
-use crate::leak::growth::Growth;
+use crate::leak::growth::{Growth, Trend};
 use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
-use crate::leak::noise::{Noise, NoiseFilter, are_different_modules};
+use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files};
 use crate::leak::suspect::Suspect;
 use crate::paths::shortest_paths::ShortestPaths;
+use crate::paths::step::PathStep;
 use crate::program::scripts::Scripts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{edge_label, parse_int};
@@ -37,8 +39,10 @@ pub(crate) struct Search<'a> {
     pub(crate) shortest: &'a ShortestPaths,
     pub(crate) groups: &'a Groups,
     pub(crate) noise: NoiseFilter<'a>,
-    /// By group: steps from its growth_root.
+    /// By group: steps from its growth root.
     depths: Vec<u32>,
+    /// By group: whether it is part of a list or tree that has growth roots among its own elements.
+    in_structure: Vec<bool>,
 }
 
 impl<'a> Search<'a> {
@@ -47,19 +51,21 @@ impl<'a> Search<'a> {
         scripts: &'a Scripts,
         shortest: &'a ShortestPaths,
         groups: &'a Groups,
+        is_growth: bool,
     ) -> Self {
-        let noise = NoiseFilter::new(snapshot, shortest, scripts, groups);
-        Self { snapshot, scripts, shortest, groups, noise, depths: groups.depths() }
+        let noise = NoiseFilter::new(snapshot, shortest, scripts, groups, is_growth);
+        let in_structure = groups.in_structures(snapshot);
+        Self { snapshot, scripts, shortest, groups, noise, depths: groups.depths(), in_structure }
     }
 
     /// One suspect for each holder below which something grows, unless it is noise.
     /// The noise that was left out is in the second list.
-    pub(crate) fn growing(&self, growth: &Growth, ids_are_shared: bool) -> (Vec<Suspect>, Vec<&'static Noise>) {
+    pub(crate) fn growing(&self, growth: &Growth) -> (Vec<Suspect>, Vec<&'static Noise>) {
         let count = self.groups.list.len();
         let mut grows = vec![false; count];
         let mut ignored: Vec<&'static Noise> = Vec::new();
         for group in 1..count as u32 {
-            if !growth.grows(self.groups, group, ids_are_shared) {
+            if !matches!(growth.trend(self.groups, group), Trend::Grows | Trend::Paused) {
                 continue;
             }
             match self.noise.noise_of(group) {
@@ -87,7 +93,38 @@ impl<'a> Search<'a> {
             })
             .collect();
         sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
-        (suspects, ignored)
+        (self.merge_structures(suspects), ignored)
+    }
+
+    /// Takes suspects together that are parts of one structure: a list that is retained at both ends, the branches of a
+    /// tree. Their elements are of one class and are named by one, below growth roots that are retained alike or are
+    /// elements themselves.
+    fn merge_structures(&self, suspects: Vec<Suspect>) -> Vec<Suspect> {
+        let class = |group: u32| self.groups.get(group).class;
+        let mut merged: Vec<Suspect> = Vec::new();
+        let mut known: HashMap<(Option<u32>, u64, u64), usize> = HashMap::new();
+        for suspect in suspects {
+            let (element, named) = (suspect.elements[0], suspect.named[0]);
+            let start = self.groups.get(element).start;
+            let is_part = self.in_structure[element as usize];
+            let key = ((!is_part).then_some(start), class(element), class(named));
+            let at = *known.entry(key).or_insert(merged.len());
+            match merged.get_mut(at) {
+                Some(whole) => {
+                    if self.depths[suspect.holder as usize] < self.depths[whole.holder as usize] {
+                        whole.holder = suspect.holder;
+                    }
+                    whole.elements.extend(suspect.elements);
+                    whole.named.extend(suspect.named);
+                    whole.elements.sort_unstable();
+                    whole.elements.dedup();
+                    whole.named.sort_unstable();
+                    whole.named.dedup();
+                }
+                None => merged.push(suspect),
+            }
+        }
+        merged
     }
 
     /// What holds the objects of a group; its array or table of elements is a part of it.
@@ -124,38 +161,31 @@ impl<'a> Search<'a> {
         let Some(best) = candidates.first().filter(|best| best.quality > NameQuality::Value) else { return Vec::new() };
         let named = self.better_name(best.element, best.group, below).unwrap_or(best.group);
         let mut suspects = vec![self.suspect(holder, elements, below, named)];
-        // Elements that the classes so far do not name: what leaks with them is no other leak.
-        let added_to = |groups: &[u32]| groups.iter().map(|&group| added(group)).sum::<i64>();
-        let mut left = added_to(elements) - added_to(&suspects[0].named);
-        let of_class = self.sums_of_classes(elements, below, &added);
+        let of_class = |element: u32, class: u64| -> i64 {
+            let below = below.get(&element).into_iter().flatten();
+            below.filter(|&&group| self.groups.get(group).class == class).map(|&group| added(group)).sum()
+        };
+        // Of each element, those that the classes so far do not name: what leaks with them is no other leak.
+        let first = self.groups.get(named).class;
+        let mut left: HashMap<u32, i64> =
+            elements.iter().map(|&element| (element, added(element) - of_class(element, first))).collect();
         for other in candidates.iter().filter(|other| other.quality == best.quality && named == best.group) {
             let class = self.groups.get(other.group).class;
             let is_known = suspects.iter().any(|suspect| self.groups.get(suspect.named[0]).class == class);
+            let own = of_class(other.element, class);
             if best.quality > NameQuality::Runtime
                 && !is_known
                 && !self.are_key_and_value(best.element, other.element)
-                && of_class[&class] <= left
+                && own <= left[&other.element]
                 && suspects.len() < MAX_OF_HOLDER
             {
-                left -= of_class[&class];
+                for (&element, left) in &mut left {
+                    *left -= of_class(element, class);
+                }
                 suspects.push(self.suspect(holder, elements, below, other.group));
             }
         }
         suspects
-    }
-
-    /// By class: objects added at or below the elements.
-    fn sums_of_classes(
-        &self,
-        elements: &[u32],
-        below: &HashMap<u32, Vec<u32>>,
-        added: impl Fn(u32) -> i64,
-    ) -> HashMap<u64, i64> {
-        let mut sums = HashMap::new();
-        for &group in elements.iter().flat_map(|element| below.get(element).into_iter().flatten()) {
-            *sums.entry(self.groups.get(group).class).or_default() += added(group);
-        }
-        sums
     }
 
     /// Whether one is the keys and the other the values of a Map, whose table has three slots for an entry.
@@ -238,13 +268,27 @@ impl<'a> Search<'a> {
             })
     }
 
-    /// Whether a suspect is the loading of modules.
-    pub(crate) fn is_module_loading(&self, suspect: &Suspect, members: &Members) -> bool {
+    /// Whether a suspect is the loading of code: modules of different files, functions of different files.
+    pub(crate) fn is_loading(&self, suspect: &Suspect, members: &Members) -> bool {
         let is_module = |node: NodeIx| matches!(self.snapshot.name(node), b"Module" | b"ModuleWrap" | b"ModuleJob");
-        let groups: Vec<u32> =
-            suspect.elements.iter().copied().filter(|&group| is_module(self.groups.get(group).example)).collect();
-        let modules = members.with_any(&groups);
+        let is_function = |node: NodeIx| self.snapshot.kind(node) == NodeKind::Closure;
+        let elements = |is_it: &dyn Fn(NodeIx) -> bool| {
+            let groups = suspect.elements.iter().copied().filter(|&group| is_it(self.groups.get(group).example));
+            members.with_any(&groups.collect::<Vec<u32>>())
+        };
+        let modules = elements(&is_module);
         !modules.is_empty() && are_different_modules(self.snapshot, &modules)
+            || are_of_different_files(self.snapshot, self.scripts, &elements(&is_function))
+    }
+
+    /// Whether a finding is work under way: what a connection in use has for itself, and what only timers and
+    /// promises retain, unless it is known that it stays.
+    pub(crate) fn is_in_flight(&self, finding: &Finding) -> bool {
+        let quality = |node| name_quality(self.snapshot, self.scripts, node);
+        let is_of_connection = |step: &PathStep| quality(step.node) == NameQuality::Connection;
+        finding.is_under_way
+            && quality(finding.example) <= NameQuality::Connection
+            && (!finding.is_proven || finding.steps.iter().any(is_of_connection))
     }
 
     /// Whether a suspect is the pieces of texts: a text has two when it is put together and one once it was read.

@@ -34,6 +34,22 @@ pub(crate) fn is_document_object(name: &[u8]) -> bool {
         || memchr::memmem::find(name, b"::").is_some() && !name.starts_with(b"<"))
 }
 
+/// An element, a text or a document of a page; V8 names elements as they are written.
+pub(crate) fn is_dom_node(name: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 8] = [
+        b"Text",
+        b"Comment",
+        b"Attr",
+        b"DocumentFragment",
+        b"ShadowRoot",
+        b"HTMLDocument",
+        b"Document",
+        b"CDATASection",
+    ];
+    let name = name.strip_prefix(b"Detached ").unwrap_or(name);
+    name.starts_with(b"<") || name.starts_with(b"HTML") || name.starts_with(b"SVG") || OTHERS.contains(&name)
+}
+
 /// Classes built into the language that say nothing of what they are used for.
 pub(crate) const GENERIC: [&[u8]; 24] = [
     b"Object",

@@ -26,6 +26,7 @@ mod leaks;
 mod memory_estimate;
 mod mine_only;
 mod named;
+mod order;
 mod packages;
 mod page;
 mod pairs;
@@ -229,7 +230,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
         Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
         Question::RetainedTogether(query) => json(&retained::retained(snapshot, &query, progress)?),
-        Question::Report(query) => json(&report::report(&[snapshot], snapshot, &query, progress)?),
+        Question::Report(query) => json(&report::report(&[snapshot], &query, progress)?),
     }
 }
 
@@ -258,7 +259,7 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (QuestionOfSeveral::Diff(_), _) => {
             Err(Error::new(Code::InvalidQuery, "two snapshots to compare", snapshots.len().to_string()))
         }
-        (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, last, &query, progress)?),
+        (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, &query, progress)?),
     }
 }
 

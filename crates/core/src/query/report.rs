@@ -8,14 +8,15 @@ use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sorting, page_of};
 use crate::query::filter_query::Sort;
 use crate::query::leaks;
-use crate::query::leaks::SuspectRow;
+use crate::query::leaks::{CandidateRow, Growth, Outcome, SuspectRow};
+use crate::query::order::Order;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
 use crate::query::paths::Ways;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
-use crate::snapshot::error::Result;
+use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::parallel::join;
 use crate::snapshot::progress::Progress;
@@ -43,9 +44,13 @@ pub struct ReportQuery {
 pub struct Report {
     schema_version: u32,
     kind: &'static str,
+    outcome: Outcome,
     verdict: String,
+    growth: Option<Growth>,
+    order: Vec<usize>,
     suspects: Vec<SuspectRow>,
     inconclusive: Vec<SuspectRow>,
+    candidates: Vec<CandidateRow>,
     ignored_growth: Vec<&'static Noise>,
     totals: Totals,
     statistics: Statistics,
@@ -89,14 +94,14 @@ struct Detached {
     nodes: Vec<NodeRow>,
 }
 
-/// Answers `report`: all of the last snapshot, and what the series says of leaks in it.
-pub(crate) fn report(
-    series: &[&Snapshot],
-    snapshot: &Snapshot,
-    query: &ReportQuery,
-    progress: &Progress,
-) -> Result<Report> {
+/// Answers `report`: all of the newest snapshot, and what the series says of leaks in it.
+pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progress) -> Result<Report> {
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
+    let order = Order::of(given)?;
+    let series = &order.apply(given)[..];
+    let Some(&snapshot) = series.last() else {
+        return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none"));
+    };
     let show_strings = query.show_strings.unwrap_or(false);
     let rows = Rows::new(snapshot, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
@@ -110,15 +115,19 @@ pub(crate) fn report(
             Ok((duplicated, collections, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
         },
     );
-    let leaks = leaks::answer(&rows, leaks?)?;
+    let leaks = leaks::answer(&rows, series, leaks?)?;
     let (duplicated_strings, collections, biggest, by_package) = rest?;
     let ways = Ways::new(snapshot, progress)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
         kind: "report",
-        verdict: leaks.verdict,
+        outcome: leaks.outcome,
+        verdict: format!("{}{}", leaks.verdict, order.note()),
+        growth: leaks.growth,
+        order: order.positions,
         suspects: leaks.suspects,
         inconclusive: leaks.inconclusive,
+        candidates: leaks.candidates,
         ignored_growth: leaks.ignored,
         totals: Totals {
             nodes: snapshot.node_count(),

@@ -36,3 +36,28 @@ pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item =
     }
     total
 }
+
+/// [`retained_together`] by part: what a node retains counts for its own part, but for what other of the nodes
+/// retain below it. The sum over all parts is what the nodes retain together.
+pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl Fn(NodeIx) -> usize) -> Vec<u64> {
+    let tree = snapshot.dominators();
+    let mut nodes = nodes.to_vec();
+    sort_by_key(&mut nodes, |node| tree.positions()[node.index()]);
+    nodes.dedup();
+    let mut parts = Vec::new();
+    let mut open: Vec<NodeIx> = Vec::new();
+    for node in nodes {
+        while open.pop_if(|&mut above| !tree.dominates(above, node)).is_some() {}
+        let bytes = snapshot.retained_size(node);
+        if let Some(&above) = open.last() {
+            parts[part(above)] -= bytes;
+        }
+        let own = part(node);
+        if parts.len() <= own {
+            parts.resize(own + 1, 0);
+        }
+        parts[own] += bytes;
+        open.push(node);
+    }
+    parts
+}

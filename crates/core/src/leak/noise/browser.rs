@@ -1,12 +1,13 @@
 //! What browsers keep on their own account.
 
-use crate::leak::noise::Noise;
+use crate::leak::noise::{Noise, Scope};
 use crate::snapshot::schema::NodeKind;
 
 /// The table.
 pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "the performance timeline",
+        scope: Scope::All,
         reason: "the browser keeps a bounded buffer of layout shifts, paints and resource timings",
         applies: |heap, node| {
             heap.is(node, NodeKind::Native)
@@ -25,6 +26,7 @@ pub(super) const NOISE: &[Noise] = &[
     },
     Noise {
         name: "the browser's rendering",
+        scope: Scope::All,
         reason: "style, layout and paint objects come and go with what is shown, which the elements themselves tell of",
         applies: |heap, node| {
             heap.is(node, NodeKind::Native)

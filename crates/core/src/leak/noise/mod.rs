@@ -30,7 +30,19 @@ pub(crate) struct Noise {
     /// Why its growth says nothing.
     pub(crate) reason: &'static str,
     #[serde(skip)]
+    scope: Scope,
+    #[serde(skip)]
     applies: fn(&Surroundings<'_>, NodeIx) -> bool,
+}
+
+/// What a rule is about, of what is below the node that it applies to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Scope {
+    All,
+    /// What the runtime's own code keeps there, not what a program's function or object below it has.
+    RuntimesOwn,
+    /// What grows, not what is large.
+    Growth,
 }
 
 /// What a rule may look at.
@@ -79,6 +91,8 @@ fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
 pub(crate) struct NoiseFilter<'a> {
     heap: Surroundings<'a>,
     groups: &'a Groups,
+    /// Whether it is growth that is asked about, or size.
+    is_growth: bool,
     /// By group, as far as asked for.
     known: Vec<OnceCell<Option<&'static Noise>>>,
 }
@@ -89,39 +103,55 @@ impl<'a> NoiseFilter<'a> {
         shortest: &'a ShortestPaths,
         scripts: &'a Scripts,
         groups: &'a Groups,
+        is_growth: bool,
     ) -> Self {
         let known = groups.list.iter().map(|_| OnceCell::new()).collect();
-        Self { heap: Surroundings { snapshot, shortest, scripts }, groups, known }
+        Self { heap: Surroundings { snapshot, shortest, scripts }, groups, is_growth, known }
     }
 
-    /// The noise that a group is, if it is: that of its last step, of a step above, of what holds its growth_root.
+    /// The noise that a group is, if it is: that of its last step, of a step above, of what holds its growth root.
     pub(crate) fn noise_of(&self, group: u32) -> Option<&'static Noise> {
         let mut unknown = Vec::new();
         let mut at = group;
-        let noise = loop {
-            let step = self.groups.get(at);
+        let mut noise = loop {
             if let Some(&known) = self.known[at as usize].get() {
                 break known;
             }
+            let step = self.groups.get(at);
             unknown.push(at);
-            let noise = rule_for(&self.heap, step.example);
-            if noise.is_some() {
-                break noise;
-            }
             if step.parent == OUTSIDE {
-                break self.noise_above(step.example);
+                break self.rule_for(step.example).or_else(|| self.noise_above(step.example));
             }
             at = step.parent;
         };
-        for group in unknown {
+        for &group in unknown.iter().rev() {
+            let example = self.groups.get(group).example;
+            let is_programs = || self.is_programs(example);
+            noise = noise.filter(|noise| noise.scope != Scope::RuntimesOwn || !is_programs());
+            noise = noise.or_else(|| self.rule_for(example));
             self.known[group as usize].get_or_init(|| noise);
         }
         noise
     }
 
+    fn rule_for(&self, node: NodeIx) -> Option<&'static Noise> {
+        rule_for(&self.heap, node).filter(|noise| self.is_growth || noise.scope != Scope::Growth)
+    }
+
+    /// Whether a node is a function, or an instance of a class, of the program's or a package's.
+    fn is_programs(&self, node: NodeIx) -> bool {
+        let script = self.heap.snapshot.location(node).and_then(|at| self.heap.scripts.name(at));
+        script.is_some_and(|script| !is_runtime_script(script, false))
+    }
+
+    /// Whether a single object is noise, or retained by what is.
+    pub(crate) fn is_noise(&self, node: NodeIx) -> bool {
+        self.heap.up_from(node).any(|at| self.rule_for(at).is_some())
+    }
+
     /// Whether a single object is noise, or held by the runtime's own code.
     pub(crate) fn is_of_runtime(&self, node: NodeIx) -> bool {
-        self.heap.up_from(node).any(|at| rule_for(&self.heap, at).is_some())
+        self.is_noise(node)
             || self.heap.shortest.ancestors(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
     }
 
@@ -132,10 +162,12 @@ impl<'a> NoiseFilter<'a> {
 
     /// What holds a growth_root can be noise as well: a growth_root that only compiled code refers to.
     fn noise_above(&self, growth_root: NodeIx) -> Option<&'static Noise> {
+        // What a program's function or object has is the program's, wherever Node's own code keeps that.
+        let is_held_by_runtime = is_held_by_runtime(&self.heap, growth_root);
         let is_noise = |&at: &NodeIx| {
             self.heap.is(at, NodeKind::Code)
                 || self.heap.is(at, NodeKind::ObjectShape)
-                || node::is_module_loader_cache(&self.heap, at)
+                || is_held_by_runtime && node::is_module_loader_cache(&self.heap, at)
                 || v8::is_template_cache(&self.heap, at)
         };
         let at = self.heap.up_from(growth_root).skip(1).find(is_noise)?;
@@ -144,13 +176,30 @@ impl<'a> NoiseFilter<'a> {
 }
 
 /// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load
-/// modules when they first need them. A file loaded twice is another owner.
+/// modules when they first need them. A file that is loaded twice, by another query for one, is a leak.
 pub(crate) fn are_different_modules(snapshot: &Snapshot, modules: &[NodeIx]) -> bool {
     let mut files = HashSet::new();
     modules.iter().all(|&module| {
         let file = snapshot
             .edges_of(module)
             .find(|&edge| matches!(edge_label(snapshot, edge), EdgeLabel::Name(b"filename" | b"url" | b"id")));
-        file.is_none_or(|file| files.insert(snapshot.name(file.to)))
+        file.is_none_or(|file| files.insert(without_query(snapshot.name(file.to))))
     })
+}
+
+fn without_query(url: &[u8]) -> &[u8] {
+    let end = url.iter().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
+    &url[..end]
+}
+
+/// Whether `functions` are all of different files: code that was loaded, not functions that were made again and
+/// again, by `eval` for one, whose scripts have no names.
+pub(crate) fn are_of_different_files(snapshot: &Snapshot, scripts: &Scripts, functions: &[NodeIx]) -> bool {
+    let mut files = HashSet::new();
+    let file = |function: NodeIx| snapshot.location(function).and_then(|at| scripts.name(at));
+    functions.len() > 1
+        && functions.iter().all(|&function| {
+            snapshot.kind(function) == NodeKind::Closure
+                && file(function).is_some_and(|file| !file.is_empty() && files.insert(without_query(file)))
+        })
 }

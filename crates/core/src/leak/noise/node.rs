@@ -1,6 +1,6 @@
 //! What Node keeps on its own account.
 
-use crate::leak::noise::{Noise, Surroundings, is_held_by_runtime};
+use crate::leak::noise::{Noise, Scope, Surroundings, is_held_by_runtime};
 use crate::program::variables::variable;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
@@ -10,19 +10,36 @@ use crate::snapshot::schema::NodeKind;
 pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "resource timings",
+        scope: Scope::RuntimesOwn,
         reason: "fetch notes its requests in a buffer of 250 entries",
-        applies: |heap, node| heap.is(node, NodeKind::Object) && heap.is_named(node, &[b"PerformanceResourceTiming"]),
+        applies: |heap, node| {
+            heap.is(node, NodeKind::Object)
+                && heap.is_named(node, &[b"PerformanceResourceTiming"])
+                && heap.shortest.parent(node).is_some_and(|holder| is_held_by_runtime(heap, holder))
+        },
+    },
+    Noise {
+        name: "weak references",
+        scope: Scope::RuntimesOwn,
+        reason: "Node's tables of channels and signals refer to what others hold",
+        applies: |heap, node| {
+            heap.is(node, NodeKind::Object)
+                && heap.is_named(node, &[b"WeakReference"])
+                && heap.shortest.parent(node).is_some_and(|holder| is_held_by_runtime(heap, holder))
+        },
     },
     Noise {
         name: "module loading",
+        scope: Scope::RuntimesOwn,
         reason: "Node notes where it found each module, once for each file",
         applies: is_module_loader_cache,
     },
 ];
 
 /// Variables and properties of Node's module loader that are caches by file.
-const LOADER_CACHES: [&[u8]; 11] = [
+const LOADER_CACHES: [&[u8]; 12] = [
     b"_pathCache",
+    b"directoryToParentPackageJSONPathCache",
     b"relativeResolveCache",
     b"realpathCache",
     b"statCache",

@@ -1,6 +1,6 @@
 //! The rows of suspects as they leave for JavaScript: `Suspect` of `index.d.ts`.
 
-use crate::leak::{Confidence, Finding, OtherHolder};
+use crate::leak::{Candidate, Confidence, Finding, OtherHolder};
 use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
@@ -75,7 +75,38 @@ pub(crate) struct SuspectRow {
     pub(crate) other_holders: Vec<OtherHolderRow>,
     pub(crate) freed_if_all_release: u64,
     pub(crate) confidence: Confidence,
+    /// Share of its earlier objects that are still there, from 0 to 1.
+    pub(crate) survival: Option<f64>,
+    pub(crate) may_have_bound: bool,
     pub(crate) fingerprint: String,
+    /// What happens, for the verdict.
+    #[serde(skip)]
+    pub(crate) words: &'static str,
+}
+
+/// What grew and is not accused.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CandidateRow {
+    pub(crate) class_name: Text,
+    pub(crate) path: Text,
+    pub(crate) added_count: Vec<i64>,
+    pub(crate) added_bytes: u64,
+    /// Why it is not accused.
+    pub(crate) why: &'static str,
+}
+
+/// The row of a candidate.
+pub(crate) fn candidate_row(rows: &Rows<'_>, candidate: &Candidate) -> CandidateRow {
+    let snapshot = rows.snapshot;
+    let text = PathText { snapshot, any_index: true, viewpoint: Viewpoint::Program };
+    CandidateRow {
+        class_name: snapshot.class_name(candidate.example),
+        path: Text(text.write(&candidate.steps)),
+        added_count: candidate.added_count.clone(),
+        added_bytes: candidate.added_bytes,
+        why: candidate.why,
+    }
 }
 
 /// The row of a finding.
@@ -84,7 +115,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     let source = |node| snapshot.location(node).map(|at| rows.source(at));
     let (path, steps) = path_and_steps(rows, &finding.steps, true)?;
     let holder = holder_row(rows, &finding)?;
-    let reason = sentences::reason(&finding, &holder.path, &path);
+    let reason = sentences::reason(&finding);
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
     for other in &finding.release.others {
         let Some(other) = other_holder_row(rows, other)? else { continue };
@@ -118,6 +149,9 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         added_bytes: finding.added_bytes,
         sample_ids: finding.samples,
         confidence: finding.confidence,
+        survival: finding.survival.map(|(earlier, stayed)| f64::from(stayed) / f64::from(earlier)),
+        may_have_bound: finding.has_bound,
+        words: finding.kind.words,
         holder,
     })
 }

@@ -1,66 +1,63 @@
-//! Findings → sentences: why a suspect is one, and what the report says as a whole.
+//! Findings → sentences: what the report says as a whole, and why each suspect is one.
 
-use crate::leak::{Confidence, Finding, GrowingObjects, Kind, LeakReport};
+use crate::leak::{Confidence, Finding, GrowingObjects, LeakReport};
 use crate::paths::labels::{hash, mix};
-use crate::query::leaks::rows::{HolderRow, SuspectRow};
-use crate::snapshot::strings::Text;
+use crate::query::leaks::numbers::{bytes, count, objects, sequence};
+use crate::query::leaks::outcome::{Growth, Outcome};
+use crate::query::leaks::rows::{CandidateRow, HolderRow, SuspectRow};
 use std::borrow::Cow;
 
-/// How many inconclusive suspects the verdict names.
-const SAID: usize = 3;
+/// How many inconclusive suspects and candidates the verdict names.
+const MAX_NAMED: usize = 3;
 
-/// Why it is suspected.
-pub(crate) fn reason(finding: &Finding, holder: &Text, path: &Text) -> String {
+/// Why it is suspected: how it grew, and what became of what was there before.
+pub(crate) fn reason(finding: &Finding) -> String {
     match &finding.suspect.growing {
-        Some(growing) => reason_of_growing(finding, growing, path),
-        None => reason_of_objects(finding, holder),
+        Some(growing) => format!("{}{}", growth_in_bytes(finding, growing), doubt(finding)),
+        None => format!("{}{}", growth_in_objects(finding), doubt(finding)),
     }
 }
 
-fn reason_of_objects(Finding { class_name, count, bytes, added_count, kind, .. }: &Finding, holder: &Text) -> String {
-    let class = String::from_utf8_lossy(&class_name.0);
-    let holder = String::from_utf8_lossy(&holder.0);
-    match added_count.as_slice() {
-        [] => format!(
-            "{count} objects of {class} are held by {holder} and retain {bytes} bytes; if they become more, {}.",
-            kind.words
-        ),
-        [one] => {
-            let doubt = doubt(kind);
-            format!("{one} more objects of {class}, {count} now, are held by {holder}: {}{doubt}.", kind.words)
-        }
-        many => {
-            let list = many.iter().map(i64::to_string).collect::<Vec<_>>().join(", then ");
-            format!(
-                "{class} grew in every interval, by {list} objects to {count}, all held by {holder}: {}.",
-                kind.words
-            )
+fn growth_in_objects(finding: &Finding) -> String {
+    let now = objects(finding.count as u64);
+    match finding.added_count.as_slice() {
+        [] => format!("{now} retain {}.", bytes(finding.bytes)),
+        added => {
+            let added = sequence(added.iter().map(|&added| count(added.unsigned_abs())));
+            format!("It grew by {added} to {now}.{}", survival(finding))
         }
     }
 }
 
-/// Why objects are suspected that get larger themselves.
-fn reason_of_growing(finding: &Finding, growing: &GrowingObjects, path: &Text) -> String {
-    let Finding { class_name, bytes, kind, .. } = finding;
-    let class = String::from_utf8_lossy(&class_name.0);
-    let path = String::from_utf8_lossy(&path.0);
-    let (what, grows, retains) = match growing.nodes.len() {
-        1 => (format!("One {class}, {path},"), "grows", "retains"),
-        many => (format!("{many} objects of {class}, {path},"), "grow", "retain"),
-    };
+/// What became of the objects that earlier snapshots have.
+fn survival(finding: &Finding) -> String {
+    let Some((earlier, stayed)) = finding.survival else { return String::new() };
+    match stayed {
+        _ if stayed == earlier => format!(" All {} seen before are still there.", count(earlier.into())),
+        _ => format!(" {} of {} seen before are still there.", count(stayed.into()), count(earlier.into())),
+    }
+}
+
+fn growth_in_bytes(finding: &Finding, growing: &GrowingObjects) -> String {
+    let now = bytes(finding.bytes);
     match growing.added.as_slice() {
-        [] => format!("{what} {retains} {bytes} bytes: {}.", kind.words),
-        [one] => format!("{what} {grows}, by {one} bytes to {bytes}: {}{}.", kind.words, doubt(kind)),
-        many => {
-            let list = many.iter().map(u64::to_string).collect::<Vec<_>>().join(", then ");
-            format!("{what} {grows} in every interval, by {list} bytes to {bytes}: {}.", kind.words)
-        }
+        [] => format!("It retains {now}."),
+        added => format!("It grew by {} to {now}.", sequence(added.iter().map(|&added| bytes(added)))),
     }
 }
 
-/// What two snapshots leave open.
-fn doubt(kind: &Kind) -> &'static str {
-    if kind.may_be_filling() { ", or it fills up to a bound: a third snapshot decides" } else { "" }
+/// What the snapshots leave open.
+fn doubt(finding: &Finding) -> &'static str {
+    let intervals = finding.added_count.len();
+    match intervals {
+        0 => "",
+        _ if finding.has_bound => {
+            " It may have a bound: what holds it is named like a cache or pool, which grows until it is full."
+        }
+        1 if finding.kind.may_be_filling() => " Or it fills up to a bound: a third snapshot decides.",
+        _ if finding.is_inconclusive => " It did not go on growing, but the program was idle then.",
+        _ => "",
+    }
 }
 
 /// The same for the same leak on another day and in another process: no ids, no positions, no sizes.
@@ -69,41 +66,99 @@ pub(crate) fn fingerprint(finding: &Finding, holder: &HolderRow) -> String {
     format!("{:016x}", parts.into_iter().map(hash).fold(0, mix))
 }
 
-/// What leaks, in a sentence, and how far the snapshots can tell.
+/// What leaks, in a sentence or two, and how far the snapshots can tell.
 pub(crate) fn verdict(
-    &LeakReport { intervals, same_process, .. }: &LeakReport,
+    report: &LeakReport,
+    outcome: Outcome,
+    growth: Option<&Growth>,
     suspects: &[SuspectRow],
     inconclusive: &[SuspectRow],
+    candidates: &[CandidateRow],
 ) -> String {
-    let caveat = match (intervals, same_process) {
-        (0, _) => " One snapshot shows what is large, not what grows: take two more of the same process to be sure.",
-        (_, false) => " The snapshots are of different processes, so objects were compared by class and path.",
-        (1, _) => " Two snapshots cannot tell a leak from a warm-up: take a third to be sure.",
-        _ => "",
-    };
-    let found = match suspects {
-        [] if !inconclusive.is_empty() => {
-            let reasons = inconclusive.iter().take(SAID).map(|row| row.reason.as_str()).collect::<Vec<_>>();
-            format!("Inconclusive, what was empty before leaks or was filled: {}", reasons.join(" "))
+    let found = match (outcome, suspects) {
+        (_, [first, rest @ ..]) => accusation(first, rest.len()),
+        (Outcome::MayLeak, []) => {
+            let named: Vec<String> = inconclusive.iter().take(MAX_NAMED).map(open_question).collect();
+            format!("Inconclusive: {}", named.join(" "))
         }
-        [] if intervals == 0 => "No collection stands out in this snapshot.".to_owned(),
-        [] => "Nothing leaks: no collection of objects grew in every interval.".to_owned(),
-        [row] => format!("{} {}: {}", name(row), verb(row), row.reason),
-        [row, rest @ ..] => {
-            format!("{} {}: {} Suspects besides: {}.", name(row), verb(row), row.reason, rest.len())
-        }
+        (Outcome::OneSnapshot, []) => "Nothing in the JavaScript heap stands out by its size.".to_owned(),
+        (Outcome::Grew, []) => unexplained(candidates),
+        _ => "Nothing leaks in the JavaScript heap: no collection of objects grew and kept what it got.".to_owned(),
     };
-    format!("{found}{caveat}")
+    let growth = growth.map(|growth| growth_of_heap(growth, !suspects.is_empty())).unwrap_or_default();
+    format!("{found}{growth}{}", caveat(report))
 }
 
-fn name(row: &SuspectRow) -> Cow<'_, str> {
-    String::from_utf8_lossy(&row.class_name.0)
-}
-
-fn verb(row: &SuspectRow) -> &'static str {
-    match row.confidence {
+fn accusation(first: &SuspectRow, others: usize) -> String {
+    let verb = match first.confidence {
         Confidence::High => "leaks",
         Confidence::Medium => "probably leaks",
         Confidence::Low => "may leak",
+    };
+    let more = match others {
+        0 => String::new(),
+        1 => " 1 more suspect.".to_owned(),
+        many => format!(" {} more suspects.", count(many as u64)),
+    };
+    let Held { class, what } = held(first);
+    format!("{class} {verb}: {what}; {}.{more}", first.words)
+}
+
+fn open_question(row: &SuspectRow) -> String {
+    let Held { class, what } = held(row);
+    format!("{class} leaks or fills up to a bound: {what}.")
+}
+
+/// Who is accused, and what holds how much of it.
+struct Held<'a> {
+    class: Cow<'a, str>,
+    what: String,
+}
+
+fn held(row: &SuspectRow) -> Held<'_> {
+    let holder = String::from_utf8_lossy(&row.holder.path.0);
+    let path = String::from_utf8_lossy(&row.path.0);
+    let what = match row.count {
+        1 => format!("1 object, {path}, retains {}", bytes(row.bytes)),
+        _ => format!("{} retaining {} are held by {holder}", objects(row.count as u64), bytes(row.bytes)),
+    };
+    Held { class: String::from_utf8_lossy(&row.class_name.0), what }
+}
+
+/// What grew although nobody is accused.
+fn unexplained(candidates: &[CandidateRow]) -> String {
+    let named: Vec<String> = candidates.iter().take(MAX_NAMED).map(candidate).collect();
+    match named.is_empty() {
+        true => "The heap grew, and no collection of objects in the JavaScript heap explains it.".to_owned(),
+        false => format!("The heap grew without an explanation. Not accused: {}.", named.join("; ")),
+    }
+}
+
+fn candidate(row: &CandidateRow) -> String {
+    let (class, path) = (String::from_utf8_lossy(&row.class_name.0), String::from_utf8_lossy(&row.path.0));
+    format!("{class} at {path}, {}: {}", bytes(row.added_bytes), row.why)
+}
+
+/// By how much the heap grew, and how much of that the suspects explain.
+fn growth_of_heap(growth: &Growth, has_suspects: bool) -> String {
+    let Some(grown) = growth.after.checked_sub(growth.before).filter(|&grown| grown > 0) else {
+        return String::new();
+    };
+    let explained = match has_suspects {
+        true => format!("; the suspects explain {}", bytes(growth.explained.min(grown))),
+        false => String::new(),
+    };
+    format!(" The heap grew by {}, from {} to {}{explained}.", bytes(grown), bytes(growth.before), bytes(growth.after))
+}
+
+fn caveat(&LeakReport { intervals, same_process, .. }: &LeakReport) -> &'static str {
+    match (intervals, same_process) {
+        (0, _) => " One snapshot shows what is large, not what grows: take two more of the same process to be sure.",
+        (_, false) => {
+            " Ids were renumbered: the snapshots are of different processes, or the inspector session that took one of them \
+             ended (keep one session). Objects were compared by class and path."
+        }
+        (1, _) => " Two snapshots cannot tell a leak from a warm-up: take a third to be sure.",
+        _ => "",
     }
 }

@@ -1,0 +1,94 @@
+//! Whether a holder bounds what it holds: a cache, pool or ring that is still filling grows as a leak does.
+//!
+//! Numbers are in no snapshot, so a bound itself is not seen. It is known by the names of those who have one: the
+//! package, the class, the variable, or a field of the owner.
+
+use crate::leak::kind::Kind;
+use crate::leak::suspect::Suspect;
+use crate::paths::step::PathStep;
+use crate::program::packages::package_of;
+use crate::program::scripts::Scripts;
+use crate::snapshot::Snapshot;
+use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+
+/// Kinds of which there are as many as there is room or traffic for.
+const BOUNDED_KINDS: [&str; 3] = ["cache", "memoize", "sockets"];
+/// Parts of the names of classes, variables and packages that bound what they hold.
+const BOUNDED_NAMES: [&[u8]; 5] = [b"lru", b"cache", b"pool", b"ringbuffer", b"circular"];
+/// Names of fields that hold a bound.
+const BOUND_FIELDS: [&[u8]; 12] = [
+    b"max",
+    b"maxsize",
+    b"maxlength",
+    b"maxentries",
+    b"maxkeys",
+    b"maxitems",
+    b"maxage",
+    b"limit",
+    b"capacity",
+    b"bound",
+    b"ttl",
+    b"maxbytes",
+];
+/// Steps above the holder that are looked at: `pages.#list` and what has it.
+const NEAR: usize = 3;
+/// Fields of an object that are looked at.
+const MAX_FIELDS: usize = 200;
+
+/// Whether the holder of a suspect, or who has it, is known to bound what it holds.
+pub(crate) fn has_bound(
+    snapshot: &Snapshot,
+    scripts: &Scripts,
+    kind: &Kind,
+    suspect: &Suspect,
+    steps: &[PathStep],
+    holder: usize,
+) -> bool {
+    let own_class = suspect.growing.is_none() && BOUNDED_KINDS.contains(&kind.name);
+    let near = &steps[holder.saturating_sub(NEAR)..=holder.min(steps.len() - 1)];
+    own_class || near.iter().any(|step| is_bounded(snapshot, scripts, step.node) || has_bounded_name(snapshot, step))
+}
+
+fn is_bounded(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> bool {
+    if snapshot.kind(node) != NodeKind::Object {
+        return false;
+    }
+    let package = snapshot.location(node).and_then(|at| scripts.name(at)).and_then(package_of);
+    is_name_of_bounded(snapshot.name(node))
+        || package.is_some_and(is_name_of_bounded)
+        || fields(snapshot, node).any(|field| BOUND_FIELDS.contains(&plain(field).as_slice()))
+}
+
+/// Whether the property or variable that leads to a step is called as those are that have a bound.
+fn has_bounded_name(snapshot: &Snapshot, step: &PathStep) -> bool {
+    let label = step.edge.map(|edge| edge_label(snapshot, edge));
+    matches!(label, Some(EdgeLabel::Name(name)) if is_name_of_bounded(name))
+}
+
+fn is_name_of_bounded(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    BOUNDED_NAMES.iter().any(|part| memchr::memmem::find(&name, part).is_some())
+}
+
+/// The names of an object's fields: also of those that are numbers, which only its shape tells.
+fn fields(snapshot: &Snapshot, node: NodeIx) -> impl Iterator<Item = &[u8]> {
+    let descriptors = internal_target(snapshot, node, b"map")
+        .and_then(|shape| internal_target(snapshot, shape, b"descriptors"))
+        .into_iter()
+        .flat_map(|descriptors| snapshot.edges_of(descriptors).take(MAX_FIELDS))
+        .filter(|edge| snapshot.kind(edge.to) == NodeKind::String)
+        .map(|edge| snapshot.name(edge.to));
+    let own = snapshot.edges_of(node).take(MAX_FIELDS).filter_map(|edge| match edge_label(snapshot, edge) {
+        EdgeLabel::Name(name) => Some(name),
+        EdgeLabel::Index(_) => None,
+    });
+    own.chain(descriptors)
+}
+
+/// A field's name without what marks it as private, in small letters.
+fn plain(name: &[u8]) -> Vec<u8> {
+    let start = name.iter().position(|byte| !matches!(byte, b'#' | b'_')).unwrap_or(0);
+    name[start..].iter().filter(|&&byte| byte != b'_').map(u8::to_ascii_lowercase).collect()
+}

@@ -1,0 +1,56 @@
+//! One snapshot → single objects that retain a tenth of the heap, spread over much that they have.
+//!
+//! A collection is found by its elements. What an instance retains by many fields and lists, none of which has
+//! most of it, is found here: on the way down the dominator tree, where no child has half of what its parent has.
+
+use crate::leak::name_quality::{NameQuality, name_quality};
+use crate::leak::owned_size::Shape;
+use crate::leak::suspect::{GrowingObjects, Suspect};
+use crate::leak::suspects::Search;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+
+/// Share of the heap, as its divisor, from which an object is told.
+const SHARE: u64 = 10;
+
+impl Search<'_> {
+    /// The objects that retain a tenth of the heap and are not on the path of a suspect, nor below one.
+    pub(crate) fn large_owners(&self, found: &[Suspect]) -> Vec<GrowingObjects> {
+        let elements: Vec<u32> = found.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect();
+        let (is_leaked, leads_to) = (self.groups.at_or_below(&elements), self.groups.above(&elements));
+        let is_told = |node: NodeIx| {
+            let group = self.groups.of(node) as usize;
+            is_leaked[group] || leads_to[group]
+        };
+        let least = self.snapshot.total_size() / SHARE;
+        let tree = self.snapshot.dominators();
+        let mut open = vec![self.snapshot.root()];
+        let mut owners = Vec::new();
+        while let Some(node) = open.pop() {
+            let retained = self.snapshot.retained_size(node);
+            let large: Vec<NodeIx> =
+                tree.children(node).filter(|&child| self.snapshot.retained_size(child) >= least).collect();
+            let has_heir = large.iter().any(|&child| self.snapshot.retained_size(child) >= retained / 2);
+            if !has_heir && !is_told(node) && self.is_owner(node) {
+                owners.push(GrowingObjects {
+                    nodes: vec![node],
+                    shape: Shape::Owner,
+                    added: Vec::new(),
+                    is_replaced: false,
+                });
+            }
+            open.extend(large);
+        }
+        owners
+    }
+
+    /// Whether an object is one that a developer named: an instance, or a collection; no global, and no module.
+    fn is_owner(&self, node: NodeIx) -> bool {
+        let quality = name_quality(self.snapshot, self.scripts, node);
+        let is_object = matches!(self.snapshot.kind(node), NodeKind::Object) && self.snapshot.name(node) != b"Module";
+        is_object
+            && matches!(quality, NameQuality::Generic | NameQuality::Library | NameQuality::Own)
+            && self.snapshot.distance(node) > 1
+            && !self.noise.is_noise(node)
+    }
+}

@@ -1,0 +1,164 @@
+//! Two of one thing are one suspect: a cache's Map, list and index, the keys and values of one Map, a suspect and what
+//! it merely dominates, a collection and the object that has it.
+
+use crate::leak::finding::Finding;
+use crate::leak::members::Members;
+use crate::leak::name_quality::{NameQuality, name_quality};
+use crate::leak::suspect::Suspect;
+use crate::leak::suspects::Search;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::NodeKind;
+use std::cmp::Reverse;
+
+/// Objects looked at to find out whether two suspects share theirs.
+const LOOKED_AT: usize = 16;
+/// References looked at to find that out.
+const MAX_REFERENCES: usize = 64;
+/// Of two numbers that are the same but for work under way, the share by which they differ at most.
+const SLACK: i64 = 10;
+
+/// What of a finding is compared with others.
+struct Part {
+    /// The instance of a class of the program's or a package's that has the holder.
+    owner: Option<(NodeIx, NameQuality)>,
+    /// How well the objects are named; objects that get larger name nothing that becomes more.
+    rank: (bool, NameQuality),
+}
+
+/// Removes findings that are parts of others. They are in order, the surest and largest first.
+pub(crate) fn merge_parts(findings: &mut Vec<Finding>, search: &Search<'_>, members: &Members) -> Result<()> {
+    let parts: Vec<Part> = findings.iter().map(|finding| search.part(finding)).collect();
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|&at| (Reverse(parts[at].rank), at));
+    let mut kept = vec![true; findings.len()];
+    for (place, &whole) in order.iter().enumerate() {
+        if !kept[whole] {
+            continue;
+        }
+        let leaked = search.groups.at_or_below(&search.own_elements(&findings[whole].suspect));
+        for &other in &order[place + 1..] {
+            let pair = Pair { search, members, leaked: &leaked, whole: &findings[whole], other: &findings[other] };
+            kept[other] &= !pair.is_one_thing(parts[whole].owner, parts[other].owner)?;
+        }
+    }
+    let mut kept = kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or(true));
+    Ok(())
+}
+
+impl Search<'_> {
+    fn part(&self, finding: &Finding) -> Part {
+        let quality = |node| name_quality(self.snapshot, self.scripts, node);
+        let above = finding.holder_steps().iter().rev().map(|step| (step.node, quality(step.node)));
+        let owner = above.take_while(|&(node, _)| !self.is_function(node)).find(|&(_, quality)| is_instance(quality));
+        Part { owner, rank: (finding.suspect.growing.is_none(), quality(finding.example)) }
+    }
+
+    /// The elements of a suspect that are named by its objects; of a list with two kinds of things each has its own.
+    fn own_elements(&self, suspect: &Suspect) -> Vec<u32> {
+        let is_named = self.groups.above(&suspect.named);
+        let own = suspect.elements.iter().filter(|&&group| is_named[group as usize] || suspect.named.contains(&group));
+        own.copied().collect()
+    }
+
+    fn is_function(&self, node: NodeIx) -> bool {
+        self.snapshot.kind(node) == NodeKind::Closure
+    }
+}
+
+fn is_instance(quality: NameQuality) -> bool {
+    matches!(quality, NameQuality::Library | NameQuality::Own)
+}
+
+/// Two findings, the better named first.
+struct Pair<'a> {
+    search: &'a Search<'a>,
+    members: &'a Members,
+    /// By group: at or below an element of the first.
+    leaked: &'a [bool],
+    whole: &'a Finding,
+    other: &'a Finding,
+}
+
+impl Pair<'_> {
+    fn is_one_thing(&self, owner: Option<(NodeIx, NameQuality)>, other: Option<(NodeIx, NameQuality)>) -> Result<bool> {
+        let growing = self.other.suspect.growing.as_ref();
+        // What has the holder of leaked objects gets larger because of them.
+        let has_holder = |node: NodeIx| self.whole.steps[..=self.whole.holder.at].iter().any(|step| step.node == node);
+        if growing.is_some_and(|growing| growing.nodes.iter().copied().any(has_holder)) {
+            return Ok(true);
+        }
+        if growing.is_none() && self.is_below_the_elements() {
+            return Ok(!self.are_of_two_kinds());
+        }
+        // Holders that become more have one of each.
+        let group_of_holder = |finding: &Finding| self.search.groups.of(finding.holder.node);
+        let are_fields = self.whole.holder.count > 1 && group_of_holder(self.whole) == group_of_holder(self.other);
+        if are_fields && self.keeps_pace() {
+            return Ok(true);
+        }
+        let same_owner = matches!((owner, other), (Some((owner, _)), Some((other, _))) if owner == other);
+        let is_of_library = matches!(owner, Some((_, NameQuality::Library)));
+        if same_owner && is_of_library && (growing.is_some() || self.keeps_pace()) {
+            return Ok(true);
+        }
+        let may_share = growing.is_some() || self.keeps_pace();
+        Ok(may_share && self.shares_objects()?)
+    }
+
+    /// Whether all that names the second is below the elements of the first.
+    fn is_below_the_elements(&self) -> bool {
+        self.other.suspect.named.iter().all(|&group| self.leaked[group as usize])
+    }
+
+    /// Whether those elements are of two kinds: some have what names the first, others what names the second.
+    fn are_of_two_kinds(&self) -> bool {
+        let elements = self.search.own_elements(&self.whole.suspect);
+        self.whole.count + self.other.count <= self.members.with_any(&elements).len()
+    }
+
+    /// Whether the second grew with the first.
+    fn keeps_pace(&self) -> bool {
+        let (whole, other) = (&self.whole.added_count, &self.other.added_count);
+        whole.len() == other.len()
+            && whole.iter().zip(other).all(|(&one, &other)| (one - other).abs() <= 2.max(one.max(other) / SLACK))
+    }
+
+    /// Whether most of the second's objects are retained by the first's as well, or are elements that these refer to.
+    fn shares_objects(&self) -> Result<bool> {
+        let snapshot = self.search.snapshot;
+        let looked_at = match &self.other.suspect.growing {
+            Some(growing) => self.newest_elements(growing.nodes[0]),
+            None => newest(&self.members.with_any(&self.search.own_elements(&self.other.suspect))),
+        };
+        let mut shared = 0;
+        for &node in &looked_at {
+            let is_leaked = |from: NodeIx| self.leaked[self.search.groups.of(from) as usize];
+            let refers = || snapshot.retaining_edges(node).take(MAX_REFERENCES).any(|edge| is_leaked(edge.to));
+            let mut retainers = snapshot.strong_retainers(node)?.take(MAX_REFERENCES);
+            shared += usize::from(is_leaked(node) || retainers.any(|(from, _)| is_leaked(from)) || refers());
+        }
+        Ok(!looked_at.is_empty() && shared * 4 >= looked_at.len() * 3)
+    }
+
+    /// The newest elements of a collection: those with the largest ids.
+    fn newest_elements(&self, collection: NodeIx) -> Vec<NodeIx> {
+        let snapshot = self.search.snapshot;
+        let stores = snapshot.edges_of(collection).map(|edge| edge.to);
+        let store = stores.filter(|&node| snapshot.kind(node) == NodeKind::Array);
+        let Some(store) = store.max_by_key(|&node| snapshot.nodes().edge_count(node)) else { return Vec::new() };
+        let mut elements: Vec<NodeIx> = snapshot.edges_of(store).map(|edge| edge.to).collect();
+        elements.retain(|&node| !matches!(snapshot.kind(node), NodeKind::Hidden | NodeKind::Number));
+        newest_by_id(self.search, elements)
+    }
+}
+
+fn newest_by_id(search: &Search<'_>, mut nodes: Vec<NodeIx>) -> Vec<NodeIx> {
+    nodes.sort_unstable_by_key(|&node| search.snapshot.nodes().id(node));
+    newest(&nodes)
+}
+
+fn newest(nodes: &[NodeIx]) -> Vec<NodeIx> {
+    nodes[nodes.len().saturating_sub(LOOKED_AT)..].to_vec()
+}

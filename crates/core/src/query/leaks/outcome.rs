@@ -1,0 +1,71 @@
+//! What comes of a report in a word, and the growth of the heap that it has to explain.
+
+use crate::leak::Confidence;
+use crate::query::leaks::rows::SuspectRow;
+use crate::snapshot::Snapshot;
+use serde::Serialize;
+
+/// Growth of the heap that asks for an explanation: this share of it, as a divisor …
+const SHARE: u64 = 20;
+/// … and these bytes at least: programs that run change by a little.
+const MIN_GROWTH: u64 = 256 << 10;
+
+/// What a report says, for programs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Outcome {
+    /// A suspect is sure or likely.
+    Leaks,
+    /// A suspect is possible, or inconclusive.
+    MayLeak,
+    /// The heap grew, and nobody is accused.
+    Grew,
+    /// Nothing to speak of grew.
+    NothingGrew,
+    /// One snapshot in which nothing stands out.
+    OneSnapshot,
+}
+
+/// The growth of the heap from the first snapshot to the last.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Growth {
+    /// Size of the heap in the first snapshot, in bytes.
+    pub(crate) before: u64,
+    /// The same in the last.
+    pub(crate) after: u64,
+    /// The change in each interval.
+    pub(crate) added: Vec<i64>,
+    /// Bytes that the suspects added, the inconclusive ones too.
+    pub(crate) explained: u64,
+}
+
+impl Growth {
+    /// The growth of a series; `None` for one snapshot.
+    pub(crate) fn of(snapshots: &[&Snapshot], suspects: &[SuspectRow], inconclusive: &[SuspectRow]) -> Option<Self> {
+        let sizes: Vec<u64> = snapshots.iter().map(|snapshot| snapshot.total_size()).collect();
+        let (&before, &after) = (sizes.first()?, sizes.last().filter(|_| sizes.len() > 1)?);
+        let added = sizes.windows(2).map(|pair| pair[1] as i64 - pair[0] as i64).collect();
+        let of_row = |row: &SuspectRow| row.added_bytes.as_ref().map_or(0, |added| added.iter().sum::<u64>());
+        let explained = suspects.iter().chain(inconclusive).map(of_row).sum();
+        Some(Self { before, after, added, explained })
+    }
+
+    /// Whether the heap grew by so much that nobody should be told nothing grew.
+    fn is_notable(&self) -> bool {
+        let grown = self.after.saturating_sub(self.before);
+        grown >= MIN_GROWTH && grown >= self.before / SHARE
+    }
+}
+
+impl Outcome {
+    pub(crate) fn of(growth: Option<&Growth>, suspects: &[SuspectRow], inconclusive: &[SuspectRow]) -> Self {
+        let is_accused = suspects.iter().any(|row| row.confidence > Confidence::Low);
+        match growth {
+            _ if is_accused => Outcome::Leaks,
+            _ if !suspects.is_empty() || !inconclusive.is_empty() => Outcome::MayLeak,
+            None => Outcome::OneSnapshot,
+            Some(growth) if growth.is_notable() => Outcome::Grew,
+            Some(_) => Outcome::NothingGrew,
+        }
+    }
+}

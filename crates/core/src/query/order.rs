@@ -1,0 +1,53 @@
+//! Snapshots as they were given → the order in which they were taken.
+//!
+//! V8 numbers objects upwards, so the highest number of a JavaScript object rises with a process's age; its own
+//! objects have even numbers. Snapshots given newest first, or in the order of a shell's pattern
+//! (`after`, `before`, `third`), are put in order by it.
+
+use crate::snapshot::Snapshot;
+use crate::snapshot::error::{Code, Error, Result};
+
+/// Which of the snapshots given is the oldest, and so on.
+pub(crate) struct Order {
+    /// Positions among the snapshots given, the oldest first.
+    pub(crate) positions: Vec<usize>,
+}
+
+impl Order {
+    /// # Errors
+    /// [`Code::InvalidQuery`] when one snapshot is given twice.
+    pub(crate) fn of(given: &[&Snapshot]) -> Result<Self> {
+        for (at, &snapshot) in given.iter().enumerate() {
+            if let Some(first) = given[..at].iter().position(|&other| is_same(other, snapshot)) {
+                let twice = format!("the same one as number {} and as number {}", first + 1, at + 1);
+                return Err(Error::new(Code::InvalidQuery, "snapshots taken one after the other", twice));
+            }
+        }
+        let mut positions: Vec<usize> = (0..given.len()).collect();
+        if crate::leak::have_common_ids(given) {
+            let ages: Vec<u32> = given.iter().map(|snapshot| highest_id(snapshot)).collect();
+            positions.sort_by_key(|&at| ages[at]);
+        }
+        Ok(Self { positions })
+    }
+
+    pub(crate) fn apply<'a>(&self, given: &[&'a Snapshot]) -> Vec<&'a Snapshot> {
+        self.positions.iter().map(|&at| given[at]).collect()
+    }
+
+    /// What the verdict says when the order was another.
+    pub(crate) fn note(&self) -> &'static str {
+        if self.positions.is_sorted() { "" } else { " The snapshots were put in the order in which they were taken." }
+    }
+}
+
+/// The highest number of a JavaScript object.
+fn highest_id(snapshot: &Snapshot) -> u32 {
+    let ids = snapshot.nodes_by_id().iter().rev().map(|&node| snapshot.nodes().id(node).0);
+    ids.into_iter().find(|id| !id.is_multiple_of(2)).unwrap_or(0)
+}
+
+fn is_same(a: &Snapshot, b: &Snapshot) -> bool {
+    let size = |snapshot: &Snapshot| (snapshot.node_count(), snapshot.edge_count(), snapshot.total_size());
+    std::ptr::eq(a, b) || size(a) == size(b) && a.has_same_columns(b)
+}
