@@ -576,10 +576,10 @@ export interface ReportOptions extends ParseOptions {
 }
 
 /**
- * How sure a suspect is. High: even growth in several intervals, of objects that survive. Medium: uneven growth, growth
- * of a value that is replaced each time, or growth in a single interval of something that is not a collection. Low:
- * growth of a collection in a single interval, which may fill up to a bound; one snapshot; snapshots of different
- * processes.
+ * How sure a suspect is. High: growth in several intervals, nearly all of what was there before is still there, and no
+ * bound is known. Medium: growth in one interval of something that is not a collection, or in several where the holder may
+ * have a bound, a value is replaced each time, or the survival of earlier objects is not known. Low: growth of a
+ * collection in a single interval, which may fill up to a bound; one snapshot; snapshots without ids in common.
  */
 export type Confidence = 'high' | 'medium' | 'low';
 
@@ -591,7 +591,9 @@ export type SuspectKind =
   | 'detachedDom' | 'asyncLocalStorage' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'messagePorts'
   | 'vmContexts' | 'modules' | 'promises' | 'finalizers' | 'sockets' | 'slicedStrings' | 'strings' | 'buffers'
   | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects'
-  | 'growingString' | 'growingBuffer' | 'growingCollection' | 'largeString' | 'largeBuffer' | 'largeCollection';
+  | 'growingString' | 'growingBuffer' | 'growingCollection' | 'growingObject' | 'largeString' | 'largeBuffer' | 'largeCollection' | 'largeObject';
+
+export type ReportOutcome = 'leaks' | 'mayLeak' | 'grew' | 'nothingGrew' | 'oneSnapshot';
 
 /** Objects that leak, with one holder and one path shape. */
 export interface Suspect {
@@ -679,15 +681,30 @@ export interface Report {
   /** Changes when a field changes meaning; the JSON Schema is `heapray/report.schema.json`. */
   schemaVersion: 1;
   kind: 'report';
-  /** Whether something leaks, in a sentence. */
+  /**
+   * What comes of it. `leaks`: a suspect is likely or sure. `mayLeak`: a suspect is possible, or inconclusive. `grew`: the
+   * heap grew by 5 % and 256 KiB or more, and nobody is accused: see `candidates`. `nothingGrew`: it did not.
+   * `oneSnapshot`: nothing stands out in the only snapshot.
+   */
+  outcome: ReportOutcome;
+  /** Whether something leaks, in a sentence or two. */
   verdict: string;
+  /** The growth of the heap in bytes, in all and in each interval, and what the suspects explain of it; `null` for one snapshot. */
+  growth: { before: number; after: number; added: number[]; explained: number } | null;
+  /**
+   * Positions of the snapshots given, oldest first. Snapshots of one process are put in the order in which they were
+   * taken, by V8's ids; the report is about the newest. The same snapshot given twice is refused.
+   */
+  order: number[];
   /** What leaks, surest and largest first; empty if nothing does. */
   suspects: Suspect[];
   /**
-   * Collections that were empty in the first of two snapshots, by size: they leak, or were filled once, at their first
-   * use. A third snapshot tells which. Empty for one snapshot and for three or more.
+   * Collections of which another snapshot decides, by size: those that were empty in the first of two, and those that
+   * grew in the only interval in which the program was busy.
    */
   inconclusive: Suspect[];
+  /** What grew most and is not accused, at most five, with the reason; empty for one snapshot. */
+  candidates: { className: string; path: string; addedCount: number[]; addedBytes: number; why: string }[];
   /** Growth that is no leak, such as compiled code and feedback, with the reason. */
   ignoredGrowth: { name: string; reason: string }[];
   totals: { nodes: number; edges: number; strings: number; size: number };

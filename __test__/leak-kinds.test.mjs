@@ -66,9 +66,9 @@ for (const version of BINARIES) {
 
     it('stays silent where caches, pools, queues and code warm up or are bounded', async () => {
       const snapshots = await snapshotsOf('controls', version);
-      const { suspects, verdict } = await report(snapshots, { limit: 100 });
+      const { suspects, outcome } = await report(snapshots, { limit: 100 });
       assert.deepEqual(suspects.map(shown), []);
-      assert.match(verdict, /^Nothing leaks/);
+      assert.notEqual(outcome, 'leaks');
       // What fills up cannot be told from what leaks by two; what was loaded or used for the first time can.
       const ofTwo = await report(snapshots.slice(0, 2), { limit: 100 });
       assert.deepEqual(ofTwo.suspects.filter(({ confidence }) => confidence !== 'low').map(shown), []);

@@ -23,14 +23,15 @@ const OPERATORS = {
 };
 
 // The last operator splits, so that a class may be called `<div>`.
-const EXPRESSION = /^\s*(.+?)\s*(>=|<=|==|!=|>|<)\s*([+-]?\d[^<>=!]*)$/s;
+const EXPRESSION = /^\s*(.+?)\s*(>=|<=|==|!=|>|<)\s*([+-]?\d[^<>=!]*|[A-Za-z]+)\s*$/s;
 
 const CLASS_METRIC = /^class:(.+)\.([A-Za-z]+)$/s;
 
 /**
  * What an expression of one verb may speak of.
  * @typedef {object} Metrics
- * @property {Record<string, { unit: 'bytes' | 'count' | 'percent', of: (answer: object) => number, about: string }>} metrics
+ * @property {Record<string, { unit: 'bytes' | 'count' | 'percent' | 'word', words?: string[], of: (answer: object) => number, about: string }>} metrics
+ *   a word is compared by its position among `words`
  * @property {Record<string, 'bytes' | 'count' | 'percent'>} [classFields] fields of `class:NAME.FIELD`
  * @property {(answer: object) => number} [whole] what a percentage of bytes refers to
  */
@@ -43,14 +44,16 @@ function addThresholds(command, metrics) {
 
 function parseThreshold(text, metrics) {
   const match = EXPRESSION.exec(text);
-  if (match === null) throw new InvalidArgumentError(`Expected METRIC OPERATOR VALUE, such as '${exampleOf(metrics)}'.`);
+  const expected = () => new InvalidArgumentError(`Expected METRIC OPERATOR VALUE, such as '${exampleOf(metrics)}'.`);
+  if (match === null) throw expected();
   const [, name, operator, value] = match;
   const metric = metricNamed(name, metrics);
-  return { text: `${name} ${operator} ${value.trim()}`, ...metric, operator, ...limitOf(value.trim(), metric.unit, metrics) };
+  if (metric.words === undefined && !/\d/.test(value)) throw expected();
+  return { text: `${name} ${operator} ${value.trim()}`, ...metric, operator, ...limitOf(value.trim(), metric, metrics) };
 }
 
 function metricNamed(name, { metrics, classFields }) {
-  if (Object.hasOwn(metrics, name)) return { metric: name, unit: metrics[name].unit };
+  if (Object.hasOwn(metrics, name)) return { metric: name, unit: metrics[name].unit, words: metrics[name].words };
   const [, className, field] = CLASS_METRIC.exec(name) ?? [];
   if (classFields !== undefined && field !== undefined && Object.hasOwn(classFields, field)) return { className, field, unit: classFields[field] };
   const known = Object.keys(metrics);
@@ -59,7 +62,11 @@ function metricNamed(name, { metrics, classFields }) {
 }
 
 /** Bytes may be given with a unit or in percent of the whole, everything else is a plain number. */
-function limitOf(text, unit, { whole }) {
+function limitOf(text, { unit, words }, { whole }) {
+  if (words !== undefined) {
+    if (!words.includes(text)) throw new InvalidArgumentError(`'${text}' is none of ${words.join(', ')}.`);
+    return { limit: words.indexOf(text), ofWhole: false };
+  }
   const percent = /^([+-]?\d+(?:\.\d+)?)\s*%$/.exec(text);
   if (percent !== null && (unit === 'percent' || (unit === 'bytes' && whole !== undefined))) {
     return { limit: Number(percent[1]), ofWhole: unit === 'bytes' };
@@ -85,10 +92,10 @@ function classesIn(thresholds = []) {
  */
 function exceededIn(thresholds = [], answer, { metrics, whole }, classes = new Map()) {
   return thresholds.flatMap((threshold) => {
-    const { metric, className, field, operator, unit } = threshold;
+    const { metric, className, field, operator, unit, words } = threshold;
     const actual = metric === undefined ? (classes.get(className)?.[field] ?? 0) : metrics[metric].of(answer);
     const limit = threshold.ofWhole ? (threshold.limit / 100) * whole(answer) : threshold.limit;
-    return OPERATORS[operator](actual, limit) ? [`${threshold.text} (it is ${shown(actual, unit)})`] : [];
+    return OPERATORS[operator](actual, limit) ? [`${threshold.text} (it is ${words?.[actual] ?? shown(actual, unit)})`] : [];
   });
 }
 

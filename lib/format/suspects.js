@@ -64,11 +64,13 @@ function isGrowingObject({ addedCount }) {
   return addedCount.length > 0 && addedCount.every((count) => count === 0);
 }
 
-function doubt({ addedCount, addedBytes }) {
+function doubt({ addedCount, addedBytes, mayHaveBound, survival }) {
   if (addedCount.length === 0) return 'one snapshot shows what is large, not what grows';
-  if (addedBytes === null) return 'the snapshots come from different processes';
-  if (addedCount.length === 1) return 'two snapshots show only one interval';
-  return isGrowingObject({ addedCount }) ? 'growth was uneven, or a different object grew each time' : 'growth was uneven';
+  if (addedBytes === null) return 'the snapshots have no ids in common';
+  if (mayHaveBound) return 'what holds it may have a bound';
+  if (addedCount.length === 1) return 'two snapshots show one interval';
+  if (isGrowingObject({ addedCount })) return 'growth was uneven, or a different object grew each time';
+  return survival === null ? 'too few earlier objects to tell whether they stay' : 'it did not grow in every interval';
 }
 
 /** A sentence of ours with names of the heap in it, which stay names. */

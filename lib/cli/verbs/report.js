@@ -15,10 +15,14 @@ const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresh
 const { limit, showStrings, maxBytes } = FUNCTIONS.report;
 const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
 
+/** Outcomes from the best to the worst; one snapshot in which nothing stands out says as little as nothing that grew. */
+const OUTCOMES = ['nothingGrew', 'grew', 'mayLeak', 'leaks'];
+
 const THRESHOLDS = {
   metrics: {
     suspects: { unit: 'count', of: ({ suspects }) => suspects.length, about: 'suspected leaks' },
     inconclusive: { unit: 'count', of: ({ inconclusive }) => inconclusive.length, about: 'collections filled between two snapshots, which may leak' },
+    outcome: { unit: 'word', words: OUTCOMES, of: ({ outcome }) => Math.max(0, OUTCOMES.indexOf(outcome)), about: `what comes of it: ${OUTCOMES.join(' < ')}` },
     total: { unit: 'bytes', of: ({ totals }) => totals.size, about: 'size of the heap' },
     nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'number of objects' },
     edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'number of references' },

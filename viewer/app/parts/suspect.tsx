@@ -35,9 +35,11 @@ const KINDS: Record<Suspect['kind'], string> = {
   growingString: 'growing text',
   growingBuffer: 'growing buffer',
   growingCollection: 'growing collection',
+  growingObject: 'growing object',
   largeString: 'large text',
   largeBuffer: 'large buffer',
   largeCollection: 'large collection',
+  largeObject: 'large object',
 };
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
