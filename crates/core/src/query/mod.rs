@@ -11,7 +11,6 @@
 mod allocations;
 mod answer;
 mod biggest;
-mod categories;
 mod class_diff;
 mod classes;
 pub(crate) mod collections;
@@ -19,9 +18,9 @@ mod conditions;
 mod diff;
 mod dominator_tree;
 mod duplicates;
-mod expression;
 mod filter;
 mod filter_query;
+mod javascript;
 mod leaks;
 mod memory_estimate;
 mod mine_only;

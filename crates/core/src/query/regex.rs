@@ -1,14 +1,15 @@
 //! JavaScript regular expression → automaton that tells whether a text matches, in linear time.
 //!
-//! The automaton is `regex-automata`'s lazy DFA, alone: what else the `regex` crate brings (captures,
-//! positions, literal searchers, tables of all of Unicode's cases) is five times the code, and nothing
-//! here asks where a match is. What the expression says is read by `expression.rs`.
+//! `javascript.rs` rewrites the expression, `regex-syntax` parses it, and `regex-automata`'s lazy DFA runs it. That
+//! engine alone, and not the `regex` crate with its captures, positions and literal searchers: nothing here asks
+//! where a match is.
 
-use crate::query::expression::{self, Options, invalid};
+use crate::query::javascript::{Options, invalid, translate};
 use crate::snapshot::error::{Code, Error, Result};
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{ErrorKind, Hir};
 use std::cell::RefCell;
 
 /// A compiled expression.
@@ -40,8 +41,7 @@ impl Regex {
                 }
             }
         }
-        let tree = expression::read(source, options)?;
-        // Texts are bytes: not all that JavaScript has in strings is UTF-8.
+        let tree = parse(source, options)?;
         let config = thompson::Config::new()
             .utf8(false)
             .nfa_size_limit(Some(MAX_BYTES))
@@ -73,6 +73,21 @@ impl Regex {
         // It gives up only where it is told to, which it is not.
         self.automaton.try_search_fwd(&mut self.states.borrow_mut(), &input).is_ok_and(|found| found.is_some())
     }
+}
+
+fn parse(source: &str, options: Options) -> Result<Hir> {
+    let pattern = translate(source, options)?;
+    // Texts are bytes: not all that JavaScript has in strings is UTF-8.
+    let parsed = regex_syntax::ParserBuilder::new().utf8(false).build().parse(&pattern);
+    // The kind alone: the whole text of an error quotes the translation.
+    parsed.map_err(|error| match error {
+        regex_syntax::Error::Parse(error) => invalid(source, error.kind()),
+        regex_syntax::Error::Translate(error) => match error.kind() {
+            ErrorKind::UnicodePropertyNotFound => invalid(source, &r"\p knows general categories: L, Lu, Letter"),
+            kind => invalid(source, kind),
+        },
+        other => invalid(source, &other),
+    })
 }
 
 fn is_syntax(char: char) -> bool {
