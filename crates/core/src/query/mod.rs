@@ -52,10 +52,11 @@ use memory_estimate::MemoryEstimate;
 use page::Page;
 use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, from_value};
 use tree::Direction;
 
 /// A question about one snapshot.
+#[derive(Deserialize)]
+#[serde(tag = "ask", rename_all = "camelCase")]
 enum Question {
     Summary(Nothing),
     Node(ById),
@@ -77,31 +78,6 @@ enum Question {
 }
 
 impl Question {
-    fn read(text: &str) -> Result<Self> {
-        Asked::read(text, "a question about a snapshot", |ask, fields| {
-            Ok(Some(match ask {
-                "summary" => Question::Summary(from_value(fields)?),
-                "node" => Question::Node(from_value(fields)?),
-                "references" => Question::References(from_value(fields)?),
-                "retainers" => Question::Retainers(from_value(fields)?),
-                "dominated" => Question::Dominated(from_value(fields)?),
-                "dominatorPath" => Question::DominatorPath(from_value(fields)?),
-                "dominatorTree" => Question::DominatorTree(from_value(fields)?),
-                "retainingPaths" => Question::RetainingPaths(from_value(fields)?),
-                "classes" => Question::Classes(from_value(fields)?),
-                "classInstances" => Question::ClassInstances(from_value(fields)?),
-                "strings" => Question::Strings(from_value(fields)?),
-                "allocations" => Question::Allocations(from_value(fields)?),
-                "allocationStack" => Question::AllocationStack(from_value(fields)?),
-                "samples" => Question::Samples(from_value(fields)?),
-                "filter" => Question::Filter(from_value(fields)?),
-                "retainedTogether" => Question::RetainedTogether(from_value(fields)?),
-                "report" => Question::Report(from_value(fields)?),
-                _ => return Ok(None),
-            }))
-        })
-    }
-
     /// The memory it may take.
     fn memory_estimate(&self) -> MemoryEstimate {
         match self {
@@ -124,44 +100,11 @@ impl Question {
 }
 
 /// A question about several snapshots.
+#[derive(Deserialize)]
+#[serde(tag = "ask", rename_all = "camelCase")]
 enum QuestionOfSeveral {
     Diff(diff::DiffQuery),
     Report(report::ReportQuery),
-}
-
-impl QuestionOfSeveral {
-    fn read(text: &str) -> Result<Self> {
-        Asked::read(text, "a question about several snapshots", |ask, fields| {
-            Ok(Some(match ask {
-                "diff" => QuestionOfSeveral::Diff(from_value(fields)?),
-                "report" => QuestionOfSeveral::Report(from_value(fields)?),
-                _ => return Ok(None),
-            }))
-        })
-    }
-}
-
-/// A question's text → its name and its fields.
-///
-/// By way of a tree of JSON, for which each query is compiled once. serde reads an enum with a tag by way of a model of
-/// its own: three readers of each.
-struct Asked;
-
-impl Asked {
-    fn read<Q>(
-        text: &str,
-        expected: &str,
-        read: impl FnOnce(&str, Value) -> serde_json::Result<Option<Q>>,
-    ) -> Result<Q> {
-        let invalid = |found: String| Error::new(Code::InvalidQuery, expected, found);
-        let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
-        let Some(Value::String(ask)) = fields.remove("ask") else { return Err(invalid("no name in `ask`".to_owned())) };
-        match read(&ask, Value::Object(fields)) {
-            Ok(Some(question)) => Ok(question),
-            Ok(None) => Err(invalid(format!("another one: {ask:?}"))),
-            Err(error) => Err(invalid(format!("{ask}: {error}"))),
-        }
-    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -208,7 +151,7 @@ impl Pages {
 /// [`Code::InvalidQuery`] for a question that cannot be asked, [`Code::NoSuchNode`] for an id the
 /// snapshot does not have, [`Code::Cancelled`].
 pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
-    let question = Question::read(question)?;
+    let question: Question = read(question, "a question about a snapshot")?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
     question.memory_estimate().check(&[snapshot])?;
@@ -246,7 +189,7 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
     if snapshots.len() == 1 {
         return answer(last, question, progress);
     }
-    let question = QuestionOfSeveral::read(question)?;
+    let question = read(question, "a question about several snapshots")?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
     match question {
@@ -260,6 +203,10 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         }
         (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, &query, progress)?),
     }
+}
+
+fn read<'a, Q: Deserialize<'a>>(question: &'a str, expected: &str) -> Result<Q> {
+    serde_json::from_str(question).map_err(|error| Error::new(Code::InvalidQuery, expected, error.to_string()))
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {

@@ -32,7 +32,7 @@ impl TryFrom<Value> for TextMatch {
 
 /// `{exact}`, `{contains}` or `{regex, flags}`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a text, {exact}, {contains} or {regex, flags}")]
 pub struct TextForm {
     exact: Option<String>,
     contains: Option<String>,

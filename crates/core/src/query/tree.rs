@@ -53,7 +53,7 @@ impl TryFrom<Value> for TreeQuery {
 
 /// How deep and how broad a tree is.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "true, false or {depth, limit}")]
 pub struct TreeSize {
     depth: Option<u64>,
     limit: Option<u64>,
