@@ -8,7 +8,6 @@ use crate::snapshot::columns::Nodes;
 use crate::snapshot::dominators::DominatorTree;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::sort::sort_by_key;
 
 /// Bytes that go when a node goes, for every node.
 pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<u64>> {
@@ -24,14 +23,13 @@ pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<
 /// Bytes retained by the nodes together, nothing counted twice, as classes' retained sizes are.
 pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeIx>) -> u64 {
     let tree = snapshot.dominators();
-    let mut nodes: Vec<NodeIx> = nodes.collect();
-    sort_by_key(&mut nodes, |node| tree.positions()[node.index()]);
-    let mut last: Option<NodeIx> = None;
     let mut total = 0;
-    for node in nodes {
-        if last.is_none_or(|last| !tree.dominates(last, node)) {
-            total += snapshot.retained_size(node);
-            last = Some(node);
+    // Behind the subtree of the last node that no other one dominates.
+    let mut end = 0;
+    for at in positions_in(tree, nodes) {
+        if at >= end {
+            total += snapshot.retained_size(NodeIx(tree.order()[at as usize]));
+            end = at + tree.sizes()[at as usize];
         }
     }
     total
@@ -41,12 +39,12 @@ pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item =
 /// retain below it. The sum over all parts is what the nodes retain together.
 pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl Fn(NodeIx) -> usize) -> Vec<u64> {
     let tree = snapshot.dominators();
-    let mut nodes = nodes.to_vec();
-    sort_by_key(&mut nodes, |node| tree.positions()[node.index()]);
-    nodes.dedup();
+    let mut positions = positions_in(tree, nodes.iter().copied());
+    positions.dedup();
     let mut parts = Vec::new();
     let mut open: Vec<NodeIx> = Vec::new();
-    for node in nodes {
+    for at in positions {
+        let node = NodeIx(tree.order()[at as usize]);
         while open.pop_if(|&mut above| !tree.dominates(above, node)).is_some() {}
         let bytes = snapshot.retained_size(node);
         if let Some(&above) = open.last() {
@@ -60,4 +58,11 @@ pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl
         open.push(node);
     }
     parts
+}
+
+/// Where nodes stand in the tree's preorder, ascending.
+fn positions_in(tree: &DominatorTree, nodes: impl Iterator<Item = NodeIx>) -> Vec<u32> {
+    let mut positions: Vec<u32> = nodes.map(|node| tree.positions()[node.index()]).collect();
+    positions.sort_unstable();
+    positions
 }

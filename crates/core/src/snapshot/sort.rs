@@ -1,8 +1,8 @@
 //! Rows of any kind → their order, by one sort for all of them.
 //!
-//! A generic sort is compiled anew for every type of row and every comparison, ten kilobytes a time.
-//! Here positions are sorted, and the comparison is called through a pointer: a page of rows does not
-//! notice, and the addon has a quarter of a megabyte less to carry.
+//! A generic sort is compiled anew for every type of row and every comparison, ten kilobytes a time, and there are
+//! fifty: half a megabyte. Here positions are sorted, and the comparison is called through a pointer, which a list of
+//! thousands does not notice.
 
 use std::cmp::Ordering;
 
@@ -18,13 +18,6 @@ pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
-/// The items from place `start` up to `end` of the sorted list, in order; only they are sorted.
-pub fn slice_of<T>(items: Vec<T>, start: usize, end: usize, mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
-    let order = order_of_slice(items.len(), start, end, &mut |a, b| compare(&items[a as usize], &items[b as usize]));
-    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|at| items[at as usize].take()).collect()
-}
-
 /// How two positions compare.
 type Compare<'a> = dyn FnMut(u32, u32) -> Ordering + 'a;
 
@@ -33,8 +26,7 @@ fn is_before(compare: &mut Compare<'_>, a: u32, b: u32) -> bool {
     compare(a, b).then(a.cmp(&b)).is_lt()
 }
 
-/// Merges runs that get twice as long each time. The standard library's sort is ten times the code, and a
-/// heap sort where the library is compiled for size.
+/// Merges runs that get twice as long each time.
 #[inline(never)]
 fn sort(order: &mut Vec<u32>, compare: &mut Compare<'_>) {
     let mut sorted = Vec::with_capacity(order.len());
@@ -68,28 +60,6 @@ fn merge((mut left, mut right): (&[u32], &[u32]), out: &mut Vec<u32>, compare: &
     }
     out.extend_from_slice(left);
     out.extend_from_slice(right);
-}
-
-/// Keeps the best `end` of those seen so far, and as many again that wait to be compared with them.
-#[inline(never)]
-fn order_of_slice(count: usize, start: usize, end: usize, compare: &mut Compare<'_>) -> Vec<u32> {
-    let mut best: Vec<u32> = Vec::new();
-    let mut worst = None;
-    for position in 0..count as u32 {
-        if worst.is_some_and(|worst| !is_before(compare, position, worst)) {
-            continue;
-        }
-        best.push(position);
-        if best.len() >= 2 * end {
-            sort(&mut best, compare);
-            best.truncate(end);
-            worst = best.last().copied();
-        }
-    }
-    sort(&mut best, compare);
-    best.truncate(end);
-    best.drain(..start.min(best.len()));
-    best
 }
 
 /// The positions up to `count`, sorted by a number of each, in three passes whatever their order; equal ones ascend.
@@ -167,18 +137,6 @@ mod tests {
             let mut expected: Vec<u32> = (0..count).collect();
             expected.sort_by_key(|&at| number(at));
             assert_eq!(positions_by_number(count as usize, number), expected);
-        }
-    }
-
-    #[test]
-    fn a_slice_is_that_of_the_sorted_list() {
-        let mut expected = scattered(100);
-        expected.sort();
-        for start in 0..=100 {
-            for end in [start, start + 1, start + 7, 100] {
-                let end = end.min(100);
-                assert_eq!(slice_of(scattered(100), start, end, |a, b| a.cmp(b)), expected[start..end]);
-            }
         }
     }
 }

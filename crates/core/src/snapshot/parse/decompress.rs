@@ -9,14 +9,11 @@
 
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::Progress;
-use std::any::Any;
 use std::fmt;
 use std::io::{self, Write};
-use std::marker::PhantomData;
 
-/// Where bytes go, piece by piece: by the block, so that a call through a table of functions costs nothing, and what
-/// stands before it exists once in the program, whatever the sink is.
-pub trait Sink: Any + Send {
+/// Where bytes go, piece by piece.
+pub trait Sink {
     /// Takes the next bytes.
     ///
     /// # Errors
@@ -32,28 +29,13 @@ impl Sink for Vec<u8> {
     }
 }
 
-impl fmt::Debug for dyn Sink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sink")
-    }
-}
-
-/// The sink that somebody who knows its type gave away.
-///
-/// # Errors
-/// None, where it is of that type.
-pub fn sink_back<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
-    let sink: Box<dyn Any> = sink;
-    sink.downcast().map(|sink| *sink).map_err(|_| Error::new(Code::Compression, "the sink that was given", "another"))
-}
-
 /// A [`Sink`] as the decoders want it. The error that ended the work waits in `failed`.
-struct Writer {
-    sink: Box<dyn Sink>,
+struct Writer<S> {
+    sink: S,
     failed: Option<Error>,
 }
 
-impl Write for Writer {
+impl<S: Sink> Write for Writer<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.sink.take(bytes) {
             Ok(()) => Ok(bytes.len()),
@@ -69,61 +51,32 @@ impl Write for Writer {
     }
 }
 
-enum Decoder {
+enum Decoder<S: Sink> {
     /// Too few bytes yet to tell.
-    Sniff(Vec<u8>, Writer),
-    Plain(Writer),
+    Sniff(Vec<u8>, Writer<S>),
+    Plain(Writer<S>),
     #[cfg(feature = "compression")]
-    Gzip(Box<flate2::write::MultiGzDecoder<Writer>>),
+    Gzip(Box<flate2::write::MultiGzDecoder<Writer<S>>>),
     #[cfg(feature = "compression")]
-    Zstd(Box<zstd::Frames>, Writer),
+    Zstd(Box<zstd::Frames>, Writer<S>),
     #[cfg(feature = "brotli")]
-    Brotli(Box<brotli_decompressor::DecompressorWriter<Writer>>),
+    Brotli(Box<brotli_decompressor::DecompressorWriter<Writer<S>>>),
     Broken,
 }
 
-/// Recognises the format from the first bytes and passes the rest through, to a sink of type `S`.
-pub struct Input<S> {
-    stream: Stream,
-    sink: PhantomData<fn() -> S>,
-}
-
-impl<S> fmt::Debug for Input<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("received", &self.stream.received).finish_non_exhaustive()
-    }
-}
-
-impl<S: Sink> Input<S> {
-    /// What is pushed comes out at `sink`.
-    pub fn new(sink: S) -> Self {
-        Self { stream: Stream::new(Box::new(sink)), sink: PhantomData }
-    }
-
-    /// Takes the next compressed bytes in windows, with a look at the cancel flag before each. Progress counts the
-    /// bytes taken.
-    pub fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
-        for window in chunk.chunks(window) {
-            progress.check()?;
-            self.stream.push(window)?;
-            progress.set_done(self.stream.received);
-        }
-        Ok(())
-    }
-
-    /// Ends the input and gives the sink back.
-    pub fn finish(self) -> Result<S> {
-        sink_back(self.stream.finish()?)
-    }
-}
-
-/// The same for any sink.
-struct Stream {
-    decoder: Decoder,
+/// Recognises the format from the first bytes and passes the rest through.
+pub struct Input<S: Sink> {
+    decoder: Decoder<S>,
     /// Compressed bytes taken.
     received: u64,
     /// The beginning of a block that is not whole yet.
     pending: Vec<u8>,
+}
+
+impl<S: Sink> fmt::Debug for Input<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("received", &self.received).finish_non_exhaustive()
+    }
 }
 
 /// Enough to tell the formats apart.
@@ -135,12 +88,23 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
-impl Stream {
-    fn new(sink: Box<dyn Sink>) -> Self {
+impl<S: Sink> Input<S> {
+    /// What is pushed comes out at `sink`.
+    pub fn new(sink: S) -> Self {
         Self { decoder: Decoder::Sniff(Vec::new(), Writer { sink, failed: None }), received: 0, pending: Vec::new() }
     }
 
-    /// Takes the next compressed bytes.
+    /// Takes the next compressed bytes in windows, with a look at the cancel flag before each. Progress counts the
+    /// bytes taken.
+    pub fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
+        for window in chunk.chunks(window) {
+            progress.check()?;
+            self.push(window)?;
+            progress.set_done(self.received);
+        }
+        Ok(())
+    }
+
     fn push(&mut self, mut chunk: &[u8]) -> Result<()> {
         self.received += chunk.len() as u64;
         if let Decoder::Sniff(head, _) = &mut self.decoder {
@@ -173,7 +137,7 @@ impl Stream {
     }
 
     /// Ends the input and gives the sink back.
-    fn finish(mut self) -> Result<Box<dyn Sink>> {
+    pub fn finish(mut self) -> Result<S> {
         if matches!(self.decoder, Decoder::Sniff(..)) {
             self.recognise()?;
         }
@@ -257,7 +221,7 @@ impl Stream {
 }
 
 #[cfg(feature = "compression")]
-fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
+fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
     if head.starts_with(GZIP) {
         return Ok(Decoder::Gzip(Box::new(flate2::write::MultiGzDecoder::new(writer))));
     }
@@ -271,17 +235,17 @@ fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
 }
 
 #[cfg(feature = "brotli")]
-fn last_guess(writer: Writer) -> Result<Decoder> {
+fn last_guess<S: Sink>(writer: Writer<S>) -> Result<Decoder<S>> {
     Ok(Decoder::Brotli(Box::new(brotli_decompressor::DecompressorWriter::new(writer, 64 << 10))))
 }
 
 #[cfg(all(feature = "compression", not(feature = "brotli")))]
-fn last_guess(_: Writer) -> Result<Decoder> {
+fn last_guess<S: Sink>(_: Writer<S>) -> Result<Decoder<S>> {
     Err(not_recognised())
 }
 
 #[cfg(not(feature = "compression"))]
-fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
+fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
     if head.starts_with(GZIP) || head.starts_with(ZSTD) {
         return Err(Error::new(
             Code::Compression,
