@@ -61,7 +61,7 @@ test('thirty workers terminated mid-job leave the process, and the line of jobs,
   snapshot.close();
 });
 
-test('a worker terminated while it waits in line does not stop those behind it', async () => {
+test('a worker terminated while it waits in the queue does not stop those behind it', async () => {
   const first = parse(file);
   const waiting = startWorker({ times: 1 });
   await once(waiting, 'message');
@@ -71,7 +71,7 @@ test('a worker terminated while it waits in line does not stop those behind it',
   (await last).close();
 });
 
-test('main thread and workers share one line: all get their turn', async () => {
+test('the main thread and workers share one queue: all get their turn', async () => {
   const workers = Array.from({ length: 3 }, () => startWorker({ times: 3 }));
   const exits = workers.map((worker) => once(worker, 'exit'));
   const own = [];

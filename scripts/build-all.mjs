@@ -16,13 +16,6 @@ import { installPythonTools } from './release/tools.mjs';
 import { tryAddon } from './release/try-everywhere.mjs';
 import { root } from './setup.mjs';
 
-/**
- * Rust's standard library, compiled with the addon: for size, and without what prints backtraces, half a megabyte that
- * a library in somebody else's process has no use for. cargo calls that unstable, hence RUSTC_BOOTSTRAP below; the
- * compiler is the stable one. `npm run build` and the tests do without.
- */
-const SMALL_LIBRARY = ['-Zbuild-std=std,panic_unwind', '-Zbuild-std-features=panic-unwind,optimize_for_size'];
-
 const args = process.argv.slice(2);
 const onlyTry = args.includes('--try');
 const names = chosenPlatforms(args.filter((arg) => arg !== '--try'));
@@ -42,7 +35,7 @@ function build(name) {
   const command = native ? 'build' : 'zigbuild';
   console.log(`\n== ${name}: cargo ${command} --target ${native ?? target}`);
   addTarget(native ?? target);
-  const options = ['--release', '--locked', '--package', 'heapray', '--target', native ?? target, ...SMALL_LIBRARY];
+  const options = ['--release', '--locked', '--package', 'heapray', '--target', native ?? target];
   const { status } = spawnSync('cargo', [command, ...options], { cwd: root, stdio: 'inherit', env: environment(name) });
   if (status !== 0) return false;
   copyFileSync(libraryOf(name, native ?? target), addonFile(name));
@@ -53,7 +46,6 @@ function build(name) {
 
 function addTarget(target) {
   spawnSync('rustup', ['target', 'add', tripleOf(target)], { cwd: root, stdio: 'inherit' });
-  spawnSync('rustup', ['component', 'add', 'rust-src'], { cwd: root, stdio: 'ignore' });
 }
 
 /** What rustc calls it: zigbuild takes a glibc version at the end. */
@@ -64,14 +56,13 @@ function tripleOf(target) {
 function environment(name) {
   const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo');
   // Panic messages name source files: relative to the project and to the registry, not to this machine.
-  const flags = ['-Zlocation-detail=none', `--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${printedByRustc('sysroot')}=rust`];
+  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${printedByRustc('sysroot')}=rust`];
   // An addon shares the C library of the process that loads it.
   if (name.endsWith('musl')) flags.push('-Ctarget-feature=-crt-static');
   if (name.startsWith('darwin')) flags.push('-Clink-arg=-Wl,-install_name,@rpath/heapray.node');
   return {
     ...process.env,
     ...(name.startsWith('win32') && process.platform !== 'win32' ? { LIBNODE_PATH: placeOfLibnode() } : {}),
-    RUSTC_BOOTSTRAP: '1',
     PATH: `${installPythonTools()}${path.delimiter}${process.env.PATH}`,
     CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
   };

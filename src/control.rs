@@ -1,6 +1,6 @@
 //! How JavaScript watches and stops a job: it polls, so that no thread ever calls into a runtime that may be gone.
 
-use crate::line;
+use crate::job_queue;
 use heapray_core::Progress;
 use napi_derive::napi;
 use std::sync::Arc;
@@ -31,11 +31,11 @@ impl Control {
         Self::default()
     }
 
-    /// Ends the job within milliseconds, or takes it out of the line it waits in.
+    /// Ends the job within milliseconds, or takes it out of the queue.
     #[napi]
     pub fn cancel(&self) {
         self.progress.cancel();
-        line::leave(&self.progress);
+        job_queue::leave(&self.progress);
     }
 
     /// Where the job is now.

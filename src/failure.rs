@@ -2,7 +2,26 @@
 
 use serde_json::{Value, json};
 use std::any::Any;
+use std::panic;
 use std::path::PathBuf;
+use std::sync::{Mutex, Once, PoisonError};
+
+/// Where the last panic happened, which its payload does not say. It may have been on another thread than the one
+/// that catches it.
+static PLACE: Mutex<Option<String>> = Mutex::new(None);
+
+/// Makes the place of every panic known to [`Failure::from_panic`]. The hook is the addon's alone: the standard
+/// library is linked into it.
+pub fn record_panic_places() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            *PLACE.lock().unwrap_or_else(PoisonError::into_inner) = panic.location().map(ToString::to_string);
+            previous(panic);
+        }));
+    });
+}
 
 /// Why a job failed.
 #[derive(Debug)]
@@ -15,19 +34,20 @@ pub enum Failure {
     Write(std::io::Error, PathBuf),
     /// The snapshot, or the parser, is no longer there.
     Closed,
-    /// A bug; the text is the panic's.
+    /// A bug: what the panic said, and where in the source it was.
     Panic(String),
 }
 
 impl Failure {
-    /// What a caught panic said.
+    /// What a caught panic said, and where.
     pub fn from_panic(payload: Box<dyn Any + Send>) -> Self {
         let text = payload
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| payload.downcast_ref::<&str>().copied())
             .unwrap_or("a panic without a message");
-        Failure::Panic(text.to_owned())
+        let place = PLACE.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Failure::Panic(place.map_or_else(|| text.to_owned(), |place| format!("{text} ({place})")))
     }
 
     fn to_json(&self) -> Value {

@@ -1,9 +1,9 @@
 //! Work → a promise: runs on libuv's pool, and a panic in it becomes a rejection.
 
 use crate::failure::Failure;
+use crate::job_permit::JobPermit;
 use crate::pool;
 use crate::trim::trim;
-use crate::turn::Turn;
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi::{Env, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,18 +39,18 @@ impl<T: Deliver> Job<T> {
         AsyncTask::new(Job { work: Some(Box::new(work)) })
     }
 
-    /// Work for all cores. It uses the turn up and ends it, whether or not JavaScript is still there.
-    pub fn heavy(turn: &Turn, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
-        let held = turn.take();
+    /// Work for all cores. It uses the permit up and releases it at its end, whether or not JavaScript is still there.
+    pub fn heavy(permit: &JobPermit, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
+        let held = permit.take();
         Self::small(move || {
             let _held = held;
             pool::run(work)
         })
     }
 
-    /// Work that only waits, for threads that do heavy work. It keeps the turn until it ends.
-    pub fn waiting(turn: &Turn, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
-        let held = turn.take();
+    /// Work that only waits, for threads that do heavy work. It holds the permit until its end.
+    pub fn waiting(permit: &JobPermit, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
+        let held = permit.take();
         Self::small(move || {
             let _held = held;
             work()

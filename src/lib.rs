@@ -4,33 +4,37 @@
 //! is the API, and this its only caller.
 //!
 //! ```text
-//! index.js ── Control ──────────── cancel, progress
-//!          ── takeTurn ─────────── one heavy job at a time in the process   turn.rs, line.rs
-//!          ── parseFile, … ─────── Job on libuv's pool                      parse.rs, job.rs, pool.rs
-//!          ── NativeSnapshotWriter bytes to a file, redacted, compressed          writer.rs, partial.rs
-//!          ── NativeSnapshot ───── ask, compare, fillColumn                 snapshot.rs
+//! lib/ ── Control ────────────── cancel, progress                        control.rs
+//!      ── JobPermit ──────────── one heavy job at a time in the process  job_permit.rs, job_queue.rs
+//!      ── CaptureLock ────────── one capture at a time in the process    capture_lock.rs
+//!      ── parseFile, … ───────── Job on libuv's pool                     parse.rs, job.rs, pool.rs
+//!      ── NativeSnapshotWriter ─ bytes to a file, redacted, compressed   writer.rs, partial.rs
+//!      ── NativeSnapshot ─────── ask, fillColumn                         snapshot.rs
 //! ```
 
+mod capture_lock;
+mod chunk_queue;
 mod control;
 mod failure;
-mod feed;
-mod gate;
 mod job;
-mod leftovers;
-mod line;
+mod job_permit;
+mod job_queue;
 mod parse;
 mod partial;
 mod pool;
 mod read;
 mod snapshot;
+mod stale_files;
 mod trim;
-mod turn;
 mod writer;
 
-/// The pool's threads outlive the worker that loaded the addon, and where the system unloads what nobody holds any
-/// more, which Windows does, their code would go with it.
+/// Runs when an environment loads the addon.
+///
+/// The addon stays loaded: the pool's threads outlive the worker that loaded it, and where the system unloads what
+/// nobody holds any more, which Windows does, their code would go with it.
 #[napi_derive::napi(module_exports)]
-pub fn stay_loaded(_exports: napi::bindgen_prelude::Object) -> napi::Result<()> {
+pub fn load(_exports: napi::bindgen_prelude::Object) -> napi::Result<()> {
+    failure::record_panic_places();
     napi::bindgen_prelude::retain_current_module_for_unload_safety();
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! A file, or chunks as they come → an analysed snapshot, redacted on the way where asked.
 
+use crate::chunk_queue::ChunkQueue;
 use crate::control::Control;
 use crate::failure::Failure;
-use crate::feed::Feed;
 use crate::job::{Job, drop_elsewhere};
+use crate::job_permit::JobPermit;
 use crate::pool;
 use crate::read;
 use crate::snapshot::Loaded;
 use crate::trim::trim;
-use crate::turn::Turn;
 use heapray_core::parse::{Parser, ParserOptions, text_size};
 use heapray_core::redact::{Key, RedactingParser};
 use heapray_core::{Phase, Progress, Snapshot};
@@ -57,11 +57,11 @@ pub fn parse_file(
     path: String,
     max_bytes: Option<f64>,
     redact_key: Option<Uint8Array>,
-    turn: &Turn,
+    permit: &JobPermit,
     control: &Control,
 ) -> AsyncTask<Job<Loaded>> {
     let progress = control.share();
-    Job::heavy(turn, move || {
+    Job::heavy(permit, move || {
         let mut file = File::open(path)?;
         let mut start = Vec::new();
         file.by_ref().take(64).read_to_end(&mut start)?;
@@ -74,13 +74,13 @@ pub fn parse_file(
     })
 }
 
-/// Parses chunks as they come: JavaScript awaits each push before the next, or feeds them all at once.
+/// Parses chunks as they come: JavaScript awaits each push before the next, or enqueues them all at once.
 #[napi]
 pub struct NativeParser {
     parser: Arc<Mutex<Option<Front>>>,
     /// Bytes in all, where they are known.
     size: Option<u64>,
-    feed: RefCell<Option<Feed<Front>>>,
+    queue: RefCell<Option<ChunkQueue<Front>>>,
 }
 
 #[napi]
@@ -96,14 +96,14 @@ impl NativeParser {
     ) -> Self {
         let size = beginning.zip(length).and_then(|(beginning, length)| text_size(&beginning, length as u64));
         let front = Front::new(max_bytes, redact_key, size);
-        NativeParser { parser: Arc::new(Mutex::new(Some(front))), size, feed: RefCell::default() }
+        NativeParser { parser: Arc::new(Mutex::new(Some(front))), size, queue: RefCell::default() }
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn push(&self, chunk: Uint8Array, turn: &Turn, control: &Control) -> AsyncTask<Job<()>> {
+    pub fn push(&self, chunk: Uint8Array, permit: &JobPermit, control: &Control) -> AsyncTask<Job<()>> {
         let (progress, slot, size) = (control.share(), Arc::clone(&self.parser), self.size);
-        Job::heavy(turn, move || {
+        Job::heavy(permit, move || {
             let mut parser = take(&slot)?;
             progress.enter(Phase::Parse, size.unwrap_or(0));
             parser.push(&chunk, &progress)?;
@@ -112,31 +112,31 @@ impl NativeParser {
         })
     }
 
-    /// Copies the next bytes for a thread that parses them; waits where that thread is far behind.
-    /// `false` when it has given up: finishing says why.
+    /// Copies the next bytes for a thread that parses them; waits while that thread is far behind.
+    /// `false` when it has failed: `finish` says why.
     #[napi]
-    pub fn feed(&self, chunk: Uint8ArraySlice, control: &Control) -> napi::Result<bool> {
-        let mut feed = self.feed.borrow_mut();
-        if feed.is_none() {
+    pub fn enqueue(&self, chunk: Uint8ArraySlice, control: &Control) -> napi::Result<bool> {
+        let mut queue = self.queue.borrow_mut();
+        if queue.is_none() {
             let progress = control.share();
             progress.enter(Phase::Parse, 0);
-            let take_in = move |parser: &mut Front, block: &[u8]| pool::run(|| parser.push(block, &progress));
-            *feed = Some(Feed::start("heapray-parse", take(&self.parser)?, take_in)?);
+            let consume = move |parser: &mut Front, block: &[u8]| pool::run(|| parser.push(block, &progress));
+            *queue = Some(ChunkQueue::start("heapray-parse", take(&self.parser)?, consume)?);
         }
-        Ok(feed.as_mut().is_some_and(|feed| feed.give(&chunk)))
+        Ok(queue.as_mut().is_some_and(|queue| queue.push(&chunk)))
     }
 
     /// Ends the input and analyses it.
     #[napi(ts_return_type = "Promise<NativeSnapshot>")]
-    pub fn finish(&self, turn: &Turn, control: &Control) -> AsyncTask<Job<Loaded>> {
+    pub fn finish(&self, permit: &JobPermit, control: &Control) -> AsyncTask<Job<Loaded>> {
         let progress = control.share();
-        let Some(feed) = self.feed.take() else {
+        let Some(queue) = self.queue.take() else {
             let slot = Arc::clone(&self.parser);
-            return Job::heavy(turn, move || take(&slot)?.analyse(&progress));
+            return Job::heavy(permit, move || take(&slot)?.analyse(&progress));
         };
-        Job::waiting(turn, move || {
+        Job::waiting(permit, move || {
             // Not on the pool: the thread waited for needs the pool, which may have one thread only.
-            let parser = feed.end()?;
+            let parser = queue.finish()?;
             let loaded = pool::run(|| parser.analyse(&progress));
             trim();
             loaded
@@ -146,7 +146,7 @@ impl NativeParser {
     /// Frees what was parsed so far. A step that runs frees it when it ends.
     #[napi]
     pub fn abandon(&self) {
-        drop(self.feed.take());
+        drop(self.queue.take());
         drop_elsewhere(take(&self.parser));
     }
 }

@@ -4,7 +4,7 @@
 //! It is written, flushed to the disk and renamed; then the folder is flushed, which holds the name.
 
 use crate::failure::Failure;
-use crate::leftovers;
+use crate::stale_files;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, FrameCompressor};
@@ -61,10 +61,10 @@ impl PartialFile {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        leftovers::remove(path);
+        stale_files::remove(path);
         let file = options.open(&partial).map_err(failed)?;
-        // Some file systems have no locks; there, nothing is ever taken for left over.
-        leftovers::lock(&file);
+        // Some file systems have no locks; there no file counts as stale.
+        stale_files::lock(&file);
         Ok(Self { file, partial, path: path.to_owned(), is_settled: AtomicBool::new(false) })
     }
 
@@ -123,7 +123,7 @@ fn partial_name(path: &Path) -> Option<PathBuf> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut name = OsString::from(".");
     name.push(path.file_name()?);
-    name.push(format!(".{}-{}{}", process::id(), COUNT.fetch_add(1, Relaxed), leftovers::ENDING));
+    name.push(format!(".{}-{}{}", process::id(), COUNT.fetch_add(1, Relaxed), stale_files::ENDING));
     Some(path.with_file_name(name))
 }
 

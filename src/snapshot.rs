@@ -3,7 +3,7 @@
 use crate::control::Control;
 use crate::failure::Failure;
 use crate::job::{Deliver, Job, drop_elsewhere};
-use crate::turn::Turn;
+use crate::job_permit::JobPermit;
 use heapray_core::query::{self, Column};
 use heapray_core::{Progress, Snapshot};
 use napi::Env;
@@ -90,13 +90,13 @@ pub struct NativeSnapshot {
 #[napi]
 impl NativeSnapshot {
     /// Answers a question about this snapshot, or about it and those before it, oldest first. One that
-    /// goes over the whole heap brings its turn.
+    /// goes over the whole heap brings a permit.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn ask(
         &self,
         earlier: Vec<ClassInstance<'_, NativeSnapshot>>,
         question: String,
-        turn: Option<&Turn>,
+        permit: Option<&JobPermit>,
         control: &Control,
     ) -> napi::Result<AsyncTask<Job<Answer>>> {
         let (of, progress) = (self.share()?, control.share());
@@ -107,8 +107,8 @@ impl NativeSnapshot {
             let json = query::ask(&snapshots, &question, &progress)?;
             Ok(Answer { json, of })
         };
-        Ok(match turn {
-            Some(turn) => Job::heavy(turn, work),
+        Ok(match permit {
+            Some(permit) => Job::heavy(permit, work),
             None => Job::small(work),
         })
     }

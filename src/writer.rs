@@ -1,7 +1,7 @@
 //! Bytes → a snapshot file, redacted and compressed on the way, that is whole or not there at all.
 //!
 //! ```text
-//! feed, push ──► blocks ──► redactor ──► blocks ──► encoder ──► .name.….partial ──► name
+//! enqueue, push ► blocks ──► redactor ──► blocks ──► encoder ──► .name.….partial ──► name
 //!                8 MB at most            8 MB at most           fsync, rename, fsync of the folder
 //! ```
 //!
@@ -11,10 +11,10 @@
 use crate::control::Control;
 use crate::failure::Failure;
 use crate::job::{Deliver, Job};
+use crate::job_permit::JobPermit;
 use crate::partial::PartialFile;
 use crate::pool;
 use crate::read;
-use crate::turn::Turn;
 use heapray_core::redact::{Key, Redacted, Redactor, Sink};
 use heapray_core::{Phase, Progress};
 use napi::Env;
@@ -30,7 +30,7 @@ use std::thread::{Builder, JoinHandle};
 
 /// Bytes that go from one thread to the next at a time …
 const BLOCK: usize = 1 << 20;
-/// … and how many blocks may wait. What feeds faster than the disk writes, waits.
+/// … and how many blocks may wait. Who sends faster than the disk writes, waits.
 const WAITING: usize = 8;
 
 enum Block {
@@ -83,15 +83,15 @@ impl NativeSnapshotWriter {
     /// Takes a copy of the next bytes and returns; waits only when more than eight megabytes do.
     /// Throws what the file or the redactor failed with.
     #[napi(catch_unwind)]
-    pub fn feed(&self, bytes: Uint8ArraySlice) -> napi::Result<()> {
+    pub fn enqueue(&self, bytes: Uint8ArraySlice) -> napi::Result<()> {
         Ok(send(&self.pipe, &bytes)?)
     }
 
     /// Takes the next bytes, which stay as they are until the promise settles.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn push(&self, bytes: Uint8Array, turn: &Turn, control: &Control) -> AsyncTask<Job<()>> {
+    pub fn push(&self, bytes: Uint8Array, permit: &JobPermit, control: &Control) -> AsyncTask<Job<()>> {
         let (pipe, taken, progress) = (Arc::clone(&self.pipe), Arc::clone(&self.taken), control.share());
-        Job::waiting(turn, move || {
+        Job::waiting(permit, move || {
             progress.enter(Phase::Redact, 0);
             send(&pipe, &bytes)?;
             let length = bytes.len() as u64;
@@ -102,9 +102,9 @@ impl NativeSnapshotWriter {
 
     /// Takes a regular file as it is.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn push_file(&self, path: String, turn: &Turn, control: &Control) -> AsyncTask<Job<()>> {
+    pub fn push_file(&self, path: String, permit: &JobPermit, control: &Control) -> AsyncTask<Job<()>> {
         let (pipe, progress) = (Arc::clone(&self.pipe), control.share());
-        Job::waiting(turn, move || {
+        Job::waiting(permit, move || {
             let file = File::open(path)?;
             progress.enter(Phase::Redact, file.metadata()?.len());
             let mut done = 0;
@@ -120,9 +120,9 @@ impl NativeSnapshotWriter {
 
     /// Ends the input. When the promise resolves the file is on the disk, under its name.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn finish(&self, turn: &Turn) -> AsyncTask<Job<Written>> {
+    pub fn finish(&self, permit: &JobPermit) -> AsyncTask<Job<Written>> {
         let pipe = Arc::clone(&self.pipe);
-        Job::waiting(turn, move || take(&pipe)?.finish())
+        Job::waiting(permit, move || take(&pipe)?.finish())
     }
 
     /// Gives up: no file appears, and what was written of it is removed. Harmless after `finish`.

@@ -113,43 +113,43 @@ class Watcher {
   }
 }
 
-/** Runs `work(turn)` when it is this job's turn in the process. */
-async function withTurn(job, work) {
-  const turn = new native.Turn();
+/** Runs `work(permit)` when the process permits this job: heavy jobs run one at a time. */
+async function withPermit(job, work) {
+  const permit = new native.JobPermit();
   const granted = new Promise((resolve) => {
-    const wake = () => (job.isStopped ? turn.release() : resolve());
-    if (turn.wait(job.control, wake)) resolve();
+    const wake = () => (job.isStopped ? permit.release() : resolve());
+    if (permit.wait(job.control, wake)) resolve();
   });
   await Promise.race([granted, job.stopped]);
   try {
-    return await work(turn);
+    return await work(permit);
   } finally {
-    turn.release();
+    permit.release();
   }
 }
 
-/** Runs heavy work of the addon when it is this job's turn in the process. */
-function inTurn(job, start, path) {
-  return withTurn(job, (turn) => callNative(() => start(turn), path));
+/** Runs heavy work of the addon when the process permits it. */
+function callWithPermit(job, start, path) {
+  return withPermit(job, (permit) => callNative(() => start(permit), path));
 }
 
 /** Small questions at a time: with a heavy job they leave one of libuv's four threads to file reads. */
 const MOST_SMALL = 2;
-const line = [];
+const queue = [];
 let small = 0;
 
 /** Runs small work of the addon beside heavy work. */
 async function beside(job, start) {
-  if (small >= MOST_SMALL) await new Promise((resolve) => line.push(resolve));
+  if (small >= MOST_SMALL) await new Promise((resolve) => queue.push(resolve));
   else small += 1;
   try {
     if (job.isStopped) await job.stopped;
     return await callNative(start);
   } finally {
-    const next = line.shift();
+    const next = queue.shift();
     if (next) next();
     else small -= 1;
   }
 }
 
-module.exports = { runJob, withTurn, inTurn, beside };
+module.exports = { runJob, withPermit, callWithPermit, beside };

@@ -6,7 +6,7 @@ const { randomBytes } = require('node:crypto');
 const native = require('../addon/load.js');
 const { callNative } = require('./errors.js');
 const { pushAll } = require('../input/chunks.js');
-const { inTurn } = require('./job.js');
+const { callWithPermit } = require('./job.js');
 const { openInput } = require('../input/brotli.js');
 
 /** The key, or a random one that is forgotten. */
@@ -31,7 +31,7 @@ async function redactInput(job, input, path, { key, maxBytes }) {
   try {
     reader = opened.read?.();
     await writeAll(job, opened, reader, writer);
-    return JSON.parse(await inTurn(job, (turn) => writer.finish(turn)));
+    return JSON.parse(await callWithPermit(job, (permit) => writer.finish(permit)));
   } catch (error) {
     letGo(error);
     throw error;
@@ -41,9 +41,9 @@ async function redactInput(job, input, path, { key, maxBytes }) {
 }
 
 function writeAll(job, opened, reader, writer) {
-  const push = (bytes) => inTurn(job, (turn) => writer.push(bytes, turn, job.control));
+  const push = (bytes) => callWithPermit(job, (permit) => writer.push(bytes, permit, job.control));
   if (opened.path !== undefined) {
-    return inTurn(job, (turn) => writer.pushFile(opened.path, turn, job.control), opened.path);
+    return callWithPermit(job, (permit) => writer.pushFile(opened.path, permit, job.control), opened.path);
   }
   return pushAll(reader, push);
 }

@@ -3,7 +3,7 @@
 // The Snapshot of the API: a native handle, and questions asked of it.
 
 const { closedError, argumentError, fromNative } = require('./errors.js');
-const { runJob, inTurn, beside } = require('./job.js');
+const { runJob, callWithPermit, beside } = require('./job.js');
 const { checkOptions, readOption } = require('./options/check.js');
 const { QUESTIONS, isHeavy } = require('./options/questions.js');
 
@@ -184,8 +184,8 @@ class Snapshot {
     const natives = snapshots.map((snapshot) => snapshot.#open());
     const last = natives.pop();
     const json = JSON.stringify(question);
-    const start = (turn) => last.ask(natives, json, turn, job.control);
-    return isHeavy(question) ? inTurn(job, start) : beside(job, () => start());
+    const start = (permit) => last.ask(natives, json, permit, job.control);
+    return isHeavy(question) ? callWithPermit(job, start) : beside(job, () => start());
   }
 
   static is(value) {

@@ -9,7 +9,7 @@ const { performance } = require('node:perf_hooks');
 const v8 = require('node:v8');
 const native = require('../addon/load.js');
 const { HeaprayError } = require('../api/errors.js');
-const { runJob, withTurn } = require('../api/job.js');
+const { runJob, withPermit } = require('../api/job.js');
 const { openSnapshot } = require('../api/snapshot.js');
 const { report: reportOn } = require('../api/verbs.js');
 const { takeIn } = require('./open-live.js');
@@ -34,31 +34,31 @@ async function reportAndClose(snapshot, options) {
 
 /** Captures when no other capture of the process runs. */
 async function captureInPlace(job, options) {
-  const pass = new native.CapturePass();
-  checkAdmission(pass.enter(options.cooldown), options.cooldown);
+  const lock = new native.CaptureLock();
+  checkAcquired(lock.acquire(options.cooldown), options.cooldown);
   let hasBegun = false;
   const begin = () => {
     hasBegun = true;
   };
   try {
-    return await withTurn(job, (turn) => captureInTurn(job, turn, options, begin));
+    return await withPermit(job, (permit) => captureWithPermit(job, permit, options, begin));
   } finally {
-    pass.leave(hasBegun);
+    lock.release(hasBegun);
   }
 }
 
-function checkAdmission(admission, cooldown) {
-  if (admission === 'running') {
+function checkAcquired(acquisition, cooldown) {
+  if (acquisition === 'running') {
     throw new HeaprayError('ERR_CAPTURE_RUNNING', 'another capture is running in this process; only one may run at a time, since each needs several times the memory of the heap');
   }
-  if (admission === 'coolingDown') {
-    const retryAfterMs = Math.ceil(native.CapturePass.remaining(cooldown));
+  if (acquisition === 'coolingDown') {
+    const retryAfterMs = Math.ceil(native.CaptureLock.remaining(cooldown));
     const message = `the last capture ended less than ${cooldown} ms ago; the next may begin in ${retryAfterMs} ms`;
     throw new HeaprayError('ERR_COOLDOWN', message, { retryAfterMs });
   }
 }
 
-async function captureInTurn(job, turn, options, begin) {
+async function captureWithPermit(job, permit, options, begin) {
   const from = performance.now();
   const heap = options.worker ? await askWorker(job, options.worker, workerHeap) : ownHeap();
   const countMs = performance.now() - from;
@@ -70,7 +70,7 @@ async function captureInTurn(job, turn, options, begin) {
   const rss = new RssWatch();
   try {
     const open = () => (options.worker ? workerStream(job, options) : v8.getHeapSnapshot(options.v8));
-    const { native, openMs, pumpMs } = await takeIn(job, turn, open, options, rss);
+    const { native, openMs, pumpMs } = await takeIn(job, permit, open, options, rss);
     const capture = {
       // A worker's own pause is within the time it took to answer.
       pauseMs: options.worker ? pumpMs : countMs + openMs + pumpMs,

@@ -5,7 +5,7 @@
 const { performance } = require('node:perf_hooks');
 const native = require('../addon/load.js');
 const { callNative } = require('../api/errors.js');
-const { withTurn } = require('../api/job.js');
+const { withPermit } = require('../api/job.js');
 const { openSnapshot } = require('../api/snapshot.js');
 const { forgetIds } = require('./ids.js');
 const { pump } = require('./live.js');
@@ -33,15 +33,15 @@ class Intake {
   }
 
   take(chunk) {
-    this.#isParsing &&= this.#parser.feed(chunk, this.#control);
-    this.#writer?.feed(chunk);
+    this.#isParsing &&= this.#parser.enqueue(chunk, this.#control);
+    this.#writer?.enqueue(chunk);
   }
 
   /** The native snapshot, when the file is on the disk too. */
-  async finish(turn) {
-    const parsed = this.#parser.finish(turn, this.#control);
-    // The parser has this job's turn; the writer only waits for its own threads.
-    const written = this.#writer?.finish(new native.Turn());
+  async finish(permit) {
+    const parsed = this.#parser.finish(permit, this.#control);
+    // The parser has this job's permit; the writer only waits for its own threads.
+    const written = this.#writer?.finish(new native.JobPermit());
     const [snapshot, file] = await Promise.allSettled([parsed, written]);
     const failed = [snapshot, file].find(({ status }) => status === 'rejected');
     if (!failed) return snapshot.value;
@@ -57,13 +57,13 @@ class Intake {
 }
 
 /**
- * Makes a stream and takes it in, within a turn that is given.
+ * Makes a stream and takes it in, with a permit that is given.
  * @param {() => Readable | Promise<Readable>} open
  * @param {RssWatch} rss
  * @returns {Promise<{ native: object, openMs: number, pumpMs: number }>} `pumpMs`: for how long this thread stood
  * still after the stream was there.
  */
-async function takeIn(job, turn, open, options, rss) {
+async function takeIn(job, permit, open, options, rss) {
   const intake = await callNative(() => new Intake(options, job.control));
   const forget = job.onStop(() => intake.abandon());
   try {
@@ -86,7 +86,7 @@ async function takeIn(job, turn, open, options, rss) {
       // beside the event loop that would be another pause. It takes a hundredth of what V8 took.
       native.trim();
       const pumpMs = performance.now() - from - openMs;
-      return { native: await intake.finish(turn), openMs, pumpMs };
+      return { native: await intake.finish(permit), openMs, pumpMs };
     });
   } catch (error) {
     intake.abandon();
@@ -100,10 +100,10 @@ async function takeIn(job, turn, open, options, rss) {
 async function openLive(job, stream, options) {
   const letGo = job.onStop(() => stream.destroy());
   try {
-    return await withTurn(job, async (turn) => {
+    return await withPermit(job, async (permit) => {
       const rss = new RssWatch();
       try {
-        const { native, pumpMs } = await takeIn(job, turn, () => stream, options, rss);
+        const { native, pumpMs } = await takeIn(job, permit, () => stream, options, rss);
         return await openSnapshot(job, native, { pauseMs: pumpMs, workerMs: null, rss: rss.stop(), preflight: null, file: null });
       } finally {
         rss.stop();

@@ -3,7 +3,7 @@
 // Parses an input into a snapshot in native memory.
 
 const native = require('../addon/load.js');
-const { inTurn } = require('../api/job.js');
+const { callWithPermit } = require('../api/job.js');
 const { openInput } = require('./brotli.js');
 const { pushAll } = require('./chunks.js');
 const { redactKey } = require('../api/redact.js');
@@ -19,7 +19,7 @@ async function parseInput(job, input, { maxBytes, redactKey }) {
   const opened = await openInput(input);
   if (opened.path !== undefined) {
     const { path } = opened;
-    return inTurn(job, (turn) => native.parseFile(path, maxBytes, redactKey, turn, job.control), path);
+    return callWithPermit(job, (permit) => native.parseFile(path, maxBytes, redactKey, permit, job.control), path);
   }
   const { bytes } = opened;
   return parseChunks(job, opened.read(), new native.NativeParser(maxBytes, redactKey, bytes?.subarray(0, 64), bytes?.length));
@@ -33,8 +33,8 @@ async function parseChunks(job, reader, parser) {
   // A source that hangs never comes back here; stopping the job must free the columns all the same.
   const forget = job.onStop(letGo);
   try {
-    await pushAll(reader, (block) => inTurn(job, (turn) => parser.push(block, turn, job.control)));
-    return await inTurn(job, (turn) => parser.finish(turn, job.control));
+    await pushAll(reader, (block) => callWithPermit(job, (permit) => parser.push(block, permit, job.control)));
+    return await callWithPermit(job, (permit) => parser.finish(permit, job.control));
   } catch (error) {
     letGo(error);
     throw error;

@@ -8,7 +8,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../setup.mjs';
-import { addonFile, chosenPlatforms, GLIBC, MOST_BYTES, platforms } from './platforms.mjs';
+import { addonFile, chosenPlatforms, GLIBC, MAX_BYTES, platforms } from './platforms.mjs';
 import { installPythonTools } from './tools.mjs';
 
 const inspector = fileURLToPath(new URL('inspect.py', import.meta.url));
@@ -24,6 +24,9 @@ const SYSTEM_LIBRARIES = {
 /** Paths of the machine that built it, which panic messages carry unless they are remapped. */
 const BUILD_PATHS = [homedir(), root];
 
+/** What panic messages name instead: without a place a bug report is worth little. */
+const SOURCE_FILE = /crates[\\/]core[\\/]src[\\/][a-z_\\/]+\.rs/;
+
 /** @returns {{ facts: string, faults: string[] }} */
 export function checkArtifact(name, file = addonFile(name)) {
   if (!existsSync(file)) return { facts: 'missing', faults: [`${file} does not exist`] };
@@ -32,9 +35,10 @@ export function checkArtifact(name, file = addonFile(name)) {
   const found = JSON.parse(execFileSync(python, [inspector, file], { encoding: 'utf8' }))[file];
   const glibc = newestGlibc(found.versions);
   const faults = [...faultsOf(name, found, glibc)];
-  if (bytes.length >= MOST_BYTES) faults.push(`${bytes.length} bytes, expected fewer than ${MOST_BYTES}`);
+  if (bytes.length >= MAX_BYTES) faults.push(`${bytes.length} bytes, expected fewer than ${MAX_BYTES}`);
   const leaked = BUILD_PATHS.find((folder) => bytes.includes(`${path.resolve(folder)}${path.sep}`));
   if (leaked) faults.push(`carries a path of the machine that built it: ${leaked}`);
+  if (!SOURCE_FILE.test(bytes.toString('latin1'))) faults.push('panics would not name their source files');
   const needs = glibc ? `, needs glibc ${glibc}` : '';
   return { facts: `${found.format} ${found.machine}, ${(bytes.length / 1e6).toFixed(2)} MB${needs}`, faults };
 }

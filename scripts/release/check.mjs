@@ -12,7 +12,7 @@ import { installPackages, root, run, setUpViewer } from '../setup.mjs';
 import { outOfStep } from '../version.mjs';
 import { useInstalled } from './installed.mjs';
 import { builtPlatforms, manifest, packAll } from './pack.mjs';
-import { MOST_PACKED_BYTES } from './platforms.mjs';
+import { MAX_PACKED_BYTES } from './platforms.mjs';
 import { tool } from './tools.mjs';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'heapray-release-'));
@@ -30,8 +30,8 @@ await check('the addon of this platform is among the packages', () => {
   return addons.map(({ name }) => name).join(', ');
 });
 for (const { name, bytes } of packages) {
-  await check(`${name} is smaller than ${MOST_PACKED_BYTES / 1e6} MB`, () => {
-    if (bytes >= MOST_PACKED_BYTES) throw new Error(`it has ${bytes} bytes`);
+  await check(`${name} is smaller than ${MAX_PACKED_BYTES / 1e6} MB`, () => {
+    if (bytes >= MAX_PACKED_BYTES) throw new Error(`it has ${bytes} bytes`);
     return `${(bytes / 1e6).toFixed(2)} MB`;
   });
 }

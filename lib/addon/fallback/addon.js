@@ -79,7 +79,7 @@ class Control {
 }
 
 /** The worker does one thing at a time anyway. */
-class Turn {
+class JobPermit {
   wait() {
     return true;
   }
@@ -104,7 +104,7 @@ class NativeParser {
   #size;
   #began;
   /** The last of the chunks that nobody waits for. */
-  #fed;
+  #enqueued;
   #isOver = false;
   #refused;
 
@@ -115,7 +115,7 @@ class NativeParser {
     if (redactKey) this.#refused = notHere('redact');
   }
 
-  async push(chunk, turn, control) {
+  async push(chunk, permit, control) {
     this.#open();
     this.#began ??= this.#begin();
     await this.#began;
@@ -123,8 +123,8 @@ class NativeParser {
     await this.#step(call('push', [chunk], control));
   }
 
-  async finish(turn, control) {
-    await this.#fed;
+  async finish(permit, control) {
+    await this.#enqueued;
     this.#open();
     this.#began ??= this.#begin();
     await this.#began;
@@ -165,10 +165,10 @@ class NativeParser {
   }
 
   /** For a source that cannot wait, as V8 writing a snapshot: what finishing says, this leaves unsaid. */
-  feed(chunk, control) {
+  enqueue(chunk, control) {
     const copy = chunk.slice();
-    this.#fed = Promise.resolve(this.#fed).then(() => this.push(copy, undefined, control));
-    this.#fed.catch(() => {});
+    this.#enqueued = Promise.resolve(this.#enqueued).then(() => this.push(copy, undefined, control));
+    this.#enqueued.catch(() => {});
     return !this.#isOver;
   }
 }
@@ -185,7 +185,7 @@ class NativeSnapshot {
     return this.#handle;
   }
 
-  async ask(earlier, question, turn, control) {
+  async ask(earlier, question, permit, control) {
     return call('ask', [[...earlier, this].map((snapshot) => snapshot.handle), question], control);
   }
 
@@ -210,7 +210,7 @@ class NativeSnapshot {
 }
 
 /** A file in one go, when nobody reads chunks. */
-async function parseFile(file, maxBytes, redactKey, turn, control) {
+async function parseFile(file, maxBytes, redactKey, permit, control) {
   if (redactKey) throw notHere('redact');
   const end = await beginReading();
   try {
@@ -239,11 +239,11 @@ module.exports = {
   isThere: () => wasm !== undefined,
   addon: {
     Control,
-    Turn,
+    JobPermit,
     NativeParser,
     NativeSnapshot,
     NativeSnapshotWriter: onlyNative('redact'),
-    CapturePass: onlyNative('capture'),
+    CaptureLock: onlyNative('capture'),
     parseFile,
     // Memory is given back by the end of the instance alone.
     release() {},

@@ -82,18 +82,18 @@ impl<S: Sink> std::fmt::Debug for Redactor<S> {
 /// A parser that gets to see redacted bytes only: what is hidden was never in the snapshot.
 #[derive(Debug)]
 pub struct RedactingParser {
-    redactor: Redactor<Feed>,
+    redactor: Redactor<ParserSink>,
 }
 
 /// The parser behind a redactor.
 #[derive(Debug)]
-struct Feed {
+struct ParserSink {
     parser: Parser,
     /// Of its own: the bytes it counts are not those of the input.
     progress: Progress,
 }
 
-impl Sink for Feed {
+impl Sink for ParserSink {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         self.parser.push(bytes, &self.progress)
     }
@@ -103,8 +103,8 @@ impl RedactingParser {
     /// A parser that has seen nothing.
     pub fn new(key: Key, options: ParserOptions) -> Self {
         let parser = Parser::new(ParserOptions { max_bytes: None, ..options });
-        let feed = Feed { parser, progress: Progress::new() };
-        Self { redactor: Redactor::new(key, options.max_bytes, feed) }
+        let sink = ParserSink { parser, progress: Progress::new() };
+        Self { redactor: Redactor::new(key, options.max_bytes, sink) }
     }
 
     /// As [`Parser::push`].

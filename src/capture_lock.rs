@@ -7,91 +7,94 @@
 
 use napi_derive::napi;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-#[derive(Default)]
-struct Gate {
-    occupied: bool,
+struct State {
+    is_held: bool,
     last_end: Option<Instant>,
 }
 
-static GATE: Mutex<Gate> = Mutex::new(Gate { occupied: false, last_end: None });
+static STATE: Mutex<State> = Mutex::new(State { is_held: false, last_end: None });
 
 /// Whether a capture may begin.
 #[napi(string_enum = "camelCase")]
 #[derive(PartialEq)]
-pub enum Admission {
-    /// It may, and holds the gate until it leaves.
-    Granted,
+pub enum Acquisition {
+    /// It may, and holds the lock until it releases it.
+    Acquired,
     /// Another capture runs.
     Running,
     /// The last one has ended too short a time ago.
     CoolingDown,
 }
 
-/// A capture's place in the process. Left at the latest when JavaScript's environment ends.
+/// The process's lock for captures. Released at the latest when JavaScript's environment ends.
 #[napi]
 #[derive(Default)]
-pub struct CapturePass {
+pub struct CaptureLock {
     held: Option<name::Claim>,
 }
 
 #[napi]
-impl CapturePass {
-    /// Not entered yet.
+impl CaptureLock {
+    /// Not acquired yet.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Enters, unless a capture runs or has ended less than `cooldown_ms` ago.
+    /// Acquires the lock, unless a capture runs or has ended less than `cooldown_ms` ago.
     #[napi]
-    pub fn enter(&mut self, cooldown_ms: f64) -> Admission {
-        let mut gate = GATE.lock().unwrap_or_else(PoisonError::into_inner);
-        if gate.occupied {
-            return Admission::Running;
+    pub fn acquire(&mut self, cooldown_ms: f64) -> Acquisition {
+        let mut state = state();
+        if state.is_held {
+            return Acquisition::Running;
         }
-        if remaining(&gate, cooldown_ms) > 0.0 {
-            return Admission::CoolingDown;
+        if remaining(&state, cooldown_ms) > 0.0 {
+            return Acquisition::CoolingDown;
         }
         match name::claim() {
             Ok(claim) => self.held = Some(claim),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Admission::Running,
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Acquisition::Running,
             // Where there are no sockets the flag alone has to do.
             Err(_) => self.held = Some(name::Claim::default()),
         }
-        gate.occupied = true;
-        Admission::Granted
+        state.is_held = true;
+        Acquisition::Acquired
     }
 
     /// Milliseconds until a capture with this cooldown may begin.
     #[napi]
     pub fn remaining(cooldown_ms: f64) -> f64 {
-        remaining(&GATE.lock().unwrap_or_else(PoisonError::into_inner), cooldown_ms)
+        remaining(&state(), cooldown_ms)
     }
 
-    /// Leaves. The cooldown counts from the last that `has_captured`. Harmless when repeated.
+    /// Releases the lock. The cooldown counts from the last release that `has_captured`. Harmless when repeated.
     #[napi]
-    pub fn leave(&mut self, has_captured: bool) {
-        let mut gate = GATE.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn release(&mut self, has_captured: bool) {
+        let mut state = state();
         if self.held.take().is_some() {
-            gate.occupied = false;
+            state.is_held = false;
             if has_captured {
-                gate.last_end = Some(Instant::now());
+                state.last_end = Some(Instant::now());
             }
         }
     }
 }
 
-impl Drop for CapturePass {
+impl Drop for CaptureLock {
     fn drop(&mut self) {
-        self.leave(true);
+        self.release(true);
     }
 }
 
-fn remaining(gate: &Gate, cooldown_ms: f64) -> f64 {
-    let elapsed = gate.last_end.map_or(Duration::MAX, |end| end.elapsed());
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn remaining(state: &State, cooldown_ms: f64) -> f64 {
+    let elapsed = state.last_end.map_or(Duration::MAX, |end| end.elapsed());
     (cooldown_ms - elapsed.as_secs_f64() * 1000.0).max(0.0)
 }
 

@@ -1,38 +1,38 @@
-//! A turn in JavaScript's hands.
+//! A permit for a heavy job, in JavaScript's hands.
 
 use crate::control::Control;
-use crate::line::{self, Held, Slot};
+use crate::job_queue::{self, Permit, Slot};
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 
 /// The right to do heavy work: waited for, then passed to the job that uses it up.
 #[napi]
 #[derive(Default)]
-pub struct Turn {
+pub struct JobPermit {
     slot: Slot,
 }
 
 #[napi]
-impl Turn {
-    /// Not in line yet.
+impl JobPermit {
+    /// Not waited for yet.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether the turn is there at once; otherwise `wake` is called when it is.
+    /// Whether the permit is there at once; otherwise `wake` is called when it is.
     #[napi]
     pub fn wait(&self, control: &Control, wake: Function<(), ()>) -> napi::Result<bool> {
-        line::wait(&self.slot, control.share(), || wake.build_threadsafe_function::<()>().build())
+        job_queue::wait(&self.slot, control.share(), || wake.build_threadsafe_function::<()>().build())
     }
 
-    /// Gives the turn back. Harmless when a job has used it up.
+    /// Gives the permit back. Harmless when a job has used it up.
     #[napi]
     pub fn release(&self) {
         drop(self.take());
     }
 
-    pub(crate) fn take(&self) -> Option<Held> {
+    pub(crate) fn take(&self) -> Option<Permit> {
         self.slot.take()
     }
 }

@@ -1,9 +1,9 @@
-//! What killed writers left beside a file → nothing.
+//! Removes stale temporary files: those of writers that were killed.
 //!
-//! A process that is killed cannot remove its temporary file, and in a service that is killed for the memory it
-//! takes they would pile up until the disk is full. A writer holds a lock on its file, which the system
-//! releases whatever ends it, so that a file without one has no writer: in this process or another, in this
-//! container or one that shares the folder. Numbers of processes would say so of one container only.
+//! A process that is killed cannot remove its temporary file, and in a service that is killed again and again for its
+//! memory they would fill the disk. A writer holds a lock on its file, which the system releases whatever ends the
+//! writer; a file without a lock is stale, whichever process or container wrote it. A process id would tell that of
+//! one container only.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::path::Path;
 /// How a temporary file of `name` ends.
 pub(crate) const ENDING: &str = ".partial";
 
-/// Seconds a file stays that nobody holds: its writer may be about to take the lock.
+/// Seconds for which a file without a lock stays: its writer may be about to take the lock.
 #[cfg(unix)]
 const GRACE_SECONDS: u64 = 60;
 

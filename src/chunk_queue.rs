@@ -1,9 +1,9 @@
-//! Chunks as V8 makes them, inside one synchronous call → a thread that takes them in.
+//! Chunks that V8 writes within one synchronous call → a thread that consumes them.
 //!
-//! V8 writes a whole snapshot without ever returning to the event loop, so nothing that waits for
-//! a promise can keep up with it. Here the JavaScript thread copies each chunk into a block; full
-//! blocks go through a short queue. When the queue is full the copy waits, and V8 with it, so that
-//! what is on its way never exceeds a few megabytes. (It hardly happens: V8 is the slower side.)
+//! V8 writes a whole snapshot without returning to the event loop, so nothing that waits for a promise can keep up
+//! with it. Here the JavaScript thread copies each chunk into a block, and full blocks go through a short queue. When
+//! the queue is full the copy waits, and V8 with it, so that a few megabytes at most are in flight. (It hardly ever
+//! waits: V8 is the slower side.)
 
 use crate::failure::Failure;
 use crate::pool;
@@ -15,45 +15,45 @@ use std::thread::{self, JoinHandle};
 
 /// Large enough that hand-over costs nothing.
 const BLOCK: usize = 1 << 20;
-/// Blocks in the queue; one more is being filled and one being taken in.
+/// Blocks in the queue; one more is being filled and one consumed.
 const QUEUED: usize = 2;
 
-/// The giving end. Dropping it ends the thread, and what it had taken in is gone.
+/// The sending end. Dropping it ends the thread and drops what it made of the chunks.
 #[derive(Debug)]
-pub struct Feed<T> {
+pub struct ChunkQueue<T> {
     block: Vec<u8>,
     full: SyncSender<Vec<u8>>,
     used: Receiver<Vec<u8>>,
-    taker: JoinHandle<Result<T, Failure>>,
+    consumer: JoinHandle<Result<T, Failure>>,
 }
 
-impl<T: Send + 'static> Feed<T> {
-    /// Starts the thread, which calls `take` with every block. `state` comes back from [`Feed::end`].
+impl<T: Send + 'static> ChunkQueue<T> {
+    /// Starts the thread, which calls `consume` with every block. `state` comes back from [`ChunkQueue::finish`].
     pub fn start(
         name: &str,
         mut state: T,
-        mut take: impl FnMut(&mut T, &[u8]) -> Result<(), Failure> + Send + 'static,
+        mut consume: impl FnMut(&mut T, &[u8]) -> Result<(), Failure> + Send + 'static,
     ) -> Result<Self, Failure> {
         let (full, blocks) = sync_channel::<Vec<u8>>(QUEUED);
-        let (give_back, used) = sync_channel(QUEUED + 2);
+        let (emptied, used) = sync_channel(QUEUED + 2);
         let work = move || {
-            pool::give_way();
+            pool::lower_priority();
             for mut block in blocks {
-                take(&mut state, &block)?;
+                consume(&mut state, &block)?;
                 block.clear();
                 // There is room for every block there is; nobody listens any more when the input ends.
-                let _ = give_back.send(block);
+                let _ = emptied.send(block);
             }
             Ok(state)
         };
-        let taker = thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let consumer = thread::Builder::new().name(name.to_owned()).spawn(move || {
             catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Failure::from_panic(panic)))
         })?;
-        Ok(Feed { block: Vec::with_capacity(BLOCK), full, used, taker })
+        Ok(ChunkQueue { block: Vec::with_capacity(BLOCK), full, used, consumer })
     }
 
-    /// Copies bytes. `false` when the thread has given up: [`Feed::end`] says why.
-    pub fn give(&mut self, mut bytes: &[u8]) -> bool {
+    /// Copies bytes. `false` when the thread has failed: [`ChunkQueue::finish`] says why.
+    pub fn push(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             let (now, rest) = bytes.split_at(bytes.len().min(BLOCK - self.block.len()));
             self.block.extend_from_slice(now);
@@ -71,12 +71,12 @@ impl<T: Send + 'static> Feed<T> {
         self.full.send(block).is_ok()
     }
 
-    /// Ends the input, waits until everything is taken in and gives the state back.
-    pub fn end(mut self) -> Result<T, Failure> {
+    /// Ends the input, waits until everything is consumed and returns the state.
+    pub fn finish(mut self) -> Result<T, Failure> {
         // When the thread is gone its own result tells why.
         self.send();
         drop(self.full);
-        self.taker.join().unwrap_or_else(|panic| Err(Failure::from_panic(panic)))
+        self.consumer.join().unwrap_or_else(|panic| Err(Failure::from_panic(panic)))
     }
 }
 
