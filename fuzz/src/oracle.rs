@@ -224,7 +224,7 @@ impl Flow {
         reached(&[self.root], without, |node| self.edges.iter().filter(move |edge| edge.0 == node).map(|edge| edge.1))
     }
 
-    /// The node and what is no longer reached without it. What is never reached hangs on the root alone.
+    /// The node and what is no longer reached without it. What is never reached is dominated by the root alone.
     fn dominated_by(&self, node: usize) -> HashSet<usize> {
         if node == self.root {
             return (0..self.count).collect();

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 /// No input here is large: one that takes this long is a finding.
-const LONGEST: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     match Arguments::from_env().and_then(|arguments| run(&arguments)) {
@@ -117,13 +117,13 @@ fn watch(name: &'static str) -> Sender<Option<Vec<u8>>> {
     thread::spawn(move || {
         let mut running = None;
         loop {
-            match receive.recv_timeout(LONGEST) {
+            match receive.recv_timeout(TIME_LIMIT) {
                 Ok(input) => running = input,
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(input) = &running {
                         let kept = keep(name, "slow", input).map(|path| path.display().to_string());
-                        eprintln!("{name}: more than {LONGEST:?} for one input, kept as {kept:?}");
+                        eprintln!("{name}: more than {TIME_LIMIT:?} for one input, kept as {kept:?}");
                         std::process::exit(1);
                     }
                 }
@@ -171,7 +171,7 @@ impl Random {
 }
 
 /// Most bytes of an input made here.
-const MOST: usize = 4096;
+const MAX_LENGTH: usize = 4096;
 
 /// A kept input with a few changes, parts of two, or noise.
 fn changed(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
@@ -200,6 +200,6 @@ fn changed(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
             _ => input[at..end].iter_mut().for_each(|byte| *byte ^= 1 << random.below(8)),
         }
     }
-    input.truncate(MOST.max(seeds.first().map_or(0, Vec::len)));
+    input.truncate(MAX_LENGTH.max(seeds.first().map_or(0, Vec::len)));
     input
 }

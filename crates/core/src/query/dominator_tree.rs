@@ -20,7 +20,7 @@ use std::collections::BinaryHeap;
 /// Most rows of one answer.
 const MAX_ROWS: usize = 10_000;
 /// Deepest level that can be asked for.
-const DEEPEST: u64 = 100;
+const MAX_DEPTH: u64 = 100;
 
 /// The question of `dominatorTree`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -65,7 +65,7 @@ pub(crate) fn dominator_tree(
     }
     let selection = Selection {
         snapshot,
-        depth: in_range("depth", query.depth.unwrap_or(3), DEEPEST)? as u32,
+        depth: in_range("depth", query.depth.unwrap_or(3), MAX_DEPTH)? as u32,
         page: Page::first(in_range("limit", query.limit.unwrap_or(20), 1000)?),
         least: snapshot.retained_size(root) as f64 * share,
         ticker: Ticker::new(progress),

@@ -5,7 +5,7 @@
 //! not as much, there is an error instead.
 
 use crate::snapshot::Snapshot;
-use crate::snapshot::column::check_room;
+use crate::snapshot::column::check_memory;
 use crate::snapshot::error::Result;
 
 /// Bytes that answering takes at most, for each of what a snapshot has.
@@ -42,7 +42,7 @@ impl MemoryEstimate {
         };
         match snapshots.iter().map(of).sum() {
             0 => Ok(()),
-            bytes => check_room(bytes),
+            bytes => check_memory(bytes),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::uses::{Use, UsedPlaces, place};
 use crate::snapshot::error::Result;
 use crate::snapshot::parse::Sink;
 use crate::snapshot::parse::checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
-use crate::snapshot::parse::document::{Opening, Outline, Sections, Standing};
+use crate::snapshot::parse::document::{Action, Opening, Outline, Sections};
 use crate::snapshot::parse::records::Records;
 use crate::snapshot::parse::rows::{FunctionRows, LocationRows, SampleRows};
 use crate::snapshot::parse::text::StringScanner;
@@ -167,15 +167,15 @@ impl<S: Sink> Sections for Redaction<S> {
 
     /// The header comes first, then what is pointed at before what points: nodes before edges,
     /// strings last. V8 writes in that order; what comes in another waits.
-    fn standing(&self, name: &str, schema: Option<&Schema>) -> Standing {
+    fn action(&self, name: &str, schema: Option<&Schema>) -> Action {
         let is_known = PARSED.contains(&name) || ScopeText::knows(name);
-        let Some(schema) = schema else { return if is_known { Standing::Wait } else { Standing::Skip } };
+        let Some(schema) = schema else { return if is_known { Action::Wait } else { Action::Skip } };
         let is_declared = |name: &str| match name {
             _ if ScopeText::knows(name) => ScopeText::new(schema, name).is_some(),
             _ => schema.declares(name),
         };
         if !is_known || !is_declared(name) {
-            return Standing::Skip;
+            return Action::Skip;
         }
         let pointing: &[&str] = match name {
             "edges" | "locations" => &["nodes"],
@@ -183,7 +183,7 @@ impl<S: Sink> Sections for Redaction<S> {
             _ => &[],
         };
         let is_there = |name: &&str| self.has_read(name) || !is_declared(name);
-        if pointing.iter().all(is_there) { Standing::Read } else { Standing::Wait }
+        if pointing.iter().all(is_there) { Action::Read } else { Action::Wait }
     }
 
     fn header(&mut self, schema: &Schema) -> Result<()> {

@@ -1,7 +1,7 @@
 //! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
 
 use crate::snapshot::classes::{ClassTotals, Classes, TotalsColumns};
-use crate::snapshot::column::check_room;
+use crate::snapshot::column::check_memory;
 use crate::snapshot::columns::{Edge, EdgeName, Edges, FieldDivider, Location, Locations, Nodes};
 use crate::snapshot::derived::Derived;
 use crate::snapshot::distance;
@@ -71,16 +71,16 @@ pub struct Snapshot {
     pub derived: Derived,
 }
 
-/// Bytes the analysis may need at most for each: see [`check_room`].
-const NODE_ROOM: usize = 128;
-const EDGE_ROOM: usize = 4;
-const STRING_ROOM: usize = 16;
+/// Bytes the analysis may need at most for each: see [`check_memory`].
+const NODE_BYTES: usize = 128;
+const EDGE_BYTES: usize = 4;
+const STRING_BYTES: usize = 16;
 
 impl Snapshot {
     /// The whole analysis: columns → graph → dominators → retained sizes → classes.
     ///
     /// The order is DevTools': names change when detachedness spreads, self sizes when they are
-    /// attributed, and what follows sees the new ones. Two arms run side by side: the dominator tree
+    /// attributed, and what follows sees the new ones. Two tasks run in parallel: the dominator tree
     /// needs neither sizes nor distances.
     ///
     /// # Errors
@@ -89,12 +89,12 @@ impl Snapshot {
         let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
         let root = root_of(&schema, &nodes)?;
         progress.enter(Phase::Graph, nodes.len() as u64);
-        check_room(NODE_ROOM * nodes.len() + EDGE_ROOM * edges.len() + STRING_ROOM * strings.len())?;
+        check_memory(NODE_BYTES * nodes.len() + EDGE_BYTES * edges.len() + STRING_BYTES * strings.len())?;
         detached::propagate(&schema, &mut nodes, &edges, &mut strings)?;
         let wellknown = WellKnown::new(&strings);
         graph::mark_never_retaining(&nodes, &mut edges, &wellknown, root);
         progress.enter(Phase::Dominators, nodes.len() as u64);
-        // Sizes move on one arm while the other reads the rest of the nodes.
+        // One task moves sizes while the other reads the rest of the nodes.
         let mut self_sizes = std::mem::take(&mut nodes.self_sizes);
         let heap =
             Heap { schema: &schema, nodes: &nodes, edges: &edges, strings: &strings, wellknown: &wellknown, root };

@@ -71,7 +71,7 @@ fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
     let more = capacity - values.len();
     values.try_reserve_exact(more).map_err(|_| Error::out_of_memory(more.saturating_mul(size_of::<T>())))?;
     if values.capacity() * size_of::<T>() >= SPARE {
-        check_room(SPARE)?;
+        check_memory(SPARE)?;
     }
     advise_huge_pages(values.as_ptr().cast(), values.capacity() * size_of::<T>());
     Ok(())
@@ -119,7 +119,7 @@ fn grow<T>(values: &mut Vec<T>) -> Result<()> {
 
 /// Whether the allocator has this many bytes, asked before work whose lists and tables grow as they
 /// must: there a refusal would end the process. What it grants is given back untouched.
-pub fn check_room(bytes: usize) -> Result<()> {
+pub fn check_memory(bytes: usize) -> Result<()> {
     // WebAssembly's memory never shrinks again.
     if cfg!(target_family = "wasm") {
         return Ok(());
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_cannot_be_had_is_an_error() {
+    fn memory_that_cannot_be_had_is_an_error() {
         let error = with_room::<u64>(TOO_MANY).unwrap_err();
         assert_eq!(error.code(), crate::Code::OutOfMemory);
     }

@@ -14,7 +14,7 @@ use crate::snapshot::wellknown::Mark;
 
 /// Distance of what no root reaches.
 pub const UNREACHABLE: i32 = -5;
-/// Distance of the root when there are user roots: everything from here on hangs on V8's own roots alone.
+/// Distance of the root when there are user roots: what is farther is reached from V8's own roots alone.
 pub const BASE_SYSTEM_DISTANCE: i32 = 100_000_000;
 
 /// The distance of every node. `scratch` is memory that has served.

@@ -175,7 +175,7 @@ impl<'a> Search<'a> {
         retains: impl Fn(NodeIx) -> R,
     ) -> Result<()> {
         let targets = &self.heap.edges.targets[..];
-        let mut steps = 0u32;
+        let mut opened = 0u32;
         'open: while let Some((from, mut next, end)) = self.stack.pop() {
             let node = NodeIx(self.order[from as usize]);
             let retains = retains(node);
@@ -196,8 +196,8 @@ impl<'a> Search<'a> {
                 if target == NO_NUMBER {
                     self.stack.push((from, next, end));
                     self.open(to, from);
-                    steps += 1;
-                    if steps.is_multiple_of(65_536) {
+                    opened += 1;
+                    if opened.is_multiple_of(65_536) {
                         progress.check()?;
                         progress.set_done(self.order.len() as u64);
                     }
@@ -265,7 +265,7 @@ impl<'a> Search<'a> {
         } else {
             self.heap.nodes.iter().filter(|&node| !self.is_numbered(node)).collect()
         };
-        let mut first_source = self.give_room()?;
+        let mut first_source = self.source_starts()?;
         let Search { heap, order, vertices, states, .. } = self;
         // Half the memory goes back before the lists are made.
         let mut numbers: Vec<Preorder> = states.into_iter().map(|state| state.number).collect();
@@ -294,7 +294,7 @@ impl<'a> Search<'a> {
     }
 
     /// Where each vertex's list starts, and where the last one ends.
-    fn give_room(&self) -> Result<Vec<u32>> {
+    fn source_starts(&self) -> Result<Vec<u32>> {
         let mut first_source = crate::snapshot::column::with_room(self.order.len() + 1)?;
         let mut sum = 0u32;
         for &node in &self.order {

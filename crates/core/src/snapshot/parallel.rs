@@ -1,7 +1,7 @@
 //! Work that falls into pieces → the pieces side by side, where there are threads; in turn where there are none.
 //!
-//! Whatever the work is, it goes through one function that sees pieces by their number: rayon's
-//! machinery, made anew for each kind of work, would be a sixth of the addon.
+//! Whatever the work is, it goes through one function that sees pieces by their number: rayon's iterators, compiled
+//! anew for each kind of work, would add a sixth to the addon.
 
 #[cfg(all(feature = "parallel", not(miri)))]
 use rayon::join as side_by_side;

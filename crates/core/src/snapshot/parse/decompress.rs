@@ -339,13 +339,13 @@ mod zstd {
             self.pending.extend_from_slice(chunk);
             let pending = std::mem::take(&mut self.pending);
             let mut rest = &pending[..];
-            while self.step(&mut rest, out)? {}
+            while self.advance(&mut rest, out)? {}
             self.pending = rest.to_vec();
             Ok(())
         }
 
         /// Consumes a header, a block or what is to be skipped; false when more bytes are needed.
-        fn step(&mut self, rest: &mut &[u8], out: &mut impl Write) -> io::Result<bool> {
+        fn advance(&mut self, rest: &mut &[u8], out: &mut impl Write) -> io::Result<bool> {
             if self.skip > 0 {
                 let skipped = self.skip.min(rest.len());
                 *rest = &rest[skipped..];

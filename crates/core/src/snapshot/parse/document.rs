@@ -12,11 +12,11 @@ pub trait Sections {
     /// Reads the section that is open.
     type Reader: std::fmt::Debug;
 
-    /// What is to be done about a section when its value begins.
-    fn standing(&self, name: &str, schema: Option<&Schema>) -> Standing;
+    /// What to do with a section when its value begins.
+    fn action(&self, name: &str, schema: Option<&Schema>) -> Action;
     /// The header has come.
     fn header(&mut self, schema: &Schema) -> Result<()>;
-    /// Opens a section that [`Sections::standing`] wants to read.
+    /// Opens a section that [`Sections::action`] wants to read.
     fn open(&mut self, opening: Opening<'_>) -> Result<Self::Reader>;
     /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and
     /// whether its closing bracket was among them.
@@ -25,9 +25,9 @@ pub trait Sections {
     fn close(&mut self, reader: Self::Reader) -> Result<()>;
 }
 
-/// What is to be done about a section.
+/// What to do with a section.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub enum Action {
     Read,
     /// Kept as text until what it needs has come.
     Wait,
@@ -225,17 +225,17 @@ impl<S: Sections> Document<S> {
         self.state = if name == "snapshot" {
             capture(true)
         } else {
-            match self.standing(&name) {
-                Standing::Read => State::Open,
-                Standing::Wait => capture(true),
-                Standing::Skip => self.skip(&name),
+            match self.action(&name) {
+                Action::Read => State::Open,
+                Action::Wait => capture(true),
+                Action::Skip => self.skip(&name),
             }
         };
         Ok(())
     }
 
-    fn standing(&self, name: &str) -> Standing {
-        self.sections.standing(name, self.outline.schema.as_ref())
+    fn action(&self, name: &str) -> Action {
+        self.sections.action(name, self.outline.schema.as_ref())
     }
 
     fn skip(&mut self, name: &str) -> State<S::Reader> {
@@ -272,7 +272,7 @@ impl<S: Sections> Document<S> {
         self.sections.header(&schema)?;
         self.outline.schema = Some(schema);
         for early in std::mem::take(&mut self.early) {
-            if self.standing(&early.0) == Standing::Wait {
+            if self.action(&early.0) == Action::Wait {
                 self.early.push(early);
             } else {
                 self.replay(early)?;
@@ -285,7 +285,7 @@ impl<S: Sections> Document<S> {
     fn replay(&mut self, (name, offset, text): (String, u64, Vec<u8>)) -> Result<()> {
         let key = std::mem::replace(&mut self.key, name.clone().into_bytes());
         let value_offset = std::mem::replace(&mut self.value_offset, offset);
-        self.state = if self.standing(&name) == Standing::Skip { self.skip(&name) } else { State::Open };
+        self.state = if self.action(&name) == Action::Skip { self.skip(&name) } else { State::Open };
         self.push(&text, offset)?;
         if !matches!(self.state, State::Comma) {
             return Err(Error::new(Code::Syntax, "an array", "something else").at(offset).in_section(&name));
@@ -297,7 +297,7 @@ impl<S: Sections> Document<S> {
     /// Reads what waited to the end: first what misses nothing any more.
     fn replay_rest(&mut self) -> Result<()> {
         while !self.early.is_empty() {
-            let ready = self.early.iter().position(|(name, ..)| self.standing(name) != Standing::Wait);
+            let ready = self.early.iter().position(|(name, ..)| self.action(name) != Action::Wait);
             let next = self.early.remove(ready.unwrap_or(0));
             self.replay(next)?;
         }

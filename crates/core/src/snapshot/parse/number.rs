@@ -146,7 +146,7 @@ fn portable_mask(block: &[u8; 64]) -> u64 {
 
 /// What a byte did to the [`Machine`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Step {
+pub(crate) enum Scanned {
     /// Nothing to report yet.
     More,
     /// A number ended at a comma.
@@ -174,17 +174,17 @@ enum State {
 pub(crate) struct Machine {
     state: State,
     /// The number so far, as text.
-    text: [u8; LONGEST],
+    text: [u8; MAX_LENGTH],
     length: usize,
     start: u64,
 }
 
 /// More digits than any number of 64 bits, a fraction or an exponent needs.
-const LONGEST: usize = 48;
+const MAX_LENGTH: usize = 48;
 
 impl Machine {
     fn at(state: State) -> Self {
-        Self { state, text: [0; LONGEST], length: 0, start: 0 }
+        Self { state, text: [0; MAX_LENGTH], length: 0, start: 0 }
     }
 
     /// At the start of an array.
@@ -213,7 +213,7 @@ impl Machine {
     }
 
     /// Takes the byte at `offset`.
-    pub(crate) fn byte(&mut self, byte: u8, offset: u64) -> Result<Step> {
+    pub(crate) fn byte(&mut self, byte: u8, offset: u64) -> Result<Scanned> {
         match (self.state, byte) {
             (State::Inside, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-') => {
                 let Some(slot) = self.text.get_mut(self.length) else {
@@ -221,26 +221,26 @@ impl Machine {
                 };
                 *slot = byte;
                 self.length += 1;
-                Ok(Step::More)
+                Ok(Scanned::More)
             }
             (State::First | State::Before, b'0'..=b'9' | b'-') => {
                 self.text[0] = byte;
                 self.length = 1;
                 self.start = offset;
                 self.state = State::Inside;
-                Ok(Step::More)
+                Ok(Scanned::More)
             }
-            (State::First | State::Before | State::After, b' ' | b'\t' | b'\n' | b'\r') => Ok(Step::More),
+            (State::First | State::Before | State::After, b' ' | b'\t' | b'\n' | b'\r') => Ok(Scanned::More),
             (State::Inside, b' ' | b'\t' | b'\n' | b'\r') => {
                 self.state = State::After;
-                Ok(Step::More)
+                Ok(Scanned::More)
             }
             (State::Inside | State::After, b',') => {
                 self.state = State::Before;
-                self.value().map(Step::Value)
+                self.value().map(Scanned::Value)
             }
-            (State::Inside | State::After, b']') => self.value().map(Step::Last),
-            (State::First, b']') => Ok(Step::End),
+            (State::Inside | State::After, b']') => self.value().map(Scanned::Last),
+            (State::First, b']') => Ok(Scanned::End),
             (State::After, _) => Err(unexpected("',' or ']'", byte).at(offset)),
             (State::Inside, _) => Err(unexpected("a digit, ',' or ']'", byte).at(offset)),
             (State::First | State::Before, _) => Err(unexpected("a number", byte).at(offset)),
@@ -299,8 +299,8 @@ mod tests {
         let mut machine = Machine::next();
         for (at, &byte) in text.iter().enumerate() {
             match machine.byte(byte, at as u64).ok()? {
-                Step::Value(value) => return Some((u64::try_from(value).ok()?, at + 1)),
-                Step::More => {}
+                Scanned::Value(value) => return Some((u64::try_from(value).ok()?, at + 1)),
+                Scanned::More => {}
                 _ => return None,
             }
         }

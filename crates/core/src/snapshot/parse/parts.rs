@@ -1,6 +1,6 @@
 //! Sections → columns: which reader each section goes through, and what they leave.
 
-use super::document::{Opening, Sections, Standing};
+use super::document::{Action, Opening, Sections};
 use super::records::Records;
 use super::rows::{FunctionRows, LocationRows, RowTable, SampleRows};
 use super::tables::{EdgeTable, NodeTable};
@@ -45,16 +45,16 @@ impl Parts {
 impl Sections for Parts {
     type Reader = Reader;
 
-    fn standing(&self, name: &str, schema: Option<&Schema>) -> Standing {
+    fn action(&self, name: &str, schema: Option<&Schema>) -> Action {
         match (name, schema) {
-            ("strings" | "trace_tree", _) => Standing::Read,
-            ("nodes" | "edges" | "locations" | "samples" | "trace_function_infos", None) => Standing::Wait,
+            ("strings" | "trace_tree", _) => Action::Read,
+            ("nodes" | "edges" | "locations" | "samples" | "trace_function_infos", None) => Action::Wait,
             ("nodes" | "edges" | "locations" | "samples" | "trace_function_infos", Some(schema))
                 if schema.declares(name) =>
             {
-                Standing::Read
+                Action::Read
             }
-            _ => Standing::Skip,
+            _ => Action::Skip,
         }
     }
 

@@ -14,7 +14,7 @@
 //! `Machine`, which keeps its state until the next chunk; so chunks may be cut anywhere and no
 //! text is kept. The result does not depend on how the input was cut.
 
-use super::number::{self, Commas, Machine, Step};
+use super::number::{self, Commas, Machine, Scanned};
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::parallel;
 use memchr::{memchr, memchr_iter};
@@ -196,10 +196,10 @@ impl Reader {
     /// One byte through the machine. True at the closing bracket.
     fn byte(&mut self, table: &mut dyn AnyTable, byte: u8, offset: u64) -> Result<bool> {
         let (value, last) = match self.machine.byte(byte, offset)? {
-            Step::More => return Ok(false),
-            Step::Value(value) => (value, false),
-            Step::Last(value) => (value, true),
-            Step::End => return Ok(true),
+            Scanned::More => return Ok(false),
+            Scanned::Value(value) => (value, false),
+            Scanned::Last(value) => (value, true),
+            Scanned::End => return Ok(true),
         };
         self.values[self.have] = value;
         self.offsets[self.have] = self.machine.start();
@@ -304,13 +304,13 @@ pub struct Run<'a> {
 pub(crate) type ScanResult = std::result::Result<usize, PieceError>;
 
 impl Run<'_> {
-    /// Puts the records into `slice`. `MOST` is the number of fields, or [`MAX_FIELDS`] for any number.
+    /// Puts the records into `slice`. `N` is the number of fields, or [`MAX_FIELDS`] for any number.
     #[inline(always)]
-    pub(crate) fn scan<S: Slice, const MOST: usize>(&self, slice: &mut S) -> ScanResult {
+    pub(crate) fn scan<S: Slice, const N: usize>(&self, slice: &mut S) -> ScanResult {
         let Self { text, mut at, .. } = *self;
-        let fields = if MOST < MAX_FIELDS { MOST } else { self.fields };
+        let fields = if N < MAX_FIELDS { N } else { self.fields };
         let mut commas = Commas::new(text, at);
-        let mut values = [0i64; MOST];
+        let mut values = [0i64; N];
         for record in 0..self.records {
             let mut next = at;
             let mut plain = true;
@@ -343,12 +343,12 @@ fn slow_record(text: &[u8], mut at: usize, values: &mut [i64]) -> std::result::R
             let Some(&byte) = text.get(at) else {
                 return Err(PieceError(Error::new(Code::Truncated, "a number", "the end"), at as u64));
             };
-            let step = machine.byte(byte, at as u64).map_err(|error| {
+            let scanned = machine.byte(byte, at as u64).map_err(|error| {
                 let offset = error.offset().unwrap_or(at as u64);
                 PieceError(Error::new(error.code(), error.expected(), error.found()), offset)
             })?;
             at += 1;
-            if let Step::Value(number) = step {
+            if let Scanned::Value(number) = scanned {
                 *value = number;
                 break;
             }
@@ -364,7 +364,7 @@ fn locate(text: &[u8], mut at: usize, bad: BadField, values: &[i64]) -> PieceErr
     let mut field = 0;
     while let Some(&byte) = text.get(at) {
         match machine.byte(byte, at as u64) {
-            Ok(Step::More) => {}
+            Ok(Scanned::More) => {}
             Ok(_) if field == bad.field => break,
             Ok(_) => field += 1,
             Err(_) => break,

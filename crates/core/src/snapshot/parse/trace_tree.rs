@@ -3,7 +3,7 @@
 //! A node is written as `id, function, count, size, [children]`, one after the other without
 //! brackets of their own. Trees nest as deep as the stacks were: the depth lives in a vector.
 
-use super::number::{Machine, Step, unexpected};
+use super::number::{Machine, Scanned, unexpected};
 use crate::snapshot::column::push;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::trace::TraceNode;
@@ -55,14 +55,14 @@ impl TreeScanner {
             return self.before_children(byte);
         }
         match self.machine.byte(byte, offset)? {
-            Step::More => Ok(false),
-            Step::Value(value) => {
+            Scanned::More => Ok(false),
+            Scanned::Value(value) => {
                 self.values[self.have] = value;
                 self.have += 1;
                 Ok(false)
             }
-            Step::End => Ok(self.close()),
-            Step::Last(_) => Err(Error::new(Code::Syntax, "id, function, count, size and children", "']'")),
+            Scanned::End => Ok(self.close()),
+            Scanned::Last(_) => Err(Error::new(Code::Syntax, "id, function, count, size and children", "']'")),
         }
     }
 
