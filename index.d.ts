@@ -946,9 +946,9 @@ export interface WatchOptions {
   minGrowthBytes?: number;
   /** Share of a limit (of a control group, the address space or V8) at which the limit counts as near: above 0 and at most 1. @default 0.8 */
   limitShare?: number;
-  /** Minimum time between two captures, in milliseconds. @default 600000 */
+  /** Minimum time between two captures for growth, in milliseconds; captures for limits do not wait. @default 600000 */
   minIntervalMs?: number;
-  /** Maximum number of captures, above 0. @default 24 */
+  /** Maximum number of captures, above 0, not counting refused ones and the baseline. @default 24 */
   maxCaptures?: number;
   /** Snapshots to keep and compare, 1 to 100. @default 3 */
   keep?: number;
@@ -970,14 +970,16 @@ export interface WatchEvent {
   fingerprint: string | null;
   trigger: {
     reason: 'heap growth' | 'rss growth' | 'limit' | 'asked';
-    /** The limit that is near, with reason `limit`. */
+    /** The limit with reason `limit`: it is near, or a capture would soon no longer fit. */
     limit?: Omit<MemoryLimit, 'by'> & { by: MemoryLimit['by'] | 'V8 heap' };
     heapUsed?: number;
     rss?: number;
   };
   /** Number of snapshots that were compared; fewer than kept if memory does not suffice to open all. */
   compared: number;
-  capture: CaptureInfo;
+  /** `null` if no capture fits any more and the report is of the snapshots so far; `refused` says why. */
+  capture: CaptureInfo | null;
+  refused: HeaprayError | null;
   /** Snapshots on disk, oldest first. */
   files: string[];
 }
@@ -990,8 +992,9 @@ export interface Watcher {
 }
 
 /**
- * Watches this thread's memory; captures and reports when it grows and stays grown, or nears a limit. Does not keep
- * the process alive and never throws later.
+ * Watches this thread's memory; captures and reports when it grows and stays grown, nears a limit, or a capture would soon
+ * no longer fit. In a container it captures once at the start, for comparison and without a report. Does not keep the
+ * process alive and never throws later.
  * @example
  * const watcher = watch({ dir: '/var/tmp/heapray', onReport: ({ json, fingerprint }) => log.warn(json, fingerprint) });
  */

@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { capture, HeaprayError, parse } from '../index.js';
+import { capture, filter, HeaprayError, parse } from '../index.js';
 import { nodeBinary } from '../scripts/node-versions.mjs';
 import { makeGroup } from './support/control-groups.mjs';
 import { temporaryFolder } from './support/fixtures.mjs';
@@ -62,6 +62,14 @@ test('what preflight counts is what the snapshot has, in a heap of many small Ma
     snapshot.close();
   }
   delete globalThis.countedHere;
+});
+
+test('objects keep their ids from one capture to the next, so that two captures can be compared', async () => {
+  const snapshots = [await capture(), await capture()];
+  const [first, second] = await Promise.all(snapshots.map((snapshot) => filter(snapshot, { name: 'CapturedHere', limit: 200 })));
+  assert.ok(first.total >= 123, `${first.total}`);
+  assert.deepEqual(second.nodes.map(({ id }) => id).sort(), first.nodes.map(({ id }) => id).sort());
+  for (const snapshot of snapshots) snapshot.close();
 });
 
 test("v8.getHeapSnapshot() is captured too; a stream that was partly read is still read as a whole", async () => {

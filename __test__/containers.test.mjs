@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { runCaptures } from '../scripts/containers/captures.mjs';
+import { runWatch } from '../scripts/containers/watches.mjs';
 import { makeGroup } from './support/control-groups.mjs';
 
 const probe = makeGroup();
@@ -18,3 +19,9 @@ for (const shape of ['parsed JSON', 'class instances', 'dictionary of objects', 
     assert.equal(captures.length, 2);
   });
 }
+
+test('in a container of 300 MB a leak of 5 MB a second is named before the process ends', { skip }, async (t) => {
+  const { named, problems } = await runWatch(process.execPath, { limitMB: 300, rate: 5 });
+  assert.deepEqual(problems, []);
+  t.diagnostic(`${named.verdict}`);
+});

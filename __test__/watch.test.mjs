@@ -14,6 +14,7 @@ import { temporaryFolder } from './support/fixtures.mjs';
 const index = fileURLToPath(new URL('../index.js', import.meta.url));
 const require = createRequire(import.meta.url);
 const { Growth } = require('../lib/capture/growth.js');
+const { Plan } = require('../lib/capture/plan.js');
 const { briefJson } = require('../lib/format/budget.js');
 const { tightestCgroup } = require('../lib/capture/cgroups.js');
 
@@ -158,6 +159,28 @@ test('control groups of both versions: the tightest level counts, page cache doe
   assert.deepEqual(tightestCgroup(read(v1)), { version: 1, path: '/sys/fs/cgroup/memory', limit: 1000, current: 700, available: 350 });
   v1['/sys/fs/cgroup/memory/memory.limit_in_bytes'] = '9223372036854771712';
   assert.equal(tightestCgroup(read(v1)), null);
+});
+
+test('V8 counts only when the guess does not fit, and the last moment comes the earlier the faster the heap grows', () => {
+  const plan = new Plan(10);
+  assert.ok(plan.isTight(10e6, 1e12), 'nothing is known before the first count');
+  assert.equal(plan.counted({ live: 10e6, estimate: 100e6, countMs: 0.01 }, 500e6), 'fits');
+  assert.equal(plan.isTight(10e6, 500e6), false);
+  plan.captured(10e6);
+  assert.equal(plan.counted({ live: 110e6, estimate: 400e6, countMs: 1000 }, 500e6), 'last moment');
+  assert.equal(plan.counted({ live: 150e6, estimate: 600e6, countMs: 0.01 }, 500e6), 'too late');
+  assert.equal(plan.isTight(160e6, 500e6), false, 'too late is too late');
+});
+
+test('what watch captures does not follow right after a capture of somebody else', async () => {
+  const events = await run(
+    `const { capture } = require(${JSON.stringify(index)}); const events = [];
+     const watcher = watch({ ...options, windows: 50, limitShare: 0.0001, minIntervalMs: 0, onReport: ({ trigger }) => { events.push({ reason: trigger.reason, after: performance.now() - ended }); watcher.stop(); clearInterval(alive); console.log(JSON.stringify(events)); } });
+     const alive = setInterval(() => {}, 1000); let ended;
+     capture({ force: true }).then((snapshot) => { ended = performance.now(); snapshot.close(); });`,
+  );
+  assert.equal(events[0].reason, 'limit');
+  assert.ok(events[0].after >= 900, `${events[0].after} ms`);
 });
 
 test('options are checked at once', () => {

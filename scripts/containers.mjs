@@ -1,24 +1,29 @@
-// npm run test:containers: captures in control groups that leave little more than preflight asks for. Needs root.
+// npm run test:containers: captures in control groups that leave little more than preflight asks for, and leaking
+// services that watch themselves in small containers. Needs root.
 //
-//   node scripts/containers.mjs [--items N[,N…]] [--node 20[,24…]] [--shape NAME]
+//   node scripts/containers.mjs [captures] [watches] [--items N[,N…]] [--node 20[,24…]] [--shape NAME] [--runs N]
 //
-// Prints a table for docs/capture.md, and ends with 1 when a process was killed or an estimate was too high.
+// Prints tables for docs/capture.md, and ends with 1 when a process was killed by a capture, an estimate was too high or
+// a leak was not named.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { makeGroup } from '../__test__/support/control-groups.mjs';
 import { runCaptures } from './containers/captures.mjs';
+import { runWatch } from './containers/watches.mjs';
 import { nodeBinary } from './node-versions.mjs';
 
 const { shapes } = createRequire(import.meta.url)('../__test__/support/heap-shapes.cjs');
 const numbers = (text) => text.split(',').map(Number);
 const mega = (bytes) => (bytes / 1e6).toFixed(0);
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     items: { type: 'string', default: '20000,150000,600000' },
     node: { type: 'string', default: '20,22,24,26' },
     shape: { type: 'string' },
+    runs: { type: 'string', default: '10' },
   },
 });
 
@@ -31,6 +36,37 @@ if (probe) {
 }
 
 async function main() {
+  const parts = { captures, watches };
+  let failures = 0;
+  for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) failures += await parts[name]();
+  console.log(`${failures} failures`);
+  return failures === 0;
+}
+
+/** Every container, every rate, every version. */
+async function watches() {
+  let failures = 0;
+  console.log('| Node | limit | leak MB/s | named | by report | snapshots compared |');
+  console.log('| --- | --- | --: | --: | --- | --: |');
+  const limits = [{ limitMB: 300 }, { limitMB: 600 }, { limitMB: 1500 }, { heapMB: 200 }];
+  for (const major of numbers(values.node)) {
+    for (const limit of limits) {
+      for (const rate of [20, 5, 1]) {
+        const runs = [];
+        for (let run = 0; run < Number(values.runs); run += 1) runs.push(await runWatch(nodeBinary(major), { ...limit, rate }));
+        const problems = runs.flatMap((run) => run.problems);
+        const named = runs.flatMap((run) => run.named ?? []);
+        const name = limit.limitMB ? `container of ${limit.limitMB} MB` : `--max-old-space-size=${limit.heapMB}`;
+        console.log(`| ${[major, name, rate, `${named.length} of ${runs.length}`, [...new Set(named.map(({ reason, by }) => `${reason}: ${by}`))].join(', '), named.map(({ compared }) => compared).join(' ')].join(' | ')} |`);
+        for (const problem of problems) console.log(`FAILED: ${problem}`);
+        failures += problems.length;
+      }
+    }
+  }
+  return failures;
+}
+
+async function captures() {
   let failures = 0;
   console.log('| Node | heap | items | heap MB | estimate MB | rise MB | ratio | second: estimate MB | rise MB | ratio | pause s |');
   console.log('| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |');
@@ -44,8 +80,7 @@ async function main() {
       }
     }
   }
-  console.log(`${failures} failures`);
-  return failures === 0;
+  return failures;
 }
 
 function row(major, shape, items, [first, second]) {

@@ -57,19 +57,33 @@ function takeCensus() {
   }
 }
 
+/**
+ * Stays connected: when a session ends V8 forgets the ids of its objects, and snapshots before and after it could not
+ * be compared.
+ */
+let session;
+
+function connected() {
+  if (session === undefined) {
+    const { Session } = require('node:inspector');
+    session = new Session();
+    session.connect();
+  }
+  return session;
+}
+
 /** The collection is traced from its beginning to its end, within this call. */
 function countedByV8() {
-  const { Session } = require('node:inspector');
-  const session = new Session();
+  const tracing = connected();
   const events = [];
-  session.connect();
+  const take = ({ params }) => events.push(...params.value);
+  tracing.on('NodeTracing.dataCollected', take);
   try {
-    session.on('NodeTracing.dataCollected', ({ params }) => events.push(...params.value));
-    session.post('NodeTracing.start', { traceConfig: { includedCategories: [CATEGORY] } });
+    tracing.post('NodeTracing.start', { traceConfig: { includedCategories: [CATEGORY] } });
     collector()();
-    session.post('NodeTracing.stop');
+    tracing.post('NodeTracing.stop');
   } finally {
-    session.disconnect();
+    tracing.off('NodeTracing.dataCollected', take);
   }
   const last = events.filter(({ name, args }) => name === EVENT && args?.live).at(-1);
   return last ? JSON.parse(last.args.live) : null;

@@ -15,6 +15,15 @@ const { capture } = require('./capture.js');
 const { Growth } = require('./growth.js');
 const { Kept } = require('./kept.js');
 const { memoryState } = require('./memory.js');
+const { Plan } = require('./plan.js');
+const { ownHeap, preflight, refusal } = require('./preflight.js');
+
+/** Milliseconds between two looks at the limits, at most: memory may be gone long before the next sample. */
+const LOOK_MS = 250;
+/** V8's heap is captured for comparison at this share of where its limit counts as near. */
+const BASELINE_SHARE = 0.25;
+/** Of V8's limit, what is for young objects: a heap of old ones ends below. */
+const YOUNG_BYTES = 48 * 2 ** 20;
 
 /** @param {import('../../index.d.ts').WatchOptions} options */
 function watch(options) {
@@ -27,26 +36,34 @@ class Watcher {
   #heapGrowth;
   #rssGrowth;
   #kept;
-  #timer;
+  #plan;
+  #timers;
   #controller = new AbortController();
   #running = null;
   #lastMs = -Infinity;
   #captures = 0;
-  /** A limit that stays near is one reason, not one every sample. */
+  /** Of the last capture, and before the first a guess. */
+  #pauseMs = 1000;
+  #hasBaseline = false;
+  /** A limit that stays near is one reason, not one every look. */
   #nearLimit = false;
+  /** Whether something is kept that was not in a report. */
+  #hasNews = false;
 
   constructor(options) {
     this.#options = options;
     this.#heapGrowth = new Growth({ ...options, minBytes: options.minGrowthBytes });
     this.#rssGrowth = new Growth({ ...options, minBytes: options.minGrowthBytes });
     this.#kept = new Kept(options);
-    this.#timer = setInterval(() => this.#guard(() => this.#sample()), options.intervalMs);
-    this.#timer.unref();
+    const lookMs = Math.min(LOOK_MS, options.intervalMs);
+    this.#plan = new Plan(lookMs);
+    const every = (ms, work) => setInterval(() => this.#guard(work), ms).unref();
+    this.#timers = [every(options.intervalMs, () => this.#sample()), every(lookMs, () => this.#look())];
   }
 
   /** Ends at once; a running capture is abandoned. */
   stop() {
-    clearInterval(this.#timer);
+    this.#timers.forEach((timer) => clearInterval(timer));
     this.#controller.abort();
     this.#kept.close();
   }
@@ -56,67 +73,132 @@ class Watcher {
     await this.#take({ reason: 'asked' });
   }
 
+  /** For growth, which takes its time. */
   #sample() {
-    const state = memoryState();
-    const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = v8.getHeapStatistics();
-    const trigger = this.#triggerOf(state, heapUsed, heapLimit);
-    if (trigger === null || !this.#mayCapture()) return;
-    return this.#take(trigger);
+    const { rss, heapUsed } = this.#sizes();
+    // Both are told every sample.
+    const [heapGrows, rssGrows] = [this.#heapGrowth.add(heapUsed), this.#rssGrowth.add(rss)];
+    if (!(heapGrows || rssGrows) || !this.#mayCapture() || performance.now() - this.#lastMs < this.#options.minIntervalMs) return;
+    return this.#take({ reason: heapGrows ? 'heap growth' : 'rss growth', heapUsed, rss });
   }
 
-  #triggerOf(state, heapUsed, heapLimit) {
-    // Both are told every sample.
-    const [heapGrows, rssGrows] = [this.#heapGrowth.add(heapUsed), this.#rssGrowth.add(state.rss)];
-    const near = this.#limitNear(state, heapUsed, heapLimit);
+  /** For limits, which do not wait. */
+  #look() {
+    if (!this.#mayCapture()) return;
+    const { rss, heapUsed, heapLimit } = this.#sizes();
+    const { limits } = memoryState();
+    // The machine's own memory is shared with others: only limits of this process count.
+    const own = limits.filter(({ by }) => by !== 'system');
+    const trigger = (limit) => ({ reason: 'limit', limit, heapUsed, rss });
+    const v8Limit = { by: 'V8 heap', limit: heapLimit, current: heapUsed, available: Math.max(0, heapLimit - heapUsed) };
+    const near = this.#nearOf([...own, v8Limit]);
     const wasNear = this.#nearLimit;
     this.#nearLimit = near !== null;
-    const sizes = { heapUsed, rss: state.rss };
-    if (near && !wasNear) return { reason: 'limit', limit: near, ...sizes };
-    if (heapGrows) return { reason: 'heap growth', ...sizes };
-    if (rssGrows) return { reason: 'rss growth', ...sizes };
-    return null;
+    if (near && !wasNear) return this.#take(trigger(near));
+    if (!this.#hasBaseline && (own.length > 0 || heapUsed >= BASELINE_SHARE * this.#options.limitShare * heapLimit)) {
+      this.#hasBaseline = true;
+      return this.#take({ reason: 'baseline' });
+    }
+    const [tightest] = own;
+    if (!tightest || !this.#plan.isTight(heapUsed, tightest.available)) return;
+    const { fits, refused } = this.#count(tightest);
+    if (fits === 'last moment') return this.#take(trigger(tightest));
+    if (fits === 'too late' && this.#hasNews) return this.#join(() => this.#tellKept(trigger(tightest), refused));
   }
 
-  /** The machine's own memory is shared with others: only limits of this process count. */
-  #limitNear({ limits }, heapUsed, heapLimit) {
-    const own = limits.filter(({ by }) => by !== 'system');
-    const all = [...own, { by: 'V8 heap', limit: heapLimit, current: heapUsed, available: heapLimit - heapUsed }];
-    return all.find(({ limit, available }) => limit - available >= limit * this.#options.limitShare) ?? null;
+  #count(tightest) {
+    const from = performance.now();
+    const heap = ownHeap();
+    const checked = preflight(heap);
+    const { available } = checked.limits.find(({ by }) => by === tightest.by);
+    const fits = this.#plan.counted({ live: heap.heapUsed, estimate: checked.estimate, countMs: performance.now() - from }, available);
+    return { fits, refused: fits === 'too late' ? refusal(checked, heap) : null };
+  }
+
+  #sizes() {
+    const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = v8.getHeapStatistics();
+    return { rss: process.memoryUsage.rss(), heapUsed, heapLimit: Math.max(heapLimit / 2, heapLimit - YOUNG_BYTES) };
+  }
+
+  #nearOf(limits) {
+    return limits.find(({ limit, available }) => limit - available >= limit * this.#options.limitShare) ?? null;
   }
 
   #mayCapture() {
-    const { minIntervalMs, maxCaptures } = this.#options;
-    return this.#running === null && this.#captures < maxCaptures && performance.now() - this.#lastMs >= minIntervalMs;
+    return this.#running === null && this.#captures < this.#options.maxCaptures;
   }
 
   async #take(trigger) {
+    await this.#join(() => this.#captureAndReport(trigger));
+  }
+
+  /** A second request joins the first. */
+  async #join(work) {
     if (this.#controller.signal.aborted) return;
-    // A second request joins the first.
-    this.#running ??= this.#guard(() => this.#captureAndReport(trigger)).finally(() => {
+    this.#running ??= this.#guard(work).finally(() => {
       this.#running = null;
     });
     await this.#running;
   }
 
   async #captureAndReport(trigger) {
-    // Counted before: what is refused is not tried again at once either.
-    this.#lastMs = performance.now();
-    this.#captures += 1;
     this.#heapGrowth.restart();
     this.#rssGrowth.restart();
-    const { force, redact } = this.#options;
     const { signal } = this.#controller;
-    const file = await this.#kept.nextFile();
-    const snapshot = await capture({ file, force, redact, signal });
+    const snapshot = await this.#capture(trigger);
+    if (snapshot === null) return;
     let isKept = false;
     try {
       if (signal.aborted) return;
       await this.#kept.add(snapshot);
+      this.#hasNews = trigger.reason === 'baseline';
       isKept = snapshot.capture.file === null;
-      await this.#tell(trigger, snapshot, await this.#report(snapshot, signal));
+      if (trigger.reason === 'baseline') return;
+      await this.#tell(trigger, snapshot.capture, await this.#report(snapshot, signal));
     } finally {
       if (!isKept) snapshot.close();
     }
+  }
+
+  /** `null` where none could be taken, and those kept were reported instead. What is refused counts for nothing. */
+  async #capture(trigger) {
+    const { force, redact } = this.#options;
+    const { signal } = this.#controller;
+    try {
+      const file = await this.#kept.nextFile();
+      const cooldown = trigger.reason === 'asked' ? 0 : this.#sinceOthers();
+      const snapshot = await capture({ file, force, redact, signal, cooldown });
+      this.#lastMs = performance.now();
+      this.#captures += trigger.reason === 'baseline' ? 0 : 1;
+      this.#pauseMs = snapshot.capture.pauseMs;
+      this.#plan.captured(snapshot.capture.preflight.heapUsed);
+      return snapshot;
+    } catch (error) {
+      if (trigger.reason !== 'asked' && isTemporary(error)) return this.#tryAgain(trigger);
+      if (error.code !== 'ERR_NOT_ENOUGH_MEMORY' || !this.#hasNews) throw error;
+      await this.#tellKept(trigger, error);
+      return null;
+    }
+  }
+
+  /** Right after somebody else's capture the two would be one long pause for the service; its own come no sooner than they should. */
+  #sinceOthers() {
+    return Math.max(0, Math.min(this.#pauseMs, performance.now() - this.#lastMs));
+  }
+
+  /** At the next look. */
+  #tryAgain({ reason }) {
+    if (reason === 'baseline') this.#hasBaseline = false;
+    this.#nearLimit = false;
+    return null;
+  }
+
+  /** Nothing fits any more: what the snapshots so far say. */
+  async #tellKept(trigger, refused) {
+    this.#hasNews = false;
+    const { sources } = this.#kept;
+    const answer = await report(sources, { signal: this.#controller.signal });
+    await this.#tell(trigger, null, { compared: sources.length, report: answer }, refused);
   }
 
   /** Of all kept, where they can be opened together in what is left; of the newest otherwise. */
@@ -128,10 +210,10 @@ class Watcher {
     return { compared: compared.length, report: await report(compared, { signal }) };
   }
 
-  async #tell(trigger, snapshot, { compared, report: whole }) {
+  async #tell(trigger, info, { compared, report: whole }, refused = null) {
     const fingerprint = whole.suspects[0]?.fingerprint ?? null;
     const json = briefJson(whole, this.#options.maxBytes);
-    await this.#options.onReport({ report: whole, json, fingerprint, trigger, compared, capture: snapshot.capture, files: this.#kept.files });
+    await this.#options.onReport({ report: whole, json, fingerprint, trigger, compared, capture: info, refused, files: this.#kept.files });
   }
 
   /** Runs work whose errors go to `onError`. */
@@ -152,5 +234,7 @@ class Watcher {
     }
   }
 }
+
+const isTemporary = ({ code }) => code === 'ERR_COOLDOWN' || code === 'ERR_CAPTURE_RUNNING';
 
 module.exports = { watch };

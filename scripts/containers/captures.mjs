@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('capture-program.cjs', import.meta.url));
 
 /** Estimates may be so many times the rise, and a second capture's so many bytes above it where that is more. */
 const HIGHEST = { ordinary: 3, bulky: 6, second: 1.5 };
-const SECOND_ABOVE = 30e6;
+const SECOND_ABOVE = 45e6;
 
 /** One process: what each of its captures estimated and cost, and what was wrong. */
 export async function runCaptures(binary, shape, items) {
