@@ -752,6 +752,8 @@ export interface ClassDiffRow {
   addedSize: number;
   removedSize: number;
   sizeDelta: number;
+  /** Whether V8 or the runtime keeps all these objects for itself: code, object shapes, tables, C++ objects, numbers. */
+  internal: boolean;
 }
 
 export interface NodeDiffRow extends NodeRow {

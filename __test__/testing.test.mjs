@@ -103,23 +103,6 @@ test('what a test has in its own variables is named by the variable', async () =
   assert.match(leaks[0].path, /^bus\._events\.change\[\*\]/);
 });
 
-test('paths of test runners begin at the first variable of the test, however they are written', () => {
-  const { fromTest } = require('../lib/testing/path-text.js');
-  const jest = 'global[Symbol(JEST_STATE_SYMBOL)].currentlyRunningTest.fn';
-  const vitest = 'global.__vitest_worker__.current[entry] → runWithTimeout → context.stackTraceError["<symbol>"][entry][0][1]';
-  for (const [path, read] of [
-    [`${jest} → (anonymous function) → context.kept[*]`, 'kept[*]'],
-    [`${jest} → (anonymous function) → context.params[1] → leak → context.kept[*] → onChange`, 'kept[*] → onChange'],
-    [`${jest}{params}[*]{kept}[*]`, 'kept[*]'],
-    [`${vitest} → (anonymous function) → context.(variable)[*]`, '(variable)[*]'],
-    ['_test[entry]{stackTraceError}["<symbol>"][entry][*][*]{kept}[*]{user}', 'kept[*]{user}'],
-    ['functionUnderTest → (anonymous function) → context.kept[*]', 'kept[*]'],
-    ['queue[*] → run → context.fn → work → context.items[*]', 'queue[*] → run → context.fn → work → context.items[*]'],
-  ]) {
-    assert.equal(fromTest(path), read);
-  }
-});
-
 test('a function that keeps nothing, or a bounded amount, passes', async () => {
   const recent = [];
   await assertNoLeak(() => {

@@ -11,10 +11,10 @@ const { checkOptions, readOption } = require('../api/options/check.js');
 const { QUESTIONS } = require('../api/options/questions.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { PLAIN, growthMessage, leakMessage, pathLines } = require('./message.js');
-const { grownRows } = require('./grown-rows.js');
 const { className } = require('./names.js');
 const { collectionOptions, growthOptions, leakOptions } = require('./options.js');
 const { measure } = require('./measure.js');
+const { grownRows } = require('./tolerance.js');
 const { Tracked, waitForCollection, whatHolds } = require('./track.js');
 
 const MOST_PATHS = 5;
@@ -104,7 +104,7 @@ function expectedCount(expected) {
 /** What holds the instances of a class. */
 function holders(snapshot, name, count, palette) {
   if (count === 0 || snapshot.closed) return [];
-  const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MOST_PATHS });
+  const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MOST_PATHS, viewpoint: 'test' });
   const lines = pathLines(paths, palette);
   return lines.length > 0 ? ['Held by:', ...lines] : [];
 }

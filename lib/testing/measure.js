@@ -10,29 +10,28 @@
 
 const { isCold, takeSnapshot } = require('./capture.js');
 const { Deadline } = require('./deadline.js');
-const { Series } = require('./growth.js');
-const { findLeaks } = require('./leaks.js');
 const { repeat } = require('./repeat.js');
+const { Rounds } = require('./rounds.js');
 const { toSave } = require('./save.js');
 
 /** One round more than asked for, before anybody is accused. */
 const CONFIRMATIONS = 1;
 
 /**
- * @param {Function} functionUnderTest by this name it stands at the beginning of paths: see path-text.js
+ * @param {Function} functionUnderTest the core knows the name of this variable: see crates/core/src/paths/start.rs
  * @param {ReturnType<import('./options.js').leakOptions>} options
  * @param {import('./deadline.js').TestLimit} [test]
  * @param {(leaks: object[]) => string} [nameOf] what a saved snapshot is called; without it none is saved
- * @returns {Promise<{ leaks: import('./leaks.js').Leak[], rounds: number, saved: string | undefined }>}
+ * @returns {Promise<{ leaks: import('../../testing/index').Leak[], rounds: number, saved: string | undefined }>}
  */
 async function measure(functionUnderTest, options, test, nameOf) {
   const { iterations, rounds, warmup } = options;
   const deadline = new Deadline(options.timeout, test);
   let isTrial = isCold();
-  const series = new Series(iterations, isTrial);
+  const measured = new Rounds(iterations, isTrial);
   const state = { rounds: 0, of: rounds + CONFIRMATIONS };
   const call = (times) => deadline.run(() => repeat(functionUnderTest, times, deadline), state);
-  const look = async (file) => series.add(await deadline.runWhole(() => takeSnapshot(file), state));
+  const look = async (file) => measured.add(await deadline.runWhole(() => takeSnapshot(file), state));
   let kept;
   try {
     await call(warmup);
@@ -42,20 +41,20 @@ async function measure(functionUnderTest, options, test, nameOf) {
       if (state.rounds + 1 === state.of && nameOf !== undefined) kept = toSave();
       await look(kept?.file);
       state.rounds += 1;
-      if (!(await series.mayLeak(options.maxGrowth))) return { leaks: [], rounds: state.rounds, saved: undefined };
+      if (!(await measured.mayLeak(options))) return { leaks: [], rounds: state.rounds, saved: undefined };
       if (isTrial) {
         isTrial = false;
-        series.dropFirst();
+        measured.dropFirst();
         state.rounds = 0;
       }
       if (state.rounds === state.of) {
-        const leaks = await deadline.runWhole(() => findLeaks(series, options), state);
+        const leaks = await deadline.runWhole(() => measured.leaks(options), state);
         return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? kept?.keep(nameOf(leaks)) : undefined };
       }
     }
   } finally {
     kept?.close();
-    series.close();
+    measured.close();
   }
 }
 

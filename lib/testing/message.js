@@ -7,9 +7,9 @@
 const { sourceLabel } = require('../format/labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../format/numbers.js');
 const { visible } = require('../format/text.js');
-const { HEAP } = require('./leaks.js');
-const { fromTest } = require('./path-text.js');
 
+/** The name of a leak of bytes without objects: one buffer, array or text that gets longer. */
+const HEAP = '(heap)';
 const MOST_SHOWN = 5;
 
 const asIs = (text) => text;
@@ -60,7 +60,7 @@ function leakLines(leak, palette) {
 }
 
 /**
- * @param {{ leaks: import('./leaks.js').Leak[], rounds: number, saved?: string }} result
+ * @param {{ leaks: import('../../testing/index').Leak[], rounds: number, saved?: string }} result
  * @param {{ iterations: number }} options
  */
 function leakMessage({ leaks, rounds, saved }, { iterations }, palette = PLAIN) {
@@ -93,7 +93,7 @@ function growthMessage(rows, palette = PLAIN) {
 
 /** @param {import('../../index').RetainingPath[]} paths */
 function pathLines(paths, palette = PLAIN) {
-  const texts = [...new Set(paths.map(({ text }) => fromTest(text)))];
+  const texts = [...new Set(paths.map(({ text }) => text))];
   return texts.slice(0, MOST_SHOWN).map((text) => `  ${palette.BOLD_WEIGHT(visible(text))}`);
 }
 

@@ -4,13 +4,13 @@
 
 const { randomUUID } = require('node:crypto');
 const { argumentError } = require('../api/errors.js');
+const { ask } = require('./ask.js');
 const { now, wait } = require('./clock.js');
 const { collectOnce } = require('./collect.js');
 const { takeSnapshot } = require('./capture.js');
-const { isOfProgram } = require('./path-text.js');
 const { toSave } = require('./save.js');
 
-/** Paths looked for; those that only lead to what waits for the assertion are left out when there are others. */
+/** Paths looked for; those that lead only to what waits for the assertion are left out when there are others. */
 const MOST_PATHS = 20;
 /** Collections one after the other before time is given to what still has to end: sockets, timers, streams. */
 const QUICK = 5;
@@ -81,9 +81,8 @@ async function whatHolds(tracked, nameOf) {
     snapshot = await takeSnapshot(kept?.file);
     const node = await targetOf(snapshot, beacon);
     if (node === undefined) return { node, paths: [], saved: undefined };
-    const { paths } = await snapshot.retainingPaths(node.id, { limit: MOST_PATHS });
-    const ofProgram = paths.filter(({ text }) => isOfProgram(text));
-    return { node, paths: ofProgram.length > 0 ? ofProgram : paths, saved: kept?.keep(nameOf()) };
+    const { paths } = await ask([snapshot], { ask: 'retainingPaths', of: node.id, limit: MOST_PATHS, viewpoint: 'test' });
+    return { node, paths, saved: kept?.keep(nameOf()) };
   } finally {
     kept?.close();
     snapshot?.close();

@@ -7,11 +7,13 @@
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
+use crate::leak::profile::Profile;
 use crate::leak::series::Series;
 use crate::leak::turnover::Turnover;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
+use std::collections::HashMap;
 
 /// Objects by which a group grows at least from the first snapshot to the last: fewer come and go in every program.
 const MIN_COUNT: i64 = 10;
@@ -52,7 +54,10 @@ pub(crate) struct Growth {
     pub(crate) turnover: Turnover,
     /// Bytes retained by the objects of each group that the first snapshot lacks.
     born_bytes: Vec<u64>,
+    /// By kin and snapshot: objects that are there in the last one and that this one is the first to have.
+    made: HashMap<(usize, usize), i64>,
     ids_are_shared: bool,
+    profile: Profile,
 }
 
 impl Growth {
@@ -61,19 +66,22 @@ impl Growth {
         series: &Series<'_>,
         growth_roots: &GrowthRoots,
         groups: &Groups,
+        profile: Profile,
         progress: &Progress,
     ) -> Result<Growth> {
         let turnover = Turnover::measure(series, growth_roots, groups, progress)?;
         let mut born_bytes = vec![0; groups.list.len()];
+        let mut made: HashMap<(usize, usize), i64> = HashMap::new();
         let mut ticker = Ticker::of(progress, series.last.nodes().len());
         for node in series.last.nodes().iter() {
             ticker.tick()?;
             let group = groups.of(node);
             if group != OUTSIDE && !series.is_old(node) {
                 born_bytes[group as usize] += series.last.retained_size(node);
+                *made.entry((turnover.kin(group), series.birth(node))).or_default() += 1;
             }
         }
-        Ok(Growth { turnover, born_bytes, ids_are_shared: series.same_process })
+        Ok(Growth { turnover, born_bytes, made, ids_are_shared: series.same_process, profile })
     }
 
     /// Objects of a group in each snapshot.
@@ -128,6 +136,9 @@ impl Growth {
 
     /// What a group does.
     pub(crate) fn trend(&self, groups: &Groups, group: u32) -> Trend {
+        if let Profile::TestRounds { iterations } = self.profile {
+            return self.trend_of_rounds(groups, group, iterations);
+        }
         if !self.ids_are_shared {
             return self.trend_of_counts(group);
         }
@@ -168,6 +179,24 @@ impl Growth {
         let (Some(&last), Some(&most)) = (paces.last(), paces.iter().max()) else { return false };
         let grew = paces.iter().filter(|&&pace| pace > 0).count();
         paces.len() > 1 && (last * MAX_SLOWDOWN < most || grew * 2 <= paces.len())
+    }
+
+    /// Every round does the same, so that every one has to add objects that stay. The groups of a suspect add enough
+    /// together: of a list that is retained at both ends each has a part.
+    fn trend_of_rounds(&self, groups: &Groups, group: u32, iterations: i64) -> Trend {
+        let added = self.added(group);
+        let rounds = added.len() as i64;
+        let is_part =
+            groups.get(group).repeats && self.net(group) > 0 && self.turnover.net_of_kin(group) >= iterations * rounds;
+        let is_enough = is_part || added.iter().all(|&added| added >= iterations.min(MIN_COUNT));
+        if is_enough && self.stays(group, &added) { Trend::Grows } else { Trend::Steady }
+    }
+
+    /// Whether at least half of what each interval added was made in it and is still there.
+    fn stays(&self, group: u32, added: &[i64]) -> bool {
+        let kin = self.turnover.kin(group);
+        let made = |at: usize| self.made.get(&(kin, at)).copied().unwrap_or(0);
+        !self.ids_are_shared || (1..).zip(added).all(|(at, &added)| made(at) * 2 >= added)
     }
 
     fn trend_of_counts(&self, group: u32) -> Trend {

@@ -11,6 +11,9 @@
 //! explain      explain, evidence, kinds      kind, names, numbers, path
 //! rank         deduplicate, release          surest and largest first, each leak once, and what would free it
 //! ```
+//!
+//! [`profile`] says what the series was taken for; [`test_rounds`] is about the snapshots of a test that calls a
+//! function in rounds, where growth by class counts as well.
 
 mod bounds;
 mod candidates;
@@ -34,11 +37,13 @@ mod name_quality;
 mod noise;
 mod owned_size;
 mod parts;
+mod profile;
 mod release;
 mod series;
 mod single_snapshot;
 mod suspect;
 mod suspects;
+pub(crate) mod test_rounds;
 mod turnover;
 
 use crate::paths::shortest_paths::ShortestPaths;
@@ -57,6 +62,7 @@ use growth::Growth;
 use growth_roots::GrowthRoots;
 use members::Members;
 pub(crate) use noise::Noise;
+pub(crate) use profile::Profile;
 pub(crate) use release::OtherHolder;
 use release::Releases;
 use series::Series;
@@ -87,7 +93,8 @@ pub(crate) struct LeakReport {
     pub(crate) same_process: bool,
 }
 
-/// What the snapshots, oldest first, say of leaks in the last of them.
+/// What the snapshots, oldest first, say of leaks in the last of them. For test rounds only objects that become
+/// more are looked for, and nothing is said of what a release would free.
 ///
 /// # Errors
 /// [`Code::Cancelled`](crate::Code::Cancelled).
@@ -95,6 +102,7 @@ pub(crate) fn report(
     snapshots: &[&Snapshot],
     last: &Snapshot,
     limit: usize,
+    profile: Profile,
     progress: &Progress,
 ) -> Result<LeakReport> {
     let series = Series::new(snapshots, last, progress)?;
@@ -102,14 +110,17 @@ pub(crate) fn report(
     let mut groups = Groups::new(last, &growth_roots, progress)?;
     let shortest = ShortestPaths::of(last, progress)?;
     let scripts = Scripts::of(last, progress)?;
-    let growth =
-        (snapshots.len() > 1).then(|| Growth::measure(&series, &growth_roots, &groups, progress)).transpose()?;
+    let measure = || Growth::measure(&series, &growth_roots, &groups, profile, progress);
+    let growth = (snapshots.len() > 1).then(measure).transpose()?;
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let (mut found, ignored) = match &growth {
         Some(growth) => search.growing(growth),
         None => (search.accumulated(&single_snapshot::extents(last, &groups, progress)?), Vec::new()),
     };
-    let growing = search.unexplained(&series, growing_objects::growing_objects(&series, progress)?, &found);
+    let growing = match profile {
+        Profile::TestRounds { .. } => Vec::new(),
+        Profile::Program => search.unexplained(&series, growing_objects::growing_objects(&series, progress)?, &found),
+    };
     let large = if growth.is_none() { search.large_owners(&found) } else { Vec::new() };
     let single = growing.into_iter().chain(large);
     found.extend(single.map(|growing| growing.suspect(last, shortest, &mut groups)));
@@ -126,7 +137,7 @@ pub(crate) fn report(
     let mut findings: Vec<Finding> = suspects
         .take(limit + MAX_MORE)
         .filter_map(|suspect| explainer.explain(suspect, growth.as_ref()))
-        .filter(|finding| growth.is_none() || !search.is_in_flight(finding))
+        .filter(|finding| profile.accuses(finding) && (growth.is_none() || !search.is_in_flight(finding, profile)))
         .collect();
     sort_by_key(&mut findings, rank);
     deduplicate::keep_real_holders(&mut findings);
@@ -137,14 +148,15 @@ pub(crate) fn report(
     let releases = Releases { snapshot: last, shortest, groups: &groups, progress };
     for findings in [&mut suspects, &mut inconclusive] {
         findings.truncate(limit);
-        for finding in findings.iter_mut() {
+        for finding in findings.iter_mut().filter(|_| profile == Profile::Program) {
             finding.release = releases.of(finding, &members)?;
             finding.bytes = finding.bytes.max(finding.release.freed_by_all);
         }
         sort_by_key(findings, rank);
     }
     let (intervals, same_process) = (series.intervals(), series.same_process);
-    let candidates = growth.as_ref().map_or_else(Vec::new, |growth| search.candidates_for_growth(growth, &found));
+    let for_candidates = growth.as_ref().filter(|_| profile == Profile::Program);
+    let candidates = for_candidates.map_or_else(Vec::new, |growth| search.candidates_for_growth(growth, &found));
     Ok(LeakReport { suspects, inconclusive, candidates, ignored, intervals, same_process })
 }
 

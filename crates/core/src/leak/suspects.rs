@@ -6,6 +6,7 @@ use crate::leak::growth::{Growth, Trend};
 use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files};
+use crate::leak::profile::Profile;
 use crate::leak::suspect::Suspect;
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::paths::step::PathStep;
@@ -282,11 +283,13 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a finding is work under way: what a connection in use has for itself, and what only timers and
-    /// promises retain, unless it is known that it stays.
-    pub(crate) fn is_in_flight(&self, finding: &Finding) -> bool {
+    /// promises retain, unless it is known that it stays. What the variables of a test refer to is retained by the
+    /// promises that wait for the test, and is none.
+    pub(crate) fn is_in_flight(&self, finding: &Finding, profile: Profile) -> bool {
         let quality = |node| name_quality(self.snapshot, self.scripts, node);
         let is_of_connection = |step: &PathStep| quality(step.node) == NameQuality::Connection;
-        finding.is_under_way
+        profile == Profile::Program
+            && finding.is_under_way
             && quality(finding.example) <= NameQuality::Connection
             && (!finding.is_proven || finding.steps.iter().any(is_of_connection))
     }

@@ -149,6 +149,11 @@ impl Turnover {
         (&self.entered[row.clone()][..self.snapshots], &self.kept[row][..self.snapshots])
     }
 
+    /// The kin of a group, by number.
+    pub(crate) fn kin(&self, group: u32) -> usize {
+        self.kin_of[group as usize] as usize
+    }
+
     /// By how much the number of a group's kin changed from the first snapshot to the last.
     pub(crate) fn net_of_kin(&self, group: u32) -> i64 {
         self.net[self.kin_of[group as usize] as usize]

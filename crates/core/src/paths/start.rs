@@ -14,10 +14,12 @@ use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
+use serde::Deserialize;
 
 /// Whose view of the heap a path is told from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) enum Viewpoint {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Viewpoint {
     /// The program's.
     #[default]
     Program,
@@ -34,67 +36,117 @@ pub(crate) struct Starts<'a> {
 
 /// Fields of what a suspended function or a promise retains while it waits.
 const WAITING_FIELDS: [&[u8]; 3] = [b"reactions_or_result", b"parameters_and_registers", b"current_microtask"];
-/// The name that the function under test has in heapray.
+/// The variable in which heapray has the function under test.
 const FUNCTION_UNDER_TEST: &[u8] = b"functionUnderTest";
-/// Properties by which Vitest and Jest refer to the test that runs.
+/// By what Vitest and Jest refer to the test that runs: properties of the global object, and a variable.
 const RUNNERS: [&[u8]; 3] = [b"__vitest_worker__", b"_test", b"<symbol JEST_STATE_SYMBOL>"];
-/// Variables of the test runners in which the function of a test and its parameters are.
-const VARIABLES_OF_RUNNERS: [&[u8]; 4] = [b"fn", b"stackTraceError", b"params", FUNCTION_UNDER_TEST];
+/// Properties and variables of theirs that lead to the function of the test, and to the values that it is given.
+const FUNCTIONS_OF_TESTS: [&[u8]; 2] = [b"fn", b"stackTraceError"];
+const PARAMETERS_OF_TESTS: &[u8] = b"params";
 
 impl Starts<'_> {
-    /// The step that a path begins with: the last variable of a module, which is alive whatever retains it
-    /// and reads as the code does; the last of Node's modules; or the first step that is not one of V8's own.
+    /// The step that a path begins with: from the viewpoint of a test the first of its variables, if what waits for
+    /// the assertion leads there.
     pub(crate) fn of(&self, steps: &[PathStep]) -> usize {
-        if let Some(start) = self.variable_of_test(steps) {
-            return start;
-        }
+        let start = self.start_for_program(steps);
+        self.variable_of_test(steps, start).unwrap_or(start)
+    }
+
+    /// The last variable of a module, which is alive whatever retains it and reads as the code does; the last of
+    /// Node's modules; or the first step that is not one of V8's own.
+    fn start_for_program(&self, steps: &[PathStep]) -> usize {
         let module = steps.iter().rposition(|step| self.file_of_module(step.node).is_some());
         let variable = self.module_variable(steps);
         let named = steps.iter().position(|step| !is_internal(self.snapshot, step.node));
         variable.max(module).or(named).unwrap_or(steps.len().saturating_sub(1))
     }
 
-    /// From the viewpoint of a test: whether a path leads to what waits for the assertion, and to nothing of the program's.
+    /// From the viewpoint of a test: whether a path leads only to what waits for the assertion, or to the global object.
     pub(crate) fn is_waiting(&self, steps: &[PathStep]) -> bool {
-        self.viewpoint == Viewpoint::Test
-            && self.variable_of_test(steps).is_none()
-            && steps.get(self.of(steps)).is_none_or(|step| self.may_wait(step.node) || self.is_global(step.node, steps))
-    }
-
-    fn is_global(&self, node: NodeIx, steps: &[PathStep]) -> bool {
-        steps.last().is_some_and(|last| last.node == node) && self.snapshot.distance(node) <= 1
-    }
-
-    /// The first variable behind what waits for the assertion, or behind the test runner's own.
-    fn variable_of_test(&self, steps: &[PathStep]) -> Option<usize> {
         if self.viewpoint == Viewpoint::Program {
-            return None;
+            return false;
         }
-        let head = (0..steps.len()).find(|&at| self.is_of_runner(steps, at))?;
-        let is_own = |step: &PathStep| is_internal(self.snapshot, step.node) || self.may_wait(step.node);
-        let is_reached_by_runner = self.edge_is(steps, head, &RUNNERS) || steps[..head].iter().all(is_own);
-        if !is_reached_by_runner {
-            return None;
-        }
-        let mut variables = (head..steps.len()).filter(|&at| self.variable_at(steps, at).is_some());
-        variables.find(|&at| !self.variable_at(steps, at).is_some_and(|name| VARIABLES_OF_RUNNERS.contains(&name)))
+        let start = self.start_for_program(steps);
+        let variable = self.variable_of_test(steps, start);
+        let begins = variable.unwrap_or(start);
+        let is_global = begins + 1 == steps.len() && self.is_global(steps[begins].node);
+        is_global
+            || variable.is_none() && self.may_wait(steps, start)
+            || (begins + 1..steps.len()).any(|at| self.edge_is(steps, at, &WAITING_FIELDS))
     }
 
-    fn is_of_runner(&self, steps: &[PathStep], at: usize) -> bool {
-        self.edge_is(steps, at, &WAITING_FIELDS)
-            || self.edge_is(steps, at, &RUNNERS)
-            || self.snapshot.name(steps[at].node) == FUNCTION_UNDER_TEST
+    /// Whether a path is of the object alone: no object of the program's, and no variable, leads to it.
+    pub(crate) fn is_bare(&self, steps: &[PathStep]) -> bool {
+        let start = self.of(steps);
+        start + 1 >= steps.len() && self.variable_at(steps, start).is_none()
+    }
+
+    fn is_global(&self, node: NodeIx) -> bool {
+        self.snapshot.kind(node) == NodeKind::Object && self.snapshot.distance(node) <= 1
+    }
+
+    fn variable_of_test(&self, steps: &[PathStep], start: usize) -> Option<usize> {
+        match self.viewpoint {
+            Viewpoint::Program => None,
+            Viewpoint::Test => {
+                self.variable_behind_runner(steps, start).or_else(|| self.variable_behind_wait(steps, start))
+            }
+        }
+    }
+
+    /// The first variable of the test that the test runner itself leads to.
+    fn variable_behind_runner(&self, steps: &[PathStep], start: usize) -> Option<usize> {
+        let is_named = |at: usize, names: &[&[u8]]| {
+            self.edge_is(steps, at, names) || self.variable_at(steps, at).is_some_and(|name| names.contains(&name))
+        };
+        let runner = (start..steps.len()).take(2).find(|&at| is_named(at, &RUNNERS))?;
+        let function = (runner + 1..steps.len()).find(|&at| is_named(at, &FUNCTIONS_OF_TESTS))?;
+        let is_of_test = |&at: &usize| {
+            self.is_out_of_scope(steps, at)
+                && !is_named(at, &FUNCTIONS_OF_TESTS)
+                && !is_named(at, &[PARAMETERS_OF_TESTS])
+        };
+        (function + 1..steps.len()).find(is_of_test)
+    }
+
+    /// The first variable behind what waits for the assertion.
+    fn variable_behind_wait(&self, steps: &[PathStep], start: usize) -> Option<usize> {
+        if !self.may_wait(steps, start) {
+            return None;
+        }
+        let is_function_under_test = |at: usize| self.variable_at(steps, at) == Some(FUNCTION_UNDER_TEST);
+        let waits = |at: &usize| is_function_under_test(*at) || self.edge_is(steps, *at, &WAITING_FIELDS);
+        let waiting = (start..steps.len()).find(waits)?;
+        (waiting + 1..steps.len()).find(|&at| self.variable_at(steps, at).is_some() && !is_function_under_test(at))
+    }
+
+    /// Whether a path begins at what waits for a promise: at a promise, or a function without a name.
+    fn may_wait(&self, steps: &[PathStep], start: usize) -> bool {
+        let Some(&PathStep { node, .. }) = steps.get(start) else { return true };
+        let name = self.snapshot.name(node);
+        match self.variable_at(steps, start) {
+            Some(variable) => variable == FUNCTION_UNDER_TEST,
+            None if self.snapshot.kind(node) == NodeKind::Closure => name.is_empty(),
+            None => matches!(name, b"Promise" | b"Generator" | b"AsyncGenerator"),
+        }
+    }
+
+    /// Whether a step leads out of a scope to a variable, with a name or without.
+    fn is_out_of_scope(&self, steps: &[PathStep], at: usize) -> bool {
+        self.variable_at(steps, at).is_some() || self.is_unnamed_variable(steps, at)
+    }
+
+    /// Whether a step leads to a variable that V8 has no name for.
+    pub(crate) fn is_unnamed_variable(&self, steps: &[PathStep], at: usize) -> bool {
+        let scope = at.checked_sub(1).map(|above| steps[above].node);
+        scope.is_some_and(|scope| is_context(self.snapshot.name(scope)))
+            && steps[at].edge.is_some_and(|edge| edge.kind == EdgeKind::Hidden)
+            && self.variable_at(steps, at).is_none()
     }
 
     fn edge_is(&self, steps: &[PathStep], at: usize, names: &[&[u8]]) -> bool {
         let label = steps[at].edge.map(|edge| edge_label(self.snapshot, edge));
         matches!(label, Some(EdgeLabel::Name(name)) if names.contains(&name))
-    }
-
-    /// Functions, and what waits for a promise.
-    fn may_wait(&self, node: NodeIx) -> bool {
-        self.snapshot.kind(node) == NodeKind::Closure
-            || matches!(self.snapshot.name(node), b"Promise" | b"Generator" | b"AsyncGenerator")
     }
 
     fn variable_at(&self, steps: &[PathStep], at: usize) -> Option<&[u8]> {

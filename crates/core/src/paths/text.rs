@@ -95,6 +95,9 @@ impl<'a> PathText<'a> {
         {
             return name.to_vec();
         }
+        if self.viewpoint == Viewpoint::Test && self.starts().is_unnamed_variable(steps, at) {
+            return b"(variable)".to_vec();
+        }
         if self.is_global_of_context(step.node) {
             return b"global".to_vec();
         }

@@ -15,6 +15,11 @@ pub(crate) fn is_internal(snapshot: &Snapshot, node: NodeIx) -> bool {
     }
 }
 
+/// Whether a program decides how many such nodes there are: not of roots, of what is internal, and of numbers.
+pub(crate) fn is_of_program(snapshot: &Snapshot, node: NodeIx) -> bool {
+    !is_internal(snapshot, node) && snapshot.kind(node) != NodeKind::Number
+}
+
 /// `system / Context`, `(internal array)`, and the browser's caches and prototypes: `Object (prototype) / http://…`.
 pub(crate) fn is_internal_name(name: &[u8]) -> bool {
     name.starts_with(b"system / ")

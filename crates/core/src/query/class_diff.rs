@@ -1,6 +1,8 @@
 //! The classes of two snapshots → what came and went in each, as DevTools compares them.
 
+use crate::program::internals::is_of_program;
 use crate::query::pairs::{Pair, side_by_side};
+use crate::query::since::SinceRow;
 use crate::snapshot::Snapshot;
 use crate::snapshot::classes::{ClassTotals, Classes};
 use crate::snapshot::columns::Location;
@@ -24,16 +26,24 @@ pub struct ClassDiffRow {
     name: Arc<Text>,
     added_count: u64,
     removed_count: u64,
-    count_delta: i64,
+    pub(super) count_delta: i64,
     added_size: u64,
     removed_size: u64,
     pub(super) size_delta: i64,
+    /// Whether no program decides how many of them there are.
+    internal: bool,
+    /// In answers of `since`.
+    #[serde(flatten)]
+    pub(super) since: Option<SinceRow>,
 }
 
 impl ClassDiffRow {
-    /// Bytes of its name.
-    pub(super) fn name_length(&self) -> usize {
-        self.name.0.len()
+    pub(super) fn name(&self) -> &[u8] {
+        &self.name.0
+    }
+
+    pub(super) fn is_of_program(&self) -> bool {
+        !self.internal
     }
 }
 
@@ -133,6 +143,9 @@ impl<'a> ComparedClasses<'a> {
             added_size: 0,
             removed_size: 0,
             size_delta: 0,
+            internal: !old.iter().any(|member| is_of_program(self.before, member.node))
+                && !new.iter().any(|member| is_of_program(self.after, member.node)),
+            since: None,
         };
         by_id(old, new, |pair| match pair {
             Pair::Before(gone) => {

@@ -55,7 +55,7 @@ pub struct DiffResult {
     before: Size,
     after: Size,
     #[serde(skip_serializing_if = "Option::is_none")]
-    classes: Option<Vec<ClassDiffRow>>,
+    pub(super) classes: Option<Vec<ClassDiffRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nodes: Option<Vec<NodeDiffRow>>,
     next: Option<usize>,
@@ -111,7 +111,7 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
         };
         let chosen = page.select(rows.into_iter().enumerate().collect(), order);
         let allowance = Allowance::default();
-        chosen.iter().try_for_each(|(_, row)| allowance.take(row.name_length()))?;
+        chosen.iter().try_for_each(|(_, row)| allowance.take(row.name().len()))?;
         result.classes = Some(chosen.into_iter().map(|(_, row)| row).collect());
     } else {
         let changes = match query.class {

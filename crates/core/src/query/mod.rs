@@ -34,8 +34,10 @@ mod regex;
 mod report;
 mod retained;
 pub(crate) mod rows;
+mod since;
 mod steps;
 mod summary;
+mod test_rounds;
 mod text_match;
 mod tree;
 
@@ -65,7 +67,7 @@ enum Question {
     Dominated(ListOf),
     DominatorPath(ById),
     DominatorTree(dominator_tree::DominatorTreeQuery),
-    RetainingPaths(PathsOf),
+    RetainingPaths(paths::PathsQuery),
     Classes(classes::ClassQuery),
     ClassInstances(classes::InstanceQuery),
     Strings(Pages),
@@ -104,6 +106,8 @@ impl Question {
 #[serde(tag = "ask", rename_all = "camelCase")]
 enum QuestionOfSeveral {
     Diff(diff::DiffQuery),
+    Since(since::SinceQuery),
+    TestRounds(test_rounds::TestRoundsQuery),
     Report(report::ReportQuery),
 }
 
@@ -123,13 +127,6 @@ struct ListOf {
     id: u64,
     limit: Option<u64>,
     offset: Option<u64>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PathsOf {
-    of: paths::PathTarget,
-    limit: Option<u64>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -163,7 +160,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
         Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
         Question::DominatorPath(query) => json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?),
         Question::DominatorTree(query) => json(&dominator_tree::dominator_tree(snapshot, &query, progress)?),
-        Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query.of, query.limit, progress)?),
+        Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query, progress)?),
         Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
         Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
         Question::Strings(query) => json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)?),
@@ -194,12 +191,18 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
     progress.check()?;
     match question {
         QuestionOfSeveral::Diff(_) => MemoryEstimate::DIFF.check(snapshots)?,
-        QuestionOfSeveral::Report(_) => MemoryEstimate::REPORT.check(snapshots)?,
+        QuestionOfSeveral::Since(_) | QuestionOfSeveral::TestRounds(_) | QuestionOfSeveral::Report(_) => {
+            MemoryEstimate::REPORT.check(snapshots)?;
+        }
     }
     match (question, snapshots) {
         (QuestionOfSeveral::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),
-        (QuestionOfSeveral::Diff(_), _) => {
+        (QuestionOfSeveral::Since(query), [before, after]) => json(&since::since(before, after, &query, progress)?),
+        (QuestionOfSeveral::Diff(_) | QuestionOfSeveral::Since(_), _) => {
             Err(Error::new(Code::InvalidQuery, "two snapshots to compare", snapshots.len().to_string()))
+        }
+        (QuestionOfSeveral::TestRounds(query), _) => {
+            json(&test_rounds::test_rounds(snapshots, last, &query, progress)?)
         }
         (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, &query, progress)?),
     }

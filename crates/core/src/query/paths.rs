@@ -3,7 +3,7 @@
 use crate::paths::alternatives::Search;
 use crate::paths::shapes::Shapes;
 use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
-use crate::paths::start::Viewpoint;
+use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::{PathStep, path_end};
 use crate::paths::text::PathText;
 use crate::query::classes::{ClassKey, instances};
@@ -32,6 +32,17 @@ const MAX_ROWS: usize = 10_000;
 const MAX_STEPS: usize = 10_000_000;
 /// … and of each way after that.
 const FEW_STEPS: usize = 100;
+
+/// The question of `retainingPaths`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PathsQuery {
+    of: PathTarget,
+    limit: Option<u64>,
+    /// For the assertions of `heapray/testing`: not a question of the API.
+    #[serde(default)]
+    viewpoint: Viewpoint,
+}
 
 /// What paths are asked for.
 #[derive(Clone, Debug, Deserialize)]
@@ -96,19 +107,15 @@ pub struct PathResult {
 }
 
 /// Answers `retainingPaths`.
-pub(crate) fn retaining_paths(
-    snapshot: &Snapshot,
-    target: &PathTarget,
-    limit: Option<u64>,
-    progress: &Progress,
-) -> Result<PathResult> {
-    let limit = in_range("limit", limit.unwrap_or(PATHS), 1000)?;
+pub(crate) fn retaining_paths(snapshot: &Snapshot, query: &PathsQuery, progress: &Progress) -> Result<PathResult> {
+    let limit = in_range("limit", query.limit.unwrap_or(PATHS), 1000)?;
     let shortest = ShortestPaths::of(snapshot, progress)?;
-    match target {
-        PathTarget::Node(id) => of_node(snapshot, shortest, find(snapshot, *id)?, limit, progress),
+    let answer = Answer { snapshot, shortest, viewpoint: query.viewpoint, limit };
+    match &query.of {
+        PathTarget::Node(id) => answer.of_node(find(snapshot, *id)?, progress),
         PathTarget::Class(name) => {
             let nodes = instances(snapshot, &ClassKey::Name(name.clone()), progress)?;
-            of_nodes(snapshot, shortest, &nodes, limit, progress)
+            answer.of_nodes(&nodes, progress)
         }
     }
 }
@@ -152,12 +159,12 @@ impl<'a> Ways<'a> {
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn text(&self, node: NodeIx, rows: &Rows<'_>) -> Result<Option<Text>> {
         let Some(way) = self.to(node) else { return Ok(None) };
-        way_text(rows, &way, path_text(rows, false)).map(Some)
+        way_text(rows, &way, path_text(rows, false, Viewpoint::Program)).map(Some)
     }
 }
 
-fn path_text<'a>(rows: &Rows<'a>, any_index: bool) -> PathText<'a> {
-    PathText { snapshot: rows.snapshot, any_index, viewpoint: Viewpoint::Program }
+fn path_text<'a>(rows: &Rows<'a>, any_index: bool, viewpoint: Viewpoint) -> PathText<'a> {
+    PathText { snapshot: rows.snapshot, any_index, viewpoint }
 }
 
 fn way_text(rows: &Rows<'_>, way: &Way, text: PathText<'_>) -> Result<Text> {
@@ -166,8 +173,8 @@ fn way_text(rows: &Rows<'_>, way: &Way, text: PathText<'_>) -> Result<Text> {
     Ok(Text(if way.missing > 0 { ["…".as_bytes(), &text].concat() } else { text }))
 }
 
-fn path_row(rows: &Rows<'_>, way: &Way, count: usize) -> Result<PathRow> {
-    let text = path_text(rows, count > 1);
+fn path_row(rows: &Rows<'_>, way: &Way, count: usize, viewpoint: Viewpoint) -> Result<PathRow> {
+    let text = path_text(rows, count > 1, viewpoint);
     let length = way.steps.len();
     // Both ends of a long one: where it begins, and what holds the object.
     let left_out = if length > MAX_ROWS { MAX_ROWS / 2..length - MAX_ROWS / 2 } else { 0..0 };
@@ -193,58 +200,69 @@ fn step_row(rows: &Rows<'_>, step: PathStep, row: StepRow, is_first: bool) -> Re
     })
 }
 
-/// The nodes' shortest paths, one row for each shape, the most frequent first; the example is the shortest.
-fn of_nodes(
-    snapshot: &Snapshot,
-    shortest: &ShortestPaths,
-    nodes: &[NodeIx],
-    limit: usize,
-    progress: &Progress,
-) -> Result<PathResult> {
-    struct Found {
-        count: usize,
-        example: NodeIx,
-    }
-    let mut shapes = Shapes::from_root(snapshot, shortest)?;
-    let mut found: Vec<Found> = Vec::new();
-    let mut position: HashMap<u32, usize> = HashMap::new();
-    let mut ticker = Ticker::of(progress, nodes.len());
-    let mut unreachable = 0;
-    for &node in nodes {
-        ticker.tick()?;
-        if shortest.cost(node) == UNREACHED {
-            unreachable += 1;
-            continue;
-        }
-        let at = *position.entry(shapes.of_node(node)).or_insert_with(|| {
-            found.push(Found { count: 0, example: node });
-            found.len() - 1
-        });
-        found[at].count += 1;
-        if shortest.cost(node) < shortest.cost(found[at].example) {
-            found[at].example = node;
-        }
-    }
-    let merged = found.len();
-    sort_by_key(&mut found, |found| (Reverse(found.count), shortest.cost(found.example), found.example));
-    let rows = Rows::new(snapshot, progress)?;
-    let ways = Ways::along(snapshot, shortest);
-    let listed = found.iter().take(limit).filter_map(|found| Some((ways.to(found.example)?, found.count)));
-    let paths = listed.map(|(way, count)| path_row(&rows, &way, count)).collect::<Result<_>>()?;
-    Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths })
+/// Objects with paths of one shape.
+struct Found {
+    count: usize,
+    /// The one nearest to a root.
+    example: NodeIx,
 }
 
-fn of_node(
-    snapshot: &Snapshot,
-    shortest: &ShortestPaths,
-    node: NodeIx,
+/// What is asked for.
+struct Answer<'a> {
+    snapshot: &'a Snapshot,
+    shortest: &'a ShortestPaths,
+    viewpoint: Viewpoint,
     limit: usize,
-    progress: &Progress,
-) -> Result<PathResult> {
-    let rows = Rows::new(snapshot, progress)?;
-    let found = Search::new(snapshot, shortest, node)?.run(limit, progress)?;
-    let unreachable = usize::from(found.is_empty());
-    let ways = found.into_iter().map(|steps| Way { steps, missing: 0 });
-    let paths = ways.map(|way| path_row(&rows, &way, 1)).collect::<Result<Vec<_>>>()?;
-    Ok(PathResult { total: 1, unreachable, patterns: paths.len(), paths })
+}
+
+impl Answer<'_> {
+    /// The nodes' shortest paths, one row for each shape, the most frequent first; the example is the shortest.
+    fn of_nodes(&self, nodes: &[NodeIx], progress: &Progress) -> Result<PathResult> {
+        let Self { snapshot, shortest, viewpoint, limit } = *self;
+        let mut shapes = Shapes::from_root(snapshot, shortest)?;
+        let mut found: Vec<Found> = Vec::new();
+        let mut position: HashMap<u32, usize> = HashMap::new();
+        let mut ticker = Ticker::of(progress, nodes.len());
+        let mut unreachable = 0;
+        for &node in nodes {
+            ticker.tick()?;
+            if shortest.cost(node) == UNREACHED {
+                unreachable += 1;
+                continue;
+            }
+            let at = *position.entry(shapes.of_node(node)).or_insert_with(|| {
+                found.push(Found { count: 0, example: node });
+                found.len() - 1
+            });
+            found[at].count += 1;
+            if shortest.cost(node) < shortest.cost(found[at].example) {
+                found[at].example = node;
+            }
+        }
+        let merged = found.len();
+        sort_by_key(&mut found, |found| (Reverse(found.count), shortest.cost(found.example), found.example));
+        let rows = Rows::new(snapshot, progress)?;
+        let ways = Ways::along(snapshot, shortest);
+        let listed = found.iter().take(limit).filter_map(|found| Some((ways.to(found.example)?, found.count)));
+        let listed = self.of_program(listed.collect(), |(way, _)| &way.steps);
+        let row = |(way, count): (Way, usize)| path_row(&rows, &way, count, viewpoint);
+        let paths = listed.into_iter().map(row).collect::<Result<_>>()?;
+        Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths })
+    }
+
+    fn of_node(&self, node: NodeIx, progress: &Progress) -> Result<PathResult> {
+        let rows = Rows::new(self.snapshot, progress)?;
+        let found = Search::new(self.snapshot, self.shortest, node)?.run(self.limit, progress)?;
+        let unreachable = usize::from(found.is_empty());
+        let ways = self.of_program(found, |steps| steps).into_iter().map(|steps| Way { steps, missing: 0 });
+        let paths = ways.map(|way| path_row(&rows, &way, 1, self.viewpoint)).collect::<Result<Vec<_>>>()?;
+        Ok(PathResult { total: 1, unreachable, patterns: paths.len(), paths })
+    }
+
+    /// Leaves out paths that lead only to what waits for an assertion, when there are others.
+    fn of_program<T>(&self, paths: Vec<T>, steps: impl Fn(&T) -> &Vec<PathStep>) -> Vec<T> {
+        let starts = Starts { snapshot: self.snapshot, viewpoint: self.viewpoint };
+        let (waiting, others): (Vec<T>, Vec<T>) = paths.into_iter().partition(|path| starts.is_waiting(steps(path)));
+        if others.is_empty() { waiting } else { others }
+    }
 }

@@ -1,6 +1,6 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::leak::{self, Noise};
+use crate::leak::{self, Noise, Profile};
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
 use crate::query::collections::{CollectionRow, collections};
@@ -108,7 +108,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
     // What needs no paths is found while paths are.
     let (leaks, rest) = join(
-        || leak::report(series, snapshot, limit, progress),
+        || leak::report(series, snapshot, limit, Profile::Program, progress),
         || -> Result<_> {
             let duplicated = duplicated_strings(snapshot, limit, show_strings, progress)?;
             let collections = collections(&rows, limit, progress)?;

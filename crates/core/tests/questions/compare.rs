@@ -33,7 +33,7 @@ fn classes_count_what_came_and_went_by_id() {
         json!([{
             "index": result["classes"][0]["index"],
             "name": "Job", "addedCount": 2, "removedCount": 1, "countDelta": 1,
-            "addedSize": 40, "removedSize": 10, "sizeDelta": 30,
+            "addedSize": 40, "removedSize": 10, "sizeDelta": 30, "internal": false,
         }])
     );
     assert_eq!(

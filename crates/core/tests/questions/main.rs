@@ -11,6 +11,7 @@ mod lists;
 mod paths;
 mod report;
 mod swelling;
+mod test_rounds;
 mod text_match;
 
 use heapray_core::testing::{Node, SnapshotBuilder};

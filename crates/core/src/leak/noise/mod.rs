@@ -5,12 +5,14 @@
 
 mod browser;
 mod node;
+mod test_runners;
 mod v8;
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::ownership::is_runtime_script;
 use crate::program::scripts::Scripts;
+use crate::program::variables::variable;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
@@ -46,14 +48,45 @@ enum Scope {
 }
 
 /// What a rule may look at.
-struct Surroundings<'a> {
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
     scripts: &'a Scripts,
 }
 
-impl Surroundings<'_> {
-    /// A node and what it hangs on.
+impl<'a> Surroundings<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, shortest: &'a ShortestPaths, scripts: &'a Scripts) -> Self {
+        Self { snapshot, shortest, scripts }
+    }
+
+    /// Whether the shortest path to a node leads through what grows in every program.
+    pub(crate) fn is_retained_by_noise(&self, node: NodeIx) -> bool {
+        self.is_retained_by(node, &TABLES)
+    }
+
+    /// The same, but for what V8 keeps on its own account: it lists texts and symbols, whoever uses them.
+    pub(crate) fn is_retained_by_record(&self, node: NodeIx) -> bool {
+        self.is_retained_by(node, &RECORDS)
+    }
+
+    fn is_retained_by(&self, node: NodeIx, tables: &[&[Noise]]) -> bool {
+        let mut is_programs = false;
+        self.up_from(node).any(|at| {
+            let rule = tables.iter().copied().flatten().find(|noise| (noise.applies)(self, at));
+            let is_noise = rule.is_some_and(|noise| noise.scope != Scope::RuntimesOwn || !is_programs);
+            is_programs = is_programs || self.is_programs(at);
+            is_noise
+        })
+    }
+
+    /// Whether a node is a function, or an instance of a class, of the program's or a package's.
+    fn is_programs(&self, node: NodeIx) -> bool {
+        let script = self.snapshot.location(node).and_then(|at| self.scripts.name(at));
+        script.is_some_and(|script| !is_runtime_script(script, false))
+    }
+
+    /// A node and what retains it.
     fn up_from(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> {
         std::iter::once(node).chain(self.shortest.ancestors(node)).take(FURTHEST)
     }
@@ -66,6 +99,19 @@ impl Surroundings<'_> {
         names.contains(&self.snapshot.name(node))
     }
 
+    /// Whether the last step to a node is over a reference of one of these names.
+    fn is_reached_by(&self, node: NodeIx, names: &[&[u8]]) -> bool {
+        let edge = self.shortest.parent_edge(self.snapshot, node).map(|(_, edge)| edge_label(self.snapshot, edge));
+        matches!(edge, Some(EdgeLabel::Name(name)) if names.contains(&name))
+    }
+
+    /// Whether the last step to a node is to one of these variables.
+    fn is_variable(&self, node: NodeIx, names: &[&[u8]]) -> bool {
+        let parent = self.shortest.parent_edge(self.snapshot, node);
+        let name = parent.and_then(|(scope, edge)| variable(self.snapshot, scope, edge));
+        name.is_some_and(|name| names.contains(&name))
+    }
+
     fn starts_with(&self, node: NodeIx, starts: &[&[u8]]) -> bool {
         let name = self.snapshot.name(node);
         starts.iter().any(|start| name.starts_with(start))
@@ -73,7 +119,9 @@ impl Surroundings<'_> {
 }
 
 /// The tables.
-const TABLES: [&[Noise]; 3] = [v8::NOISE, node::NOISE, browser::NOISE];
+const TABLES: [&[Noise]; 4] = [v8::NOISE, node::NOISE, browser::NOISE, test_runners::NOISE];
+/// Those of what is written down of a program's work.
+const RECORDS: [&[Noise]; 2] = [node::NOISE, test_runners::NOISE];
 
 /// The rule by which a node is noise. A group is noise when one of its steps, or what it starts at, is.
 fn rule_for(heap: &Surroundings<'_>, node: NodeIx) -> Option<&'static Noise> {
@@ -106,7 +154,7 @@ impl<'a> NoiseFilter<'a> {
         is_growth: bool,
     ) -> Self {
         let known = groups.list.iter().map(|_| OnceCell::new()).collect();
-        Self { heap: Surroundings { snapshot, shortest, scripts }, groups, is_growth, known }
+        Self { heap: Surroundings::new(snapshot, shortest, scripts), groups, is_growth, known }
     }
 
     /// The noise that a group is, if it is: that of its last step, of a step above, of what holds its growth root.
@@ -126,7 +174,7 @@ impl<'a> NoiseFilter<'a> {
         };
         for &group in unknown.iter().rev() {
             let example = self.groups.get(group).example;
-            let is_programs = || self.is_programs(example);
+            let is_programs = || self.heap.is_programs(example);
             noise = noise.filter(|noise| noise.scope != Scope::RuntimesOwn || !is_programs());
             noise = noise.or_else(|| self.rule_for(example));
             self.known[group as usize].get_or_init(|| noise);
@@ -136,12 +184,6 @@ impl<'a> NoiseFilter<'a> {
 
     fn rule_for(&self, node: NodeIx) -> Option<&'static Noise> {
         rule_for(&self.heap, node).filter(|noise| self.is_growth || noise.scope != Scope::Growth)
-    }
-
-    /// Whether a node is a function, or an instance of a class, of the program's or a package's.
-    fn is_programs(&self, node: NodeIx) -> bool {
-        let script = self.heap.snapshot.location(node).and_then(|at| self.heap.scripts.name(at));
-        script.is_some_and(|script| !is_runtime_script(script, false))
     }
 
     /// Whether a single object is noise, or retained by what is.

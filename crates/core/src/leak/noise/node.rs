@@ -1,8 +1,6 @@
 //! What Node keeps on its own account.
 
 use crate::leak::noise::{Noise, Scope, Surroundings, is_held_by_runtime};
-use crate::program::variables::variable;
-use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
@@ -13,8 +11,8 @@ pub(super) const NOISE: &[Noise] = &[
         scope: Scope::RuntimesOwn,
         reason: "fetch notes its requests in a buffer of 250 entries",
         applies: |heap, node| {
-            heap.is(node, NodeKind::Object)
-                && heap.is_named(node, &[b"PerformanceResourceTiming"])
+            let is_timing = heap.is(node, NodeKind::Object) && heap.is_named(node, &[b"PerformanceResourceTiming"]);
+            (is_timing || heap.is_variable(node, &TIMING_BUFFERS))
                 && heap.shortest.parent(node).is_some_and(|holder| is_held_by_runtime(heap, holder))
         },
     },
@@ -36,6 +34,9 @@ pub(super) const NOISE: &[Noise] = &[
     },
 ];
 
+/// Variables of Node's that hold the timings of the last requests.
+const TIMING_BUFFERS: [&[u8]; 2] = [b"resourceTimingBuffer", b"resourceTimingSecondaryBuffer"];
+
 /// Variables and properties of Node's module loader that are caches by file.
 const LOADER_CACHES: [&[u8]; 12] = [
     b"_pathCache",
@@ -54,10 +55,8 @@ const LOADER_CACHES: [&[u8]; 12] = [
 
 /// Whether Node's own code has the node in one of these; a program's variable may have the same name.
 pub(super) fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
-    let Some((from, edge)) = heap.shortest.parent_edge(heap.snapshot, node) else { return false };
-    let is_listed = |name: &[u8]| LOADER_CACHES.contains(&name);
-    let is_cache = variable(heap.snapshot, from, edge).is_some_and(is_listed)
-        || matches!(edge_label(heap.snapshot, edge), EdgeLabel::Name(name) if is_listed(name))
+    let is_cache = heap.is_variable(node, &LOADER_CACHES)
+        || heap.is_reached_by(node, &LOADER_CACHES)
         || heap.is_named(node, &[b"BuiltinModule"]);
     is_cache && is_held_by_runtime(heap, node)
 }

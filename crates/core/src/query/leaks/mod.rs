@@ -10,7 +10,7 @@ use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 pub(crate) use outcome::{Growth, Outcome};
-pub(crate) use rows::{CandidateRow, SuspectRow};
+pub(crate) use rows::{CandidateRow, FunctionRow, SuspectRow};
 use rows::{candidate_row, suspect_row};
 
 /// What the report says of leaks.

@@ -1,0 +1,159 @@
+//! What grows from round to round of a test, for the assertions of `heapray/testing`. Not a question of the API.
+//!
+//! ```text
+//! {"ask":"testRounds","iterations":20,"find":"growth"}   after each round: may anything leak?
+//! {"ask":"testRounds","iterations":20,"find":"leaks"}    after the last
+//! {"ask":"testRounds","iterations":20,"find":"heap"}     growth of bytes that no class shows
+//! ```
+
+use crate::leak::Finding;
+use crate::leak::test_rounds::{ClassLeak, RoundLeak, Rounds};
+use crate::paths::start::Viewpoint;
+use crate::paths::step::PathStep;
+use crate::paths::text::PathText;
+use crate::query::leaks::FunctionRow;
+use crate::query::rows::{Rows, SourceRow};
+use crate::query::tree::in_range;
+use crate::snapshot::Snapshot;
+use crate::snapshot::error::Result;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::strings::Text;
+use serde::{Deserialize, Serialize};
+
+/// What is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Find {
+    Growth,
+    Leaks,
+    Heap,
+}
+
+/// The question of `testRounds`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TestRoundsQuery {
+    find: Find,
+    /// Calls in a round.
+    iterations: u64,
+    /// Whether the first snapshot is the first that was taken in its realm.
+    #[serde(default)]
+    is_first: bool,
+    /// Bytes that a round may add.
+    max_growth: Option<f64>,
+    /// Names of the classes that are asked about; all without it.
+    classes: Option<Vec<String>>,
+}
+
+/// The answer of `testRounds`.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum TestRounds {
+    #[serde(rename_all = "camelCase")]
+    Growth {
+        may_leak: bool,
+        classes: Vec<Text>,
+    },
+    Leaks {
+        leaks: Vec<LeakRow>,
+    },
+}
+
+/// `Leak` of `testing/index.d.ts`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LeakRow {
+    class_name: Text,
+    added_count: Vec<i64>,
+    added_bytes: Vec<i64>,
+    path: Option<Text>,
+    holder: Option<HolderOfLeak>,
+    source: Option<SourceRow>,
+    functions: Vec<FunctionRow>,
+    kind: Option<&'static str>,
+    advice: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HolderOfLeak {
+    class_name: Text,
+    path: Text,
+}
+
+/// Answers `testRounds` about snapshots of one process, oldest first.
+pub(crate) fn test_rounds(
+    snapshots: &[&Snapshot],
+    last: &Snapshot,
+    query: &TestRoundsQuery,
+    progress: &Progress,
+) -> Result<TestRounds> {
+    let iterations = in_range("iterations", query.iterations, u64::from(u32::MAX))? as i64;
+    let rounds = Rounds { snapshots, last, iterations, is_first: query.is_first, progress };
+    if query.find == Find::Growth {
+        let growth = rounds.growth(query.max_growth)?;
+        let classes = growth.classes.into_iter().map(|class| class.name).collect();
+        return Ok(TestRounds::Growth { may_leak: growth.may_leak, classes });
+    }
+    let rows = Rows::new(last, progress)?;
+    let leaks = match query.find {
+        Find::Heap => vec![RoundLeak::Class(rounds.heap_leak()?)],
+        _ => rounds.leaks(query.classes.as_deref())?,
+    };
+    let row = |leak| match leak {
+        RoundLeak::Suspect(finding) => row_of_suspect(&rows, *finding),
+        RoundLeak::Class(leak) => row_of_class(&rows, leak),
+    };
+    Ok(TestRounds::Leaks { leaks: leaks.into_iter().map(row).collect::<Result<_>>()? })
+}
+
+fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
+    let snapshot = rows.snapshot;
+    let source = |node| snapshot.location(node).map(|at| rows.source(at));
+    let holder = finding.holder_steps();
+    let holder = HolderOfLeak {
+        class_name: snapshot.class_name(finding.holder.node),
+        path: text(rows, holder, finding.holder.count > 1)?,
+    };
+    let functions: Vec<FunctionRow> = finding
+        .functions
+        .iter()
+        .map(|&node| FunctionRow { name: Text::of(snapshot.name(node)), source: source(node) })
+        .collect();
+    Ok(LeakRow {
+        path: Some(text(rows, &finding.steps, true)?),
+        source: source(finding.example).or_else(|| functions.iter().find_map(|function| function.source.clone())),
+        functions,
+        added_bytes: finding.added_bytes.unwrap_or_default().into_iter().map(|bytes| bytes as i64).collect(),
+        added_count: finding.added_count,
+        class_name: finding.class_name,
+        holder: Some(holder),
+        kind: Some(finding.kind.name),
+        advice: Some(finding.kind.advice),
+    })
+}
+
+fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
+    let holder = leak.holder.as_deref().map(|steps| {
+        let class_name = steps.last().map_or_else(Text::default, |step| rows.class_name(step.node));
+        Ok(HolderOfLeak { class_name, path: text(rows, steps, false)? })
+    });
+    Ok(LeakRow {
+        class_name: leak.class_name,
+        added_count: leak.added_count,
+        added_bytes: leak.added_bytes,
+        // What one object refers to is one path; of a class there are many.
+        path: leak.path.as_deref().map(|steps| text(rows, steps, leak.holder.is_none())).transpose()?,
+        holder: holder.transpose()?,
+        source: leak.location.map(|at| rows.source(at)),
+        functions: Vec::new(),
+        kind: None,
+        advice: None,
+    })
+}
+
+fn text(rows: &Rows<'_>, steps: &[PathStep], any_index: bool) -> Result<Text> {
+    let text = PathText { snapshot: rows.snapshot, any_index, viewpoint: Viewpoint::Test }.write(steps);
+    rows.take(text.len())?;
+    Ok(Text(text))
+}
