@@ -234,3 +234,11 @@ test('a hundred questions at once are all answered', async () => {
   const rows = await Promise.all(Array.from({ length: 100 }, (_, i) => snapshot.node([3, 5, 7, 9, 11][i % 5])));
   assert.deepEqual(rows.map(({ id }) => id).slice(0, 5), [3, 5, 7, 9, 11]);
 });
+
+test('one snapshot given twice is refused, as a path and as a Snapshot', async () => {
+  const file = 'no-such.heapsnapshot';
+  await assert.rejects(report([file, `./${file}`]), { code: 'ERR_INVALID_ARGUMENT', message: /snapshots\[1\] must be a snapshot that is not given twice/ });
+  const snapshot = await parse(Buffer.from(tinySnapshot()));
+  await assert.rejects(report([snapshot, snapshot]), { code: 'ERR_INVALID_ARGUMENT' });
+  snapshot.close();
+});

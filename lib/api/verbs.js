@@ -2,6 +2,8 @@
 
 // parse, filter, report, diff, redact: arguments checked, sources opened, one job each.
 
+const path = require('node:path');
+const { argumentError } = require('./errors.js');
 const { runJob } = require('./job.js');
 const { isWholeSource, toInput, toPath } = require('../input/source.js');
 const { inputLimits, parseInput } = require('../input/parse.js');
@@ -29,6 +31,7 @@ async function report(source, options) {
   const { maxBytes, ...checked } = checkOptions('options', FUNCTIONS.report, options);
   const question = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
   const show = formatter({ ...checked, maxBytes }, () => require('../format/report.js').formatReport);
+  if (isSeries(source)) checkTwice(source);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
   return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
 }
@@ -36,6 +39,13 @@ async function report(source, options) {
 /** Several snapshots, and not one in chunks: every element is a snapshot, or the source of a whole one. */
 function isSeries(source) {
   return Array.isArray(source) && source.length > 0 && source.every((each) => Snapshot.is(each) || isWholeSource(each));
+}
+
+/** One snapshot given twice shows no growth, whatever leaks. */
+function checkTwice(sources) {
+  const keys = sources.map((source) => (typeof source === 'string' ? path.resolve(source) : source));
+  const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
+  if (twice !== -1) throw argumentError(`snapshots[${twice}]`, 'a snapshot that is not given twice', sources[twice]);
 }
 
 async function diff(before, after, options) {

@@ -149,13 +149,6 @@ impl Snapshot {
         })
     }
 
-    /// Whether nodes and edges are the same, number by number: two snapshots, of one moment even, differ somewhere.
-    pub(crate) fn has_same_columns(&self, other: &Snapshot) -> bool {
-        self.nodes.ids == other.nodes.ids
-            && self.edges.targets == other.edges.targets
-            && self.edges.names == other.edges.names
-    }
-
     /// Number of nodes.
     pub fn node_count(&self) -> u32 {
         self.nodes.len() as u32
