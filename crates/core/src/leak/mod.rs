@@ -152,7 +152,6 @@ pub(crate) fn report(
             finding.release = releases.of(finding, &members)?;
             finding.bytes = finding.bytes.max(finding.release.freed_by_all);
         }
-        sort_by_key(findings, rank);
     }
     let (intervals, same_process) = (series.intervals(), series.same_process);
     let for_candidates = growth.as_ref().filter(|_| profile == Profile::Program);
