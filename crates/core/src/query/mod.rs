@@ -56,7 +56,7 @@ use rows::{NodeRow, Rows};
 use serde::{Deserialize, Serialize};
 use tree::Direction;
 
-/// A question about one snapshot.
+/// A question.
 #[derive(Deserialize)]
 #[serde(tag = "ask", rename_all = "camelCase")]
 enum Question {
@@ -76,6 +76,9 @@ enum Question {
     Samples(Nothing),
     Filter(Box<FilterQuery>),
     RetainedTogether(Box<FilterQuery>),
+    Diff(diff::DiffQuery),
+    Since(since::SinceQuery),
+    TestRounds(test_rounds::TestRoundsQuery),
     Report(report::ReportQuery),
 }
 
@@ -87,7 +90,8 @@ impl Question {
             Question::References(_) | Question::Retainers(_) => MemoryEstimate::EDGES,
             Question::RetainingPaths(_) => MemoryEstimate::WAYS,
             Question::Strings(_) => MemoryEstimate::STRINGS,
-            Question::Report(_) => MemoryEstimate::REPORT,
+            Question::Diff(_) => MemoryEstimate::DIFF,
+            Question::Since(_) | Question::TestRounds(_) | Question::Report(_) => MemoryEstimate::REPORT,
             Question::Dominated(_)
             | Question::DominatorPath(_)
             | Question::DominatorTree(_)
@@ -99,16 +103,6 @@ impl Question {
             | Question::RetainedTogether(_) => MemoryEstimate::NODES,
         }
     }
-}
-
-/// A question about several snapshots.
-#[derive(Deserialize)]
-#[serde(tag = "ask", rename_all = "camelCase")]
-enum QuestionOfSeveral {
-    Diff(diff::DiffQuery),
-    Since(since::SinceQuery),
-    TestRounds(test_rounds::TestRoundsQuery),
-    Report(report::ReportQuery),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -145,71 +139,66 @@ impl Pages {
 /// Answers a question about one snapshot.
 ///
 /// # Errors
-/// [`Code::InvalidQuery`] for a question that cannot be asked, [`Code::NoSuchNode`] for an id the
-/// snapshot does not have, [`Code::Cancelled`].
+/// As [`ask`].
 pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Result<String> {
-    let question: Question = read(question, "a question about a snapshot")?;
-    progress.enter(Phase::Query, 0);
-    progress.check()?;
-    question.memory_estimate().check(&[snapshot])?;
-    match question {
-        Question::Summary(_) => json(&summary::summary(snapshot)?),
-        Question::Node(query) => json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)?),
-        Question::References(query) => list(snapshot, &query, Direction::References, progress),
-        Question::Retainers(query) => list(snapshot, &query, Direction::Retainers, progress),
-        Question::Dominated(query) => json(&dominated(snapshot, &query, progress)?),
-        Question::DominatorPath(query) => json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?),
-        Question::DominatorTree(query) => json(&dominator_tree::dominator_tree(snapshot, &query, progress)?),
-        Question::RetainingPaths(query) => json(&paths::retaining_paths(snapshot, &query, progress)?),
-        Question::Classes(query) => json(&classes::classes(snapshot, &query, progress)?),
-        Question::ClassInstances(query) => json(&classes::class_instances(snapshot, &query, progress)?),
-        Question::Strings(query) => json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)?),
-        Question::Allocations(query) => json(&allocations::allocations(snapshot, query.page()?, progress)?),
-        Question::AllocationStack(query) => json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)?),
-        Question::Samples(_) => json(&allocations::samples(snapshot, progress)?),
-        Question::Filter(query) => json(&filter::filter(snapshot, &query, progress)?),
-        Question::RetainedTogether(query) => json(&retained::retained(snapshot, &query, progress)?),
-        Question::Report(query) => json(&report::report(&[snapshot], &query, progress)?),
-    }
+    ask(&[snapshot], question, progress)
 }
 
-/// Answers a question about the snapshots it is asked of: anything about one; `diff` about two, the
-/// first of which is the baseline; `report` about several of one program, oldest first. That one is
-/// about the last of them; the others tell what grows.
+/// Answers a question about the snapshots it is asked of: anything about one; `diff` and `since` about two, the
+/// first of which is the baseline; `testRounds` about two and more; `report` about any number of one program, oldest
+/// first. That one is about the last of them; the others tell what grows.
 ///
 /// # Errors
-/// As [`answer`]; [`Code::InvalidQuery`] for another question or number of snapshots.
+/// [`Code::InvalidQuery`] for a question that cannot be asked, or not of this number of snapshots;
+/// [`Code::NoSuchNode`] for an id the snapshot does not have; [`Code::Cancelled`].
 pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
-    let &[.., last] = snapshots else {
-        return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none"));
-    };
-    if snapshots.len() == 1 {
-        return answer(last, question, progress);
-    }
-    let question = read(question, "a question about several snapshots")?;
+    let question: Question = serde_json::from_str(question)
+        .map_err(|error| Error::new(Code::InvalidQuery, "a question about snapshots", error.to_string()))?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
-    match question {
-        QuestionOfSeveral::Diff(_) => MemoryEstimate::DIFF.check(snapshots)?,
-        QuestionOfSeveral::Since(_) | QuestionOfSeveral::TestRounds(_) | QuestionOfSeveral::Report(_) => {
-            MemoryEstimate::REPORT.check(snapshots)?;
-        }
-    }
+    question.memory_estimate().check(snapshots)?;
     match (question, snapshots) {
-        (QuestionOfSeveral::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),
-        (QuestionOfSeveral::Since(query), [before, after]) => json(&since::since(before, after, &query, progress)?),
-        (QuestionOfSeveral::Diff(_) | QuestionOfSeveral::Since(_), _) => {
-            Err(Error::new(Code::InvalidQuery, "two snapshots to compare", snapshots.len().to_string()))
+        (Question::Summary(_), [snapshot]) => json(&summary::summary(snapshot)?),
+        (Question::Node(query), [snapshot]) => {
+            json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)?)
         }
-        (QuestionOfSeveral::TestRounds(query), _) => {
+        (Question::References(query), [snapshot]) => list(snapshot, &query, Direction::References, progress),
+        (Question::Retainers(query), [snapshot]) => list(snapshot, &query, Direction::Retainers, progress),
+        (Question::Dominated(query), [snapshot]) => json(&dominated(snapshot, &query, progress)?),
+        (Question::DominatorPath(query), [snapshot]) => {
+            json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?)
+        }
+        (Question::DominatorTree(query), [snapshot]) => {
+            json(&dominator_tree::dominator_tree(snapshot, &query, progress)?)
+        }
+        (Question::RetainingPaths(query), [snapshot]) => json(&paths::retaining_paths(snapshot, &query, progress)?),
+        (Question::Classes(query), [snapshot]) => json(&classes::classes(snapshot, &query, progress)?),
+        (Question::ClassInstances(query), [snapshot]) => json(&classes::class_instances(snapshot, &query, progress)?),
+        (Question::Strings(query), [snapshot]) => {
+            json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)?)
+        }
+        (Question::Allocations(query), [snapshot]) => {
+            json(&allocations::allocations(snapshot, query.page()?, progress)?)
+        }
+        (Question::AllocationStack(query), [snapshot]) => {
+            json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)?)
+        }
+        (Question::Samples(_), [snapshot]) => json(&allocations::samples(snapshot, progress)?),
+        (Question::Filter(query), [snapshot]) => json(&filter::filter(snapshot, &query, progress)?),
+        (Question::RetainedTogether(query), [snapshot]) => json(&retained::retained(snapshot, &query, progress)?),
+        (Question::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),
+        (Question::Since(query), [before, after]) => json(&since::since(before, after, &query, progress)?),
+        (Question::TestRounds(query), [_, .., last]) => {
             json(&test_rounds::test_rounds(snapshots, last, &query, progress)?)
         }
-        (QuestionOfSeveral::Report(query), _) => json(&report::report(snapshots, &query, progress)?),
+        (Question::Report(query), [_, ..]) => json(&report::report(snapshots, &query, progress)?),
+        _ => Err(Error::new(
+            Code::InvalidQuery,
+            "the number of snapshots that this question is about: two for diff and since, two or more for testRounds, \
+             one or more for report, one for all others",
+            snapshots.len().to_string(),
+        )),
     }
-}
-
-fn read<'a, Q: Deserialize<'a>>(question: &'a str, expected: &str) -> Result<Q> {
-    serde_json::from_str(question).map_err(|error| Error::new(Code::InvalidQuery, expected, error.to_string()))
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {

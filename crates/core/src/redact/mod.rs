@@ -22,14 +22,17 @@ use crate::snapshot::RawSnapshot;
 use crate::snapshot::error::Result;
 pub use crate::snapshot::parse::Sink;
 use crate::snapshot::parse::document::Document;
-use crate::snapshot::parse::{Input, Limited, Parser, ParserOptions};
+use crate::snapshot::parse::{Input, Limited, Parser, ParserOptions, sink_back};
 use crate::snapshot::progress::{Phase, Progress};
+use crate::snapshot::sort::sort_by;
 use sections::Redaction;
+use std::marker::PhantomData;
 pub use token::Key;
 
 /// The push redactor. Feed it every byte in order, then [`finish`](Redactor::finish).
 pub struct Redactor<S: Sink> {
-    input: Input<Limited<Redaction<S>>>,
+    input: Input<Limited<Redaction>>,
+    sink: PhantomData<fn() -> S>,
 }
 
 /// What the redactor leaves.
@@ -48,8 +51,8 @@ impl<S: Sink> Redactor<S> {
     /// A redactor that has seen nothing and writes to `sink`. It accepts `max_bytes` of input after
     /// decompression, `None` for any number.
     pub fn new(key: Key, max_bytes: Option<u64>, sink: S) -> Self {
-        let document = Document::new(Redaction::new(key, sink), None);
-        Self { input: Input::new(Limited::new(document, max_bytes)) }
+        let document = Document::new(Redaction::new(key, Box::new(sink)), None);
+        Self { input: Input::new(Limited::new(document, max_bytes)), sink: PhantomData }
     }
 
     /// Takes the next bytes, compressed or not. Progress counts the bytes taken.
@@ -69,7 +72,7 @@ impl<S: Sink> Redactor<S> {
         progress.check()?;
         let (outline, redaction) = self.input.finish()?.end()?;
         let (sink, skipped) = redaction.finish(outline)?;
-        Ok(Redacted { sink, skipped })
+        Ok(Redacted { sink: sink_back(sink)?, skipped })
     }
 }
 
@@ -123,7 +126,7 @@ impl RedactingParser {
         let Redacted { sink, skipped } = self.redactor.finish(progress)?;
         let mut raw = sink.parser.finish(progress)?;
         raw.skipped.splice(0..0, skipped);
-        raw.skipped.sort_unstable();
+        sort_by(&mut raw.skipped, Ord::cmp);
         raw.skipped.dedup();
         Ok(raw)
     }

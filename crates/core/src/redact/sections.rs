@@ -30,9 +30,9 @@ pub(crate) enum Reader {
 
 /// Writes what it reads, and keeps what the checks of the whole need.
 #[derive(Debug)]
-pub(crate) struct Redaction<S> {
+pub(crate) struct Redaction {
     key: Key,
-    out: S,
+    out: Box<dyn Sink>,
     /// Text on its way to `out`, and a string's on its way there.
     text: Vec<u8>,
     string: Vec<u8>,
@@ -45,8 +45,8 @@ pub(crate) struct Redaction<S> {
     read: Vec<String>,
 }
 
-impl<S: Sink> Redaction<S> {
-    pub(crate) fn new(key: Key, out: S) -> Self {
+impl Redaction {
+    pub(crate) fn new(key: Key, out: Box<dyn Sink>) -> Self {
         Self {
             key,
             out,
@@ -121,7 +121,7 @@ impl<S: Sink> Redaction<S> {
     }
 
     /// The checks that need several sections, as the parser makes them; then the end of the file.
-    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(S, Vec<String>)> {
+    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(Box<dyn Sink>, Vec<String>)> {
         let schema = outline.schema.take().ok_or_else(|| missing("snapshot"))?;
         let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes"))?;
         let (edges, edge_totals) = self.edges.take().ok_or_else(|| missing("edges"))?;
@@ -162,7 +162,7 @@ impl<S: Sink> Redaction<S> {
 
 const PARSED: [&str; 7] = ["nodes", "edges", "locations", "samples", "trace_function_infos", "trace_tree", "strings"];
 
-impl<S: Sink> Sections for Redaction<S> {
+impl Sections for Redaction {
     type Reader = Reader;
 
     /// The header comes first, then what is pointed at before what points: nodes before edges,

@@ -9,11 +9,14 @@
 
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::Progress;
+use std::any::Any;
 use std::fmt;
 use std::io::{self, Write};
+use std::marker::PhantomData;
 
-/// Where bytes go, piece by piece.
-pub trait Sink {
+/// Where bytes go, block by block. It is called through a pointer, which a block does not notice: so the decoders and
+/// the redactor are compiled once, and for speed with this crate, whatever the sink is.
+pub trait Sink: Any + Send {
     /// Takes the next bytes.
     ///
     /// # Errors
@@ -29,13 +32,28 @@ impl Sink for Vec<u8> {
     }
 }
 
+impl fmt::Debug for dyn Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sink")
+    }
+}
+
+/// The sink as the type that it was given as.
+///
+/// # Errors
+/// None, where it is of that type.
+pub fn sink_back<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
+    let sink: Box<dyn Any> = sink;
+    sink.downcast().map(|sink| *sink).map_err(|_| Error::new(Code::Compression, "the sink that was given", "another"))
+}
+
 /// A [`Sink`] as the decoders want it. The error that ended the work waits in `failed`.
-struct Writer<S> {
-    sink: S,
+struct Writer {
+    sink: Box<dyn Sink>,
     failed: Option<Error>,
 }
 
-impl<S: Sink> Write for Writer<S> {
+impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.sink.take(bytes) {
             Ok(()) => Ok(bytes.len()),
@@ -51,32 +69,61 @@ impl<S: Sink> Write for Writer<S> {
     }
 }
 
-enum Decoder<S: Sink> {
+enum Decoder {
     /// Too few bytes yet to tell.
-    Sniff(Vec<u8>, Writer<S>),
-    Plain(Writer<S>),
+    Sniff(Vec<u8>, Writer),
+    Plain(Writer),
     #[cfg(feature = "compression")]
-    Gzip(Box<flate2::write::MultiGzDecoder<Writer<S>>>),
+    Gzip(Box<flate2::write::MultiGzDecoder<Writer>>),
     #[cfg(feature = "compression")]
-    Zstd(Box<zstd::Frames>, Writer<S>),
+    Zstd(Box<zstd::Frames>, Writer),
     #[cfg(feature = "brotli")]
-    Brotli(Box<brotli_decompressor::DecompressorWriter<Writer<S>>>),
+    Brotli(Box<brotli_decompressor::DecompressorWriter<Writer>>),
     Broken,
 }
 
-/// Recognises the format from the first bytes and passes the rest through.
-pub struct Input<S: Sink> {
-    decoder: Decoder<S>,
+/// Recognises the format from the first bytes and passes the rest through, to a sink of type `S`.
+pub struct Input<S> {
+    stream: Stream,
+    sink: PhantomData<fn() -> S>,
+}
+
+impl<S> fmt::Debug for Input<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("received", &self.stream.received).finish_non_exhaustive()
+    }
+}
+
+impl<S: Sink> Input<S> {
+    /// What is pushed comes out at `sink`.
+    pub fn new(sink: S) -> Self {
+        Self { stream: Stream::new(Box::new(sink)), sink: PhantomData }
+    }
+
+    /// Takes the next compressed bytes in windows, with a look at the cancel flag before each. Progress counts the
+    /// bytes taken.
+    pub fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
+        for window in chunk.chunks(window) {
+            progress.check()?;
+            self.stream.push(window)?;
+            progress.set_done(self.stream.received);
+        }
+        Ok(())
+    }
+
+    /// Ends the input and gives the sink back.
+    pub fn finish(self) -> Result<S> {
+        sink_back(self.stream.finish()?)
+    }
+}
+
+/// The same for any sink.
+struct Stream {
+    decoder: Decoder,
     /// Compressed bytes taken.
     received: u64,
     /// The beginning of a block that is not whole yet.
     pending: Vec<u8>,
-}
-
-impl<S: Sink> fmt::Debug for Input<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("received", &self.received).finish_non_exhaustive()
-    }
 }
 
 /// Enough to tell the formats apart.
@@ -88,23 +135,12 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
-impl<S: Sink> Input<S> {
-    /// What is pushed comes out at `sink`.
-    pub fn new(sink: S) -> Self {
+impl Stream {
+    fn new(sink: Box<dyn Sink>) -> Self {
         Self { decoder: Decoder::Sniff(Vec::new(), Writer { sink, failed: None }), received: 0, pending: Vec::new() }
     }
 
-    /// Takes the next compressed bytes in windows, with a look at the cancel flag before each. Progress counts the
-    /// bytes taken.
-    pub fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
-        for window in chunk.chunks(window) {
-            progress.check()?;
-            self.push(window)?;
-            progress.set_done(self.received);
-        }
-        Ok(())
-    }
-
+    /// Takes the next compressed bytes.
     fn push(&mut self, mut chunk: &[u8]) -> Result<()> {
         self.received += chunk.len() as u64;
         if let Decoder::Sniff(head, _) = &mut self.decoder {
@@ -137,7 +173,7 @@ impl<S: Sink> Input<S> {
     }
 
     /// Ends the input and gives the sink back.
-    pub fn finish(mut self) -> Result<S> {
+    fn finish(mut self) -> Result<Box<dyn Sink>> {
         if matches!(self.decoder, Decoder::Sniff(..)) {
             self.recognise()?;
         }
@@ -221,7 +257,7 @@ impl<S: Sink> Input<S> {
 }
 
 #[cfg(feature = "compression")]
-fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
+fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
     if head.starts_with(GZIP) {
         return Ok(Decoder::Gzip(Box::new(flate2::write::MultiGzDecoder::new(writer))));
     }
@@ -235,17 +271,17 @@ fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
 }
 
 #[cfg(feature = "brotli")]
-fn last_guess<S: Sink>(writer: Writer<S>) -> Result<Decoder<S>> {
+fn last_guess(writer: Writer) -> Result<Decoder> {
     Ok(Decoder::Brotli(Box::new(brotli_decompressor::DecompressorWriter::new(writer, 64 << 10))))
 }
 
 #[cfg(all(feature = "compression", not(feature = "brotli")))]
-fn last_guess<S: Sink>(_: Writer<S>) -> Result<Decoder<S>> {
+fn last_guess(_: Writer) -> Result<Decoder> {
     Err(not_recognised())
 }
 
 #[cfg(not(feature = "compression"))]
-fn decoder_for<S: Sink>(head: &[u8], writer: Writer<S>) -> Result<Decoder<S>> {
+fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
     if head.starts_with(GZIP) || head.starts_with(ZSTD) {
         return Err(Error::new(
             Code::Compression,
@@ -366,7 +402,7 @@ mod zstd {
                 return Ok(false);
             }
             self.checksum = rest[4] & 4 != 0;
-            self.decoder.reset(&mut *rest).map_err(io::Error::other)?;
+            self.decoder.reset(&mut *rest).map_err(damage)?;
             self.open = true;
             Ok(true)
         }
@@ -380,8 +416,8 @@ mod zstd {
             if rest.len() < BLOCK_HEADER + size + if last && self.checksum { CHECKSUM } else { 0 } {
                 return Ok(false);
             }
-            self.decoder.decode_blocks(&mut *rest, BlockDecodingStrategy::UptoBlocks(1)).map_err(io::Error::other)?;
-            self.decoder.collect_to_writer(&mut *out).map_err(io::Error::other)?;
+            self.decoder.decode_blocks(&mut *rest, BlockDecodingStrategy::UptoBlocks(1)).map_err(damage)?;
+            self.decoder.collect_to_writer(&mut *out).map_err(damage)?;
             if last {
                 self.open = false;
                 let (stored, computed) =
@@ -392,6 +428,11 @@ mod zstd {
             }
             Ok(true)
         }
+    }
+
+    /// As text: the decoder's errors behind a pointer would take what describes all of their fields along, 30 kB.
+    fn damage(error: impl std::fmt::Display) -> io::Error {
+        io::Error::other(error.to_string())
     }
 
     /// Length of the frame header that starts here, from its descriptor byte (RFC 8878, 3.1.1.1).

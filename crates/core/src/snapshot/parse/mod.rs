@@ -29,9 +29,9 @@ use crate::snapshot::strings::Strings;
 use crate::snapshot::{RawSnapshot, Snapshot};
 use checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
 use decompress::BYTE_ORDER_MARK;
-#[doc(hidden)]
-pub use decompress::Input;
 pub use decompress::Sink;
+#[doc(hidden)]
+pub use decompress::{Input, sink_back};
 use document::{Document, Outline, Sections};
 use parts::Parts;
 
@@ -120,7 +120,10 @@ impl<S: Sections> Limited<S> {
     }
 }
 
-impl<S: Sections> Sink for Limited<S> {
+impl<S: Sections + Send + 'static> Sink for Limited<S>
+where
+    S::Reader: Send,
+{
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let offset = self.length;
         // What stands before the limit is read, so that the error is the same however the input is cut.
