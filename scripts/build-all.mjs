@@ -83,7 +83,9 @@ function placeOfLibnode() {
 /** zig leaves the names of what is not exported in an addon for macOS, a third of it. rustc's own tool signs what is left anew. */
 function stripSymbols(file) {
   const tool = path.join(printedByRustc('target-libdir'), '../bin/rust-objcopy');
-  return spawnSync(tool, ['--discard-all', file], { stdio: 'inherit' }).status === 0;
+  // Some toolchains have the library that it needs beside the compiler only.
+  const env = { ...process.env, LD_LIBRARY_PATH: path.join(printedByRustc('sysroot'), 'lib') };
+  return spawnSync(tool, ['--discard-all', file], { stdio: 'inherit', env }).status === 0;
 }
 
 /** `sysroot` is where the sources of the standard library lie, when they are installed. */

@@ -29,7 +29,7 @@ export function* useInstalled({ main, addons, scratch }) {
   yield* uses(npm, (...args) => npm.run(process.execPath, ...args));
   yield ['the command line', () => {
     assert.equal(npm.heapray('--version').trim(), manifest().version);
-    assert.match(npm.heapray('report', 'app.heapsnapshot'), /What holds the memory/);
+    assert.match(npm.heapray('report', 'app.heapsnapshot'), /Largest objects/);
     const { nodes } = JSON.parse(npm.heapray('filter', 'app.heapsnapshot', '--class', 'Session', '--format', 'json'));
     assert.equal(nodes[0].retainedSize, 1000);
   }];
