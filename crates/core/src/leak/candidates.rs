@@ -29,7 +29,8 @@ impl Search<'_> {
     pub(crate) fn candidates_for_growth(&self, growth: &Growth, found: &[Suspect]) -> Vec<Candidate> {
         let elements: Vec<u32> = found.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect();
         let is_explained = self.groups.at_or_below(&elements);
-        let mut largest: Vec<(u32, &'static str)> = (1..self.groups.list.len() as u32)
+        let mut largest: Vec<(u32, &'static str)> = growth
+            .groups()
             .filter(|&group| !is_explained[group as usize] && growth.born_bytes(group) >= MIN_BYTES)
             .filter_map(|group| Some((group, self.why_not(growth, group)?)))
             .collect();

@@ -4,16 +4,13 @@
 //! are one group, which is found again in every snapshot.
 
 use crate::leak::growth_roots::GrowthRoots;
-use crate::paths::shapes::{NO_SHAPE, Shape, Shapes};
+use crate::paths::shapes::{NO_SHAPE, Shape, Shapes, structure_classes};
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::program::internals::{GENERIC, is_internal_name};
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashSet;
 
 /// The group of objects that no growth root retains.
 pub(crate) const OUTSIDE: u32 = NO_SHAPE;
@@ -100,13 +97,7 @@ impl Groups {
     /// By group: whether it is part of a structure of many growth roots: the links of a list that is retained at both
     /// ends, the branches of a tree. New links are retained by old ones, wherever these are, and change their places.
     pub(crate) fn in_structures(&self, snapshot: &Snapshot) -> Vec<bool> {
-        let names_something = |group: &&Shape| {
-            let name = snapshot.name(group.example);
-            snapshot.kind(group.example) == NodeKind::Object && !GENERIC.contains(&name) && !is_internal_name(name)
-        };
-        let is_link = |group: &&Shape| self.get(group.parent).class == group.class;
-        let links = self.list.iter().skip(1).filter(is_link).filter(names_something);
-        let classes: HashSet<u64> = links.map(|group| group.class).collect();
+        let classes = structure_classes(snapshot, &self.list);
         let mut in_structure = vec![false; self.list.len()];
         // A group's number is larger than that of the one above it.
         for at in 1..self.list.len() {

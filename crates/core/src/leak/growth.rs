@@ -14,6 +14,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Objects by which a group grows at least from the first snapshot to the last: fewer come and go in every program.
 const MIN_COUNT: i64 = 10;
@@ -82,6 +83,11 @@ impl Growth {
             }
         }
         Ok(Growth { turnover, born_bytes, made, ids_are_shared: series.same_process, profile })
+    }
+
+    /// The groups that were measured. What is found later may have groups of its own.
+    pub(crate) fn groups(&self) -> Range<u32> {
+        1..self.born_bytes.len() as u32
     }
 
     /// Objects of a group in each snapshot.

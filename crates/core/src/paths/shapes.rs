@@ -10,7 +10,7 @@
 
 use crate::paths::labels::{StepLabel, StepLabels, mix};
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::program::internals::GENERIC;
+use crate::program::internals::{GENERIC, is_internal_name};
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
 use crate::snapshot::column::filled;
@@ -19,6 +19,7 @@ use crate::snapshot::display::{edge_label, internal_target};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
+use std::collections::HashSet;
 
 /// The shape of the path without a step, and of objects that no start retains.
 pub(crate) const NO_SHAPE: u32 = 0;
@@ -124,6 +125,24 @@ impl<'a> Shapes<'a> {
         (self.list, self.of_node)
     }
 
+    /// By shape, what it has in common with others that lead through the links of one structure, by whichever of
+    /// their references: a list that is retained at both ends, the branches of a tree.
+    pub(crate) fn through_structures(&self) -> Vec<u64> {
+        let classes = structure_classes(self.snapshot, &self.list);
+        let mut merged = vec![self.list[NO_SHAPE as usize].hash];
+        let mut entrances = vec![NO_SHAPE];
+        // A shape comes after the one that it is a step longer than.
+        for (at, shape) in self.list.iter().enumerate().skip(1) {
+            let above = shape.parent as usize;
+            let is_inside = classes.contains(&shape.class) && self.list[above].class == shape.class;
+            let entrance = if is_inside { entrances[above] } else { at as u32 };
+            let outside = if is_inside { self.list[entrance as usize].parent as usize } else { above };
+            merged.push(mix(merged[outside], if is_inside { shape.class } else { shape.label }));
+            entrances.push(entrance);
+        }
+        merged
+    }
+
     /// The hash of an object's shape.
     pub(crate) fn hash(&mut self, node: NodeIx) -> u64 {
         let shape = self.of_node(node);
@@ -221,6 +240,16 @@ impl<'a> Shapes<'a> {
         let Shape { class, example, .. } = self.list[earlier as usize];
         class == self.list[shape as usize].class && is_same_function(self.snapshot, example, node)
     }
+}
+
+/// Classes whose objects retain others of their class: the links of lists and trees.
+pub(crate) fn structure_classes(snapshot: &Snapshot, shapes: &[Shape]) -> HashSet<u64> {
+    let names_something = |shape: &&Shape| {
+        let name = snapshot.name(shape.example);
+        snapshot.kind(shape.example) == NodeKind::Object && !GENERIC.contains(&name) && !is_internal_name(name)
+    };
+    let is_link = |shape: &&Shape| shapes[shape.parent as usize].class == shape.class;
+    shapes.iter().skip(1).filter(is_link).filter(names_something).map(|shape| shape.class).collect()
 }
 
 /// Steps up in which a step may be repeated as the link of a list or a tree. V8's tables repeat without being one,

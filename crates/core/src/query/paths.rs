@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Paths when the question does not say how many.
@@ -207,6 +208,38 @@ struct Found {
     example: NodeIx,
 }
 
+/// One row for what is retained through one structure, wherever in it; the example is of the most frequent shape.
+fn merged_by_structure(
+    shapes: &Shapes<'_>,
+    position: &HashMap<u32, usize>,
+    found: Vec<Found>,
+    shortest: &ShortestPaths,
+) -> Vec<Found> {
+    let by_shape = shapes.through_structures();
+    let mut hashes: Vec<u64> = vec![0; found.len()];
+    position.iter().for_each(|(&shape, &at)| hashes[at] = by_shape[shape as usize]);
+    let mut found: Vec<(Found, u64)> = found.into_iter().zip(hashes).collect();
+    sort_by_key(&mut found, |(found, _)| order(found, shortest));
+    let mut merged: Vec<Found> = Vec::new();
+    let mut place: HashMap<u64, usize> = HashMap::new();
+    for (found, hash) in found {
+        match place.entry(hash) {
+            Entry::Occupied(at) => merged[*at.get()].count += found.count,
+            Entry::Vacant(entry) => {
+                entry.insert(merged.len());
+                merged.push(found);
+            }
+        }
+    }
+    sort_by_key(&mut merged, |found| order(found, shortest));
+    merged
+}
+
+/// The most frequent first, then the shortest.
+fn order(found: &Found, shortest: &ShortestPaths) -> (Reverse<usize>, u32, NodeIx) {
+    (Reverse(found.count), shortest.cost(found.example), found.example)
+}
+
 /// What is asked for.
 struct Answer<'a> {
     snapshot: &'a Snapshot,
@@ -216,7 +249,8 @@ struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// The nodes' shortest paths, one row for each shape, the most frequent first; the example is the shortest.
+    /// The nodes' shortest paths, one row for each shape or structure, the most frequent first; the example is the
+    /// shortest.
     fn of_nodes(&self, nodes: &[NodeIx], progress: &Progress) -> Result<PathResult> {
         let Self { snapshot, shortest, viewpoint, limit } = *self;
         let mut shapes = Shapes::from_root(snapshot, shortest)?;
@@ -239,8 +273,8 @@ impl Answer<'_> {
                 found[at].example = node;
             }
         }
+        let found = merged_by_structure(&shapes, &position, found, shortest);
         let merged = found.len();
-        sort_by_key(&mut found, |found| (Reverse(found.count), shortest.cost(found.example), found.example));
         let rows = Rows::new(snapshot, progress)?;
         let ways = Ways::along(snapshot, shortest);
         let listed = found.iter().take(limit).filter_map(|found| Some((ways.to(found.example)?, found.count)));

@@ -155,6 +155,31 @@ fn the_links_of_a_list_share_one_shape_and_a_long_path_is_folded() {
 }
 
 #[test]
+fn what_the_links_of_a_list_with_two_ends_retain_is_one_row() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let list = heap.node("object", "List", 8);
+    heap.property(global, "list", list);
+    let links: Vec<Node> = (0..40).map(|_| heap.node("object", "Link", 8)).collect();
+    for pair in links.windows(2) {
+        heap.property(pair[0], "next", pair[1]);
+        heap.property(pair[1], "previous", pair[0]);
+    }
+    heap.property(list, "first", links[0]);
+    heap.property(list, "last", links[39]);
+    for &link in &links {
+        let value = heap.node("object", "Value", 8);
+        heap.property(link, "value", value);
+    }
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": "Value"}));
+    assert_eq!(column(&answer["paths"], "count"), [38, 1, 1]);
+    assert_eq!(
+        column(&answer["paths"], "text"),
+        ["global.list.first.next.value", "global.list.first.value", "global.list.last.value"]
+    );
+}
+
+#[test]
 fn elements_of_two_lists_with_a_function_between_are_two_shapes() {
     let mut heap = SnapshotBuilder::new();
     let scope = module(&mut heap);
