@@ -14,11 +14,11 @@ use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
-/// Edges looked at to find other paths than the best: what is not found by then would be an odd one.
+/// Edges looked at to find other paths than the shortest: what is not found by then would be an odd one.
 const MAX_WORK: usize = 2_000_000;
 /// Retainers of one node that are followed, nearest first.
 const MAX_RETAINERS: usize = 100;
-/// Steps below in which a loop is noticed at once; longer ones are noticed when the path is complete.
+/// Steps below among which a loop is noticed at once; longer loops are noticed when the path is complete.
 const NEAR: usize = 32;
 
 /// A path under construction, from the node asked for upwards.
@@ -33,8 +33,8 @@ struct Partial {
 /// No partial path below: the node asked for.
 const END: u32 = u32::MAX;
 
-/// The shortest paths of one node that differ in shape, found best first: a partial path counts
-/// for its own length and the best way from its upper end, which is exact.
+/// Finds the shortest paths of one node that differ in shape, shortest first. The cost of a partial path is its
+/// own length and that of the shortest path to its upper end, which is exact.
 pub(crate) struct Search<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
@@ -59,7 +59,7 @@ impl<'a> Search<'a> {
         self.partial.push(partial);
     }
 
-    /// The best way first; what follows differs from all before.
+    /// The shortest path first; each path differs in shape from those before.
     pub(crate) fn run(mut self, limit: usize, progress: &Progress) -> Result<Vec<Vec<PathStep>>> {
         let mut shapes = Shapes::from_root(self.snapshot, self.shortest)?;
         let mut seen = HashSet::new();
@@ -92,13 +92,14 @@ impl<'a> Search<'a> {
         Ok(found)
     }
 
-    /// Ways over the stack, or over what does not retain, explain nothing once there is a better one.
+    /// The cost from which on paths lead through roots of a later round, such as the stack, or over edges that do not
+    /// retain. Those explain nothing when there is a better path.
     fn worst(&self, node: NodeIx) -> u64 {
         let round = u64::from(self.shortest.cost(node) / ROUND).max(1);
         (round + 1) * u64::from(ROUND)
     }
 
-    /// Puts the path one step further up, to each of the nearest retainers. Returns the edges looked at.
+    /// Extends the path by one step, to each of the nearest retainers. Returns the edges looked at.
     fn expand(&mut self, at: u32) -> usize {
         let Partial { node, length, .. } = self.partial[at as usize];
         let below = self.near(at);
@@ -120,14 +121,14 @@ impl<'a> Search<'a> {
         1 + self.retainers.count(node) as usize
     }
 
-    /// References that retain, and the one on the node's shortest path, whatever it is.
+    /// Whether an edge is to be followed: it retains, or it is the last of the node's shortest path.
     fn explains(&self, from: NodeIx, edge: Edge) -> bool {
         let is_parent =
             self.shortest.parent_edge(self.snapshot, edge.to).is_some_and(|(_, parent)| parent.ix == edge.ix);
         is_parent || self.snapshot.retains(from, edge)
     }
 
-    /// The upper end of a partial path.
+    /// The first steps of a partial path, up to [`NEAR`] of them.
     fn near(&self, mut at: u32) -> Vec<NodeIx> {
         let mut nodes = Vec::with_capacity(NEAR);
         while nodes.len() < NEAR

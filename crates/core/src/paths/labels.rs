@@ -1,7 +1,7 @@
 //! A step of a path → a number that is the same wherever the step reads the same.
 //!
-//! Numbers come from texts, not from indices, so that a step has the same in every snapshot. Which
-//! element of an array, and which key of a dictionary, makes no difference.
+//! The number is a hash of texts, not of indices, so that a step has the same number in every snapshot. All
+//! elements of an array have one number, and so have all keys of a dictionary.
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::data_keys::DataKeys;
@@ -19,11 +19,11 @@ use crate::snapshot::wellknown::Mark;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Nodes in a piece of work at least: milliseconds.
+/// Nodes in a piece of work at least: a few milliseconds of it.
 const PIECE: usize = 1 << 16;
 /// Pieces at most: each has a clone of its own.
 const PIECES: usize = 32;
-/// Nodes by which memory is asked for in advance.
+/// Nodes by which memory is prefetched in advance.
 const AHEAD: usize = 16;
 
 /// The name of all positions.
@@ -31,7 +31,7 @@ const POSITION: u64 = 1;
 /// The name of all entries of WeakMaps.
 const WEAK_MAP_ENTRY: u64 = 2;
 
-/// What a step reads as.
+/// What a step is hashed to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct StepLabel {
     pub(crate) hash: u64,
@@ -39,11 +39,11 @@ pub(crate) struct StepLabel {
     pub(crate) is_position: bool,
 }
 
-/// Hashes steps by what they read as. Clones, one for each thread, share what they have hashed.
+/// Hashes steps by their texts. Clones, one for each thread, share the hashes.
 #[derive(Clone)]
 pub(crate) struct StepLabels<'a> {
     snapshot: &'a Snapshot,
-    /// Hashes of strings, 0 for those not asked for yet. Even for texts that are positions.
+    /// Hashes of strings, 0 for those not asked for yet; even for texts that are positions.
     strings: Arc<[AtomicU64]>,
     data_keys: DataKeys,
 }
@@ -73,10 +73,10 @@ impl<'a> StepLabels<'a> {
         Ok(hashes)
     }
 
-    /// A step over `edge`, which starts at `from`; with `any_name` whatever the name of a property.
+    /// The label of a step over `edge`, which starts at `from`; with `any_name` it is the same for all properties.
     pub(crate) fn of(&mut self, from: NodeIx, edge: Edge, any_name: bool) -> StepLabel {
         let name = match (edge.kind, self.snapshot.edge_string(edge)) {
-            // A variable that V8 has no name for, by its place in the scope.
+            // A variable that V8 gives no name is told by its place in the scope.
             (EdgeKind::Hidden, None) if is_context(self.snapshot.name(from)) => self.slot(edge),
             (EdgeKind::Element | EdgeKind::Hidden, _) | (_, None) => POSITION,
             (EdgeKind::Shortcut, _) if edge_label(self.snapshot, edge).is_number() => POSITION,
@@ -96,7 +96,7 @@ impl<'a> StepLabels<'a> {
         }
     }
 
-    /// What a node is on a path: strings are one class, whether V8 has cut, joined or flattened them.
+    /// The hash of a node's class. Strings are one class, whether V8 has cut, joined or flattened them.
     pub(crate) fn class(&self, node: NodeIx) -> u64 {
         match self.snapshot.kind(node) {
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => 11,
@@ -108,7 +108,7 @@ impl<'a> StepLabels<'a> {
 
     fn string(&self, string: StringIx) -> u64 {
         let Some(slot) = self.strings.get(string.index()) else { return text_hash(self.snapshot, string) };
-        // Whoever comes first writes what all would write.
+        // All threads would write the same.
         let known = slot.load(Ordering::Relaxed);
         if known != 0 {
             return known;
@@ -130,7 +130,7 @@ pub(crate) fn hash(text: &[u8]) -> u64 {
     text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// The hash of a sequence one longer.
+/// The hash of a sequence with one element more.
 pub(crate) fn mix(hash: u64, next: u64) -> u64 {
     let mixed = (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed ^ (mixed >> 29)

@@ -2,10 +2,10 @@
 //!
 //! A shape is a path with positions left open (`[*]`), objects replaced by classes, and loops closed: a
 //! step that repeats one up to eight steps before leads back there, so that the links of a list, or the
-//! generations of a closure that keeps its predecessor, all have one shape. Shapes are nodes of a tree; an
-//! object's shape is that of its parent and one step more, found once however many objects are below.
+//! generations of a closure that keeps its predecessor, all have one shape. Shapes are nodes of a tree: the
+//! shape of an object is that of its parent and one step more, and is found once however many objects are below.
 //!
-//! What identifies a shape is a hash of texts, not of indices, so that it is found again in another snapshot,
+//! A shape is identified by a hash of texts, not of indices, so that it is found again in another snapshot,
 //! even of another process.
 
 use crate::paths::labels::{StepLabel, StepLabels, mix};
@@ -24,7 +24,7 @@ use std::collections::HashSet;
 /// The shape of the path without a step, and of objects that no start retains.
 pub(crate) const NO_SHAPE: u32 = 0;
 const UNKNOWN: u32 = u32::MAX;
-/// Steps up in which the repetition of a step is looked for.
+/// How many steps up the repetition of a step is looked for.
 pub(crate) const MAX_LOOP: usize = 8;
 /// The same for arrays in arrays, between which V8 has their stores.
 const MAX_LOOP_OF_ARRAYS: usize = 2;
@@ -38,7 +38,7 @@ pub(crate) struct Shape {
     pub(crate) start: u32,
     /// The last step.
     pub(crate) label: u64,
-    /// What its objects are.
+    /// The hash of the class of its objects.
     pub(crate) class: u64,
     /// The same in every snapshot.
     pub(crate) hash: u64,
@@ -48,14 +48,14 @@ pub(crate) struct Shape {
     pub(crate) example: NodeIx,
 }
 
-/// The shapes of shortest paths: of those asked about, and of what is on them. Each object costs a step once.
+/// The shapes of shortest paths: of the objects asked about, and of those on their paths. Each object costs one step.
 pub(crate) struct Shapes<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
     pub(crate) labels: StepLabels<'a>,
-    /// A shape comes after the one that it is a step longer than.
+    /// A longer shape comes after the one that it extends.
     list: Vec<Shape>,
-    /// Where a label leads from a shape: to a longer one, or back.
+    /// The shape that a label leads to from another: a longer one, or one further up.
     known: foldhash::HashMap<(u32, u64), u32>,
     /// By node.
     of_node: Vec<u32>,
@@ -107,7 +107,7 @@ impl<'a> Shapes<'a> {
         self.keys.push(has_keys);
     }
 
-    /// Makes an object one of a start's.
+    /// Assigns an object to a start.
     pub(crate) fn start_at(&mut self, node: NodeIx, start: u32) {
         self.of_node[node.index()] = start + 1;
         let shape = &mut self.list[start as usize + 1];
@@ -125,13 +125,13 @@ impl<'a> Shapes<'a> {
         (self.list, self.of_node)
     }
 
-    /// By shape, what it has in common with others that lead through the links of one structure, by whichever of
+    /// By shape, a hash that is the same for all shapes that lead through the links of one structure, by whichever of
     /// their references: a list that is retained at both ends, the branches of a tree.
     pub(crate) fn through_structures(&self) -> Vec<u64> {
         let classes = structure_classes(self.snapshot, &self.list);
         let mut merged = vec![self.list[NO_SHAPE as usize].hash];
         let mut entrances = vec![NO_SHAPE];
-        // A shape comes after the one that it is a step longer than.
+        // A longer shape comes after the one that it extends.
         for (at, shape) in self.list.iter().enumerate().skip(1) {
             let above = shape.parent as usize;
             let is_inside = classes.contains(&shape.class) && self.list[above].class == shape.class;
@@ -252,9 +252,9 @@ pub(crate) fn structure_classes(snapshot: &Snapshot, shapes: &[Shape]) -> HashSe
     shapes.iter().skip(1).filter(is_link).filter(names_something).map(|shape| shape.class).collect()
 }
 
-/// Steps up in which a step may be repeated as the link of a list or a tree. V8's tables repeat without being one,
-/// and arrays in arrays are lists only where one follows the other. A step into the scope of a function closes no
-/// loop: the scopes of two functions are not one.
+/// How many steps up a step may repeat as the link of a list or a tree. V8's tables repeat without being either,
+/// and arrays in arrays are lists only where one directly follows the other. A step into the scope of a function
+/// closes no loop, because two functions have two scopes.
 fn longest_loop(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> usize {
     let is_named = || !label.is_position && !edge_label(snapshot, edge).is_number();
     let name = snapshot.name(edge.to);
@@ -263,7 +263,7 @@ fn longest_loop(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> usize {
         NodeKind::Object | NodeKind::Native if !is_named() && GENERIC.contains(&name) => return MAX_LOOP_OF_ARRAYS,
         NodeKind::Object | NodeKind::Native => true,
         NodeKind::Array => false,
-        // Promises that wait for one retain each other by fields without names.
+        // Promises that wait for one another retain each other by fields without names.
         NodeKind::Hidden => true,
         _ => is_named(),
     };

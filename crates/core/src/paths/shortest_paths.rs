@@ -1,8 +1,8 @@
 //! Node → the shortest path from a GC root that explains why it is alive.
 //!
-//! The shortest path of all is often a bad explanation: whatever takes the snapshot stands on the
-//! stack, and its registers refer to half the program. So the walk spreads in rounds, and only
-//! what a round has not reached is left to the next:
+//! The shortest path of all is often a bad explanation: whatever takes the snapshot is on the stack,
+//! and its registers refer to half the program. So the walk proceeds in rounds, each of which visits
+//! only nodes that the rounds before have not reached:
 //!
 //! 1. from the program's globals, as DevTools' distances do;
 //! 2. from all roots except the stack, the handle scopes and what the DevTools console holds;
@@ -33,48 +33,47 @@ const NO_EDGE: u32 = u32::MAX;
 /// Steps of a node nothing leads to.
 pub const UNREACHED: u32 = u32::MAX;
 
-/// Steps added for each round: ways of a later round are longer than all of an earlier one.
+/// Steps added for each round: paths of a later round cost more than all of an earlier one.
 pub const ROUND: u32 = 1 << 29;
 
-/// The tree of best ways.
+/// The tree of shortest paths.
 #[derive(Debug)]
 pub struct ShortestPaths {
     /// By node.
     last: Vec<Parent>,
 }
 
-/// The last step of a node's best way. What is asked for together lies together.
+/// The last step of a node's shortest path. Its fields lie together because they are read together.
 #[derive(Clone, Copy, Debug)]
 struct Parent {
-    /// The edge that it takes.
     edge: u32,
     /// The node that the edge starts at.
     from: NodeIx,
-    /// Steps of the whole way, with [`ROUND`] for each round that came before.
-    number: u32,
+    /// Steps of the whole path, plus [`ROUND`] for each round that came before.
+    cost: u32,
 }
 
 impl ShortestPaths {
-    /// The ways of a snapshot. The first call walks all edges.
+    /// The shortest paths of a snapshot. The first call walks all edges.
     pub fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a ShortestPaths> {
         snapshot.derived.get_or_make(|| Spread::new(snapshot, progress)?.run())
     }
 
-    /// The last step of the node's best way: the node it comes from and the edge it takes.
+    /// The last edge of the node's shortest path, and the node that it starts at.
     #[inline(always)]
     pub fn parent_edge(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
         let Parent { edge, from, .. } = self.last[node.index()];
         (edge != NO_EDGE).then(|| (from, snapshot.edges().get(EdgeIx(edge))))
     }
 
-    /// The node that the node's best way comes from.
+    /// The node before this one on its shortest path.
     #[inline(always)]
     pub fn parent(&self, node: NodeIx) -> Option<NodeIx> {
         let Parent { edge, from, .. } = self.last[node.index()];
         (edge != NO_EDGE).then_some(from)
     }
 
-    /// Asks for what [`ShortestPaths::parent_edge`] and the edge's name take, of a node that is looked at a little later.
+    /// Prefetches what [`ShortestPaths::parent_edge`] and the edge's name read, for a node whose turn is a little later.
     #[inline(always)]
     pub fn prefetch(&self, snapshot: &Snapshot, node: usize) {
         if let Some(&Parent { edge, .. }) = self.last.get(node) {
@@ -83,12 +82,12 @@ impl ShortestPaths {
         }
     }
 
-    /// The nodes above a node on its best way, the nearest first.
+    /// The other nodes of a node's shortest path, the nearest first.
     pub fn ancestors<'a>(&'a self, node: NodeIx) -> impl Iterator<Item = NodeIx> + 'a {
         std::iter::successors(Some(node), |&at| self.parent(at)).skip(1)
     }
 
-    /// How many steps the node's best way has, when something leads to it.
+    /// How many steps the node's shortest path has, when something leads to it.
     pub fn depth(&self, node: NodeIx) -> usize {
         (self.cost(node) % ROUND) as usize
     }
@@ -99,9 +98,9 @@ impl ShortestPaths {
         cost != UNREACHED && cost >= 2 * ROUND
     }
 
-    /// How far the node is; [`UNREACHED`] when nothing leads to it.
+    /// Steps of the shortest path, plus [`ROUND`] for each round before the one that reached the node; [`UNREACHED`] when nothing leads to it.
     pub fn cost(&self, node: NodeIx) -> u32 {
-        self.last[node.index()].number
+        self.last[node.index()].cost
     }
 }
 
@@ -116,11 +115,11 @@ struct Spread<'a> {
     progress: &'a Progress,
     shortest: ShortestPaths,
     reached: NodeSet,
-    /// Where the first rounds do not go: the stack and the handle scopes.
+    /// Roots that the first rounds skip: the stack and the handle scopes.
     deferred: NodeSet,
     /// Nodes reached in this round.
     queue: Vec<u32>,
-    /// By round from the third on: edges to nodes not reached yet that the rounds before left out.
+    /// By round, from the third on: edges to nodes not reached yet, which the rounds before left out.
     left_out: [Vec<EdgeIx>; 3],
 }
 
@@ -147,7 +146,7 @@ impl<'a> Spread<'a> {
                 deferred.insert(node);
             }
         }
-        let nowhere = Parent { edge: NO_EDGE, from: snapshot.root(), number: UNREACHED };
+        let nowhere = Parent { edge: NO_EDGE, from: snapshot.root(), cost: UNREACHED };
         let shortest = ShortestPaths { last: filled(nowhere, count)? };
         progress.enter(Phase::Query, count as u64);
         let left_out = [Vec::new(), Vec::new(), Vec::new()];
@@ -165,9 +164,9 @@ impl<'a> Spread<'a> {
     fn run(mut self) -> Result<ShortestPaths> {
         let root = self.snapshot.root();
         let heap = self.snapshot.heap();
-        // No way leads to the root, also where a node refers to it: a way upwards would never end.
+        // No path leads to the root, even when a node refers to it: a walk upwards would never end.
         self.reached.insert(root);
-        self.shortest.last[root.index()].number = ROUND;
+        self.shortest.last[root.index()].cost = ROUND;
         for edge in self.snapshot.strong_edges(root) {
             if edge.to != root && heap.is_user_root(edge.to) {
                 self.reach(root, edge, 1);
@@ -182,9 +181,9 @@ impl<'a> Spread<'a> {
         Ok(self.shortest)
     }
 
-    fn reach(&mut self, from: NodeIx, edge: Edge, number: u32) {
+    fn reach(&mut self, from: NodeIx, edge: Edge, cost: u32) {
         if self.reached.insert(edge.to) {
-            self.shortest.last[edge.to.index()] = Parent { edge: edge.ix.0, from, number };
+            self.shortest.last[edge.to.index()] = Parent { edge: edge.ix.0, from, cost };
             self.queue.push(edge.to.0);
         }
     }
@@ -233,7 +232,7 @@ impl<'a> Spread<'a> {
         self.walk(round)
     }
 
-    /// The round that follows an edge, which starts at a node of this kind.
+    /// The first round that follows an edge.
     fn first_round(&self, from: NodeIx, kind: Special, edge: Edge) -> Round {
         if !self.snapshot.retains(from, edge) {
             Round::Anything
@@ -250,7 +249,7 @@ impl<'a> Spread<'a> {
     }
 }
 
-/// Nodes of which the first rounds leave out some edges, or all.
+/// Nodes whose edges the first rounds leave out, some or all.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Special {
     No,
@@ -286,7 +285,7 @@ fn is_descriptor(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
     }
 }
 
-/// Whether an edge is a value the DevTools console holds on to.
+/// Whether an edge leads to a value that the DevTools console holds.
 pub fn is_console(snapshot: &Snapshot, from: NodeIx, edge: Edge) -> bool {
     snapshot.kind(from) == NodeKind::Synthetic
         && matches!(edge_label(snapshot, edge), EdgeLabel::Name(name) if name.ends_with(b" / DevTools console"))

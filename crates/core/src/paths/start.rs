@@ -1,9 +1,9 @@
 //! Where a path begins for its reader.
 //!
-//! What code would not write is left out in front: roots, the embedder's objects, the module loader,
+//! Steps that code would not write are left out in front: roots, the embedder's objects, the module loader,
 //! and whatever leads to a variable of a module, because such a variable is alive anyhow. In a test that
-//! waits for an assertion the test runner's and heapray's own promises and functions lead to what
-//! the test has in its variables; from the test's viewpoint a path begins at the variable.
+//! waits for an assertion, promises and functions of the test runner and of heapray lead to the variables
+//! of the test; from the test's viewpoint a path begins at the variable.
 
 use crate::paths::step::PathStep;
 use crate::program::internals::is_internal;
@@ -16,14 +16,14 @@ use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use serde::Deserialize;
 
-/// Whose view of the heap a path is told from.
+/// From whose viewpoint a path is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Viewpoint {
     /// The program's.
     #[default]
     Program,
-    /// That of a test that waits for one of heapray's assertions.
+    /// That of a test, which waits for one of heapray's assertions.
     Test,
 }
 
@@ -38,22 +38,22 @@ pub(crate) struct Starts<'a> {
 const WAITING_FIELDS: [&[u8]; 3] = [b"reactions_or_result", b"parameters_and_registers", b"current_microtask"];
 /// The variable in which heapray has the function under test.
 const FUNCTION_UNDER_TEST: &[u8] = b"functionUnderTest";
-/// By what Vitest and Jest refer to the test that runs: properties of the global object, and a variable.
+/// By which Vitest and Jest refer to the running test: properties of the global object, and a variable.
 const RUNNERS: [&[u8]; 3] = [b"__vitest_worker__", b"_test", b"<symbol JEST_STATE_SYMBOL>"];
-/// Properties and variables of theirs that lead to the function of the test, and to the values that it is given.
+/// Their properties and variables that lead to the function of the test, and to the values that it is given.
 const FUNCTIONS_OF_TESTS: [&[u8]; 2] = [b"fn", b"stackTraceError"];
 const PARAMETERS_OF_TESTS: &[u8] = b"params";
 
 impl Starts<'_> {
-    /// The step that a path begins with: from the viewpoint of a test the first of its variables, if what waits for
-    /// the assertion leads there.
+    /// The step that a path begins with. From the viewpoint of a test that is the first of its variables, if the path
+    /// comes from what waits for the assertion.
     pub(crate) fn of(&self, steps: &[PathStep]) -> usize {
         let start = self.start_for_program(steps);
         self.variable_of_test(steps, start).unwrap_or(start)
     }
 
-    /// The last variable of a module, which is alive whatever retains it and reads as the code does; the last of
-    /// Node's modules; or the first step that is not one of V8's own.
+    /// The last variable of a module, which is alive whatever retains it and is what the code names; else the last of
+    /// Node's modules; else the first step that is not V8's own.
     fn start_for_program(&self, steps: &[PathStep]) -> usize {
         let module = steps.iter().rposition(|step| self.file_of_module(step.node).is_some());
         let variable = self.module_variable(steps);
@@ -75,7 +75,7 @@ impl Starts<'_> {
             || (begins + 1..steps.len()).any(|at| self.edge_is(steps, at, &WAITING_FIELDS))
     }
 
-    /// Whether a path is of the object alone: no object of the program's, and no variable, leads to it.
+    /// Whether a path names nothing of the program: no object of the program's, and no variable, is a step of it.
     pub(crate) fn is_bare(&self, steps: &[PathStep]) -> bool {
         let start = self.of(steps);
         start + 1 >= steps.len() && self.variable_at(steps, start).is_none()
@@ -109,7 +109,7 @@ impl Starts<'_> {
         (function + 1..steps.len()).find(is_of_test)
     }
 
-    /// The first variable behind what waits for the assertion.
+    /// The first variable that what waits for the assertion leads to.
     fn variable_behind_wait(&self, steps: &[PathStep], start: usize) -> Option<usize> {
         if !self.may_wait(steps, start) {
             return None;
@@ -166,8 +166,8 @@ impl Starts<'_> {
     }
 
     /// The last step to a variable of a module: from the outermost scope of a script, or from a block in it,
-    /// which is how some test runners wrap modules. A block that the path comes to by a variable around it, or by an
-    /// element of a list, is just that, a loop's for one.
+    /// which is how some test runners wrap modules. A block that the path reaches through a variable of the scope
+    /// around it, or through an element of a list, is an ordinary block, such as a loop's.
     fn module_variable(&self, steps: &[PathStep]) -> Option<usize> {
         let scope = |at: usize| steps[at - 1].node;
         let first_element = steps.iter().position(|step| self.snapshot.kind(step.node) == NodeKind::Array);

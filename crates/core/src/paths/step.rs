@@ -1,4 +1,4 @@
-//! Node → the best way to it from the root's child down, step by step.
+//! Node → the steps of the shortest path to it, from the root's child down.
 
 use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
 use crate::snapshot::Snapshot;
@@ -12,12 +12,12 @@ pub(crate) struct PathStep {
     pub(crate) node: NodeIx,
 }
 
-/// The best way to a node from the root's child down; `None` when nothing leads to it.
+/// The shortest path to a node, from the root's child down; `None` when nothing leads to it.
 pub(crate) fn path_to(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Option<Vec<PathStep>> {
     path_end(snapshot, shortest, node, usize::MAX)
 }
 
-/// The last `most` steps of the best way to a node.
+/// The last `most` steps of the shortest path to a node.
 pub(crate) fn path_end(
     snapshot: &Snapshot,
     shortest: &ShortestPaths,

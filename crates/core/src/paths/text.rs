@@ -9,7 +9,7 @@
 //! (.next ×19997)              the same steps again and again
 //! ```
 //!
-//! Steps that code would not write are internal, and so are those before the path begins: see [`Starts`].
+//! Steps that code would not write are internal, and so are those before the path begins; see [`Starts`].
 
 use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::PathStep;
@@ -23,18 +23,18 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::strings::Text;
 
-/// Bytes of all steps' texts: a list of a million links has seven million, which are written once.
+/// Bytes of the texts of all steps before repetitions are merged: a list of a million links has seven million.
 const MAX_TEXT: usize = 64 << 20;
-/// Steps that repeat more often than this are written once with their number.
+/// Steps that repeat more often than this are written once, with their number.
 const REPEATS: usize = 3;
-/// Longest group of steps looked for.
+/// Longest group of repeating steps that is looked for.
 const MAX_GROUP: usize = 4;
 
 /// Writes paths of one snapshot.
 #[derive(Clone, Copy)]
 pub(crate) struct PathText<'a> {
     pub(crate) snapshot: &'a Snapshot,
-    /// Whether positions are written as `[*]`: for what many paths have in common.
+    /// Whether positions are written as `[*]`, for text that stands for many paths.
     pub(crate) any_index: bool,
     pub(crate) viewpoint: Viewpoint,
 }
@@ -102,7 +102,7 @@ impl<'a> PathText<'a> {
             return b"global".to_vec();
         }
         let name = self.snapshot.name(step.node);
-        // `Window / http://…`, `Window [JSGlobalObject] / …`, `global (global*)`: the rest is no name.
+        // `Window / http://…`, `Window [JSGlobalObject] / …`, `global (global*)`: the rest is not part of the name.
         let end = match self.snapshot.kind(step.node) {
             NodeKind::Object if !is_internal_name(name) => name.iter().position(|&byte| byte == b' '),
             NodeKind::Native if !is_internal_name(name) => memchr::memmem::find(name, b" / "),
@@ -125,13 +125,13 @@ impl<'a> PathText<'a> {
             && internal_target(self.snapshot, node, b"global_proxy").is_some()
     }
 
-    /// A function on the way.
+    /// A function that is a step of the path.
     fn function(&self, node: NodeIx) -> Vec<u8> {
         let name = self.snapshot.name(node);
         [" → ".as_bytes(), if name.is_empty() { b"(anonymous function)" } else { name }].concat()
     }
 
-    /// An object of the browser's on the way, when it is one that programs know: positions in C++ say nothing.
+    /// An object of the browser that is a step of the path, when programs know it: positions in C++ say nothing.
     fn native(&self, node: NodeIx) -> Option<Vec<u8>> {
         let name = self.snapshot.name(node);
         is_document_object(name).then(|| [" → ".as_bytes(), name].concat())
@@ -147,7 +147,7 @@ impl<'a> PathText<'a> {
             return Some([" → context".as_bytes(), property(name).as_slice()].concat());
         }
         match (edge.kind, label) {
-            // The keys of a dictionary are data, and what many paths have in common has none of them.
+            // The keys of a dictionary are data, and differ in the paths that the text stands for.
             (EdgeKind::Property, _) if self.any_index && is_data_key(self.snapshot, from, edge) => {
                 Some(self.position(0))
             }
@@ -155,7 +155,7 @@ impl<'a> PathText<'a> {
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))
             }
-            // Without a name variables are told apart by their places in the scope.
+            // Variables without a name are told apart by their places in the scope.
             (EdgeKind::Hidden, EdgeLabel::Index(slot)) if is_context(self.snapshot.name(from)) => {
                 Some(format!(" → context.(variable {slot})").into_bytes())
             }
@@ -169,7 +169,7 @@ impl<'a> PathText<'a> {
         if self.any_index { b"[*]".to_vec() } else { format!("[{index}]").into_bytes() }
     }
 
-    /// V8's own fields: those that code steps over unseen are left out.
+    /// V8's own fields; those that no code mentions are left out.
     fn internal(&self, from: NodeIx, name: &[u8]) -> Option<Vec<u8>> {
         const UNSEEN: [&[u8]; 12] = [
             b"elements",
@@ -238,7 +238,7 @@ fn fold(segments: &[Vec<u8>], text: &mut Vec<u8>) {
     }
 }
 
-/// How often the first `length` segments stand there in a row.
+/// How often the first `length` segments repeat in a row.
 fn repeats(segments: &[Vec<u8>], length: usize) -> usize {
     if segments.len() < length {
         return 0;

@@ -58,7 +58,7 @@ struct Sums {
     live_size: u64,
 }
 
-/// Functions by bytes allocated, those of the whole tree summed per function.
+/// Functions by bytes allocated: the sum over all nodes of the tree that are calls of the function.
 pub(crate) fn allocations(snapshot: &Snapshot, page: Page, progress: &Progress) -> Result<AllocationPage> {
     let allocations = snapshot.allocations();
     let live = live(snapshot, progress)?;
@@ -110,7 +110,7 @@ pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Result<Vec<
     let trace = snapshot.nodes().trace_id(node);
     let mut at = allocations.tree.iter().position(|candidate| candidate.id == trace).filter(|_| trace != 0);
     let mut frames = Vec::new();
-    // A tree in preorder has every caller before its callees, so that the walk ends. The first is no call: `(root)`.
+    // In preorder every caller comes before its callees, so the walk ends. The first node, `(root)`, is not a call.
     while let Some(position) = at.filter(|&position| position > 0) {
         let trace = &allocations.tree[position];
         if let Some(&function) = allocations.functions.get(trace.function as usize) {
@@ -131,7 +131,7 @@ fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Resu
     Ok(FrameRow { function_name: text(function.name), source: is_known.then_some(source) })
 }
 
-/// The timeline: each sample with the bytes of living objects whose ids were given out since the one before.
+/// The timeline: each sample with the bytes of living objects allocated since the sample before, told by their ids.
 pub(crate) fn samples(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<SampleRow>> {
     let samples = snapshot.samples();
     let mut sizes = vec![0; samples.len()];

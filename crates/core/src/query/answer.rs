@@ -43,8 +43,8 @@ impl Write for Limited {
     }
 }
 
-/// What the rows of an answer may still say. They are all there before the first is written: a hundred
-/// thousand may share one name of a megabyte, of which each has its own copy.
+/// How much text the rows of an answer may still hold. All rows exist before the first is written: a hundred
+/// thousand may have the same name of a megabyte, each in a copy of its own.
 #[derive(Debug)]
 pub(crate) struct Allowance(AtomicUsize);
 

@@ -1,14 +1,14 @@
-//! The objects that retain most, each where its memory spreads.
+//! The objects that retain most, each named by the point below which its memory spreads.
 //!
 //! The top of the dominator tree is a chain: the root retains all, the global object nearly all, and
 //! so on down to the one cache that matters. All of them would lead the list. So a chain of nodes
-//! that each retain nine tenths of its head counts once, and its last node stands for it: below it
-//! the memory spreads. When that is one of V8's own (the backing array of a Map), the last of the
-//! chain that is not does.
+//! that each retain nine tenths of what its head retains is listed once, by its last node, below which
+//! the memory spreads. When that node is V8's own (the backing array of a Map), the chain is listed by
+//! the last node that is not.
 //!
-//! A list of a million links is a chain too, but it loses a little with each of them. There the
-//! first link stands for all: it is the first node of a class that the chain holds several nodes
-//! of, and a chain that goes on below with that class is not listed again.
+//! A list of a million links is a chain too, but each link retains a little less than the one before. It is
+//! listed by its first link: the first node of a class of which the chain has several nodes. A chain
+//! further down that begins with that class is not listed again.
 
 use crate::program::internals::{is_document_object, is_internal_name};
 use crate::snapshot::Snapshot;
@@ -24,7 +24,7 @@ use std::collections::{BinaryHeap, HashMap};
 /// Nodes of one class that make a chain a list.
 const MIN_LINKS: usize = 4;
 
-/// What makes nodes links of one list: class and, because all functions are of one class, name.
+/// What the links of one list have in common: their class and, because all functions are of one class, their name.
 type Link = (ClassIx, StringIx);
 
 /// The head of a chain. Ordered by size, then position.
@@ -32,12 +32,12 @@ type Link = (ClassIx, StringIx);
 struct Head {
     size: u64,
     node: Reverse<NodeIx>,
-    /// The links of the list which this chain may go on.
+    /// The links of the list that this chain may be the rest of.
     above: Option<Link>,
 }
 
-/// The `limit` nodes that stand for the chains that retain most, largest first. Costs little more
-/// than looking at the children of the nodes on the way there.
+/// The nodes by which the `limit` largest chains are listed, largest first. Costs little more than a look
+/// at the children of the nodes of these chains.
 pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) -> Result<Vec<NodeIx>> {
     let root = snapshot.root();
     let first = Head { size: snapshot.retained_size(root), node: Reverse(root), above: None };
@@ -65,8 +65,8 @@ struct Chains<'a> {
 }
 
 impl Chains<'_> {
-    /// Walks a chain from its head down; every branch that leaves it is the head of another.
-    /// Returns the node that stands for it, when there is one and it is not listed already.
+    /// Walks a chain from its head down; every branch off it is the head of another chain.
+    /// Returns the node by which it is listed, unless there is none or it is listed already.
     fn follow(&mut self, head: Head) -> Result<Option<NodeIx>> {
         let enough = u128::from(head.size) * 9;
         let mut chain = vec![head.node.0];
@@ -96,7 +96,7 @@ impl Chains<'_> {
         (self.snapshot.classes().of(node), self.snapshot.nodes().name(node))
     }
 
-    /// The first of the links that a chain has many of.
+    /// The first link, when the chain is a list.
     fn first_link(&self, chain: &[NodeIx]) -> Option<NodeIx> {
         let mut counts: HashMap<Link, usize> = HashMap::new();
         for &node in chain {

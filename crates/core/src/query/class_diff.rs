@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub struct ClassDiffRow {
     /// Among the classes of both snapshots.
     pub(super) index: u32,
-    /// Shared with the class: there are as many rows as classes before a page of them is chosen.
+    /// Shared with the class: every class has a row before a page of rows is chosen.
     #[serde(serialize_with = "shared")]
     name: Arc<Text>,
     added_count: u64,
@@ -30,7 +30,7 @@ pub struct ClassDiffRow {
     added_size: u64,
     removed_size: u64,
     pub(super) size_delta: i64,
-    /// Whether no program decides how many of them there are.
+    /// Whether V8 or the runtime, not the program, decides how many of them there are.
     internal: bool,
     /// In answers of `since`.
     #[serde(flatten)]
@@ -51,12 +51,12 @@ fn shared<S: Serializer>(text: &Arc<Text>, serializer: S) -> std::result::Result
     text.as_ref().serialize(serializer)
 }
 
-/// Numbers for classes of both snapshots, by place and name: those of the first in its order, then the new ones.
+/// Numbers of the classes of both snapshots, by place and name: those of the first in its order, then the new ones.
 #[derive(Default)]
 struct Keys {
     numbers: HashMap<(Option<Location>, u32), u32>,
     names: HashMap<Arc<Text>, u32>,
-    /// The number of a name by where it is kept: names may be long and shared by many classes.
+    /// The number of a name by its address: names may be long, and many classes may share one.
     kept: HashMap<*const Text, u32>,
 }
 
@@ -198,7 +198,7 @@ fn of_key(members: &[Member], key: u32) -> &[Member] {
     take_key(&mut &members[start..], key)
 }
 
-/// The members with a key, which stand first.
+/// The members with a key, which come first.
 fn take_key<'a>(members: &mut &'a [Member], key: u32) -> &'a [Member] {
     let end = members.partition_point(|member| member.key <= key);
     let (taken, rest) = members.split_at(end);

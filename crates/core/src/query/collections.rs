@@ -2,7 +2,7 @@
 
 use crate::program::data_keys::MIN_KEYS;
 use crate::query::page::Page;
-use crate::query::paths::Ways;
+use crate::query::paths::ShownPaths;
 use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
@@ -27,7 +27,7 @@ pub(crate) struct CollectionRow {
     id: u32,
     class_name: Text,
     elements: usize,
-    /// Elements that are heap objects for each slot of the array or table behind it; `null` when the file does not tell.
+    /// The share of slots of the array or table behind it that hold an element; `null` when the file does not tell.
     fill_ratio: Option<f64>,
     element_classes: Vec<ElementClass>,
     self_size: u64,
@@ -55,8 +55,8 @@ pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) ->
     }
     let largest = |&node: &NodeIx| (Reverse(snapshot.retained_size(node)), node);
     let found = Page::first(limit).select(found, |a, b| largest(a).cmp(&largest(b)));
-    let ways = Ways::new(snapshot, progress)?;
-    found.into_iter().map(|node| row(rows, &ways, node)).collect()
+    let paths = ShownPaths::new(snapshot, progress)?;
+    found.into_iter().map(|node| row(rows, &paths, node)).collect()
 }
 
 fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
@@ -68,7 +68,7 @@ fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
         }
 }
 
-fn row(rows: &Rows<'_>, ways: &Ways<'_>, node: NodeIx) -> Result<CollectionRow> {
+fn row(rows: &Rows<'_>, paths: &ShownPaths<'_>, node: NodeIx) -> Result<CollectionRow> {
     let snapshot = rows.snapshot;
     let elements = elements_of(snapshot, node);
     let mut classes: HashMap<u32, (usize, NodeIx)> = HashMap::new();
@@ -90,11 +90,11 @@ fn row(rows: &Rows<'_>, ways: &Ways<'_>, node: NodeIx) -> Result<CollectionRow> 
         self_size: snapshot.nodes().self_size(node),
         retained_size: snapshot.retained_size(node),
         percent: rows.percent(snapshot.retained_size(node)),
-        path: ways.text(node, rows)?,
+        path: paths.text(node, rows)?,
     })
 }
 
-/// What a program put into the collection; of Maps keys and values, as far as they are objects of the heap.
+/// What a program put into the collection, of Maps both keys and values, as far as they are heap objects.
 fn elements_of(snapshot: &Snapshot, node: NodeIx) -> Vec<NodeIx> {
     let of = |from: NodeIx, kinds: &'static [EdgeKind]| {
         snapshot.edges_of(from).filter(move |edge| kinds.contains(&edge.kind))
@@ -104,7 +104,7 @@ fn elements_of(snapshot: &Snapshot, node: NodeIx) -> Vec<NodeIx> {
             .filter(|&edge| is_position(edge_label(snapshot, edge)) && is_value(snapshot, edge.to))
             .map(|edge| edge.to)
             .collect(),
-        // Where elements are not listed with their array, they are with its store.
+        // Elements that are not edges of the array are edges of its store.
         (b"Array", _) => match internal_target(snapshot, node, b"elements") {
             Some(store) if of(node, &[EdgeKind::Element]).next().is_none() => {
                 of(store, &[EdgeKind::Internal, EdgeKind::Element]).map(|edge| edge.to).collect()
@@ -129,8 +129,8 @@ fn is_value(snapshot: &Snapshot, node: NodeIx) -> bool {
     !matches!(snapshot.kind(node), NodeKind::Hidden | NodeKind::Code | NodeKind::ObjectShape)
 }
 
-/// Elements for each slot of what stores them; pointers are 4 or 8 bytes wide, which sizes do not
-/// tell, so 8 are assumed as in Node.js and results over 1 are not given.
+/// The share of slots that hold an element. Sizes do not tell whether pointers are 4 or 8 bytes wide: 8 are assumed,
+/// as in Node.js, and a result above 1 is not given.
 fn fill_ratio(snapshot: &Snapshot, node: NodeIx, elements: usize) -> Option<f64> {
     const POINTER: u64 = 8;
     let store = [&b"elements"[..], b"table"].iter().find_map(|name| internal_target(snapshot, node, name))?;

@@ -18,13 +18,13 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::ropes::Ropes;
 use crate::snapshot::ticker::Ticker;
 
-/// A text condition on display names: raw names are looked up, made-up ones are made.
+/// A text condition on display names: the name of the file is looked up by its index, a composed name is composed.
 struct NameCondition {
     matcher: Matcher,
     strings: Vec<bool>,
 }
 
-/// Where names are made up, and the last of them: long strings built piece by piece share one.
+/// Composes names, and keeps the last: long strings built piece by piece share one.
 #[derive(Default)]
 pub(crate) struct NameBuffer {
     text: Vec<u8>,
@@ -55,7 +55,7 @@ pub(crate) struct Conditions<'a> {
 /// Which places have a script that matches.
 struct ScriptCondition {
     places: Vec<bool>,
-    /// What nodes without a place get.
+    /// The result for nodes without a place.
     otherwise: bool,
 }
 

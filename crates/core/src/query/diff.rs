@@ -1,10 +1,10 @@
-//! Two snapshots of one process → what came, what went, what grew.
+//! Two snapshots of one process → objects that are new, that are gone, that grew.
 
 use crate::query::answer::Allowance;
 use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
 use crate::query::pairs::{Pair, side_by_side};
-use crate::query::paths::Ways;
+use crate::query::paths::ShownPaths;
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
 use crate::snapshot::Snapshot;
@@ -139,8 +139,8 @@ fn pairs(before: &Snapshot, after: &Snapshot, progress: &Progress, mut visit: im
     })
 }
 
-/// Whether the snapshots are of one process. Ids start anew in each process, so that those of two
-/// always overlap; in one process the same id is the same object, with the same type and name.
+/// Whether the snapshots are of one process. Ids start anew in each process, so the ids of two processes
+/// always overlap; within one process the same id means the same object, with the same type and name.
 fn same_process(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<bool> {
     let (mut common, mut agree) = (0u64, 0u64);
     pairs(before, after, progress, |pair| {
@@ -194,7 +194,7 @@ fn changes_of_class(
     Ok(changes)
 }
 
-/// What the mode asks for, where the pair is that.
+/// The change that the mode asks for, when the pair is one.
 fn change(before: &Snapshot, after: &Snapshot, mode: DiffMode, pair: Pair<NodeIx>) -> Option<Change> {
     match (mode, pair) {
         (DiffMode::New, Pair::After(node)) => Some(Change { node, before: 0, after: after.retained_size(node) }),
@@ -217,14 +217,14 @@ fn node_rows(
 ) -> Result<Vec<NodeDiffRow>> {
     let snapshot = if mode == DiffMode::Freed { before } else { after };
     let rows = Rows::new(snapshot, progress)?;
-    let ways = if paths { Some(Ways::new(snapshot, progress)?) } else { None };
+    let shown = if paths { Some(ShownPaths::new(snapshot, progress)?) } else { None };
     let row = |change: &Change| {
         Ok(NodeDiffRow {
             node: rows.node(change.node)?,
             retained_before: change.before,
             retained_after: change.after,
             growth: change.growth(),
-            path: ways.as_ref().map(|ways| ways.text(change.node, &rows)).transpose()?,
+            path: shown.as_ref().map(|shown| shown.text(change.node, &rows)).transpose()?,
         })
     };
     changes.iter().map(row).collect()

@@ -1,8 +1,8 @@
 //! The top of the dominator tree: what a treemap, an icicle or a profile of the heap is drawn from.
 //!
-//! Rows are taken by retained size, the largest of the whole tree first, so that the limit on rows
-//! cuts where least is lost. What is not shown of a node's children is one sum, its `rest`: self
-//! size, children and rest always add up to the retained size.
+//! Rows are chosen by retained size, the largest of the whole tree first, so that the limit on rows leaves
+//! out the smallest. Children of a node that have no row are summed up as its `rest`: self size, children
+//! and rest always add up to the retained size.
 
 use crate::query::filter_query::find;
 use crate::query::page::Page;
@@ -134,7 +134,7 @@ impl Selection<'_> {
     }
 }
 
-/// Rows within rows. From the last on, so that each is whole when it moves into its dominator's.
+/// Nests the rows. From the last to the first, so that each is complete when it moves into its dominator's.
 fn nested(rows: &Rows<'_>, chosen: Vec<Chosen>) -> Result<DominatorRow> {
     let row = |chosen: &Chosen| {
         Ok(DominatorRow {

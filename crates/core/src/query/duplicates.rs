@@ -1,4 +1,4 @@
-//! Strings that are in the heap more than once → groups with what the copies cost.
+//! Strings that are in the heap more than once → groups with the bytes that the copies waste.
 
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
@@ -49,7 +49,7 @@ struct Group {
     count: u32,
     self_size: u64,
     retained_size: u64,
-    /// Where V8 cut the text: the length it had.
+    /// The length of the whole text, where V8 cut it.
     length: Option<i64>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Duplicates {
 /// Not yet looked up.
 const UNKNOWN: u32 = u32::MAX;
 
-/// What V8 wrote of a string that it cut: same text, length and hash mean the same string.
+/// What V8 wrote of a string that it cut: equal beginnings, lengths and hashes mean equal strings.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Cut {
     length: Option<Number>,
@@ -164,7 +164,7 @@ impl Duplicates {
         Ok(found)
     }
 
-    /// The group of a text that was not cut; numbers of texts are given in order.
+    /// The group of a text that was not cut. Texts are numbered in the order in which they are met.
     fn group_of_text(&mut self, of_text: &mut Vec<u32>, text: u32, node: NodeIx) -> u32 {
         if text as usize >= of_text.len() {
             of_text.resize(text as usize + 1, UNKNOWN);
@@ -188,7 +188,7 @@ impl Duplicates {
         self.members.push((node, group));
     }
 
-    /// The strings that have a copy.
+    /// The strings that have copies.
     pub(crate) fn nodes(&self, snapshot: &Snapshot) -> NodeSet {
         let mut bits = NodeSet::new(snapshot.nodes().len());
         for &(node, group) in &self.members {

@@ -76,13 +76,13 @@ pub(crate) struct Sorting {
 }
 
 impl Sorting {
-    /// Sizes from the top, distances and ids from the bottom, unless told otherwise.
+    /// By default sizes descend, distances and ids ascend.
     pub(crate) fn new(sort: Sort, order: Option<Order>) -> Self {
         let usual = if matches!(sort, Sort::Distance | Sort::Id) { Order::Ascending } else { Order::Descending };
         Self { sort, order: order.unwrap_or(usual) }
     }
 
-    /// Ties go by position, so that pages never overlap. Unreachable nodes count as farthest.
+    /// Ties are broken by position, so that pages never overlap. Unreachable nodes count as farthest.
     pub(crate) fn compare(self, snapshot: &Snapshot, a: NodeIx, b: NodeIx) -> Ordering {
         let nodes = snapshot.nodes();
         let ascending = match self.sort {
@@ -98,7 +98,7 @@ impl Sorting {
     }
 }
 
-/// What each row carries beyond its own fields.
+/// What each row has besides its own fields.
 struct RowShape {
     edges: bool,
     references: Option<(usize, usize)>,
@@ -121,7 +121,7 @@ impl RowShape {
     }
 }
 
-/// Where matches can be at all: the narrowest set the question names.
+/// The nodes that can match at all: the narrowest set that the question names.
 enum Candidates {
     All,
     Subtree(NodeIx),

@@ -1,4 +1,4 @@
-//! What `filter` is asked: conditions as they stand in the question.
+//! The question of `filter`: its conditions as they are written.
 
 use crate::query::mine_only::MineOnly;
 use crate::query::text_match::TextMatch;
@@ -96,7 +96,7 @@ pub enum Sort {
     Id,
 }
 
-/// Which end comes first.
+/// Ascending or descending.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the names say it")]

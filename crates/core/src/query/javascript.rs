@@ -1,8 +1,8 @@
 //! JavaScript's regular expression → the same one in the syntax of `regex-syntax`.
 //!
-//! That crate parses. Rewritten here is what JavaScript spells differently: `[]` and `[^]`, brackets and braces that
-//! stand for themselves, escapes, what `.`, `\d`, `\w`, `\s` and `\b` mean; and case, for which JavaScript has a rule
-//! of its own without the flag u, as sets of characters.
+//! That crate parses; this file rewrites what JavaScript spells differently: `[]` and `[^]`, literal brackets and
+//! braces, escapes, and what `.`, `\d`, `\w`, `\s` and `\b` mean. Without the flag u JavaScript ignores case by a rule
+//! of its own, so that letters become sets of characters.
 
 use crate::snapshot::error::{Code, Error, Result};
 use std::fmt::{Display, Write as _};
@@ -107,7 +107,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// `{2}`, `{2,}` or `{2,3}`, behind its brace; `None`, and nothing read, for a brace that stands for itself.
+    /// `{2}`, `{2,}` or `{2,3}`, behind its brace; `None`, and nothing read, for a literal brace.
     fn counts(&mut self) -> Option<String> {
         let inside: String = self.rest.clone().take_while(|&char| char.is_ascii_digit() || char == ',').collect();
         let is_counts = inside.starts_with(|char: char| char.is_ascii_digit())
@@ -228,7 +228,7 @@ impl Translation<'_> {
         None
     }
 
-    /// The last character, where a range goes on here. A hyphen before a set or the end of the class is itself.
+    /// The last character of a range, if one goes on here. A hyphen before a set or the end of the class is literal.
     fn range_end(&mut self) -> Result<Option<char>> {
         let mut ahead = self.rest.clone();
         if ahead.next() != Some('-') {

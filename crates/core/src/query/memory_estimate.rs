@@ -23,8 +23,8 @@ impl MemoryEstimate {
     pub(crate) const EDGES: MemoryEstimate = MemoryEstimate { node: 0, edge: 32, string: 0 };
     /// Nodes that match, in order.
     pub(crate) const NODES: MemoryEstimate = MemoryEstimate { node: 48, edge: 1, string: 16 };
-    /// Ways from the roots.
-    pub(crate) const WAYS: MemoryEstimate = MemoryEstimate { node: 64, edge: 12, string: 8 };
+    /// Shortest paths from the roots, and those merged by shape.
+    pub(crate) const PATHS: MemoryEstimate = MemoryEstimate { node: 64, edge: 12, string: 8 };
     /// Each string with its copies.
     pub(crate) const STRINGS: MemoryEstimate = MemoryEstimate { node: 96, edge: 0, string: 96 };
     /// All of it.

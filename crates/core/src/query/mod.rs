@@ -88,7 +88,7 @@ impl Question {
         match self {
             Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) => MemoryEstimate::LITTLE,
             Question::References(_) | Question::Retainers(_) => MemoryEstimate::EDGES,
-            Question::RetainingPaths(_) => MemoryEstimate::WAYS,
+            Question::RetainingPaths(_) => MemoryEstimate::PATHS,
             Question::Strings(_) => MemoryEstimate::STRINGS,
             Question::Diff(_) => MemoryEstimate::DIFF,
             Question::Since(_) | Question::TestRounds(_) | Question::Report(_) => MemoryEstimate::REPORT,
@@ -144,9 +144,9 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
     ask(&[snapshot], question, progress)
 }
 
-/// Answers a question about the snapshots it is asked of: anything about one; `diff` and `since` about two, the
-/// first of which is the baseline; `testRounds` about two and more; `report` about any number of one program, oldest
-/// first. That one is about the last of them; the others tell what grows.
+/// Answers a question about snapshots. Most questions take one snapshot; `diff` and `since` take two, the baseline
+/// first; `testRounds` takes two or more, and `report` any number, of one program, oldest first. A report describes
+/// the last of them; the others tell what grows.
 ///
 /// # Errors
 /// [`Code::InvalidQuery`] for a question that cannot be asked, or not of this number of snapshots;

@@ -1,7 +1,7 @@
 //! DevTools' named filters → one bit a node.
 //!
-//! Four of them ask "what would go if these were not there": everything the root no longer reaches
-//! in a walk that does not enter them. What the root does not reach anyhow is left out.
+//! Four of them ask what would be freed without certain objects: everything the root no longer reaches in a
+//! walk that does not enter these. What the root does not reach in the first place is left out.
 
 use crate::paths::shortest_paths::is_console;
 use crate::program::native_contexts::{NONE, NativeContexts, SHARED};
@@ -34,7 +34,7 @@ pub(crate) enum NamedFilter {
 const NATIVE_CONTEXT: &str = "nativeContext_";
 
 impl NamedFilter {
-    /// The filter of DevTools' name for it.
+    /// The filter that DevTools calls by this name.
     pub(crate) fn parse(name: &str) -> Result<NamedFilter> {
         Ok(match name {
             "objectsRetainedByDetachedDomNodes" => NamedFilter::DetachedDomNodes,

@@ -1,7 +1,7 @@
-//! Snapshots as they were given → the order in which they were taken.
+//! Snapshots in any order → the order in which they were taken.
 //!
-//! V8 numbers objects upwards, so the highest number of a JavaScript object rises with a process's age; its own
-//! objects have even numbers. Snapshots given newest first, or in the order of a shell's pattern
+//! V8 numbers JavaScript objects upwards, so the highest of their numbers rises with a process's age; objects of
+//! the embedder have even numbers. Snapshots given newest first, or in the order of a shell's pattern
 //! (`after`, `before`, `third`), are put in order by it.
 
 use crate::snapshot::Snapshot;

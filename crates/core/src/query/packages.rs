@@ -1,8 +1,8 @@
 //! Retained bytes by npm package and own code, from the names of scripts.
 //!
-//! An object belongs to the package of the script that has its constructor, a function to that of
-//! the script it is in; what they hold that has no script of its own counts with them. Nothing is
-//! counted twice within a package.
+//! An object belongs to the package of the script that defines its constructor, a function to that of the
+//! script it is in. What they retain that has no script of its own counts with them. Within a package nothing is
+//! counted twice.
 
 use crate::program::ownership::is_runtime_script;
 use crate::program::packages::package_of;
@@ -33,7 +33,7 @@ pub(crate) struct PackageRow {
 struct Sum {
     count: u64,
     retained: u64,
-    /// Where in the tree's preorder what was counted ends.
+    /// The position in the tree's preorder up to which everything was counted.
     covered: usize,
 }
 

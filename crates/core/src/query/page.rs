@@ -40,7 +40,7 @@ impl Page {
         (end < total && self.limit > 0).then_some(end)
     }
 
-    /// The rows of the page in order; equal ones stay as they were. Never more than twice as many are sorted at once.
+    /// The rows of the page, sorted stably. No more than twice as many are ever sorted at once.
     pub(crate) fn select<T>(self, rows: Vec<T>, mut order: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
         let end = self.offset.saturating_add(self.limit).min(rows.len());
         let mut best: Vec<T> = Vec::new();

@@ -29,10 +29,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 const PATHS: u64 = 5;
 /// Steps of one path that get rows.
 const MAX_ROWS: usize = 10_000;
-/// Steps of all ways of one answer …
+/// Steps of all paths of one answer …
 const MAX_STEPS: usize = 10_000_000;
-/// … and of each way after that.
-const FEW_STEPS: usize = 100;
+/// … and of each path once there are as many.
+const MIN_STEPS: usize = 100;
 
 /// The question of `retainingPaths`.
 #[derive(Clone, Debug, Deserialize)]
@@ -87,7 +87,7 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// A way in which objects are held.
+/// A path, and how many objects have one like it.
 #[derive(Clone, Debug, Serialize)]
 pub struct PathRow {
     count: usize,
@@ -121,23 +121,23 @@ pub(crate) fn retaining_paths(snapshot: &Snapshot, query: &PathsQuery, progress:
     }
 }
 
-/// The best ways of one snapshot, for one answer. A list of a million links may ask for a hundred thousand ways
-/// of a million steps: when many steps were given, only the ends of longer ways are.
-pub(crate) struct Ways<'a> {
+/// The shortest paths that one answer shows. An answer about a list of a million links may show a hundred thousand
+/// paths of a million steps: once it has [`MAX_STEPS`], it shows only the last steps of each further path.
+pub(crate) struct ShownPaths<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
-    /// Steps that may still be given.
+    /// Steps that may still be shown.
     left: AtomicUsize,
 }
 
-/// A way as far as it is given: its end.
-struct Way {
+/// The part of a path that is shown: its last steps.
+struct PathEnd {
     steps: Vec<PathStep>,
     /// Steps before those.
     missing: usize,
 }
 
-impl<'a> Ways<'a> {
+impl<'a> ShownPaths<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
         Ok(Self::along(snapshot, ShortestPaths::of(snapshot, progress)?))
     }
@@ -146,21 +146,21 @@ impl<'a> Ways<'a> {
         Self { snapshot, shortest, left: AtomicUsize::new(MAX_STEPS) }
     }
 
-    fn to(&self, node: NodeIx) -> Option<Way> {
-        let most = self.left.load(Relaxed).max(FEW_STEPS);
+    fn to(&self, node: NodeIx) -> Option<PathEnd> {
+        let most = self.left.load(Relaxed).max(MIN_STEPS);
         let steps = path_end(self.snapshot, self.shortest, node, most)?;
         self.left.store(most - steps.len(), Relaxed);
         let missing = self.shortest.depth(node).saturating_sub(steps.len());
-        Some(Way { steps, missing })
+        Some(PathEnd { steps, missing })
     }
 
-    /// The text of the best way to a node, which begins with `…` where it is only the way's end.
+    /// The text of the shortest path to a node. It begins with `…` when the first steps are not shown.
     ///
     /// # Errors
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn text(&self, node: NodeIx, rows: &Rows<'_>) -> Result<Option<Text>> {
-        let Some(way) = self.to(node) else { return Ok(None) };
-        way_text(rows, &way, path_text(rows, false, Viewpoint::Program)).map(Some)
+        let Some(path) = self.to(node) else { return Ok(None) };
+        path_end_text(rows, &path, path_text(rows, false, Viewpoint::Program)).map(Some)
     }
 }
 
@@ -168,22 +168,22 @@ fn path_text<'a>(rows: &Rows<'a>, any_index: bool, viewpoint: Viewpoint) -> Path
     PathText { snapshot: rows.snapshot, any_index, viewpoint }
 }
 
-fn way_text(rows: &Rows<'_>, way: &Way, text: PathText<'_>) -> Result<Text> {
-    let text = text.write(&way.steps);
+fn path_end_text(rows: &Rows<'_>, path: &PathEnd, text: PathText<'_>) -> Result<Text> {
+    let text = text.write(&path.steps);
     rows.take(text.len())?;
-    Ok(Text(if way.missing > 0 { ["…".as_bytes(), &text].concat() } else { text }))
+    Ok(Text(if path.missing > 0 { ["…".as_bytes(), &text].concat() } else { text }))
 }
 
-fn path_row(rows: &Rows<'_>, way: &Way, count: usize, viewpoint: Viewpoint) -> Result<PathRow> {
+fn path_row(rows: &Rows<'_>, path: &PathEnd, count: usize, viewpoint: Viewpoint) -> Result<PathRow> {
     let text = path_text(rows, count > 1, viewpoint);
-    let length = way.steps.len();
-    // Both ends of a long one: where it begins, and what holds the object.
+    let length = path.steps.len();
+    // Of a long path, the first steps, which say where it begins, and the last, which say what holds the object.
     let left_out = if length > MAX_ROWS { MAX_ROWS / 2..length - MAX_ROWS / 2 } else { 0..0 };
-    let omitted = way.missing + left_out.len();
-    let steps = Steps::new(rows, text, &way.steps);
-    let row = |at: usize| step_row(rows, way.steps[at], steps.row(at)?, at == 0 && way.missing == 0);
+    let omitted = path.missing + left_out.len();
+    let steps = Steps::new(rows, text, &path.steps);
+    let row = |at: usize| step_row(rows, path.steps[at], steps.row(at)?, at == 0 && path.missing == 0);
     let steps = (0..length).filter(|at| !left_out.contains(at)).map(row).collect::<Result<_>>()?;
-    Ok(PathRow { count, steps, omitted, text: way_text(rows, way, text)? })
+    Ok(PathRow { count, steps, omitted, text: path_end_text(rows, path, text)? })
 }
 
 fn step_row(rows: &Rows<'_>, step: PathStep, row: StepRow, is_first: bool) -> Result<PathStepRow> {
@@ -208,7 +208,7 @@ struct Found {
     example: NodeIx,
 }
 
-/// One row for what is retained through one structure, wherever in it; the example is of the most frequent shape.
+/// Makes one row of all shapes that lead through the same structure. Its example is of the most frequent shape.
 fn merged_by_structure(
     shapes: &Shapes<'_>,
     position: &HashMap<u32, usize>,
@@ -240,7 +240,7 @@ fn order(found: &Found, shortest: &ShortestPaths) -> (Reverse<usize>, u32, NodeI
     (Reverse(found.count), shortest.cost(found.example), found.example)
 }
 
-/// What is asked for.
+/// What the question asks for.
 struct Answer<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
@@ -249,8 +249,8 @@ struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// The nodes' shortest paths, one row for each shape or structure, the most frequent first; the example is the
-    /// shortest.
+    /// The nodes' shortest paths, one row for each shape or structure, the most frequent first. The example of a row is
+    /// its shortest path.
     fn of_nodes(&self, nodes: &[NodeIx], progress: &Progress) -> Result<PathResult> {
         let Self { snapshot, shortest, viewpoint, limit } = *self;
         let mut shapes = Shapes::from_root(snapshot, shortest)?;
@@ -276,10 +276,10 @@ impl Answer<'_> {
         let found = merged_by_structure(&shapes, &position, found, shortest);
         let merged = found.len();
         let rows = Rows::new(snapshot, progress)?;
-        let ways = Ways::along(snapshot, shortest);
-        let listed = found.iter().take(limit).filter_map(|found| Some((ways.to(found.example)?, found.count)));
-        let listed = self.of_program(listed.collect(), |(way, _)| &way.steps);
-        let row = |(way, count): (Way, usize)| path_row(&rows, &way, count, viewpoint);
+        let shown = ShownPaths::along(snapshot, shortest);
+        let listed = found.iter().take(limit).filter_map(|found| Some((shown.to(found.example)?, found.count)));
+        let listed = self.of_program(listed.collect(), |(path, _)| &path.steps);
+        let row = |(path, count): (PathEnd, usize)| path_row(&rows, &path, count, viewpoint);
         let paths = listed.into_iter().map(row).collect::<Result<_>>()?;
         Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths })
     }
@@ -288,12 +288,12 @@ impl Answer<'_> {
         let rows = Rows::new(self.snapshot, progress)?;
         let found = Search::new(self.snapshot, self.shortest, node)?.run(self.limit, progress)?;
         let unreachable = usize::from(found.is_empty());
-        let ways = self.of_program(found, |steps| steps).into_iter().map(|steps| Way { steps, missing: 0 });
-        let paths = ways.map(|way| path_row(&rows, &way, 1, self.viewpoint)).collect::<Result<Vec<_>>>()?;
+        let shown = self.of_program(found, |steps| steps).into_iter().map(|steps| PathEnd { steps, missing: 0 });
+        let paths = shown.map(|path| path_row(&rows, &path, 1, self.viewpoint)).collect::<Result<Vec<_>>>()?;
         Ok(PathResult { total: 1, unreachable, patterns: paths.len(), paths })
     }
 
-    /// Leaves out paths that lead only to what waits for an assertion, when there are others.
+    /// Leaves out paths from objects that only wait for the test's own assertion, when there are others.
     fn of_program<T>(&self, paths: Vec<T>, steps: impl Fn(&T) -> &Vec<PathStep>) -> Vec<T> {
         let starts = Starts { snapshot: self.snapshot, viewpoint: self.viewpoint };
         let (waiting, others): (Vec<T>, Vec<T>) = paths.into_iter().partition(|path| starts.is_waiting(steps(path)));

@@ -1,8 +1,8 @@
 //! JavaScript regular expression → automaton that tells whether a text matches, in linear time.
 //!
 //! `javascript.rs` rewrites the expression, `regex-syntax` parses it, and `regex-automata`'s lazy DFA runs it. That
-//! engine alone, and not the `regex` crate with its captures, positions and literal searchers: nothing here asks
-//! where a match is.
+//! engine alone is used, not the `regex` crate with its captures, positions and literal searchers, because nothing
+//! here asks where a match is.
 
 use crate::query::javascript::{Options, invalid, translate};
 use crate::snapshot::error::{Code, Error, Result};
@@ -34,7 +34,7 @@ impl Regex {
                 'm' => options.multi_line = true,
                 's' => options.dot_all = true,
                 'u' => options.unicode = true,
-                // They say how often to match and how to count, not what matches.
+                // These flags say how often to match and how to count, not what matches.
                 'g' | 'y' | 'd' => {}
                 other => {
                     return Err(Error::new(Code::InvalidQuery, "the flags i, m, s, u", format!("the flag {other}")));
@@ -70,7 +70,7 @@ impl Regex {
     #[inline]
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         let input = Input::new(text).anchored(Anchored::No).earliest(true);
-        // It gives up only where it is told to, which it is not.
+        // It gives up only where it is configured to, which it is not.
         self.automaton.try_search_fwd(&mut self.states.borrow_mut(), &input).is_ok_and(|found| found.is_some())
     }
 }

@@ -12,7 +12,7 @@ use crate::query::leaks::{CandidateRow, Growth, Outcome, SuspectRow};
 use crate::query::order::Order;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
-use crate::query::paths::Ways;
+use crate::query::paths::ShownPaths;
 use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
@@ -94,7 +94,7 @@ struct Detached {
     nodes: Vec<NodeRow>,
 }
 
-/// Answers `report`: all of the newest snapshot, and what the series says of leaks in it.
+/// Answers `report`: describes the newest snapshot, and says what the series tells of leaks in it.
 pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progress) -> Result<Report> {
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
     let order = Order::of(given)?;
@@ -106,7 +106,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
     let rows = Rows::new(snapshot, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
-    // What needs no paths is found while paths are.
+    // Whatever needs no paths is found while the paths are.
     let (leaks, rest) = join(
         || leak::report(series, snapshot, limit, Profile::Program, progress),
         || -> Result<_> {
@@ -117,7 +117,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
     );
     let leaks = leaks::answer(&rows, series, leaks?)?;
     let (duplicated_strings, collections, biggest, by_package) = rest?;
-    let ways = Ways::new(snapshot, progress)?;
+    let paths = ShownPaths::new(snapshot, progress)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
         kind: "report",
@@ -139,7 +139,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
         classes: classes(snapshot, &by_class, progress)?.classes,
         biggest: biggest
             .into_iter()
-            .map(|big| Ok(BigRow { node: node(big)?, path: ways.text(big, &rows)? }))
+            .map(|big| Ok(BigRow { node: node(big)?, path: paths.text(big, &rows)? }))
             .collect::<Result<_>>()?,
         by_package,
         collections,
@@ -174,7 +174,7 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> Result<NodeR
     Ok(Detached { count, self_size, nodes: page.nodes })
 }
 
-/// The row of a node that does not give a string's contents away: they may be a customer's.
+/// The row of a node, without contents of strings: they may be a customer's.
 fn without_text(rows: &Rows<'_>, node: NodeIx) -> Result<NodeRow> {
     let mut row = rows.node(node)?;
     if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {

@@ -14,11 +14,11 @@ use serde::Serialize;
 pub(crate) struct Retained {
     /// Nodes that match.
     total: usize,
-    /// Bytes that would go with them, nothing counted twice.
+    /// Bytes that would be freed with them, nothing counted twice.
     retained_size: u64,
 }
 
-/// Answers the conditions of a `filter` question; what it says of pages and rows means nothing here.
+/// Answers the conditions of a `filter` question. Its options of pages and rows have no effect here.
 pub(crate) fn retained(snapshot: &Snapshot, query: &FilterQuery, progress: &Progress) -> Result<Retained> {
     let (matches, _) = matching(snapshot, query, progress)?;
     Ok(Retained { total: matches.len(), retained_size: retained_together(snapshot, matches.into_iter()) })

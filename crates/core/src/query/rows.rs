@@ -1,4 +1,4 @@
-//! A node → the row that leaves for JavaScript.
+//! A node → its row in an answer.
 
 use crate::program::scripts::Scripts;
 use crate::query::answer::Allowance;
@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Most references listed in a row; `edgeCount` has the number of all.
 const MAX_EDGES: usize = 10_000;
-/// References of an object from which on its name is kept: all of them may have to be looked at for it.
+/// Names of objects with as many references are cached: finding one may take a look at all of them.
 const MANY_EDGES: u32 = 256;
 
 /// A place in a script; line and column count from 1.
@@ -71,7 +71,7 @@ pub struct Tree {
     pub(crate) omitted: usize,
 }
 
-/// A reference and the node at its other end.
+/// A reference, and the node that it leads to or comes from.
 #[derive(Clone, Debug, Serialize)]
 pub struct TreeItem {
     #[serde(rename = "type")]
@@ -120,7 +120,7 @@ pub(crate) struct Rows<'a> {
     scripts: &'a Scripts,
     total: u64,
     allowance: Allowance,
-    /// Names that took long to find, of nodes that stand in many rows.
+    /// Names that took long to find, of nodes that are in many rows.
     names: Mutex<HashMap<NodeIx, Text>>,
 }
 
@@ -137,7 +137,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Counts text that is about to be made beside the rows' own.
+    /// Counts text that is about to be made besides that of the rows.
     ///
     /// # Errors
     /// [`Code::TooLarge`](crate::Code::TooLarge).
@@ -256,7 +256,7 @@ pub(crate) fn ratio(retained: u64, own: u64) -> f64 {
     if own == 0 { 0.0 } else { retained as f64 / own as f64 }
 }
 
-/// V8's lines and columns as editors count them; what lies before the first is the first.
+/// V8's lines and columns, counted from 1 as editors do; a position before the first is taken for the first.
 fn count_from_one(at: u32) -> i64 {
     i64::from((at as i32).max(0)) + 1
 }

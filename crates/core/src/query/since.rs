@@ -1,7 +1,7 @@
 //! What grew between two checkpoints of a test, for `since()` of `heapray/testing`. Not a question of the API.
 //!
-//! The answer is that of `diff` for all classes. Each row says besides how many objects are not the program's, and
-//! rows of classes that grew by more say how their objects are retained.
+//! The answer is that of `diff` for all classes. Each row also says how many of the objects are not the program's, and
+//! rows of classes that grew by more than that say how their objects are retained.
 
 use crate::leak::test_rounds::Rounds;
 use crate::leak::test_rounds::checkpoints::{Explainer, made_meanwhile};
@@ -30,7 +30,7 @@ pub(crate) struct SinceQuery {
     own_script: String,
 }
 
-/// What a row says besides.
+/// What a row says in addition to that of `diff`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct SinceRow {
     /// Objects more than before that come with checkpoints, or that V8 or the test runner retains.

@@ -1,4 +1,4 @@
-//! The steps of a path as answers have them: what the text of the path was made of.
+//! The steps of a path in an answer: what the text of the path is made of.
 
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
@@ -8,7 +8,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
 
-/// Steps of one path that an answer about many paths has.
+/// Steps that an answer about many paths gives of each.
 const MAX_STEPS: usize = 100;
 
 /// A step of a path.
@@ -17,7 +17,7 @@ const MAX_STEPS: usize = 100;
 pub struct StepRow {
     pub(crate) id: u32,
     pub(crate) class_name: Text,
-    /// How the step reads in the text of the path; of an internal step the name of the reference.
+    /// The step's part of the text of the path; for an internal step the name of the reference.
     pub(crate) edge: Text,
     /// Whether the text leaves the step out.
     pub(crate) internal: bool,
@@ -55,7 +55,7 @@ impl<'a> Steps<'a> {
         })
     }
 
-    /// The rows of all steps; of a long path those at both ends.
+    /// The rows of all steps; of a long path the first and the last.
     pub(crate) fn all(&self) -> Result<Vec<StepRow>> {
         let count = self.steps.len();
         let left_out = MAX_STEPS / 2..count.saturating_sub(MAX_STEPS / 2);

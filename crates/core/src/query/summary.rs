@@ -1,4 +1,4 @@
-//! What JavaScript keeps of a snapshot at hand: counts, total, header, statistics.
+//! What JavaScript has of a snapshot without asking: counts, total, header, statistics.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};

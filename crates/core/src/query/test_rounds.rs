@@ -142,7 +142,7 @@ fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
         class_name: leak.class_name,
         added_count: leak.added_count,
         added_bytes: leak.added_bytes,
-        // What one object refers to is one path; of a class there are many.
+        // The path to one object has its index; a text that stands for many has none.
         path: leak.path.as_deref().map(|steps| text(rows, steps, leak.holder.is_none())).transpose()?,
         holder: holder.transpose()?,
         source: leak.location.map(|at| rows.source(at)),

@@ -15,7 +15,7 @@ use std::rc::Rc;
 /// Most nodes in the trees of one row.
 const MAX_ITEMS: usize = 10_000;
 
-/// Which way a tree grows.
+/// Whether a tree shows what a node refers to or what refers to it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Direction {
     References,
@@ -81,7 +81,7 @@ pub(crate) fn in_range(name: &str, value: u64, most: u64) -> Result<usize> {
     Err(Error::new(Code::InvalidQuery, format!("a {name} from 1 to {most}"), value.to_string()))
 }
 
-/// One end of an edge: the edge and the node the list is about to show.
+/// An edge, and the node at the end of it that the list shows.
 #[derive(Clone, Copy)]
 struct End {
     edge: Edge,
@@ -167,12 +167,12 @@ struct Growth<'a> {
     rows: &'a Rows<'a>,
     direction: Direction,
     limit: usize,
-    /// Items the row may still get.
+    /// Items that the row may still get.
     left: usize,
     /// The branch from the row's node down to here.
     above: Vec<NodeIx>,
-    /// What was chosen of each node's ends, and how many there are: a node with a million of them may
-    /// stand in a thousand branches.
+    /// The items chosen for each node, and how many it has: a node with a million of them may be in a thousand
+    /// branches.
     chosen: HashMap<NodeIx, (Rc<[End]>, usize)>,
 }
 

@@ -152,14 +152,14 @@ pub(crate) struct NodeText {
 pub(crate) struct NodeTotals {
     pub(crate) edges: u64,
     pub(crate) self_size: u64,
-    pub(crate) most_name: u32,
+    pub(crate) max_name: u32,
 }
 
 impl Totals for NodeTotals {
     fn add(&mut self, later: Self) {
         self.edges += later.edges;
         self.self_size = self.self_size.saturating_add(later.self_size);
-        self.most_name = self.most_name.max(later.most_name);
+        self.max_name = self.max_name.max(later.max_name);
     }
 }
 
@@ -222,7 +222,7 @@ impl Rewrite for NodeText {
         out.totals.add(NodeTotals {
             edges: u64::from(node.edge_count),
             self_size: node.self_size,
-            most_name: node.name,
+            max_name: node.name,
         });
         for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
             if at == self.fields.name {
@@ -247,14 +247,14 @@ pub(crate) struct EdgeText {
 /// What the checks need of edges.
 #[derive(Debug, Default)]
 pub(crate) struct EdgeTotals {
-    pub(crate) most_name: Option<u32>,
-    pub(crate) most_target: u32,
+    pub(crate) max_name: Option<u32>,
+    pub(crate) max_target: u32,
 }
 
 impl Totals for EdgeTotals {
     fn add(&mut self, later: Self) {
-        self.most_name = self.most_name.max(later.most_name);
-        self.most_target = self.most_target.max(later.most_target);
+        self.max_name = self.max_name.max(later.max_name);
+        self.max_target = self.max_target.max(later.max_target);
     }
 }
 
@@ -282,8 +282,8 @@ impl Rewrite for EdgeText {
     fn record(&self, values: &[i64], out: &mut Rewritten<EdgeTotals>) -> Result<(), BadField> {
         let edge = self.reader.read(values)?;
         let name = u32::try_from(values[self.label]).ok();
-        let most_name = name.filter(|_| Edges::must_be_named(edge.kind));
-        out.totals.add(EdgeTotals { most_name, most_target: edge.target });
+        let max_name = name.filter(|_| Edges::must_be_named(edge.kind));
+        out.totals.add(EdgeTotals { max_name, max_target: edge.target });
         // Shortcuts may be numbered: no table is so long that a string had a place beyond 32 bits.
         let is_name = |&name: &u32| !edge.kind.is_indexed() && u32::try_from(place(name, Use::Name)).is_ok();
         let name = name.filter(is_name);
@@ -308,12 +308,12 @@ pub(crate) struct RowText<R> {
 /// What the checks need of rows with names.
 #[derive(Debug, Default)]
 pub(crate) struct RowTotals {
-    pub(crate) most_string: Option<u32>,
+    pub(crate) max_string: Option<u32>,
 }
 
 impl Totals for RowTotals {
     fn add(&mut self, later: Self) {
-        self.most_string = self.most_string.max(later.most_string);
+        self.max_string = self.max_string.max(later.max_string);
     }
 }
 
@@ -362,7 +362,7 @@ impl<R: Rows> Rewrite for RowText<R> {
     fn record(&self, values: &[i64], out: &mut Rewritten<RowTotals>) -> Result<(), BadField> {
         self.rows.row(values)?;
         let strings = self.string_limit.iter().filter_map(|&at| u32::try_from(values[at]).ok());
-        out.totals.add(RowTotals { most_string: strings.max() });
+        out.totals.add(RowTotals { max_string: strings.max() });
         for (&field, &value) in self.shown.iter().zip(values) {
             out.field(field, value);
         }

@@ -40,7 +40,7 @@ pub(crate) struct Redaction {
     nodes: Option<(u64, NodeTotals)>,
     edges: Option<(u64, EdgeTotals)>,
     functions: Option<(u64, Option<u32>)>,
-    most_function: Option<u32>,
+    max_function: Option<u32>,
     strings: u64,
     read: Vec<String>,
 }
@@ -56,7 +56,7 @@ impl Redaction {
             nodes: None,
             edges: None,
             functions: None,
-            most_function: None,
+            max_function: None,
             strings: 0,
             read: Vec::new(),
         }
@@ -96,7 +96,7 @@ impl Redaction {
         // Nothing but numbers and brackets came through the scanner.
         self.out.take(&chunk[..step.0])?;
         let most = scanner.tree.drain(..).map(|node| node.function).max();
-        self.most_function = self.most_function.max(most);
+        self.max_function = self.max_function.max(most);
         Ok(step)
     }
 
@@ -133,24 +133,24 @@ impl Redaction {
         check_edge_counts(node_totals.edges, edges).map_err(|error| error.at(outline.offset_of("edges")))?;
         let strings = self.strings;
         let beyond = |name: Option<u32>| name.filter(|&name| u64::from(name) >= strings);
-        let named = Some(node_totals.most_name).filter(|_| nodes > 0);
-        for (section, name) in [("nodes", named), ("edges", edge_totals.most_name)] {
+        let named = Some(node_totals.max_name).filter(|_| nodes > 0);
+        for (section, name) in [("nodes", named), ("edges", edge_totals.max_name)] {
             if let Some(name) = beyond(name) {
                 return Err(range(section, &outline, format!("one of {strings} strings"), format!("name {name}")));
             }
         }
         check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
         check_some_nodes(nodes, &outline)?;
-        if edges > 0 && u64::from(edge_totals.most_target) >= nodes {
-            let found = format!("node {}", edge_totals.most_target);
+        if edges > 0 && u64::from(edge_totals.max_target) >= nodes {
+            let found = format!("node {}", edge_totals.max_target);
             return Err(range("edges", &outline, format!("to_node of one of {nodes} nodes"), found));
         }
-        let (functions, most_string) = self.functions.unwrap_or_default();
-        if let Some(function) = self.most_function.filter(|&function| u64::from(function) >= functions) {
+        let (functions, max_string) = self.functions.unwrap_or_default();
+        if let Some(function) = self.max_function.filter(|&function| u64::from(function) >= functions) {
             let expected = format!("one of {functions} functions");
             return Err(range("trace_tree", &outline, expected, format!("function {function}")));
         }
-        if let Some(name) = beyond(most_string) {
+        if let Some(name) = beyond(max_string) {
             let expected = format!("names among {strings} strings");
             return Err(range("trace_function_infos", &outline, expected, format!("string {name}")));
         }
@@ -248,7 +248,7 @@ impl Sections for Redaction {
             }
             Reader::Functions(records) => {
                 let table = records.into_table();
-                self.functions = Some((table.count, table.totals.most_string));
+                self.functions = Some((table.count, table.totals.max_string));
             }
             // The scanner's bytes had the bracket already.
             Reader::Tree(_) => return Ok(()),

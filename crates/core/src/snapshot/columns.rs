@@ -41,7 +41,7 @@ pub struct Nodes {
     /// Allocation trace ids, empty when the file has none.
     pub(crate) trace_ids: Vec<u32>,
     /// Largest string that names a node.
-    pub(crate) most_name: u32,
+    pub(crate) max_name: u32,
 }
 
 /// Marks a self size kept in [`SelfSizes::big`].
@@ -199,8 +199,8 @@ pub struct Edges {
     /// Strings there are: a shortcut may have a number beyond them instead of a name.
     pub(crate) strings: u32,
     /// Largest string and node that an edge refers to.
-    pub(crate) most_name: u32,
-    pub(crate) most_target: u32,
+    pub(crate) max_name: u32,
+    pub(crate) max_target: u32,
 }
 
 /// One edge, unpacked.

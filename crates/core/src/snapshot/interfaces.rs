@@ -71,8 +71,8 @@ pub(crate) fn infer(heap: Heap<'_>, progress: &Progress) -> Result<Vec<Interface
     }
     let mut list = candidates.list;
     sort_by_key(&mut list, |candidate| std::cmp::Reverse(candidate.1));
-    let fewest = MIN_OBJECTS.max(plain_objects as f64 / MIN_SHARE);
-    Ok(list.into_iter().take_while(|&(_, count)| count as f64 >= fewest).map(|(interface, _)| interface).collect())
+    let least = MIN_OBJECTS.max(plain_objects as f64 / MIN_SHARE);
+    Ok(list.into_iter().take_while(|&(_, count)| count as f64 >= least).map(|(interface, _)| interface).collect())
 }
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Numbers in sentences as people read them; the same as in JavaScript's `lib/format/numbers.js`.
+//! Numbers as people read them, written as `lib/format/numbers.js` writes them.
 
 const UNITS: [&str; 6] = ["B", "kB", "MB", "GB", "TB", "PB"];
 

@@ -1,13 +1,13 @@
-//! What comes of a report in a word, and the growth of the heap that it has to explain.
+//! The outcome of a report in one word, and the growth of the heap that it has to explain.
 
 use crate::leak::Confidence;
 use crate::query::leaks::rows::SuspectRow;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
 
-/// Growth of the heap that asks for an explanation: this share of it, as a divisor …
+/// Growth of the heap that needs an explanation: at least this share of the heap, as a divisor …
 const SHARE: u64 = 20;
-/// … and these bytes at least: programs that run change by a little.
+/// … and at least as many bytes: every running program changes a little.
 const MIN_GROWTH: u64 = 256 << 10;
 
 /// What a report says, for programs.
@@ -50,7 +50,7 @@ impl Growth {
         Some(Self { before, after, added, explained })
     }
 
-    /// Whether the heap grew by so much that nobody should be told nothing grew.
+    /// Whether the heap grew so much that a report must not say that nothing grew.
     fn is_notable(&self) -> bool {
         let grown = self.after.saturating_sub(self.before);
         grown >= MIN_GROWTH && grown >= self.before / SHARE

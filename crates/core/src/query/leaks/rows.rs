@@ -24,7 +24,7 @@ pub(crate) struct HolderRow {
     pub(crate) id: u32,
     pub(crate) class_name: Text,
     pub(crate) name: Text,
-    /// How many holders are retained in the same way.
+    /// How many holders have a path of the same shape.
     pub(crate) count: usize,
     pub(crate) retained_size: u64,
     pub(crate) path: Text,
@@ -32,7 +32,7 @@ pub(crate) struct HolderRow {
     pub(crate) source: Option<SourceRow>,
 }
 
-/// What retains some of them too.
+/// Another object that retains some of them.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OtherHolderRow {
@@ -75,7 +75,7 @@ pub(crate) struct SuspectRow {
     pub(crate) other_holders: Vec<OtherHolderRow>,
     pub(crate) freed_if_all_release: u64,
     pub(crate) confidence: Confidence,
-    /// Share of its earlier objects that are still there, from 0 to 1.
+    /// Share of its earlier objects that still exist, from 0 to 1.
     pub(crate) survival: Option<f64>,
     pub(crate) may_have_bound: bool,
     pub(crate) fingerprint: String,
@@ -84,7 +84,7 @@ pub(crate) struct SuspectRow {
     pub(crate) words: &'static str,
 }
 
-/// What grew and is not accused.
+/// A group that grew and is not accused.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CandidateRow {
@@ -119,7 +119,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
     for other in &finding.release.others {
         let Some(other) = other_holder_row(rows, other)? else { continue };
-        // An array and its store are two that refer, and one holder.
+        // An array and its store both refer to the objects, and are one holder.
         match other_holders.iter_mut().find(|known| known.id == other.id) {
             Some(known) => known.count = known.count.max(other.count),
             None => other_holders.push(other),

@@ -46,7 +46,7 @@ fn growth_in_bytes(finding: &Finding, growing: &GrowingObjects) -> String {
     }
 }
 
-/// What the snapshots leave open.
+/// What the snapshots cannot decide.
 fn doubt(finding: &Finding) -> &'static str {
     let intervals = finding.added_count.len();
     match intervals {
@@ -60,7 +60,7 @@ fn doubt(finding: &Finding) -> &'static str {
     }
 }
 
-/// The same for the same leak on another day and in another process: no ids, no positions, no sizes.
+/// The same text for the same leak on another day and in another process: without ids, positions and sizes.
 pub(crate) fn fingerprint(finding: &Finding, holder: &HolderRow) -> String {
     let parts = [finding.kind.name.as_bytes(), &finding.class_name.0, &holder.class_name.0, &holder.path.0];
     format!("{:016x}", parts.into_iter().map(hash).fold(0, mix))

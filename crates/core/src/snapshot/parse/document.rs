@@ -44,7 +44,7 @@ pub struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     /// How many records the header claims, but no more than the input can hold: two bytes a number.
-    pub(crate) fn most_records(&self, claimed: Option<u64>, fields: usize) -> usize {
+    pub(crate) fn max_records(&self, claimed: Option<u64>, fields: usize) -> usize {
         match (claimed, self.bytes) {
             (Some(claimed), Some(bytes)) => claimed.min(bytes / (2 * fields as u64)) as usize,
             // Nothing is known of the input's size: grow as it comes.

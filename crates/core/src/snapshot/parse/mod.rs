@@ -154,7 +154,7 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
     )?;
     check_some_nodes(nodes.len() as u64, &outline)?;
     edges.strings = strings.len() as u32;
-    if edges.most_target as usize >= nodes.len() && !edges.is_empty() {
+    if edges.max_target as usize >= nodes.len() && !edges.is_empty() {
         let at = edges.first_target_beyond(nodes.len()).unwrap_or(0);
         return Err(range(
             "edges",
@@ -192,12 +192,12 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
 
 fn check_names(nodes: &Nodes, edges: &Edges, strings: &Strings, outline: &Outline) -> Result<()> {
     let most = strings.len() as u32;
-    if nodes.most_name >= most && !nodes.is_empty() {
+    if nodes.max_name >= most && !nodes.is_empty() {
         let at = nodes.names.iter().position(|&name| name >= most).unwrap_or(0);
         let found = format!("name {} of node {at}", nodes.names[at]);
         return Err(range("nodes", outline, format!("one of {most} strings"), found));
     }
-    if edges.most_name >= most
+    if edges.max_name >= most
         && let Some(at) = edges.first_name_beyond(most)
     {
         let found = format!("name {} of edge {at}", edges.names[at]);

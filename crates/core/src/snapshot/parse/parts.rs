@@ -72,11 +72,11 @@ impl Sections for Parts {
         let nodes = self.nodes.as_ref().map(Nodes::len);
         Ok(match (opening.name, &schema.location, schema.sample, &schema.function) {
             ("nodes", ..) => {
-                let most = opening.most_records(schema.node_count, schema.node.count);
+                let most = opening.max_records(schema.node_count, schema.node.count);
                 Reader::Nodes(Box::new(Records::new(NodeTable::new(&schema.node, most))))
             }
             ("edges", ..) => {
-                let most = opening.most_records(schema.edge_count, schema.edge.count);
+                let most = opening.max_records(schema.edge_count, schema.edge.count);
                 Reader::Edges(Box::new(Records::new(EdgeTable::new(schema, nodes, most))))
             }
             ("locations", Some(fields), _, _) => {

@@ -59,14 +59,14 @@ pub(crate) struct NodeTable {
     edge_counts: Column<u32>,
     trace_ids: Column<u32>,
     detachedness: Column<u8>,
-    most_name: u32,
+    max_name: u32,
 }
 
 /// What a run of nodes leaves beside the columns.
 #[derive(Default)]
 pub(crate) struct NodeExtra {
     big_sizes: Vec<(u32, u64)>,
-    most_name: u32,
+    max_name: u32,
 }
 
 impl NodeTable {
@@ -82,7 +82,7 @@ impl NodeTable {
             edge_counts: Column::default(),
             trace_ids: Column::default(),
             detachedness: Column::default(),
-            most_name: 0,
+            max_name: 0,
         };
         table.kinds.claim(most);
         table.names.claim(most);
@@ -104,7 +104,7 @@ impl NodeTable {
             first_edge: self.edge_counts.finish(),
             trace_ids: self.trace_ids.finish(),
             detachedness: self.detachedness.finish(),
-            most_name: self.most_name,
+            max_name: self.max_name,
         }
     }
 }
@@ -159,7 +159,7 @@ impl Slice for NodeSlice<'_> {
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
         let node = NodeRecord::read(self.fields, values)?;
         self.kinds[at].write(node.kind);
-        self.extra.most_name = self.extra.most_name.max(node.name);
+        self.extra.max_name = self.extra.max_name.max(node.name);
         self.names[at].write(node.name);
         self.ids[at].write(node.id);
         let small = if node.self_size < u64::from(BIG_SIZE) {
@@ -237,7 +237,7 @@ impl Table for NodeTable {
         let mut base = self.kinds.len() as u32;
         for (extra, &length) in extras.into_iter().zip(lengths) {
             self.big_sizes.extend(extra.big_sizes.into_iter().map(|(at, size)| (base + at, size)));
-            self.most_name = self.most_name.max(extra.most_name);
+            self.max_name = self.max_name.max(extra.max_name);
             base += length as u32;
         }
         let more = lengths.iter().sum();
@@ -328,8 +328,8 @@ pub(crate) struct EdgeTable {
 #[derive(Debug, Default)]
 pub(crate) struct EdgeExtra {
     odd_indices: Vec<(u32, i64)>,
-    most_name: u32,
-    most_target: u32,
+    max_name: u32,
+    max_target: u32,
 }
 
 impl EdgeTable {
@@ -346,9 +346,9 @@ impl EdgeTable {
     }
 
     pub(crate) fn finish(self) -> Edges {
-        let EdgeExtra { odd_indices, most_name, most_target } = self.extra;
+        let EdgeExtra { odd_indices, max_name, max_target } = self.extra;
         let (targets, names) = (self.targets.finish(), self.names.finish());
-        Edges { targets, names, odd_indices, strings: 0, most_name, most_target }
+        Edges { targets, names, odd_indices, strings: 0, max_name, max_target }
     }
 }
 
@@ -372,9 +372,9 @@ impl Slice for EdgeSlice<'_> {
             EdgeLabel::Plain(name) => (name, Edges::must_be_named(edge.kind)),
             EdgeLabel::Odd(_) => (0, false),
         };
-        self.extra.most_name = self.extra.most_name.max(if must_be_name { name } else { 0 });
+        self.extra.max_name = self.extra.max_name.max(if must_be_name { name } else { 0 });
         self.names[at].write(name);
-        self.extra.most_target = self.extra.most_target.max(edge.target);
+        self.extra.max_target = self.extra.max_target.max(edge.target);
         self.targets[at].write(Edges::pack(edge.target, edge.kind));
         Ok(())
     }
@@ -422,8 +422,8 @@ impl Table for EdgeTable {
         let mut base = self.targets.len() as u32;
         for (extra, &length) in extras.into_iter().zip(lengths) {
             self.extra.odd_indices.extend(extra.odd_indices.into_iter().map(|(at, index)| (base + at, index)));
-            self.extra.most_name = self.extra.most_name.max(extra.most_name);
-            self.extra.most_target = self.extra.most_target.max(extra.most_target);
+            self.extra.max_name = self.extra.max_name.max(extra.max_name);
+            self.extra.max_target = self.extra.max_target.max(extra.max_target);
             base += length as u32;
         }
         let more = lengths.iter().sum();
