@@ -14,7 +14,7 @@ use crate::leak::series::Series;
 use crate::leak::suspect::{GrowingObjects, Suspect};
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::paths::step::{PathStep, path_to};
-use crate::program::internals::is_internal;
+use crate::program::internals::{GENERIC, is_internal};
 use crate::program::scripts::Scripts;
 use crate::snapshot::display::display_name;
 use crate::snapshot::ids::NodeIx;
@@ -159,7 +159,20 @@ impl Explainer<'_> {
         let nearest = element.saturating_sub(1);
         // A Map's table or a function's scope is nobody's name for a holder.
         let holder = (0..=nearest).rev().find(|&at| !is_internal(self.series.last, steps[at].node));
-        (holder.unwrap_or(nearest), element)
+        (self.owner_of_structure(suspect, steps, holder.unwrap_or(nearest)), element)
+    }
+
+    /// A link or branch is nobody's name for a holder either, but the first one, or what the parts were merged into.
+    fn owner_of_structure(&self, suspect: &Suspect, steps: &[PathStep], holder: usize) -> usize {
+        let snapshot = self.series.last;
+        let class = |at: usize| (snapshot.kind(steps[at].node), snapshot.name(steps[at].node));
+        if GENERIC.contains(&class(holder).1) {
+            let is_whole = |&at: &usize| self.groups.of(steps[at].node) == suspect.holder;
+            let is_one_of_many = is_whole(&holder) || class(holder) != (NodeKind::Object, b"Object");
+            return if is_one_of_many { holder } else { (0..holder).find(is_whole).unwrap_or(holder) };
+        }
+        let links = (0..holder).rev().take_while(|&at| class(at) == class(holder) && class(at).0 == NodeKind::Object);
+        links.last().unwrap_or(holder)
     }
 
     /// What gets larger. A text is the same one whether V8 has put it together or made it flat, and the

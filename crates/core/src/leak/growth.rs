@@ -9,7 +9,9 @@ use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
 use crate::leak::profile::Profile;
 use crate::leak::series::Series;
-use crate::leak::turnover::Turnover;
+use crate::leak::turnover::{Counts, Turnover, is_value};
+use crate::program::internals::is_internal;
+use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
@@ -57,6 +59,10 @@ pub(crate) struct Growth {
     born_bytes: Vec<u64>,
     /// By kin and snapshot: objects that are there in the last one and that this one is the first to have.
     made: HashMap<(usize, usize), i64>,
+    /// By group: whether it is of texts or numbers in objects of which none of an earlier snapshot is left.
+    is_replaced: Vec<bool>,
+    /// Groups when they were measured.
+    measured: u32,
     ids_are_shared: bool,
     profile: Profile,
 }
@@ -72,22 +78,36 @@ impl Growth {
     ) -> Result<Growth> {
         let turnover = Turnover::measure(series, growth_roots, groups, progress)?;
         let mut born_bytes = vec![0; groups.list.len()];
+        let mut has_earlier = vec![false; groups.list.len()];
         let mut made: HashMap<(usize, usize), i64> = HashMap::new();
         let mut ticker = Ticker::of(progress, series.last.nodes().len());
         for node in series.last.nodes().iter() {
             ticker.tick()?;
             let group = groups.of(node);
-            if group != OUTSIDE && !series.is_old(node) {
+            if group == OUTSIDE {
+                continue;
+            }
+            has_earlier[group as usize] |= series.birth(node) < series.intervals();
+            if !series.is_old(node) {
                 born_bytes[group as usize] += series.last.retained_size(node);
                 *made.entry((turnover.kin(group), series.birth(node))).or_default() += 1;
             }
         }
-        Ok(Growth { turnover, born_bytes, made, ids_are_shared: series.same_process, profile })
+        let is_replaced = replaced_values(series.last, groups, &turnover, &has_earlier);
+        let measured = groups.list.len() as u32;
+        Ok(Growth { turnover, born_bytes, made, is_replaced, measured, ids_are_shared: series.same_process, profile })
     }
 
     /// The groups that were measured. What is found later may have groups of its own.
     pub(crate) fn groups(&self) -> Range<u32> {
-        1..self.born_bytes.len() as u32
+        1..self.measured
+    }
+
+    /// Adds a group that was counted apart, with a number above all others.
+    pub(crate) fn add_group(&mut self, group: u32, counts: Counts) {
+        self.turnover.add_group(group, counts);
+        self.born_bytes.resize(group as usize + 1, 0);
+        self.is_replaced.resize(group as usize + 1, false);
     }
 
     /// Objects of a group in each snapshot.
@@ -156,6 +176,9 @@ impl Growth {
         let own = self.net(group);
         let net = if groups.get(group).repeats && own > 0 { self.turnover.net_of_kin(group) } else { own };
         let (earlier, stayed) = self.earlier(group);
+        if net >= fewest && self.is_replaced[group as usize] {
+            return Trend::TurnsOver;
+        }
         if net >= fewest && earlier >= MIN_EARLIER && stayed * 3 < earlier * 2 {
             return Trend::TurnsOver;
         }
@@ -212,6 +235,24 @@ impl Growth {
         let grows = least >= MIN_COUNT_WITHOUT_IDS && least * MAX_UNEVENNESS >= most;
         if grows { Trend::Grows } else { Trend::Steady }
     }
+}
+
+/// V8 has equal keys once, so the keys of a dictionary are still there after it was replaced. Their survival is that
+/// of the objects that have them.
+fn replaced_values(snapshot: &Snapshot, groups: &Groups, turnover: &Turnover, has_earlier: &[bool]) -> Vec<bool> {
+    let is_replaced = |group: u32| {
+        is_value(snapshot.kind(groups.get(group).example)) && {
+            let mut owner = groups.get(group).parent;
+            while owner != OUTSIDE && is_internal(snapshot, groups.get(owner).example) {
+                owner = groups.get(owner).parent;
+            }
+            let counts = turnover.counts(owner);
+            let had_some = counts[..counts.len() - 1].iter().any(|&count| count > 0);
+            let is_dictionary = !matches!(snapshot.name(groups.get(owner).example), b"Array" | b"Map" | b"Set");
+            owner != OUTSIDE && is_dictionary && had_some && !has_earlier[owner as usize]
+        }
+    };
+    (0..groups.list.len() as u32).map(is_replaced).collect()
 }
 
 fn differences(counts: &[u32]) -> Vec<i64> {

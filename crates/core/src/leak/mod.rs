@@ -3,11 +3,13 @@
 //! [`report`] is the order of the work:
 //!
 //! ```text
-//! collect      series, growth_roots          when each object was made; the old objects that retain new ones
+//! collect      series, same_objects,         when each object was made; the old objects that retain new ones
+//!              growth_roots
 //! group        groups, members               objects that are retained in the same way
-//! grow         growth, growing_objects       groups with more objects in every snapshot; objects that get larger
-//! judge        suspects, single_snapshot,    groups that grow → a holder, its elements, and what names them,
-//!              noise, name_quality           except what grows in every program
+//! grow         growth, scattered             groups and classes with more objects in every snapshot
+//!              growing_objects               objects that get larger
+//! judge        suspects, structures, noise   groups that grow → a holder, its elements, and what names them,
+//!              single_snapshot, name_quality  except what grows in every program
 //! explain      explain, evidence, kinds      kind, names, numbers, path
 //! rank         deduplicate, release          surest and largest first, each leak once, and what would free it
 //! ```
@@ -39,8 +41,11 @@ mod owned_size;
 mod parts;
 mod profile;
 mod release;
+mod same_objects;
+mod scattered;
 mod series;
 mod single_snapshot;
+mod structures;
 mod suspect;
 mod suspects;
 pub(crate) mod test_rounds;
@@ -111,7 +116,7 @@ pub(crate) fn report(
     let shortest = ShortestPaths::of(last, progress)?;
     let scripts = Scripts::of(last, progress)?;
     let measure = || Growth::measure(&series, &growth_roots, &groups, profile, progress);
-    let growth = (snapshots.len() > 1).then(measure).transpose()?;
+    let mut growth = (snapshots.len() > 1).then(measure).transpose()?;
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let (mut found, ignored) = match &growth {
         Some(growth) => search.growing(growth),
@@ -122,6 +127,13 @@ pub(crate) fn report(
         Profile::Program => search.unexplained(&series, growing_objects::growing_objects(&series, progress)?, &found),
     };
     let large = if growth.is_none() { search.large_owners(&found) } else { Vec::new() };
+    let scattered = match growth.as_ref().filter(|_| profile == Profile::Program) {
+        Some(growth) => search.scattered(&series, growth, &found, progress)?,
+        None => Vec::new(),
+    };
+    if let Some(growth) = &mut growth {
+        found.extend(scattered.into_iter().map(|scattered| scattered.suspect(&mut groups, growth)));
+    }
     let single = growing.into_iter().chain(large);
     found.extend(single.map(|growing| growing.suspect(last, shortest, &mut groups)));
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
@@ -145,7 +157,8 @@ pub(crate) fn report(
     parts::merge_parts(&mut findings, &search, &members)?;
     let (mut inconclusive, mut suspects): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.is_inconclusive);
-    let releases = Releases { snapshot: last, shortest, groups: &groups, progress };
+    let in_structure = groups.in_structures(last);
+    let releases = Releases { snapshot: last, shortest, groups: &groups, in_structure: &in_structure, progress };
     for findings in [&mut suspects, &mut inconclusive] {
         findings.truncate(limit);
         for finding in findings.iter_mut().filter(|_| profile == Profile::Program) {

@@ -26,8 +26,10 @@ use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-/// OtherHolder holders that are looked for.
+/// Other holders that are looked for.
 const MAX_OTHERS: usize = 4;
+/// Parts of the holder that are looked for: branches of a tree.
+const MAX_PARTS: usize = 64;
 /// Times that holders are looked for behind those found before.
 const ROUNDS: usize = 3;
 const NO_EDGE: u32 = u32::MAX;
@@ -63,6 +65,8 @@ pub(crate) struct Releases<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) shortest: &'a ShortestPaths,
     pub(crate) groups: &'a Groups,
+    /// By group.
+    pub(crate) in_structure: &'a [bool],
     pub(crate) progress: &'a Progress,
 }
 
@@ -79,11 +83,14 @@ impl<'a> Releases<'a> {
         let mut walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
         // A holder may hold twice: a FinalizationRegistry by its cells and by their tokens.
         for _ in 0..ROUNDS {
-            let of_holder = |at| self.nearest_named(&self.steps(&region, &walk, at)) == Some(finding.holder.node);
+            let of_holder = |at| {
+                let named = self.nearest_named(&self.steps(&region, &walk, at));
+                named.is_some_and(|named| self.is_part(named, finding.holder.node))
+            };
             let own: Vec<Referrer> = self
                 .referrers(&walk, &cut, &named)
                 .into_iter()
-                .take(MAX_OTHERS)
+                .take(MAX_PARTS)
                 .filter(|&(_, (_, at))| of_holder(at))
                 .map(|(referrer, _)| referrer)
                 .collect();
@@ -108,6 +115,14 @@ impl<'a> Releases<'a> {
             release.freed_by_all = walk.left_behind();
         }
         Ok(release)
+    }
+
+    /// Whether another holder is the same one, or a part of it: the other end of the list, a branch of the tree.
+    fn is_part(&self, other: NodeIx, holder: NodeIx) -> bool {
+        let class = |node| (self.snapshot.kind(node), self.snapshot.name(node));
+        let is_link = |node| self.in_structure[self.groups.of(node) as usize];
+        let are_links = || is_link(other) && is_link(holder) || self.snapshot.dominators().dominates(holder, other);
+        other == holder || class(other) == class(holder) && class(other).0 == NodeKind::Object && are_links()
     }
 
     /// The last object on a path that a program names.
@@ -193,13 +208,7 @@ impl<'a> Region<'a> {
     /// What is dominated by the nearest node that dominates all of these but is none of them.
     fn around<'n>(snapshot: &'a Snapshot, nodes: impl Iterator<Item = &'n NodeIx>) -> Option<Self> {
         let tree = snapshot.dominators();
-        let mut parents = nodes.map(|&node| tree.parent(node));
-        let mut top = parents.next()?;
-        for parent in parents {
-            while !tree.dominates(top, parent) {
-                top = tree.parent(top);
-            }
-        }
+        let top = tree.nearest_common(nodes.copied())?;
         let start = tree.positions()[top.index()];
         Some(Self { snapshot, top, start, size: tree.sizes()[start as usize] })
     }

@@ -21,6 +21,15 @@ impl Suspect {
     pub(crate) fn has_element(&self, group: u32) -> bool {
         self.elements.binary_search(&group).is_ok()
     }
+
+    /// Takes over what another suspect has.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (groups, others) in [(&mut self.elements, other.elements), (&mut self.named, other.named)] {
+            groups.extend(others);
+            groups.sort_unstable();
+            groups.dedup();
+        }
+    }
 }
 
 /// Objects that grow, all held in the same way; most often one.

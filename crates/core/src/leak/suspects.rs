@@ -7,6 +7,7 @@ use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files};
 use crate::leak::profile::Profile;
+use crate::leak::structures;
 use crate::leak::suspect::Suspect;
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::paths::step::PathStep;
@@ -41,9 +42,9 @@ pub(crate) struct Search<'a> {
     pub(crate) groups: &'a Groups,
     pub(crate) noise: NoiseFilter<'a>,
     /// By group: steps from its growth root.
-    depths: Vec<u32>,
+    pub(crate) depths: Vec<u32>,
     /// By group: whether it is part of a list or tree that has growth roots among its own elements.
-    in_structure: Vec<bool>,
+    pub(crate) in_structure: Vec<bool>,
 }
 
 impl<'a> Search<'a> {
@@ -94,38 +95,7 @@ impl<'a> Search<'a> {
             })
             .collect();
         sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
-        (self.merge_structures(suspects), ignored)
-    }
-
-    /// Takes suspects together that are parts of one structure: a list that is retained at both ends, the branches of a
-    /// tree. Their elements are of one class and are named by one, below growth roots that are retained alike or are
-    /// elements themselves.
-    fn merge_structures(&self, suspects: Vec<Suspect>) -> Vec<Suspect> {
-        let class = |group: u32| self.groups.get(group).class;
-        let mut merged: Vec<Suspect> = Vec::new();
-        let mut known: HashMap<(Option<u32>, u64, u64), usize> = HashMap::new();
-        for suspect in suspects {
-            let (element, named) = (suspect.elements[0], suspect.named[0]);
-            let start = self.groups.get(element).start;
-            let is_part = self.in_structure[element as usize];
-            let key = ((!is_part).then_some(start), class(element), class(named));
-            let at = *known.entry(key).or_insert(merged.len());
-            match merged.get_mut(at) {
-                Some(whole) => {
-                    if self.depths[suspect.holder as usize] < self.depths[whole.holder as usize] {
-                        whole.holder = suspect.holder;
-                    }
-                    whole.elements.extend(suspect.elements);
-                    whole.named.extend(suspect.named);
-                    whole.elements.sort_unstable();
-                    whole.elements.dedup();
-                    whole.named.sort_unstable();
-                    whole.named.dedup();
-                }
-                None => merged.push(suspect),
-            }
-        }
-        merged
+        (structures::merge(self, suspects, growth), ignored)
     }
 
     /// What holds the objects of a group; its array or table of elements is a part of it.

@@ -1,8 +1,9 @@
 //! Turnover: the objects that came into each group between two snapshots, and how many of them stayed.
 //!
-//! V8 never gives an id twice while a process lives, so it is known of each object of an earlier snapshot
-//! whether it is still retained in the same way. Leaks keep what they got; sessions that end, queues that
-//! drain and configurations that are replaced do not, however much they grow in the meantime.
+//! Ids are stable while a process lives, so it is known of each object of an earlier snapshot whether it is still
+//! retained in the same way. (V8 gives an id again where an object gets the place of one that died since the snapshot
+//! before. Few of these are of the same class and retained in the same way.) Leaks keep what they got; sessions that
+//! end, queues that drain and configurations that are replaced do not, however much they grow in the meantime.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
@@ -37,7 +38,32 @@ pub(crate) struct Turnover {
     born: Vec<u64>,
 }
 
+/// The counts of one group, by snapshot.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) all: Vec<u32>,
+    /// Objects that the snapshot before lacks.
+    pub(crate) entered: Vec<u32>,
+    /// Of these, those that the last one has, when it is a later one.
+    pub(crate) kept: Vec<u32>,
+}
+
 impl Turnover {
+    /// Adds a group that is its own kin, with a number above all others.
+    pub(crate) fn add_group(&mut self, group: u32, counts: Counts) {
+        let kin = self.net.len() as u32;
+        let net =
+            counts.all.first().zip(counts.all.last()).map_or(0, |(&first, &last)| i64::from(last) - i64::from(first));
+        self.net.push(net);
+        self.entered.extend(counts.entered);
+        self.kept.extend(counts.kept);
+        // The groups between are those of holders: nothing is asked of their growth.
+        self.kin_of.resize(group as usize, NO_KIN);
+        self.kin_of.push(kin);
+        self.counts.resize(group as usize * self.snapshots, 0);
+        self.counts.extend(counts.all);
+    }
+
     /// Finds the groups of every snapshot: a pass over the edges of each, and a walk along the ids of two or three.
     pub(crate) fn measure(
         series: &Series<'_>,
@@ -172,7 +198,6 @@ fn kin_of_groups(snapshot: &Snapshot, groups: &Groups) -> (Vec<u32>, usize) {
     let mut kin_of = vec![NO_KIN; groups.list.len()];
     for (group, (of, kin)) in groups.list.iter().zip(&mut kin_of).enumerate().skip(1) {
         let next = known.len() as u32;
-        // Texts and numbers are in no list by themselves.
         let alone = if is_value(snapshot.kind(of.example)) { group as u64 } else { 0 };
         let start = if in_structure[group] { u32::MAX } else { of.start };
         *kin = *known.entry((start, of.class, alone)).or_insert(next);
@@ -180,7 +205,8 @@ fn kin_of_groups(snapshot: &Snapshot, groups: &Groups) -> (Vec<u32>, usize) {
     (kin_of, known.len())
 }
 
-fn is_value(kind: NodeKind) -> bool {
+/// Texts, numbers and symbols: what is in no list by itself, and may be one object in many places.
+pub(crate) fn is_value(kind: NodeKind) -> bool {
     matches!(
         kind,
         NodeKind::String

@@ -170,7 +170,7 @@ impl Starts<'_> {
     /// around it, or through an element of a list, is an ordinary block, such as a loop's.
     fn module_variable(&self, steps: &[PathStep]) -> Option<usize> {
         let scope = |at: usize| steps[at - 1].node;
-        let first_element = steps.iter().position(|step| self.snapshot.kind(step.node) == NodeKind::Array);
+        let first_element = (1..steps.len()).find(|&at| self.is_element(steps, at));
         let is_of_loop =
             |at: usize| first_element.is_some_and(|element| element < at) && is_block(self.snapshot, scope(at));
         let variables = || (1..steps.len()).rev().filter(|&at| self.is_variable(steps, at) && !is_of_loop(at));
@@ -180,6 +180,13 @@ impl Starts<'_> {
         let block =
             variables().find(|&at| is_block(self.snapshot, scope(at)) && self.outer(scope(at)).is_some_and(is_module));
         outermost.max(block)
+    }
+
+    /// Whether a step leads into the elements of a list, which V8 has apart or with the list.
+    fn is_element(&self, steps: &[PathStep], at: usize) -> bool {
+        let is_number = || steps[at].edge.is_some_and(|edge| edge_label(self.snapshot, edge).is_number());
+        self.snapshot.kind(steps[at].node) == NodeKind::Array
+            || !is_internal(self.snapshot, steps[at - 1].node) && is_number()
     }
 
     fn is_variable(&self, steps: &[PathStep], at: usize) -> bool {

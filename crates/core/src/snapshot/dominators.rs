@@ -71,6 +71,18 @@ impl DominatorTree {
         NodeIx(self.parents()[node.index()])
     }
 
+    /// The nearest node that dominates all of these and is none of them.
+    pub fn nearest_common(&self, nodes: impl Iterator<Item = NodeIx>) -> Option<NodeIx> {
+        let mut parents = nodes.map(|node| self.parent(node));
+        let first = parents.next()?;
+        Some(parents.fold(first, |mut common, parent| {
+            while !self.dominates(common, parent) {
+                common = self.parent(common);
+            }
+            common
+        }))
+    }
+
     /// Whether `ancestor` dominates `node` (every node dominates itself). O(1).
     pub fn dominates(&self, ancestor: NodeIx, node: NodeIx) -> bool {
         let start = self.positions()[ancestor.index()];

@@ -10,6 +10,7 @@ mod leaks;
 mod lists;
 mod paths;
 mod report;
+mod structures;
 mod swelling;
 mod test_rounds;
 mod text_match;

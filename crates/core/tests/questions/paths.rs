@@ -87,6 +87,24 @@ fn a_path_that_comes_to_a_block_by_a_variable_around_it_begins_at_that() {
 }
 
 #[test]
+fn a_path_that_comes_to_a_block_by_an_element_of_a_list_begins_at_the_list() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let (handlers, outer) = (heap.node("object", "Array", 8), module(&mut heap));
+    heap.property(global, "handlers", handlers);
+    for at in 0..3 {
+        let scope = heap.node("object", "system / Context", 8);
+        let handler = heap.node("closure", "onChange", 8);
+        let page = heap.node("object", "Page", 8);
+        heap.internal(handler, "context", scope);
+        heap.internal(scope, "previous", outer);
+        heap.variable(scope, "page", page);
+        heap.element(handlers, at, handler);
+    }
+    assert_eq!(texts(&heap, json!("Page")), ["global.handlers[*] → onChange → context.page"]);
+}
+
+#[test]
 fn a_variable_of_a_block_has_no_name_when_a_number_before_or_behind_it_is_not_in_the_snapshot() {
     let mut heap = SnapshotBuilder::new();
     let scope = block(&mut heap, &["count", "users"]);
