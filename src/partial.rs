@@ -1,7 +1,8 @@
 //! A file under a temporary name → the file under its own, at once and for good, or nothing.
 //!
-//! The temporary file stands beside the final one, hidden, for its owner only: a heap holds secrets.
-//! It is written, flushed to the disk and renamed; then the folder is flushed, which holds the name.
+//! The temporary file has no name where the system has such files, and goes with the process whatever ends it.
+//! Elsewhere it stands beside the final one, hidden. It is for its owner only: a heap holds secrets. It is written,
+//! flushed to the disk and renamed; then the folder is flushed, which holds the name.
 
 use crate::failure::Failure;
 use crate::stale_files;
@@ -43,6 +44,8 @@ pub struct PartialFile {
     path: PathBuf,
     /// Nothing stands under the temporary name any more.
     is_settled: AtomicBool,
+    /// Nothing stands there before the file is complete either.
+    is_nameless: bool,
 }
 
 impl PartialFile {
@@ -57,15 +60,13 @@ impl PartialFile {
             _ => {}
         }
         let partial = partial_name(path).ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         stale_files::remove(path);
-        let file = options.open(&partial).map_err(failed)?;
+        let nameless = create_nameless(folder_of(path));
+        let is_nameless = nameless.is_some();
+        let file = nameless.map_or_else(|| create_named(&partial), Ok).map_err(failed)?;
         // Some file systems have no locks; there no file counts as stale.
         stale_files::lock(&file);
-        Ok(Self { file, partial, path: path.to_owned(), is_settled: AtomicBool::new(false) })
+        Ok(Self { file, partial, path: path.to_owned(), is_settled: AtomicBool::new(false), is_nameless })
     }
 
     /// Writes everything the source has, compressed as the name says.
@@ -92,6 +93,9 @@ impl PartialFile {
     fn settle(&self) -> io::Result<u64> {
         self.file.sync_all()?;
         let bytes = self.file.metadata()?.len();
+        if self.is_nameless {
+            give_name(&self.file, &self.partial)?;
+        }
         fs::rename(&self.partial, &self.path)?;
         self.is_settled.store(true, Relaxed);
         sync_folder(&self.path)?;
@@ -118,6 +122,56 @@ impl Drop for PartialFile {
     }
 }
 
+fn create_named(partial: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(partial)
+}
+
+/// A file without a name in this folder, where the file system has such and they can be given a name later.
+#[cfg(target_os = "linux")]
+fn create_nameless(folder: &Path) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = OpenOptions::new().write(true).custom_flags(libc::O_TMPFILE).mode(0o600).open(folder).ok()?;
+    fs::symlink_metadata(link_to(&file)).is_ok().then_some(file)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn create_nameless(_folder: &Path) -> Option<File> {
+    None
+}
+
+/// Where the process finds its open file.
+#[cfg(target_os = "linux")]
+fn link_to(file: &File) -> PathBuf {
+    use std::os::fd::AsRawFd;
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+#[cfg(target_os = "linux")]
+fn give_name(file: &File, name: &Path) -> io::Result<()> {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+    let [from, to] = [link_to(file).as_path(), name].map(|path| CString::new(path.as_os_str().as_bytes()));
+    let (from, to) = (from?, to?);
+    // SAFETY: both are texts that end in a zero and live until the call returns.
+    let result =
+        unsafe { libc::linkat(libc::AT_FDCWD, from.as_ptr(), libc::AT_FDCWD, to.as_ptr(), libc::AT_SYMLINK_FOLLOW) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_name(_file: &File, _name: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// `.name.PID-N.partial`, beside the file.
 fn partial_name(path: &Path) -> Option<PathBuf> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -130,8 +184,7 @@ fn partial_name(path: &Path) -> Option<PathBuf> {
 /// The name is part of the folder, which has to reach the disk too.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(folder)?.sync_all() {
+    match File::open(folder_of(path))?.sync_all() {
         // Some file systems cannot flush folders; the rename is as safe as they make it.
         Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ENOTSUP)) => Ok(()),
         result => result,

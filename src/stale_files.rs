@@ -5,6 +5,8 @@
 //! writer; a file without a lock is stale, whichever process or container wrote it. A process id would tell that of
 //! one container only.
 
+#[cfg(unix)]
+use crate::partial::folder_of;
 use std::fs::File;
 use std::path::Path;
 
@@ -18,8 +20,7 @@ const GRACE_SECONDS: u64 = 60;
 /// Removes the temporary files of `path` that have no writer any more. What cannot be removed stays.
 #[cfg(unix)]
 pub(crate) fn remove(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (Some(name), Ok(entries)) = (path.file_name(), std::fs::read_dir(folder)) else { return };
+    let (Some(name), Ok(entries)) = (path.file_name(), std::fs::read_dir(folder_of(path))) else { return };
     for entry in entries.flatten() {
         if is_of(&entry.file_name(), name) && has_no_writer(&entry.path()) {
             // Somebody else may have been faster.
@@ -63,9 +64,18 @@ fn has_no_writer(file: &Path) -> bool {
 /// Takes the lock that says: this file has a writer. It goes with the file handle. Whether it could be had.
 #[cfg(unix)]
 pub(crate) fn lock(file: &File) -> bool {
+    try_lock(file).is_ok()
+}
+
+/// As [`lock`], with the error: [`WouldBlock`](std::io::ErrorKind::WouldBlock) when somebody has it.
+#[cfg(unix)]
+pub(crate) fn try_lock(file: &File) -> std::io::Result<()> {
     use std::os::fd::AsRawFd;
     // SAFETY: the descriptor is open as long as `file` is, and no memory is passed.
-    unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) == 0 }
+    match unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
+    }
 }
 
 #[cfg(not(unix))]
