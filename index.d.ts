@@ -146,7 +146,7 @@ export type ErrorCode =
   | 'ERR_COOLDOWN'
   /** The worker is not running, or exited before it had taken its snapshot. */
   | 'ERR_WORKER_ENDED'
-  /** The file could not be read; `cause` has the system's error. */
+  /** The file could not be read or written; `cause` has the error of the system or of Node's permission model. */
   | 'ERR_IO'
   /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
   | 'ERR_LEAK'
@@ -154,7 +154,7 @@ export type ErrorCode =
   | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process can continue. */
   | 'ERR_INTERNAL'
-  /** `capture` and `redact` are not supported where heapray runs as WebAssembly. */
+  /** `capture` and `redact` are not supported where heapray runs as WebAssembly, nor `forgetIds` without the inspector. */
   | 'ERR_NOT_SUPPORTED'
   /** Thrown while loading: no addon for this platform is installed. The message says which package is missing and what to do. */
   | 'ERR_ADDON_NOT_FOUND'

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import test from 'node:test';
@@ -270,6 +270,46 @@ test("under Node's permission model capture works where addons are allowed, and 
   assert.ok(nodeCount > 1000);
   if (process.platform === 'linux') assert.match(unreadable.join(), /cgroup: /);
   assert.match(run().stderr, /start node with --allow-addons too/);
+});
+
+test("under Node's permission model files are written where it allows, and forgetIds needs the inspector, before V8 begins", () => {
+  const folder = temporaryFolder();
+  const [allowed, denied] = ['a', 'b'].map((name) => path.join(folder, `${name}.heapsnapshot`));
+  const code = `const { capture, redact } = require(${JSON.stringify(path.join(root, 'index.js'))});
+    const outcome = (promise) => promise.then(() => 'done', ({ name, code, cause, message }) => ({ name, code, cause: cause.code, message }));
+    (async () => console.log(JSON.stringify([
+      await outcome(capture({ file: ${JSON.stringify(allowed)}, force: true })),
+      await outcome(capture({ file: ${JSON.stringify(denied)}, force: true })),
+      await outcome(redact(Buffer.from('{}'), ${JSON.stringify(denied)})),
+      await outcome(capture({ forgetIds: true, force: true })),
+    ])))();`;
+  const flags = ['--permission', '--allow-addons', `--allow-fs-read=${root}*`, `--allow-fs-write=${allowed}`];
+  const { stdout, stderr } = spawnSync(nodeBinary(24), [...flags, '-e', code], { encoding: 'utf8' });
+  const [first, ...refused] = JSON.parse(stdout || assert.fail(stderr));
+  assert.equal(first, 'done');
+  for (const { code: is, cause, message } of refused.slice(0, 2)) {
+    assert.deepEqual([is, cause], ['ERR_IO', 'ERR_ACCESS_DENIED']);
+    assert.match(message, /--allow-fs-write=.*b\.heapsnapshot/);
+  }
+  assert.deepEqual([refused[2].name, refused[2].code], ['HeaprayError', 'ERR_NOT_SUPPORTED']);
+  assert.match(refused[2].message, /forgetIds needs the inspector/);
+  assert.deepEqual(readdirSync(folder), ['a.heapsnapshot']);
+});
+
+const canBeNobody = process.platform === 'linux' && process.getuid() === 0;
+
+test('another user cannot block captures of a process', { skip: canBeNobody ? false : 'needs root, to be another user' }, async () => {
+  // What tells the process's captures apart is nothing that somebody else can bind or open.
+  const code = `const fs = require('node:fs'); const denied = [];
+    for (const name of ['maps', 'fd', 'environ']) try { fs.openSync('/proc/${process.pid}/' + name); } catch ({ code }) { denied.push(code); }
+    console.log(denied.join());`;
+  const { stdout } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', uid: 65_534, gid: 65_534 });
+  assert.equal(stdout.trim(), 'EACCES,EACCES,EACCES');
+  const sockets = await readFile('/proc/net/unix', 'utf8');
+  const capturing = capture();
+  const during = await readFile('/proc/net/unix', 'utf8');
+  assert.doesNotMatch(sockets + during, /heapray/);
+  (await capturing).close();
 });
 
 test('workers that capture and are terminated at any moment do not block later captures', async () => {

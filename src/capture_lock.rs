@@ -2,8 +2,7 @@
 //! of them would not fit where one does.
 //!
 //! Threads of the process share a flag. Several copies of the addon (two versions of heapray in one
-//! `node_modules`) share no memory, so on Linux the flag is also an abstract socket that bears the
-//! process's name: binding it is exclusive, and it vanishes with the process.
+//! `node_modules`) share no memory, so on Linux each also locks a file that the process has in `/proc`.
 
 use napi_derive::napi;
 use std::io;
@@ -33,7 +32,7 @@ pub enum Acquisition {
 #[napi]
 #[derive(Default)]
 pub struct CaptureLock {
-    held: Option<name::Claim>,
+    held: Option<process::Claim>,
 }
 
 #[napi]
@@ -54,11 +53,11 @@ impl CaptureLock {
         if remaining(&state, cooldown_ms) > 0.0 {
             return Acquisition::CoolingDown;
         }
-        match name::claim() {
+        match process::claim() {
             Ok(claim) => self.held = Some(claim),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Acquisition::Running,
-            // Where there are no sockets the flag alone has to do.
-            Err(_) => self.held = Some(name::Claim::default()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Acquisition::Running,
+            // Where there is no such file, or it cannot be locked, the flag alone has to do.
+            Err(_) => self.held = Some(process::Claim::default()),
         }
         state.is_held = true;
         Acquisition::Acquired
@@ -99,28 +98,25 @@ fn remaining(state: &State, cooldown_ms: f64) -> f64 {
 }
 
 #[cfg(target_os = "linux")]
-mod name {
-    use std::fs;
+mod process {
+    use crate::stale_files::try_lock;
+    use std::fs::File;
     use std::io;
-    use std::os::linux::net::SocketAddrExt;
-    use std::os::unix::fs::MetadataExt;
-    use std::os::unix::net::{SocketAddr, UnixDatagram};
 
-    /// The process's name, bound for as long as this lives.
+    /// A lock on a file of the process's own, for as long as this lives.
     #[derive(Default)]
-    pub struct Claim(#[expect(dead_code, reason = "held, never read")] Option<UnixDatagram>);
+    pub struct Claim(#[expect(dead_code, reason = "held, never read")] Option<File>);
 
-    /// Binds a name that only this process has: containers that share a network have equal process
-    /// ids, but not the same namespace of processes.
+    /// Locks a file that is there once for each process, and that no other user may open: nobody else can hold it.
     pub fn claim() -> io::Result<Claim> {
-        let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |namespace| namespace.ino());
-        let name = format!("heapray-capture-{namespace}-{}", std::process::id());
-        Ok(Claim(Some(UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(name)?)?)))
+        let file = File::open("/proc/self/maps")?;
+        try_lock(&file)?;
+        Ok(Claim(Some(file)))
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-mod name {
+mod process {
     /// Nothing to hold: the flag alone has to do.
     #[derive(Default)]
     pub struct Claim;

@@ -7,6 +7,7 @@ const native = require('../addon/load.js');
 const { callNative } = require('./errors.js');
 const { pushAll } = require('../input/chunks.js');
 const { callWithPermit } = require('./job.js');
+const { checkMayWrite } = require('./permission.js');
 const { openInput } = require('../input/brotli.js');
 
 /** The key, or a random one that is forgotten. */
@@ -18,6 +19,7 @@ const redactKey = (key) => key ?? randomBytes(32);
  * @returns {Promise<{ bytes: number, skipped: string[] }>}
  */
 async function redactInput(job, input, path, { key, maxBytes }) {
+  checkMayWrite(path);
   const opened = await openInput(input);
   const writer = await callNative(() => new native.NativeSnapshotWriter(path, key, maxBytes));
   let reader;

@@ -10,8 +10,10 @@ const v8 = require('node:v8');
 const native = require('../addon/load.js');
 const { HeaprayError } = require('../api/errors.js');
 const { runJob, withPermit } = require('../api/job.js');
+const { checkMayWrite } = require('../api/permission.js');
 const { openSnapshot } = require('../api/snapshot.js');
 const { report: reportOn } = require('../api/verbs.js');
+const { checkCanForget } = require('./ids.js');
 const { takeIn } = require('./open-live.js');
 const { captureOptions } = require('./options.js');
 const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.js');
@@ -19,6 +21,8 @@ const { RssWatch } = require('./rss.js');
 
 async function capture(options = {}) {
   const checked = captureOptions(options);
+  if (checked.file !== undefined) checkMayWrite(checked.file);
+  if (checked.forgetIds) checkCanForget();
   const snapshot = await runJob(checked.job, (job) => captureInPlace(job, checked));
   return checked.report ? reportAndClose(snapshot, { ...checked.report, ...checked.job }) : snapshot;
 }

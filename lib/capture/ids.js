@@ -6,12 +6,25 @@
 // next snapshot calls the same object by the same id. A single
 // snapshot does not need the table; only the DevTools protocol can drop it.
 
-function forgetIds() {
+const { HeaprayError } = require('../api/errors.js');
+
+function inSession(work) {
   const { Session } = require('node:inspector');
   const session = new Session();
   session.connect();
-  session.post('HeapProfiler.disable');
+  work(session);
   session.disconnect();
 }
 
-module.exports = { forgetIds };
+const forgetIds = () => inSession((session) => session.post('HeapProfiler.disable'));
+
+/** Before V8 begins: afterwards the snapshot is there, and only its ids cannot be dropped. */
+function checkCanForget() {
+  try {
+    inSession(() => {});
+  } catch (cause) {
+    throw new HeaprayError('ERR_NOT_SUPPORTED', `forgetIds needs the inspector, which cannot be used here: ${cause.message}`, { cause });
+  }
+}
+
+module.exports = { checkCanForget, forgetIds };
