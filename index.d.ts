@@ -526,6 +526,11 @@ export interface Snapshot extends Disposable {
   readonly closed: boolean;
   /** How a snapshot of a live process was taken; `null` for files, bytes and other streams. */
   readonly capture: CaptureInfo | null;
+  /**
+   * Where the process's resident memory was when `capture()`, `watch()` or `checkpoint()` took the snapshot; `null` for
+   * snapshots of workers, for files, which do not have it, and for all other sources.
+   */
+  readonly memory: ProcessMemory | null;
 
   /** The node with this id, with its direct references. O(1) after the first call, which builds an index. */
   node(id: number): Promise<NodeRow>;
@@ -593,7 +598,7 @@ export type SuspectKind =
   | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects'
   | 'growingString' | 'growingBuffer' | 'growingCollection' | 'growingObject' | 'largeString' | 'largeBuffer' | 'largeCollection' | 'largeObject';
 
-export type ReportOutcome = 'leaks' | 'mayLeak' | 'grew' | 'nothingGrew' | 'oneSnapshot';
+export type ReportOutcome = 'leaks' | 'mayLeak' | 'grew' | 'grewOutside' | 'nothingGrew' | 'oneSnapshot';
 
 /** Objects that leak, with one holder and one path shape. */
 export interface Suspect {
@@ -677,13 +682,70 @@ export interface CollectionRow {
   path: string | null;
 }
 
+/** What resident memory is for. No byte is in two of them. */
+export type MemoryBucket =
+  | 'javaScriptHeap'
+  | 'arrayBuffers'
+  | 'v8'
+  | 'code'
+  | 'mallocInUse'
+  | 'mallocFree'
+  | 'webAssembly'
+  | 'workers'
+  | 'mappedFiles'
+  | 'heapray'
+  | 'unexplained';
+
+/** Where the resident memory of a process is, in bytes. */
+export interface ProcessMemory {
+  /** The sum of `buckets`. */
+  resident: number;
+  /**
+   * `null` where the system does not tell; the bytes are in `unexplained` then. `arrayBuffers`: and external strings.
+   * `v8`: allocated by V8 outside of its heap. `code`: machine code made at run time. `mallocInUse`: by addons and the
+   * runtime. `mallocFree`: freed, but kept by malloc: fragmentation. `workers`: heaps of other threads, and all
+   * stacks. `mappedFiles`: executables and shared memory too. `heapray`: open snapshots, and V8's table of object ids.
+   *
+   * What was allocated and never touched is not resident and in no bucket.
+   */
+  buckets: Record<MemoryBucket, number | null>;
+  /** Why a bucket is `null`. */
+  missing: { [bucket in MemoryBucket]?: string };
+  /** Threads of the process; `null` where the system does not tell. */
+  threads: number | null;
+  /** Handles and requests of this thread's event loop by type, as `process.getActiveResourcesInfo()` lists them. */
+  resources: Record<string, number>;
+}
+
+/** A value at the first snapshot that has it and at the last, and the change in each interval. */
+export interface MemoryChange {
+  before: number;
+  after: number;
+  added: number[];
+}
+
+export interface OutsideMemory {
+  resident: MemoryChange;
+  /** Whether the verdict tells of it. */
+  isNotable: boolean;
+  /**
+   * Those that the verdict names, then the others, largest first. `bytes` is `null` where one of the snapshots has no figure, with the reason in `missing`; `advice` is
+   * what to do about those that the verdict names.
+   */
+  buckets: { bucket: MemoryBucket; label: string; bytes: MemoryChange | null; missing: string | null; advice: string | null }[];
+  threads: MemoryChange | null;
+  /** Handles and requests by type. */
+  resources: ({ type: string } & MemoryChange)[];
+}
+
 export interface Report {
   /** Changes when a field changes meaning; the JSON Schema is `heapray/report.schema.json`. */
   schemaVersion: 1;
   kind: 'report';
   /**
    * What comes of it. `leaks`: a suspect is likely or sure. `mayLeak`: a suspect is possible, or inconclusive. `grew`: the
-   * heap grew by 5 % and 256 KiB or more, and nobody is accused: see `candidates`. `nothingGrew`: it did not.
+   * heap grew by 5 % and 256 KiB or more, and nobody is accused: see `candidates`. `grewOutside`: it did not, but resident memory
+   * grew outside of it: see `outside`. `nothingGrew`: neither did.
    * `oneSnapshot`: nothing stands out in the only snapshot.
    */
   outcome: ReportOutcome;
@@ -691,6 +753,13 @@ export interface Report {
   verdict: string;
   /** The growth of the heap in bytes, in all and in each interval, and what the suspects explain of it; `null` for one snapshot. */
   growth: { before: number; after: number; added: number[]; explained: number } | null;
+  /**
+   * Resident memory of the process, and its growth outside of the JavaScript heap, from snapshots that have
+   * {@link Snapshot.memory}; `null` if none has. The verdict tells of growth by 16 MiB and 5 % of the resident memory
+   * or more, of which at least a tenth came in the last interval; of one snapshot, if more than half of the resident
+   * memory and 100 MiB are outside of the heap.
+   */
+  outside: OutsideMemory | null;
   /**
    * Positions of the snapshots given, oldest first. Snapshots of one process are put in the order in which they were
    * taken, by V8's ids; the report is about the newest. The same snapshot given twice is refused.
@@ -981,6 +1050,8 @@ export interface WatchEvent {
   compared: number;
   /** `null` if no capture fits any more and the report is of the snapshots so far; `refused` says why. */
   capture: CaptureInfo | null;
+  /** Where the resident memory of the process is, at the time of the capture or, without one, of the report. */
+  memory: ProcessMemory;
   refused: HeaprayError | null;
   /** Snapshots on disk, oldest first. */
   files: string[];

@@ -213,6 +213,18 @@ const REPORT = {
   suspects: [SUSPECT],
   inconclusive: [],
   ignoredGrowth: [],
+  outside: {
+    resident: { before: 50e6, after: 400e6, added: [350e6] },
+    isNotable: true,
+    buckets: [
+      { bucket: 'mallocInUse', label: 'malloc in use', bytes: { before: 5e6, after: 345e6, added: [340e6] }, missing: null, advice: 'Look at native addons.' },
+      { bucket: 'mappedFiles', label: 'mapped files', bytes: { before: 45e6, after: 45e6, added: [0] }, missing: null, advice: null },
+      { bucket: 'v8', label: 'V8', bytes: { before: 1, after: 1, added: [0] }, missing: null, advice: null },
+      { bucket: 'mallocFree', label: 'freed', bytes: null, missing: 'no mallinfo2', advice: null },
+    ],
+    threads: null,
+    resources: [{ type: HOSTILE, before: 0, after: 4000, added: [4000] }],
+  },
   byPackage: [{ name: HOSTILE, count: 3, retainedSize: 100, percent: 1 }, { name: null, count: 1, retainedSize: 10, percent: 0.1 }],
   collections: [
     { id: 4, className: 'Map', elements: 3, fillRatio: 0.5, elementClasses: [{ name: HOSTILE, count: 3 }], selfSize: 8, retainedSize: 100, percent: 1, path: HOSTILE },
@@ -320,6 +332,17 @@ describe('report', () => {
   test('leaves out what there is nothing to say about', () => {
     const text = formatReport({ ...REPORT, duplicatedStrings: { total: 0, wasted: 0, strings: [] }, detached: { count: 0, selfSize: 0, nodes: [] }, skipped: [] });
     assert.doesNotMatch(text, /Duplicated|Detached nodes|Skipped/);
+  });
+
+  test('lists resident memory, what it grew by and what to do, and says nothing of what files do not have', () => {
+    const text = formatReport(REPORT);
+    assert.match(text, /Resident memory {2}400 MB of the process/);
+    assert.match(text, /malloc in use +345 MB +\+340 MB\n/);
+    assert.match(text, /freed +unknown: no mallinfo2/);
+    assert.doesNotMatch(text, /V8 +1 B/);
+    assert.match(text, /malloc in use: Look at native addons\./);
+    assert.match(text, /Handles and requests: .* 4,000 \(\+4,000\)/);
+    assert.doesNotMatch(formatReport({ ...REPORT, outside: null }), /Resident|Handles/);
   });
 
   test('an empty heap is no division by zero', () => {

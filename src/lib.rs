@@ -9,6 +9,7 @@
 //!      ── CaptureLock ────────── one capture at a time in the process    capture_lock.rs
 //!      ── parseFile, … ───────── Job on libuv's pool                     parse.rs, job.rs, pool.rs
 //!      ── NativeSnapshotWriter ─ bytes to a file, redacted, compressed   writer.rs, partial.rs
+//!      ── processMemory ──────── where the resident memory is           process_memory.rs
 //!      ── NativeSnapshot ─────── ask, fillColumn                         snapshot.rs
 //! ```
 
@@ -22,6 +23,7 @@ mod job_queue;
 mod parse;
 mod partial;
 mod pool;
+mod process_memory;
 mod read;
 mod snapshot;
 mod stale_files;

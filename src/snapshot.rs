@@ -13,6 +13,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
+/// See [`reported_by_all`].
+static REPORTED_BY_ALL: AtomicI64 = AtomicI64::new(0);
+
+/// Bytes of all snapshots that JavaScript holds, in any environment.
+pub(crate) fn reported_by_all() -> u64 {
+    REPORTED_BY_ALL.load(Relaxed).max(0) as u64
+}
+
 /// A snapshot with the account of what V8 was told about its memory.
 #[derive(Clone)]
 struct Shared {
@@ -30,6 +38,7 @@ impl Shared {
         }
         let now = self.snapshot.memory() as i64;
         let before = self.reported.swap(now, Relaxed);
+        REPORTED_BY_ALL.fetch_add(now - before, Relaxed);
         env.adjust_external_memory(now - before).map(drop)
     }
 
@@ -41,8 +50,9 @@ impl Shared {
     }
 
     fn forget_memory(&self, env: Env) -> napi::Result<()> {
-        let before = self.reported.swap(-1, Relaxed);
-        env.adjust_external_memory(-before.max(0)).map(drop)
+        let before = self.reported.swap(-1, Relaxed).max(0);
+        REPORTED_BY_ALL.fetch_sub(before, Relaxed);
+        env.adjust_external_memory(-before).map(drop)
     }
 }
 

@@ -28,15 +28,22 @@ class Snapshot {
   #parsedSummary;
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
+  #memoryText;
+  #parsedMemory;
 
-  constructor(native, summaryText, capture) {
+  constructor(native, summaryText, capture, memoryText) {
     this.#native = native;
     this.#summaryText = summaryText;
+    this.#memoryText = memoryText;
     this.capture = capture;
   }
 
   get #summary() {
     return (this.#parsedSummary ??= JSON.parse(this.#summaryText));
+  }
+
+  get memory() {
+    return (this.#parsedMemory ??= JSON.parse(this.#memoryText));
   }
 
   get nodeCount() {
@@ -188,6 +195,11 @@ class Snapshot {
     return isHeavy(question) ? callWithPermit(job, start) : beside(job, () => start());
   }
 
+  /** Adds figures of the process, measured before the snapshot was taken. For `lib/testing`. */
+  static addMemory(snapshot, memoryText) {
+    snapshot.#memoryText = memoryText;
+  }
+
   static is(value) {
     return typeof value === 'object' && value !== null && #native in value;
   }
@@ -229,11 +241,12 @@ class Snapshot {
 /**
  * Makes the Snapshot of a native one.
  * @param {import('../../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
+ * @param {string} [memory] Of that process: {@link import('../../index.d.ts').ProcessMemory} as JSON.
  */
-async function openSnapshot(job, native, capture = null) {
+async function openSnapshot(job, native, capture = null, memory = 'null') {
   try {
     const summary = await beside(job, () => native.ask([], '{"ask":"summary"}', undefined, job.control));
-    return new Snapshot(native, summary, capture);
+    return new Snapshot(native, summary, capture, memory);
   } catch (error) {
     native.close();
     throw error;

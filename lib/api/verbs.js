@@ -28,12 +28,23 @@ async function filter(source, query, options) {
 }
 
 async function report(source, options) {
+  return reportWith(source, options, (snapshots) => snapshots.map(({ memory }) => memory));
+}
+
+/**
+ * The report on snapshots with figures of their process.
+ * @param {(snapshots: Snapshot[]) => (import('../../index.d.ts').ProcessMemory | null)[]} memoryOf
+ */
+async function reportWith(source, options, memoryOf) {
   const { maxBytes, ...checked } = checkOptions('options', FUNCTIONS.report, options);
   const question = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
   const show = formatter({ ...checked, maxBytes }, () => require('../format/report.js').formatReport);
   if (isSeries(source)) checkTwice(source);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
-  return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
+  return withSnapshots(sources, checked, async (job, snapshots) => {
+    const outside = memoryOf(snapshots);
+    return show(await Snapshot.ask(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question));
+  });
 }
 
 /** Several snapshots, and not one in chunks: every element is a snapshot, or the source of a whole one. */
@@ -109,4 +120,4 @@ async function load(job, input, limits) {
   return openSnapshot(job, await parseInput(job, input, limits));
 }
 
-module.exports = { parse, filter, report, diff, redact };
+module.exports = { parse, filter, report, reportWith, diff, redact };

@@ -16,6 +16,7 @@ const { report: reportOn } = require('../api/verbs.js');
 const { checkCanForget } = require('./ids.js');
 const { takeIn } = require('./open-live.js');
 const { captureOptions } = require('./options.js');
+const { noteIds, processMemory } = require('./process-memory.js');
 const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.js');
 const { RssWatch } = require('./rss.js');
 
@@ -65,6 +66,8 @@ function checkAcquired(acquisition, cooldown) {
 async function captureWithPermit(job, permit, options, begin) {
   const from = performance.now();
   const heap = options.worker ? await askWorker(job, options.worker, workerHeap) : ownHeap();
+  // A worker knows its own heap, and this thread the process's: together they make no sum.
+  const memory = options.worker ? undefined : processMemory();
   const countMs = performance.now() - from;
   const checked = preflight(heap);
   if (!checked.fits && !options.force) throw refusal(checked, heap);
@@ -83,8 +86,10 @@ async function captureWithPermit(job, permit, options, begin) {
       preflight: checked,
       file: options.file ?? null,
     };
-    const snapshot = await openSnapshot(job, native, capture);
-    if (!options.worker) learn(heap, { rss: capture.rss, graph: snapshot.nativeBytes, nodes: snapshot.nodeCount, forgetsIds: options.forgetIds });
+    const snapshot = await openSnapshot(job, native, capture, memory);
+    if (options.worker) return snapshot;
+    noteIds(options.forgetIds ? 0 : snapshot.nodeCount);
+    learn(heap, { rss: capture.rss, graph: snapshot.nativeBytes, nodes: snapshot.nodeCount, forgetsIds: options.forgetIds });
     return snapshot;
   } finally {
     rss.stop();

@@ -27,7 +27,7 @@ class Kept {
   /** Takes the newest; the oldest beyond the number kept goes. */
   async add(snapshot) {
     const { file } = snapshot.capture;
-    this.#entries.push({ file, source: file ?? snapshot, bytes: snapshot.nativeBytes });
+    this.#entries.push({ file, source: file ?? snapshot, bytes: snapshot.nativeBytes, memory: snapshot.memory });
     while (this.#entries.length > this.#most) await this.#drop(this.#entries.shift());
     if (this.#folder !== undefined) await this.#sweep();
   }
@@ -48,6 +48,11 @@ class Kept {
   /** Oldest first. */
   get sources() {
     return this.#entries.map(({ source }) => source);
+  }
+
+  /** Of the process when they were taken: files do not have it. */
+  get memory() {
+    return this.#entries.map(({ memory }) => memory);
   }
 
   get files() {

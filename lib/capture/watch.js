@@ -10,12 +10,13 @@ const v8 = require('node:v8');
 const { briefJson } = require('../format/budget.js');
 const { completeOptions } = require('../api/options/check.js');
 const { FUNCTIONS } = require('../api/options/functions.js');
-const { report } = require('../api/verbs.js');
+const { reportWith } = require('../api/verbs.js');
 const { capture } = require('./capture.js');
 const { Growth } = require('./growth.js');
 const { Kept } = require('./kept.js');
 const { memoryState } = require('./memory.js');
 const { Plan } = require('./plan.js');
+const { processMemory } = require('./process-memory.js');
 const { ownHeap, preflight, refusal } = require('./preflight.js');
 
 /** Milliseconds between two looks at the limits, at most: memory may be gone long before the next sample. */
@@ -154,7 +155,7 @@ class Watcher {
       this.#hasNews = trigger.reason === 'baseline';
       isKept = snapshot.capture.file === null;
       if (trigger.reason === 'baseline') return;
-      await this.#tell(trigger, snapshot.capture, await this.#report(snapshot, signal));
+      await this.#tell(trigger, snapshot.capture, await this.#report(snapshot, signal), snapshot.memory);
     } finally {
       if (!isKept) snapshot.close();
     }
@@ -196,24 +197,24 @@ class Watcher {
   /** Nothing fits any more: what the snapshots so far say. */
   async #tellKept(trigger, refused) {
     this.#hasNews = false;
-    const { sources } = this.#kept;
-    const answer = await report(sources, { signal: this.#controller.signal });
-    await this.#tell(trigger, null, { compared: sources.length, report: answer }, refused);
+    const { sources, memory } = this.#kept;
+    const answer = await reportWith(sources, { signal: this.#controller.signal }, () => memory);
+    await this.#tell(trigger, null, { compared: sources.length, report: answer }, JSON.parse(processMemory()), refused);
   }
 
   /** Of all kept, where they can be opened together in what is left; of the newest otherwise. */
   async #report(snapshot, signal) {
-    const { sources, bytesToOpen } = this.#kept;
+    const { sources, memory, bytesToOpen } = this.#kept;
     const available = memoryState().limits[0]?.available ?? Infinity;
     // Opening one takes about twice of what it is afterwards.
     const compared = sources.length > 1 && bytesToOpen * 2 <= available ? [...sources.slice(0, -1), snapshot] : [snapshot];
-    return { compared: compared.length, report: await report(compared, { signal }) };
+    return { compared: compared.length, report: await reportWith(compared, { signal }, () => memory.slice(-compared.length)) };
   }
 
-  async #tell(trigger, info, { compared, report: whole }, refused = null) {
+  async #tell(trigger, info, { compared, report: whole }, memory, refused = null) {
     const fingerprint = whole.suspects[0]?.fingerprint ?? null;
     const json = briefJson(whole, this.#options.maxBytes);
-    await this.#options.onReport({ report: whole, json, fingerprint, trigger, compared, capture: info, refused, files: this.#kept.files });
+    await this.#options.onReport({ report: whole, json, fingerprint, trigger, compared, capture: info, memory, refused, files: this.#kept.files });
   }
 
   /** Runs work whose errors go to `onError`. */

@@ -38,21 +38,24 @@ const LISTS = [
   ['detached', 'nodes'],
   ['duplicatedStrings', 'strings'],
   ['skipped'],
+  ['outside', 'resources'],
   ['collections'],
   ['byPackage'],
   ['biggest'],
   ['classes'],
   ['ignoredGrowth'],
+  ['outside', 'buckets'],
   ['inconclusive'],
   ['suspects'],
 ];
 /** Lists that are short in any report. */
-const SHORT = ['skipped', 'ignoredGrowth'];
+const SHORT = ['skipped', 'ignoredGrowth', 'outside'];
 
 /** The object with at most so many rows in one of its lists. */
 function withFew(of, [name, ...inner], rows) {
   const there = of[name];
-  if (there === undefined) return of;
+  // Reports on files have no `outside`.
+  if (there === undefined || there === null) return of;
   return { ...of, [name]: inner.length > 0 ? withFew(there, inner, rows) : there.slice(0, rows) };
 }
 

@@ -7,6 +7,7 @@ const { shortened, withinBudget } = require('./budget.js');
 const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
+const { outsideBlocks } = require('./outside.js');
 const { heap, words } = require('./spans.js');
 const { sentence, suspects, inconclusive } = require('./suspects.js');
 const { quoted } = require('./text.js');
@@ -35,7 +36,7 @@ function formatReport(report, options = {}) {
         ...verdict(report),
       ],
       [...suspects(some.suspects), ...inconclusive(some.inconclusive)],
-      [document.line(totals(report.totals)), ...statistics(report.statistics)],
+      [...outsideBlocks(report.outside), document.line(totals(report.totals)), ...statistics(report.statistics)],
       biggest(some.biggest, options),
       classes(some.classes),
       [...byPackage(some.byPackage), ...collections(some.collections)],

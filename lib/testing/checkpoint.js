@@ -4,15 +4,22 @@
 
 const { argumentError } = require('../api/errors.js');
 const { Snapshot } = require('../api/snapshot.js');
+const { noteIds, processMemory } = require('../capture/process-memory.js');
 const { ask } = require('./ask.js');
 const { takeSnapshot, warmUp } = require('./capture.js');
+const { collectGarbage } = require('./collect.js');
 
 const OWN_SCRIPT = require.resolve('../api/snapshot.js');
 
 /** What is alive now. Close it when it is done with. */
 async function checkpoint() {
   await warmUp();
-  return takeSnapshot();
+  await collectGarbage();
+  const memory = processMemory();
+  const snapshot = await takeSnapshot();
+  Snapshot.addMemory(snapshot, memory);
+  noteIds(snapshot.nodeCount);
+  return snapshot;
 }
 
 /** What has changed since, by class; those that grew most with a path. */

@@ -248,6 +248,7 @@ module.exports = {
     // Memory is given back by the end of the instance alone.
     release() {},
     trim: () => false,
+    processMemory: () => JSON.stringify({ mapped: 'needs the native addon', malloc: 'needs the native addon', threads: null, hasOtherLoops: true, snapshots: 0 }),
     version: () => require('../../../package.json').version,
   },
 };

@@ -8,7 +8,7 @@ use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sorting, page_of};
 use crate::query::filter_query::Sort;
 use crate::query::leaks;
-use crate::query::leaks::{CandidateRow, Growth, Outcome, SuspectRow};
+use crate::query::leaks::{CandidateRow, Growth, Outcome, Outside, ProcessMemory, SuspectRow};
 use crate::query::order::Order;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
@@ -36,6 +36,9 @@ pub(crate) const SCHEMA_VERSION: u32 = 1;
 pub struct ReportQuery {
     pub limit: Option<u64>,
     pub show_strings: Option<bool>,
+    /// Figures of the process at each snapshot given, where there are any.
+    #[serde(default)]
+    pub(crate) outside: Vec<Option<ProcessMemory>>,
 }
 
 /// The answer of `report`.
@@ -47,6 +50,7 @@ pub struct Report {
     outcome: Outcome,
     verdict: String,
     growth: Option<Growth>,
+    outside: Option<Outside>,
     order: Vec<usize>,
     suspects: Vec<SuspectRow>,
     inconclusive: Vec<SuspectRow>,
@@ -115,7 +119,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
             Ok((duplicated, collections, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
         },
     );
-    let leaks = leaks::answer(&rows, series, leaks?)?;
+    let leaks = leaks::answer(&rows, series, leaks?, &query.outside, &order.positions)?;
     let (duplicated_strings, collections, biggest, by_package) = rest?;
     let paths = ShownPaths::new(snapshot, progress)?;
     Ok(Report {
@@ -124,6 +128,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
         outcome: leaks.outcome,
         verdict: format!("{}{}", leaks.verdict, order.note()),
         growth: leaks.growth,
+        outside: leaks.outside,
         order: order.positions,
         suspects: leaks.suspects,
         inconclusive: leaks.inconclusive,

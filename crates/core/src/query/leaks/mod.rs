@@ -1,7 +1,8 @@
-//! The report's rows of suspects, its outcome and its sentences.
+//! The report's rows of suspects, its outcome and its sentences, and memory outside of the heap.
 
 mod numbers;
 mod outcome;
+mod outside;
 mod rows;
 mod sentences;
 
@@ -10,6 +11,7 @@ use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 pub(crate) use outcome::{Growth, Outcome};
+pub(crate) use outside::{Outside, ProcessMemory};
 pub(crate) use rows::{CandidateRow, FunctionRow, SuspectRow};
 use rows::{candidate_row, suspect_row};
 
@@ -18,17 +20,26 @@ pub(crate) struct LeakAnswer {
     pub(crate) outcome: Outcome,
     pub(crate) verdict: String,
     pub(crate) growth: Option<Growth>,
+    pub(crate) outside: Option<Outside>,
     pub(crate) suspects: Vec<SuspectRow>,
     pub(crate) inconclusive: Vec<SuspectRow>,
     pub(crate) candidates: Vec<CandidateRow>,
     pub(crate) ignored: Vec<&'static Noise>,
 }
 
-/// Puts a report on a series of snapshots into words.
+/// Puts a report on a series of snapshots into words. `memory` are figures of the process at each, for `positions`
+/// in the order of the series.
 ///
 /// # Errors
-/// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
-pub(crate) fn answer(rows: &Rows<'_>, snapshots: &[&Snapshot], mut report: LeakReport) -> Result<LeakAnswer> {
+/// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it;
+/// [`Code::InvalidQuery`](crate::Code::InvalidQuery) when the figures are of another number of snapshots.
+pub(crate) fn answer(
+    rows: &Rows<'_>,
+    snapshots: &[&Snapshot],
+    mut report: LeakReport,
+    memory: &[Option<ProcessMemory>],
+    positions: &[usize],
+) -> Result<LeakAnswer> {
     let to_rows = |findings: &mut Vec<Finding>| -> Result<Vec<SuspectRow>> {
         findings.drain(..).map(|finding| suspect_row(rows, finding)).collect()
     };
@@ -37,7 +48,15 @@ pub(crate) fn answer(rows: &Rows<'_>, snapshots: &[&Snapshot], mut report: LeakR
     let candidates: Vec<CandidateRow> =
         report.candidates.iter().map(|candidate| candidate_row(rows, candidate)).collect();
     let growth = Growth::of(snapshots, &suspects, &inconclusive);
-    let outcome = Outcome::of(growth.as_ref(), &suspects, &inconclusive);
-    let verdict = sentences::verdict(&report, outcome, growth.as_ref(), &suspects, &inconclusive, &candidates);
-    Ok(LeakAnswer { outcome, verdict, growth, suspects, inconclusive, candidates, ignored: report.ignored })
+    let outside = Outside::of(memory, positions, growth.as_ref())?;
+    let outcome = Outcome::of(growth.as_ref(), &suspects, &inconclusive, outside.as_ref());
+    let found = sentences::Found {
+        growth: growth.as_ref(),
+        suspects: &suspects,
+        inconclusive: &inconclusive,
+        candidates: &candidates,
+        outside: outside.as_ref(),
+    };
+    let verdict = sentences::verdict(&report, outcome, &found);
+    Ok(LeakAnswer { outcome, verdict, growth, outside, suspects, inconclusive, candidates, ignored: report.ignored })
 }

@@ -1,6 +1,7 @@
 //! The outcome of a report in one word, and the growth of the heap that it has to explain.
 
 use crate::leak::Confidence;
+use crate::query::leaks::outside::Outside;
 use crate::query::leaks::rows::SuspectRow;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(crate) enum Outcome {
     MayLeak,
     /// The heap grew, and nobody is accused.
     Grew,
+    /// Nothing to speak of grew in the heap, but the process did outside of it.
+    GrewOutside,
     /// Nothing to speak of grew.
     NothingGrew,
     /// One snapshot in which nothing stands out.
@@ -58,13 +61,19 @@ impl Growth {
 }
 
 impl Outcome {
-    pub(crate) fn of(growth: Option<&Growth>, suspects: &[SuspectRow], inconclusive: &[SuspectRow]) -> Self {
+    pub(crate) fn of(
+        growth: Option<&Growth>,
+        suspects: &[SuspectRow],
+        inconclusive: &[SuspectRow],
+        outside: Option<&Outside>,
+    ) -> Self {
         let is_accused = suspects.iter().any(|row| row.confidence > Confidence::Low);
         match growth {
             _ if is_accused => Outcome::Leaks,
             _ if !suspects.is_empty() || !inconclusive.is_empty() => Outcome::MayLeak,
             None => Outcome::OneSnapshot,
             Some(growth) if growth.is_notable() => Outcome::Grew,
+            Some(_) if outside.is_some_and(Outside::has_grown) => Outcome::GrewOutside,
             Some(_) => Outcome::NothingGrew,
         }
     }

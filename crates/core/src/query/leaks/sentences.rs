@@ -4,6 +4,7 @@ use crate::leak::{Confidence, Finding, GrowingObjects, LeakReport};
 use crate::paths::labels::{hash, mix};
 use crate::query::leaks::numbers::{bytes, count, objects, sequence};
 use crate::query::leaks::outcome::{Growth, Outcome};
+use crate::query::leaks::outside::Outside;
 use crate::query::leaks::rows::{CandidateRow, HolderRow, SuspectRow};
 use std::borrow::Cow;
 
@@ -66,15 +67,18 @@ pub(crate) fn fingerprint(finding: &Finding, holder: &HolderRow) -> String {
     format!("{:016x}", parts.into_iter().map(hash).fold(0, mix))
 }
 
+/// What the verdict is about.
+pub(crate) struct Found<'a> {
+    pub(crate) growth: Option<&'a Growth>,
+    pub(crate) suspects: &'a [SuspectRow],
+    pub(crate) inconclusive: &'a [SuspectRow],
+    pub(crate) candidates: &'a [CandidateRow],
+    pub(crate) outside: Option<&'a Outside>,
+}
+
 /// What leaks, in a sentence or two, and how far the snapshots can tell.
-pub(crate) fn verdict(
-    report: &LeakReport,
-    outcome: Outcome,
-    growth: Option<&Growth>,
-    suspects: &[SuspectRow],
-    inconclusive: &[SuspectRow],
-    candidates: &[CandidateRow],
-) -> String {
+pub(crate) fn verdict(report: &LeakReport, outcome: Outcome, found: &Found<'_>) -> String {
+    let &Found { growth, suspects, inconclusive, candidates, outside } = found;
     let found = match (outcome, suspects) {
         (_, [first, rest @ ..]) => accusation(first, rest.len()),
         (Outcome::MayLeak, []) => {
@@ -86,7 +90,8 @@ pub(crate) fn verdict(
         _ => "Nothing leaks in the JavaScript heap: no collection of objects grew and kept what it got.".to_owned(),
     };
     let growth = growth.map(|growth| growth_of_heap(growth, !suspects.is_empty())).unwrap_or_default();
-    format!("{found}{growth}{}", caveat(report))
+    let outside = outside.map_or("", Outside::sentence);
+    format!("{found}{growth}{outside}{}", caveat(report))
 }
 
 fn accusation(first: &SuspectRow, others: usize) -> String {
