@@ -197,11 +197,14 @@ impl Explainer<'_> {
     }
 
     fn newest(&self, nodes: &[NodeIx]) -> Vec<u32> {
-        let mut ids: Vec<u32> = nodes.iter().map(|&node| self.series.last.nodes().id(node).0).collect();
-        ids.sort_unstable();
-        ids.reverse();
-        ids.truncate(SAMPLES);
-        ids
+        let mut newest: Vec<u32> = Vec::new();
+        for id in nodes.iter().map(|&node| self.series.last.nodes().id(node).0) {
+            if newest.len() < SAMPLES || newest.last().is_some_and(|&oldest| id > oldest) {
+                newest.insert(newest.partition_point(|&other| other > id), id);
+                newest.truncate(SAMPLES);
+            }
+        }
+        newest
     }
 
     fn holder(&self, steps: &[PathStep], at: usize) -> Holder {

@@ -10,7 +10,6 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::ticker::Ticker;
 
 /// The group of objects that no growth root retains.
 pub(crate) const OUTSIDE: u32 = NO_SHAPE;
@@ -28,13 +27,7 @@ impl Groups {
         let mut shapes = Shapes::new(snapshot, shortest)?;
         growth_roots.classes().for_each(|(hash, has_keys)| shapes.add_start(hash, has_keys));
         growth_roots.nodes_in(snapshot).for_each(|(node, class)| shapes.start_at(node, class));
-        let label_of = shapes.labels.of_all(shortest, progress)?;
-        let mut shapes = shapes.with_labels(label_of);
-        let mut ticker = Ticker::of(progress, snapshot.nodes().len());
-        for node in snapshot.nodes().iter() {
-            ticker.tick()?;
-            shapes.of_node(node);
-        }
+        shapes.add_all(progress)?;
         let (list, of_node) = shapes.finish();
         Ok(Groups { list, of_node })
     }

@@ -161,9 +161,8 @@ pub(crate) fn report(
     let releases = Releases { snapshot: last, shortest, groups: &groups, in_structure: &in_structure, progress };
     for findings in [&mut suspects, &mut inconclusive] {
         findings.truncate(limit);
-        for finding in findings.iter_mut().filter(|_| profile == Profile::Program) {
-            finding.release = releases.of(finding, &members)?;
-            finding.bytes = finding.bytes.max(finding.release.freed_by_all);
+        if profile == Profile::Program {
+            releases.add_to(findings, &members)?;
         }
     }
     let (intervals, same_process) = (series.intervals(), series.same_process);

@@ -68,7 +68,7 @@ impl Parts<'_> {
 /// The bytes that belong to some objects.
 pub(crate) struct Bytes<'a> {
     parts: Parts<'a>,
-    /// Those objects and their parts, in preorder of the dominator tree.
+    /// Those objects, and their parts that have parts of their own; in preorder of the dominator tree.
     pieces: Vec<Piece>,
 }
 
@@ -173,7 +173,11 @@ impl Walk<'_> {
         let above = self.open.last().copied().filter(|&piece| pieces[piece as usize].position == parent);
         let owner = above.filter(|_| parts.is_part(node));
         let place = pieces.len() as u32;
-        if is_wanted || owner.is_some() {
+        let is_leaf = tree.sizes()[at as usize] == 1;
+        if let Some(owner) = owner.filter(|_| is_leaf && !is_wanted) {
+            // Nobody asks for it by itself, and a list of millions of texts has as many.
+            pieces[owner as usize].bytes += parts.snapshot.nodes().self_size(node);
+        } else if is_wanted || owner.is_some() {
             let whole = owner.map_or(place, |owner| pieces[owner as usize].whole);
             let bytes = parts.snapshot.nodes().self_size(node);
             push(pieces, Piece { position: at, owner: owner.unwrap_or(place), whole, bytes })?;

@@ -19,6 +19,7 @@ use crate::snapshot::column::filled;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
+use crate::snapshot::parallel::join;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
@@ -33,6 +34,7 @@ const MAX_PARTS: usize = 64;
 /// Times that holders are looked for behind those found before.
 const ROUNDS: usize = 3;
 const NO_EDGE: u32 = u32::MAX;
+const NO_NODE: NodeIx = NodeIx(u32::MAX);
 
 /// What goes, and when.
 #[derive(Default)]
@@ -71,8 +73,22 @@ pub(crate) struct Releases<'a> {
 }
 
 impl<'a> Releases<'a> {
+    /// Adds to each finding what its release would free. Two walks at a time: each takes memory for the whole heap.
+    pub(crate) fn add_to(&self, findings: &mut [Finding], members: &Members) -> Result<()> {
+        let add = |findings: &mut [Finding]| -> Result<()> {
+            for finding in findings {
+                finding.release = self.of(finding, members)?;
+                finding.bytes = finding.bytes.max(finding.release.freed_by_all);
+            }
+            Ok(())
+        };
+        let (one, other) = findings.split_at_mut(findings.len() / 2);
+        let (one, other) = join(|| add(one), || add(other));
+        one.and(other)
+    }
+
     /// The release of a finding.
-    pub(crate) fn of(&self, finding: &Finding, members: &Members) -> Result<Release> {
+    fn of(&self, finding: &Finding, members: &Members) -> Result<Release> {
         let suspect = &finding.suspect;
         let (elements, named) = (members.with_any(&suspect.elements), members.with_any(&suspect.named));
         let Some(region) = Region::around(self.snapshot, elements.iter().chain(&named)) else {
@@ -98,7 +114,7 @@ impl<'a> Releases<'a> {
                 break;
             }
             cut.others.extend(own);
-            walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
+            walk.again(&cut, self.progress)?;
         }
         let freed = walk.left_behind();
         let mut release = Release { freed, others: Vec::new(), freed_by_all: freed };
@@ -111,7 +127,7 @@ impl<'a> Releases<'a> {
             if release.others.len() == known {
                 break;
             }
-            walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
+            walk.again(&cut, self.progress)?;
             release.freed_by_all = walk.left_behind();
         }
         Ok(release)
@@ -155,7 +171,7 @@ impl<'a> Releases<'a> {
             at = from;
         }
         let mut steps =
-            if region.is_whole() { Vec::new() } else { path_to(self.snapshot, self.shortest, at).unwrap_or_default() };
+            if region.is_whole { Vec::new() } else { path_to(self.snapshot, self.shortest, at).unwrap_or_default() };
         steps.extend(below.into_iter().rev());
         if steps.is_empty() {
             steps.push(PathStep { edge: None, node });
@@ -202,6 +218,7 @@ struct Region<'a> {
     top: NodeIx,
     start: u32,
     size: u32,
+    is_whole: bool,
 }
 
 impl<'a> Region<'a> {
@@ -210,15 +227,16 @@ impl<'a> Region<'a> {
         let tree = snapshot.dominators();
         let top = tree.nearest_common(nodes.copied())?;
         let start = tree.positions()[top.index()];
-        Some(Self { snapshot, top, start, size: tree.sizes()[start as usize] })
+        let is_whole = top == snapshot.root();
+        let size = if is_whole { snapshot.nodes().len() as u32 } else { tree.sizes()[start as usize] };
+        Some(Self { snapshot, top, start, size, is_whole })
     }
 
-    fn is_whole(&self) -> bool {
-        self.top == self.snapshot.root()
-    }
-
-    /// The node's place in the region.
+    /// The node's place in the region: in the whole heap its own, which saves a look at the tree for every edge.
     fn place(&self, node: NodeIx) -> Option<NodeIx> {
+        if self.is_whole {
+            return Some(node);
+        }
         let at = self.snapshot.dominators().positions()[node.index()].wrapping_sub(self.start);
         (at < self.size).then_some(NodeIx(at))
     }
@@ -237,35 +255,45 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(snapshot: &'a Snapshot, region: &'a Region<'a>, cut: &Cut<'_>, progress: &Progress) -> Result<Self> {
+        let parents = filled(NO_EDGE, region.size as usize)?;
+        let mut walk = Self { snapshot, region, reached: NodeSet::new(0), parents, queue: Vec::new() };
+        walk.again(cut, progress)?;
+        Ok(walk)
+    }
+
+    /// Walks again, in the same memory.
+    fn again(&mut self, cut: &Cut<'_>, progress: &Progress) -> Result<()> {
+        let Self { snapshot, region, .. } = *self;
         let size = region.size as usize;
-        let parents = filled(NO_EDGE, size)?;
-        let mut walk = Self { snapshot, region, reached: NodeSet::new(size), parents, queue: Vec::new() };
+        self.reached = NodeSet::new(size);
+        self.parents.fill(NO_EDGE);
+        self.queue.clear();
         let mut ticker = Ticker::of(progress, size);
         let is_cut = |from, edge: Edge| cut.has(snapshot, from, edge.to);
         // Nothing leads to where the walk begins, not even an edge that leads there.
         if let Some(top) = region.place(region.top) {
-            walk.reached.insert(top);
+            self.reached.insert(top);
         }
-        if region.is_whole() {
+        if region.is_whole {
             let heap = snapshot.heap();
             // What a program can name explains more than what V8 and the embedder have.
             for edge in snapshot.edges_of(region.top) {
                 if heap.is_user_root(edge.to) {
-                    walk.follow(region.top, edge, is_cut);
+                    self.follow(region.top, edge, is_cut);
                 }
             }
-            walk.run(0, &mut ticker, is_cut)?;
+            self.run(0, &mut ticker, is_cut)?;
         }
-        let start = walk.queue.len();
-        walk.queue.push(region.top.0);
-        walk.run(start, &mut ticker, is_cut)?;
-        Ok(walk)
+        let start = self.queue.len();
+        self.queue.push(region.top.0);
+        self.run(start, &mut ticker, is_cut)?;
+        Ok(())
     }
 
     fn follow(&mut self, from: NodeIx, edge: Edge, is_cut: impl Fn(NodeIx, Edge) -> bool) {
-        if self.snapshot.retains(from, edge)
-            && let Some(place) = self.region.place(edge.to)
+        if let Some(place) = self.region.place(edge.to)
             && !self.reached.contains(place)
+            && self.snapshot.retains(from, edge)
             && !is_cut(from, edge)
         {
             self.reached.insert(place);
@@ -291,10 +319,10 @@ impl<'a> Walk<'a> {
     /// Bytes that the walk did not come to, of what is alive.
     fn left_behind(&self) -> u64 {
         let snapshot = self.snapshot;
-        let nodes = snapshot.dominators().subtree(self.region.top).enumerate();
+        let nodes = snapshot.dominators().subtree(self.region.top);
         nodes
-            .filter(|&(place, node)| !self.reached.contains(NodeIx::from_index(place)) && snapshot.distance(node) >= 0)
-            .map(|(_, node)| snapshot.nodes().self_size(node))
+            .filter(|&node| !self.has_reached(node) && snapshot.distance(node) >= 0)
+            .map(|node| snapshot.nodes().self_size(node))
             .sum()
     }
 
@@ -312,15 +340,16 @@ impl<'a> Walk<'a> {
 
     /// For every node reached among those that are `inside`: the last node outside on the way there.
     fn entrances(&self, is_inside: impl Fn(NodeIx) -> bool) -> impl Fn(NodeIx) -> Option<NodeIx> {
-        let mut entrances: Vec<Option<NodeIx>> = vec![None; self.parents.len()];
+        let mut entrances = vec![NO_NODE; self.parents.len()];
         let place = |node| self.region.place(node).map(NodeIx::index);
         for node in self.queue.iter().map(|&node| NodeIx(node)).filter(|&node| is_inside(node)) {
             if let Some(at) = place(node)
                 && let Some((from, _)) = self.parent_edge(node)
             {
-                entrances[at] = place(from).and_then(|from| entrances[from]).or(Some(from));
+                let above = place(from).map_or(NO_NODE, |from| entrances[from]);
+                entrances[at] = if above == NO_NODE { from } else { above };
             }
         }
-        move |node| place(node).and_then(|at| entrances[at])
+        move |node| place(node).map(|at| entrances[at]).filter(|&entrance| entrance != NO_NODE)
     }
 }

@@ -7,22 +7,20 @@ use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::data_keys::DataKeys;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
-use crate::snapshot::column::filled;
+use crate::snapshot::column::sparse_zeros;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{NodeIx, StringIx};
 use crate::snapshot::parallel;
-use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::wellknown::Mark;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Nodes in a piece of work at least: a few milliseconds of it.
+/// Nodes in a piece of work, which has a clone of its own: a few milliseconds of it.
 const PIECE: usize = 1 << 16;
-/// Pieces at most: each has a clone of its own.
-const PIECES: usize = 32;
 /// Nodes by which memory is prefetched in advance.
 const AHEAD: usize = 16;
 
@@ -44,33 +42,31 @@ pub(crate) struct StepLabel {
 pub(crate) struct StepLabels<'a> {
     snapshot: &'a Snapshot,
     /// Hashes of strings, 0 for those not asked for yet; even for texts that are positions.
-    strings: Arc<[AtomicU64]>,
+    strings: Arc<Vec<AtomicU64>>,
     data_keys: DataKeys,
 }
 
 impl<'a> StepLabels<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
-        let strings = (0..snapshot.strings().len()).map(|_| AtomicU64::new(0)).collect();
-        Self { snapshot, strings, data_keys: DataKeys::default() }
+    pub(crate) fn new(snapshot: &'a Snapshot) -> Result<Self> {
+        // Of most strings, which are no names of edges or classes, the hash is never asked for.
+        let strings = Arc::new(sparse_zeros(snapshot.strings().len())?);
+        Ok(Self { snapshot, strings, data_keys: DataKeys::default() })
     }
 
-    /// By node: the hash of the last step of its shortest path.
-    pub(crate) fn of_all(&self, shortest: &ShortestPaths, progress: &Progress) -> Result<Vec<u64>> {
-        let mut hashes = filled(0u64, self.snapshot.nodes().len())?;
-        let size = PIECE.max(hashes.len().div_ceil(PIECES));
-        let pieces = hashes.chunks_mut(size).enumerate().collect();
-        let hashed = parallel::map(pieces, |(piece, hashes): (usize, &mut [u64])| {
+    /// The hashes of the last steps of the shortest paths to `nodes`, which may be more than there are.
+    pub(crate) fn of_nodes(&self, nodes: Range<usize>, shortest: &ShortestPaths) -> Vec<u64> {
+        let mut hashes = vec![0; nodes.end.min(self.snapshot.nodes().len()).saturating_sub(nodes.start)];
+        let pieces = hashes.chunks_mut(PIECE).enumerate().collect();
+        parallel::map(pieces, |(piece, hashes): (usize, &mut [u64])| {
             let mut labels = self.clone();
-            for (at, hash) in (piece * size..).zip(hashes) {
+            for (at, hash) in (nodes.start + piece * PIECE..).zip(hashes) {
                 shortest.prefetch(self.snapshot, at + AHEAD);
                 if let Some((from, edge)) = shortest.parent_edge(self.snapshot, NodeIx(at as u32)) {
                     *hash = labels.of(from, edge, false).hash;
                 }
             }
-            progress.check()
         });
-        hashed.into_iter().collect::<Result<()>>()?;
-        Ok(hashes)
+        hashes
     }
 
     /// The label of a step over `edge`, which starts at `from`; with `any_name` it is the same for all properties.

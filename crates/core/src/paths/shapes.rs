@@ -18,12 +18,16 @@ use crate::snapshot::columns::Edge;
 use crate::snapshot::display::{edge_label, internal_target};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
+use crate::snapshot::ticker::Ticker;
 use std::collections::HashSet;
 
 /// The shape of the path without a step, and of objects that no start retains.
 pub(crate) const NO_SHAPE: u32 = 0;
 const UNKNOWN: u32 = u32::MAX;
+/// Nodes for which labels are made at a time.
+const BLOCK: usize = 1 << 20;
 /// How many steps up the repetition of a step is looked for.
 pub(crate) const MAX_LOOP: usize = 8;
 /// The same for arrays in arrays, between which V8 has their stores.
@@ -59,8 +63,9 @@ pub(crate) struct Shapes<'a> {
     known: foldhash::HashMap<(u32, u64), u32>,
     /// By node.
     of_node: Vec<u32>,
-    /// By node, where all are asked about: the label of the step that leads to it.
+    /// The labels of the steps to the nodes from `first_label` on, where they were made in advance.
     label_of: Vec<u64>,
+    first_label: usize,
     /// By start: whether the names of its properties are keys of a dictionary.
     keys: Vec<bool>,
     /// Steps to an object that is asked about, the last first.
@@ -90,11 +95,12 @@ impl<'a> Shapes<'a> {
         Ok(Self {
             snapshot,
             shortest,
-            labels: StepLabels::new(snapshot),
+            labels: StepLabels::new(snapshot)?,
             list: vec![outside],
             known: foldhash::HashMap::default(),
             of_node: filled(UNKNOWN, snapshot.nodes().len())?,
             label_of: Vec::new(),
+            first_label: 0,
             keys: Vec::new(),
             open: Vec::new(),
         })
@@ -115,9 +121,18 @@ impl<'a> Shapes<'a> {
         shape.class = self.labels.class(node);
     }
 
-    /// The labels of all steps, for passes that ask about every object.
-    pub(crate) fn with_labels(self, label_of: Vec<u64>) -> Self {
-        Self { label_of, ..self }
+    /// Asks about every object. Labels are made side by side, a block of them in advance.
+    pub(crate) fn add_all(&mut self, progress: &Progress) -> Result<()> {
+        let mut ticker = Ticker::of(progress, self.snapshot.nodes().len());
+        for node in self.snapshot.nodes().iter() {
+            ticker.tick()?;
+            if node.index().is_multiple_of(BLOCK) {
+                self.first_label = node.index();
+                self.label_of = self.labels.of_nodes(node.index()..node.index() + BLOCK, self.shortest);
+            }
+            self.of_node(node);
+        }
+        Ok(())
     }
 
     /// The shapes, and that of every node.
@@ -175,7 +190,7 @@ impl<'a> Shapes<'a> {
     fn longer(&mut self, shape: u32, node: NodeIx) -> u32 {
         let has_keys = self.has_keys(shape);
         if !has_keys
-            && let Some(&label) = self.label_of.get(node.index())
+            && let Some(&label) = self.label_of.get(node.index().wrapping_sub(self.first_label))
             && let Some(&known) = self.known.get(&(shape, label))
         {
             return known;

@@ -21,6 +21,8 @@ use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+/// Children of a node that are looked at first, those that retain most.
+const MIN_CHILDREN: usize = 1024;
 /// Nodes of one class that make a chain a list.
 const MIN_LINKS: usize = 4;
 
@@ -34,19 +36,31 @@ struct Head {
     node: Reverse<NodeIx>,
     /// The links of the list that this chain may be the rest of.
     above: Option<Link>,
+    /// How many children of its dominator are among the heads, when it is the last of them and there may be more.
+    siblings: usize,
+}
+
+impl Head {
+    fn new(snapshot: &Snapshot, node: NodeIx) -> Self {
+        Self { size: snapshot.retained_size(node), node: Reverse(node), above: None, siblings: 0 }
+    }
 }
 
 /// The nodes by which the `limit` largest chains are listed, largest first. Costs little more than a look
 /// at the children of the nodes of these chains.
 pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) -> Result<Vec<NodeIx>> {
     let root = snapshot.root();
-    let first = Head { size: snapshot.retained_size(root), node: Reverse(root), above: None };
-    let mut chains = Chains { snapshot, heads: BinaryHeap::from([first]), ticker: Ticker::new(progress) };
+    let heads = BinaryHeap::from([Head::new(snapshot, root)]);
+    let mut chains = Chains { snapshot, heads, ticker: Ticker::new(progress) };
     let mut found: Vec<NodeIx> = Vec::new();
     let mut least = 0;
     while let Some(head) = chains.heads.pop() {
         if found.len() >= limit && head.size <= least {
             break;
+        }
+        if head.siblings > 0 {
+            let more = chains.largest_children(snapshot.dominators().parent(head.node.0), Some(head))?;
+            chains.heads.extend(more);
         }
         if let Some(node) = chains.follow(head)? {
             found.push(node);
@@ -107,17 +121,39 @@ impl Chains<'_> {
 
     /// The child that retains most; the others become heads.
     fn heaviest_child(&mut self, node: NodeIx) -> Result<Option<Head>> {
-        let mut heaviest: Option<Head> = None;
+        let mut children = self.largest_children(node, None)?;
+        let heaviest = children.pop();
+        self.heads.extend(children);
+        Ok(heaviest)
+    }
+
+    /// The largest children of a node, smallest first: of the millions that an array may have, few are ever listed.
+    /// After `last` come its next smaller siblings, as many as were there before.
+    fn largest_children(&mut self, node: NodeIx, last: Option<Head>) -> Result<Vec<Head>> {
+        let most = last.map_or(MIN_CHILDREN, |last| last.siblings);
+        let mut largest: BinaryHeap<Reverse<Head>> = BinaryHeap::new();
+        let mut are_more = false;
         for child in self.snapshot.dominators().children(node) {
             self.ticker.tick()?;
-            let child = Head { size: self.snapshot.retained_size(child), node: Reverse(child), above: None };
-            if heaviest.is_none_or(|heaviest| child > heaviest) {
-                self.heads.extend(heaviest.replace(child));
-            } else {
-                self.heads.push(child);
+            let child = Head::new(self.snapshot, child);
+            if last.is_some_and(|last| (child.size, child.node) >= (last.size, last.node)) {
+                continue;
+            }
+            if largest.len() < most {
+                largest.push(Reverse(child));
+                continue;
+            }
+            are_more = true;
+            if let Some(mut smallest) = largest.peek_mut().filter(|smallest| smallest.0 < child) {
+                *smallest = Reverse(child);
             }
         }
-        Ok(heaviest)
+        let mut children: Vec<Head> = largest.into_iter().map(|Reverse(child)| child).collect();
+        children.sort_unstable();
+        if let Some(smallest) = children.first_mut().filter(|_| are_more) {
+            smallest.siblings = most + last.map_or(0, |last| last.siblings);
+        }
+        Ok(children)
     }
 
     /// Whether a node is an object a reader can do something about.

@@ -24,6 +24,8 @@ const CLASSES: usize = 3;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CollectionRow {
+    #[serde(skip)]
+    node: NodeIx,
     id: u32,
     class_name: Text,
     elements: usize,
@@ -42,7 +44,8 @@ struct ElementClass {
     count: usize,
 }
 
-/// The collections that retain most. One pass over the nodes, and one over the elements of those found.
+/// The collections that retain most, without their paths. One pass over the nodes, and one over the elements of those
+/// found.
 pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) -> Result<Vec<CollectionRow>> {
     let snapshot = rows.snapshot;
     let mut ticker = Ticker::of(progress, snapshot.nodes().len());
@@ -55,8 +58,15 @@ pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) ->
     }
     let largest = |&node: &NodeIx| (Reverse(snapshot.retained_size(node)), node);
     let found = Page::first(limit).select(found, |a, b| largest(a).cmp(&largest(b)));
-    let paths = ShownPaths::new(snapshot, progress)?;
-    found.into_iter().map(|node| row(rows, &paths, node)).collect()
+    Ok(found.into_iter().map(|node| row(rows, node)).collect())
+}
+
+/// Adds the paths, which are not there yet while the collections are looked for.
+pub(crate) fn add_paths(collections: &mut [CollectionRow], paths: &ShownPaths<'_>, rows: &Rows<'_>) -> Result<()> {
+    for collection in collections {
+        collection.path = paths.text(collection.node, rows)?;
+    }
+    Ok(())
 }
 
 fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
@@ -68,7 +78,7 @@ fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
         }
 }
 
-fn row(rows: &Rows<'_>, paths: &ShownPaths<'_>, node: NodeIx) -> Result<CollectionRow> {
+fn row(rows: &Rows<'_>, node: NodeIx) -> CollectionRow {
     let snapshot = rows.snapshot;
     let elements = elements_of(snapshot, node);
     let mut classes: HashMap<u32, (usize, NodeIx)> = HashMap::new();
@@ -77,7 +87,8 @@ fn row(rows: &Rows<'_>, paths: &ShownPaths<'_>, node: NodeIx) -> Result<Collecti
     }
     let mut classes: Vec<_> = classes.into_values().collect();
     sort_by_key(&mut classes, |&(count, example)| (Reverse(count), example));
-    Ok(CollectionRow {
+    CollectionRow {
+        node,
         id: snapshot.nodes().id(node).0,
         class_name: rows.class_name(node),
         fill_ratio: fill_ratio(snapshot, node, elements.len()),
@@ -90,8 +101,8 @@ fn row(rows: &Rows<'_>, paths: &ShownPaths<'_>, node: NodeIx) -> Result<Collecti
         self_size: snapshot.nodes().self_size(node),
         retained_size: snapshot.retained_size(node),
         percent: rows.percent(snapshot.retained_size(node)),
-        path: paths.text(node, rows)?,
-    })
+        path: None,
+    }
 }
 
 /// What a program put into the collection, of Maps both keys and values, as far as they are heap objects.

@@ -2,9 +2,9 @@
 
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
+use crate::query::repeated_texts::RepeatedTexts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
-use crate::snapshot::column::filled;
 use crate::snapshot::display::{EdgeLabel, display_name, edge_label, internal_target, parse_int, write_display_name};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{NodeIx, StringIx};
@@ -59,10 +59,10 @@ impl Group {
     }
 }
 
-/// All groups, and the group of every string looked at.
+/// The groups, some of which have one string.
 pub(crate) struct Duplicates {
     groups: Vec<Group>,
-    /// String nodes and their groups, in node order.
+    /// String nodes that may have a copy, and their groups; in node order.
     members: Vec<(NodeIx, u32)>,
 }
 
@@ -97,7 +97,7 @@ struct Texts<'a> {
     snapshot: &'a Snapshot,
     ropes: &'a Ropes,
     /// By position in the string table, so that a text is hashed once however many nodes have it.
-    of_string: Vec<u32>,
+    of_string: HashMap<StringIx, u32>,
     known: HashMap<Cow<'a, [u8]>, u32>,
     buffer: Vec<u8>,
     /// The concatenated string looked up last, and its number: long ones share their beginning.
@@ -105,9 +105,9 @@ struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    fn new(snapshot: &'a Snapshot, ropes: &'a Ropes) -> Result<Self> {
-        let of_string = filled(UNKNOWN, snapshot.strings().len())?;
-        Ok(Self { snapshot, ropes, of_string, known: HashMap::default(), buffer: Vec::new(), last_rope: None })
+    fn new(snapshot: &'a Snapshot, ropes: &'a Ropes) -> Self {
+        let (of_string, known) = (HashMap::default(), HashMap::default());
+        Self { snapshot, ropes, of_string, known, buffer: Vec::new(), last_rope: None }
     }
 
     fn number(&mut self, node: NodeIx) -> u32 {
@@ -115,11 +115,9 @@ impl<'a> Texts<'a> {
             return self.number_of_rope(self.ropes.same_text(node));
         }
         let next = self.known.len() as u32;
-        let slot = &mut self.of_string[self.snapshot.nodes().name(node).index()];
-        if *slot == UNKNOWN {
-            *slot = *self.known.entry(Cow::Borrowed(self.snapshot.name(node))).or_insert(next);
-        }
-        *slot
+        let text = Cow::Borrowed(self.snapshot.name(node));
+        let name = self.snapshot.nodes().name(node);
+        *self.of_string.entry(name).or_insert_with(|| *self.known.entry(text).or_insert(next))
     }
 
     fn number_of_rope(&mut self, rope: NodeIx) -> u32 {
@@ -145,13 +143,15 @@ impl Duplicates {
     pub(crate) fn find(snapshot: &Snapshot, progress: &Progress) -> Result<Duplicates> {
         let mut found = Duplicates { groups: Vec::new(), members: Vec::new() };
         let ropes = Ropes::of(snapshot)?;
-        let mut texts = Texts::new(snapshot, ropes)?;
+        let counts = |node| counts(snapshot, ropes, node);
+        let repeated = RepeatedTexts::find(snapshot, ropes, counts, progress)?;
+        let mut texts = Texts::new(snapshot, ropes);
         let mut of_text: Vec<u32> = Vec::new();
         let mut of_cut: HashMap<(u32, Cut), u32> = HashMap::default();
         let mut ticker = Ticker::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
             ticker.tick()?;
-            if counts(snapshot, ropes, node) {
+            if counts(node) && repeated.contains(snapshot, node) {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);
                 let group = match cut {

@@ -31,6 +31,7 @@ mod page;
 mod pairs;
 pub(crate) mod paths;
 mod regex;
+mod repeated_texts;
 mod report;
 mod retained;
 pub(crate) mod rows;

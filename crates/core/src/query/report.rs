@@ -3,7 +3,7 @@
 use crate::leak::{self, Noise, Profile};
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
-use crate::query::collections::{CollectionRow, collections};
+use crate::query::collections::{CollectionRow, add_paths, collections};
 use crate::query::duplicates::{Duplicates, StringRow};
 use crate::query::filter::{Sorting, page_of};
 use crate::query::filter_query::Sort;
@@ -111,17 +111,18 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
     // Whatever needs no paths is found while the paths are.
-    let (leaks, rest) = join(
-        || leak::report(series, snapshot, limit, Profile::Program, progress),
-        || -> Result<_> {
-            let duplicated = duplicated_strings(snapshot, limit, show_strings, progress)?;
-            let collections = collections(&rows, limit, progress)?;
-            Ok((duplicated, collections, biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?))
-        },
-    );
+    let find_leaks = || leak::report(series, snapshot, limit, Profile::Program, progress);
+    let find_duplicates = || duplicated_strings(snapshot, limit, show_strings, progress);
+    let find_others = || -> Result<_> {
+        let (biggest, by_package) = (biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?);
+        let (collections, classes) = (collections(&rows, limit, progress)?, classes(snapshot, &by_class, progress)?);
+        Ok((biggest, by_package, collections, classes.classes, detached(&rows, limit, node)?))
+    };
+    let (leaks, (duplicated_strings, others)) = join(find_leaks, || join(find_duplicates, find_others));
     let leaks = leaks::answer(&rows, series, leaks?, &query.outside, &order.positions)?;
-    let (duplicated_strings, collections, biggest, by_package) = rest?;
+    let (biggest, by_package, mut collections, classes, detached) = others?;
     let paths = ShownPaths::new(snapshot, progress)?;
+    add_paths(&mut collections, &paths, &rows)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
         kind: "report",
@@ -141,15 +142,15 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
             size: snapshot.total_size(),
         },
         statistics: *snapshot.statistics(),
-        classes: classes(snapshot, &by_class, progress)?.classes,
+        classes,
         biggest: biggest
             .into_iter()
             .map(|big| Ok(BigRow { node: node(big)?, path: paths.text(big, &rows)? }))
             .collect::<Result<_>>()?,
         by_package,
         collections,
-        duplicated_strings,
-        detached: detached(&rows, limit, node)?,
+        duplicated_strings: duplicated_strings?,
+        detached,
         skipped: snapshot.skipped().to_vec(),
     })
 }

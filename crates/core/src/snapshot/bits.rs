@@ -1,34 +1,64 @@
-//! One bit per node: 300 kB for two million nodes, which stay in a core's own cache.
+//! One bit per number or node: 300 kB for two million nodes, which stay in a core's own cache.
 
 use crate::snapshot::ids::NodeIx;
 
+/// A set of numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// None of the numbers below `count`.
+    pub(crate) fn new(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    #[inline(always)]
+    pub(crate) fn contains(&self, number: usize) -> bool {
+        self.0[number / 64] >> (number % 64) & 1 != 0
+    }
+
+    /// The numbers, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(at, &word)| {
+            let rest = std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)));
+            rest.take_while(|&word| word != 0).map(move |word| 64 * at + word.trailing_zeros() as usize)
+        })
+    }
+
+    /// Adds a number. True when it was not there.
+    #[inline(always)]
+    pub(crate) fn insert(&mut self, number: usize) -> bool {
+        let word = &mut self.0[number / 64];
+        let bit = 1 << (number % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+}
+
 /// A set of nodes.
 #[derive(Clone, Debug)]
-pub struct NodeSet(Vec<u64>);
+pub struct NodeSet(Bits);
 
 impl NodeSet {
     /// No node of `count`.
     pub fn new(count: usize) -> Self {
-        Self(vec![0; count.div_ceil(64)])
+        Self(Bits::new(count))
     }
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        8 * self.0.capacity()
+        8 * self.0.0.capacity()
     }
 
     #[inline(always)]
     pub fn contains(&self, node: NodeIx) -> bool {
-        self.0[node.index() / 64] >> (node.index() % 64) & 1 != 0
+        self.0.contains(node.index())
     }
 
     /// Adds a node. True when it was not there.
     #[inline(always)]
     pub fn insert(&mut self, node: NodeIx) -> bool {
-        let word = &mut self.0[node.index() / 64];
-        let bit = 1 << (node.index() % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
+        self.0.insert(node.index())
     }
 }

@@ -85,9 +85,27 @@ pub fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// `len` zeros, which the system hands out as they are: nothing is written twice.
-pub fn zeros(len: usize) -> Result<Vec<u32>> {
-    let Ok(layout) = std::alloc::Layout::array::<u32>(len) else { return Err(Error::out_of_memory(usize::MAX)) };
+/// A number for which all bytes are 0 when it is 0.
+///
+/// # Safety
+/// Zero bytes are a valid value.
+pub unsafe trait Zero {}
+
+// SAFETY: a plain number.
+unsafe impl Zero for u32 {}
+// SAFETY: in memory it is a plain number.
+unsafe impl Zero for std::sync::atomic::AtomicU64 {}
+
+/// `len` zeros on huge pages where there are some. The system hands them out as they are: nothing is written twice.
+pub fn zeros<T: Zero>(len: usize) -> Result<Vec<T>> {
+    let values: Vec<T> = sparse_zeros(len)?;
+    advise_huge_pages(values.as_ptr().cast(), len * size_of::<T>());
+    Ok(values)
+}
+
+/// `len` zeros, of which only those pages take memory that are written to.
+pub fn sparse_zeros<T: Zero>(len: usize) -> Result<Vec<T>> {
+    let Ok(layout) = std::alloc::Layout::array::<T>(len) else { return Err(Error::out_of_memory(usize::MAX)) };
     if layout.size() == 0 {
         return Ok(Vec::new());
     }
@@ -96,7 +114,6 @@ pub fn zeros(len: usize) -> Result<Vec<u32>> {
     if start.is_null() {
         return Err(Error::out_of_memory(layout.size()));
     }
-    advise_huge_pages(start, layout.size());
     // SAFETY: `start` comes from the global allocator with the layout of `len` numbers, all of which
     // are initialised, since zero bytes are the number 0.
     Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
@@ -190,10 +207,10 @@ mod tests {
     #[test]
     fn zeros_are_zero_at_any_length() {
         for length in [0, 1, 1000, LARGE] {
-            assert_eq!(zeros(length).unwrap(), vec![0; length]);
+            assert_eq!(zeros::<u32>(length).unwrap(), vec![0; length]);
         }
-        assert_eq!(zeros(usize::MAX / 4 - 1).unwrap_err().code(), crate::Code::OutOfMemory);
-        assert_eq!(zeros(usize::MAX).unwrap_err().code(), crate::Code::OutOfMemory);
+        assert_eq!(zeros::<u32>(usize::MAX / 4 - 1).unwrap_err().code(), crate::Code::OutOfMemory);
+        assert_eq!(zeros::<u32>(usize::MAX).unwrap_err().code(), crate::Code::OutOfMemory);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! before it is added to its dominator's. 64 bits: the parser made sure all sizes together fit 2^53.
 
 use crate::snapshot::Snapshot;
+use crate::snapshot::bits::Bits;
 use crate::snapshot::columns::Nodes;
 use crate::snapshot::dominators::DominatorTree;
 use crate::snapshot::error::Result;
@@ -20,18 +21,21 @@ pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<
     Ok(retained)
 }
 
+/// One node of so many is enough for a set of bits to be faster than sorting.
+const DENSE: usize = 64;
+
 /// Bytes retained by the nodes together, nothing counted twice, as classes' retained sizes are.
-pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item = NodeIx>) -> u64 {
+pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl ExactSizeIterator<Item = NodeIx>) -> u64 {
     let tree = snapshot.dominators();
     let mut total = 0;
     // Behind the subtree of the last node that no other one dominates.
     let mut end = 0;
-    for at in positions_in(tree, nodes) {
+    for_each_position(tree, nodes, |at| {
         if at >= end {
-            total += snapshot.retained_size(NodeIx(tree.order()[at as usize]));
-            end = at + tree.sizes()[at as usize];
+            total += snapshot.retained_size(NodeIx(tree.order()[at]));
+            end = at + tree.sizes()[at] as usize;
         }
-    }
+    });
     total
 }
 
@@ -39,12 +43,10 @@ pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl Iterator<Item =
 /// retain below it. The sum over all parts is what the nodes retain together.
 pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl Fn(NodeIx) -> usize) -> Vec<u64> {
     let tree = snapshot.dominators();
-    let mut positions = positions_in(tree, nodes.iter().copied());
-    positions.dedup();
     let mut parts = Vec::new();
     let mut open: Vec<NodeIx> = Vec::new();
-    for at in positions {
-        let node = NodeIx(tree.order()[at as usize]);
+    for_each_position(tree, nodes.iter().copied(), |at| {
+        let node = NodeIx(tree.order()[at]);
         while open.pop_if(|&mut above| !tree.dominates(above, node)).is_some() {}
         let bytes = snapshot.retained_size(node);
         if let Some(&above) = open.last() {
@@ -56,13 +58,22 @@ pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl
         }
         parts[own] += bytes;
         open.push(node);
-    }
+    });
     parts
 }
 
-/// Where nodes stand in the tree's preorder, ascending.
-fn positions_in(tree: &DominatorTree, nodes: impl Iterator<Item = NodeIx>) -> Vec<u32> {
-    let mut positions: Vec<u32> = nodes.map(|node| tree.positions()[node.index()]).collect();
+/// Visits the positions of nodes in the tree's preorder, ascending and each once.
+fn for_each_position(tree: &DominatorTree, nodes: impl ExactSizeIterator<Item = NodeIx>, visit: impl FnMut(usize)) {
+    let positions = nodes.map(|node| tree.positions()[node.index()] as usize);
+    if positions.len() > tree.order().len() / DENSE {
+        let mut visited = Bits::new(tree.order().len());
+        positions.for_each(|at| {
+            visited.insert(at);
+        });
+        return visited.iter().for_each(visit);
+    }
+    let mut positions: Vec<usize> = positions.collect();
     positions.sort_unstable();
-    positions
+    positions.dedup();
+    positions.into_iter().for_each(visit);
 }

@@ -43,6 +43,22 @@ fn of_a_chain_the_object_below_which_memory_spreads_is_listed() {
 }
 
 #[test]
+fn objects_are_listed_behind_thousands_of_larger_siblings_that_are_not() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    for i in 0..5000 {
+        let table = heap.node("array", "", 1000 + i % 7);
+        heap.internal(global, &format!("table{i}"), table);
+    }
+    for (name, size) in [("Page", 900), ("Session", 800), ("User", 700)] {
+        let object = heap.node("object", name, size);
+        heap.property(global, &name.to_lowercase(), object);
+    }
+    let report = ask(&open(&heap), json!({"ask": "report", "limit": 4}));
+    assert_eq!(column(&report["biggest"], "path"), ["global", "global.page", "global.session", "global.user"]);
+}
+
+#[test]
 fn a_list_of_many_links_is_listed_once_by_its_first() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();

@@ -1,0 +1,166 @@
+//! Which strings may have a copy, found without a table of all texts.
+//!
+//! In most heaps nearly all strings differ, and a hash table of ten million texts takes more memory than the snapshot
+//! itself. So texts are hashed into a sieve of two bits a slot, which tells the few that may occur twice; only those
+//! are compared.
+
+use crate::snapshot::Snapshot;
+use crate::snapshot::bits::{Bits, NodeSet};
+use crate::snapshot::column::{filled, push};
+use crate::snapshot::display::write_display_name;
+use crate::snapshot::error::Result;
+use crate::snapshot::ids::{NodeIx, StringIx};
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ropes::Ropes;
+use crate::snapshot::schema::NodeKind;
+use crate::snapshot::ticker::Ticker;
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
+
+/// Slots of the sieve for each text: of the texts that occur once, fewer than one in eight is taken for a copy.
+const SLOTS: usize = 8;
+
+/// The string nodes whose text another may have: all that have a copy, and some that do not.
+pub(crate) struct RepeatedTexts {
+    /// By string: whether it is the text of several nodes, or may be equal to that of another.
+    strings: Bits,
+    ropes: NodeSet,
+}
+
+impl RepeatedTexts {
+    /// Looks at the nodes for which `counts` holds. One pass over the nodes and two over the strings' texts.
+    pub(crate) fn find(
+        snapshot: &Snapshot,
+        ropes: &Ropes,
+        counts: impl Fn(NodeIx) -> bool,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let mut used = Bits::new(snapshot.strings().len());
+        let mut repeated = Self { strings: used.clone(), ropes: NodeSet::new(0) };
+        let mut hashes = RopeHashes { snapshot, ropes, list: Vec::new(), buffer: Vec::new(), last: None };
+        let mut texts = 0;
+        let mut ticker = Ticker::of(progress, snapshot.nodes().len());
+        for node in snapshot.nodes().iter() {
+            ticker.tick()?;
+            if !counts(node) {
+                continue;
+            }
+            let string = snapshot.nodes().name(node).index();
+            if snapshot.kind(node) == NodeKind::ConcatenatedString {
+                hashes.add(node)?;
+            } else if used.insert(string) {
+                texts += 1;
+            } else {
+                repeated.strings.insert(string);
+            }
+        }
+        let mut sieve = Sieve::new(texts + hashes.list.len())?;
+        hashes.list.iter().for_each(|&(_, hash)| sieve.add(hash));
+        let text_hashes = || {
+            let used = (0..snapshot.strings().len()).filter(|&string| used.contains(string));
+            used.map(|string| (string, hash(snapshot.strings().get(StringIx::from_index(string)))))
+        };
+        for (_, hash) in text_hashes() {
+            ticker.tick()?;
+            sieve.add(hash);
+        }
+        for (string, hash) in text_hashes() {
+            ticker.tick()?;
+            if sieve.may_repeat(hash) {
+                repeated.strings.insert(string);
+            }
+        }
+        if !hashes.list.is_empty() {
+            repeated.ropes = NodeSet::new(snapshot.nodes().len());
+        }
+        for &(rope, hash) in &hashes.list {
+            if sieve.may_repeat(hash) {
+                repeated.ropes.insert(rope);
+            }
+        }
+        Ok(repeated)
+    }
+
+    /// Whether the text of a node for which `counts` held may be that of another.
+    pub(crate) fn contains(&self, snapshot: &Snapshot, node: NodeIx) -> bool {
+        match snapshot.kind(node) {
+            NodeKind::ConcatenatedString => self.ropes.contains(node),
+            _ => self.strings.contains(snapshot.nodes().name(node).index()),
+        }
+    }
+}
+
+/// The hashes of concatenated strings, whose texts are in no table.
+struct RopeHashes<'a> {
+    snapshot: &'a Snapshot,
+    ropes: &'a Ropes,
+    list: Vec<(NodeIx, u64)>,
+    buffer: Vec<u8>,
+    /// The text hashed last: long ones share their beginning.
+    last: Option<(NodeIx, u64)>,
+}
+
+impl RopeHashes<'_> {
+    fn add(&mut self, node: NodeIx) -> Result<()> {
+        let rope = self.ropes.same_text(node);
+        let hash = match self.last {
+            Some((last, hash)) if last == rope => hash,
+            _ => {
+                self.buffer.clear();
+                write_display_name(self.snapshot, rope, &mut self.buffer);
+                hash(&self.buffer)
+            }
+        };
+        self.last = Some((rope, hash));
+        push(&mut self.list, (node, hash))
+    }
+}
+
+fn hash(text: &[u8]) -> u64 {
+    FixedState::default().hash_one(text)
+}
+
+/// Counts hashes up to two: two bits a slot, by the low bits of the hash.
+struct Sieve {
+    words: Vec<u64>,
+    mask: u64,
+}
+
+impl Sieve {
+    fn new(hashes: usize) -> Result<Self> {
+        let slots = (SLOTS * hashes).next_power_of_two().max(32);
+        Ok(Self { words: filled(0, slots / 32)?, mask: slots as u64 - 1 })
+    }
+
+    fn add(&mut self, hash: u64) {
+        let (word, shift) = self.slot(hash);
+        let word = &mut self.words[word];
+        *word |= if *word >> shift & 1 == 0 { 1 } else { 2 } << shift;
+    }
+
+    fn may_repeat(&self, hash: u64) -> bool {
+        let (word, shift) = self.slot(hash);
+        self.words[word] >> shift & 2 != 0
+    }
+
+    fn slot(&self, hash: u64) -> (usize, u64) {
+        let slot = hash & self.mask;
+        ((slot / 32) as usize, slot % 32 * 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sieve_tells_every_hash_that_occurs_twice_and_few_others() {
+        let hashes: Vec<u64> = (0..10_000u64).map(|number| hash(&number.to_le_bytes())).collect();
+        let mut sieve = Sieve::new(hashes.len()).expect("a small sieve");
+        hashes.iter().for_each(|&hash| sieve.add(hash));
+        hashes.iter().step_by(10).for_each(|&hash| sieve.add(hash));
+        assert!(hashes.iter().step_by(10).all(|&hash| sieve.may_repeat(hash)));
+        let once = hashes.iter().enumerate().filter(|(at, _)| at % 10 != 0);
+        assert!(once.filter(|&(_, &hash)| sieve.may_repeat(hash)).count() < 10_000 / SLOTS);
+    }
+}
