@@ -1,6 +1,7 @@
 // heapray/testing in the process of the tests themselves. The test runners it is made for: frameworks.test.mjs.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -8,6 +9,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { makeGroup } from './support/control-groups.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
 
 const require = createRequire(import.meta.url);
@@ -290,4 +293,30 @@ test('matchers say what was expected without `not` too', async () => {
   const { pass, message } = await matchers.toLeak.call({ isNot: false }, () => {}, quick);
   assert.equal(pass, false);
   assert.match(message(), /^Nothing grew in 1 round of 12 calls\.$/);
+});
+
+test('of a large heap it is said beforehand what a snapshot takes, once, and one that does not fit is refused', async (t) => {
+  const program = `
+    const { assertNoLeak } = require(${JSON.stringify(fileURLToPath(new URL('../testing/index.js', import.meta.url)))});
+    if (process.argv[1] !== 'once') globalThis.large = Array.from({ length: 12 }, () => Array.from({ length: 1e6 }, (_, i) => i + 0.5));
+    const warnings = [];
+    process.on('warning', ({ name, code, message }) => warnings.push({ name, code, message }));
+    const check = () => assertNoLeak(() => {}, { iterations: 5, rounds: 1 }).then(() => 'fits', ({ name, code, message }) => ({ name, code, message }));
+    const print = (outcome) => setImmediate(() => { console.log(JSON.stringify({ outcome, warnings })); process.exit(); });
+    if (process.argv[1] === 'once') check().then(print);
+    else check().then(check).then(print);`;
+  const { outcome, warnings } = JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  assert.equal(outcome, 'fits');
+  assert.equal(warnings.length, 1);
+  assert.equal(warnings[0].code, 'HEAPRAY_LARGE_HEAP');
+  assert.match(warnings[0].message, /each snapshot of this heap of 1\d\d MB takes up to [\d.]+ [GM]B of memory for a moment and about \d+ s/);
+  const group = makeGroup();
+  if (!group) return t.diagnostic('no control group with a memory limit can be made here');
+  group.setLimit(110e6);
+  const script = 'echo $$ > "$0/cgroup.procs"; exec "$@"';
+  const limited = execFileSync('sh', ['-c', script, group.folder, process.execPath, '-e', program, 'once'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  await group.remove();
+  const refused = JSON.parse(limited).outcome;
+  assert.deepEqual([refused.name, refused.code], ['HeaprayError', 'ERR_NOT_ENOUGH_MEMORY']);
+  assert.match(refused.message, /assertions on less of a heap need less/);
 });

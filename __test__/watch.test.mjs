@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import test from 'node:test';
@@ -99,6 +99,18 @@ test('captures are limited in rate and number, and one asked for meanwhile joins
   watcher.stop();
   await watcher.captureNow();
   assert.equal(reports, 1);
+});
+
+test('what killed writers have left in the folder goes, and no other file', { skip: process.platform === 'win32' && 'nobody can tell there' }, async () => {
+  const dir = temporaryFolder();
+  const name = (pid) => `heapray-${pid}-2026-01-02T03-04-05-678Z.heapsnapshot.gz`;
+  const [stale, young, ...others] = [`.${name(7)}.7-0.partial`, `.${name(8)}.8-3.partial`, `.${name(9)}.9-0.partial2`, '.other.gz.9-0.partial', `.${name(9)}.x-0.partial`];
+  for (const each of [stale, young, ...others]) writeFileSync(path.join(dir, each), 'half a heap');
+  for (const each of [stale, ...others]) utimesSync(path.join(dir, each), 1, 1);
+  const watcher = watch({ dir, intervalMs: 60_000, force: true, onReport() {} });
+  await watcher.captureNow();
+  watcher.stop();
+  assert.deepEqual(readdirSync(dir).filter((each) => each.startsWith('.')).sort(), [young, ...others].sort());
 });
 
 test('a limit that is near is a reason once, until it is far again', async () => {

@@ -5,8 +5,8 @@
 //! writer; a file without a lock is stale, whichever process or container wrote it. A process id would tell that of
 //! one container only.
 
-#[cfg(unix)]
 use crate::partial::folder_of;
+use napi_derive::napi;
 use std::fs::File;
 use std::path::Path;
 
@@ -18,11 +18,25 @@ pub(crate) const ENDING: &str = ".partial";
 const GRACE_SECONDS: u64 = 60;
 
 /// Removes the temporary files of `path` that have no writer any more. What cannot be removed stays.
-#[cfg(unix)]
 pub(crate) fn remove(path: &Path) {
-    let (Some(name), Ok(entries)) = (path.file_name(), std::fs::read_dir(folder_of(path))) else { return };
+    if let Some(name) = path.file_name() {
+        remove_from(folder_of(path), |of| of == name.as_encoded_bytes());
+    }
+}
+
+/// Removes temporary files that have no writer any more, of files in `folder` whose names have this beginning and this
+/// ending.
+#[napi]
+pub fn remove_stale_files(folder: String, beginning: String, ending: String) {
+    let is_of = |of: &[u8]| of.starts_with(beginning.as_bytes()) && of.ends_with(ending.as_bytes());
+    remove_from(Path::new(&folder), is_of);
+}
+
+#[cfg(unix)]
+fn remove_from(folder: &Path, is_of: impl Fn(&[u8]) -> bool) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        if is_of(&entry.file_name(), name) && has_no_writer(&entry.path()) {
+        if of(entry.file_name().as_encoded_bytes()).is_some_and(&is_of) && has_no_writer(&entry.path()) {
             // Somebody else may have been faster.
             let _ = std::fs::remove_file(entry.path());
         }
@@ -31,23 +45,16 @@ pub(crate) fn remove(path: &Path) {
 
 /// Windows lets nobody remove what somebody has open, nor tells who has.
 #[cfg(not(unix))]
-pub(crate) fn remove(_path: &Path) {}
+fn remove_from(_folder: &Path, _is_of: impl Fn(&[u8]) -> bool) {}
 
-/// Whether a file is called `.name.PID-N.partial`.
+/// The name that a temporary file stands for: `name` of `.name.PID-N.partial`.
 #[cfg(unix)]
-fn is_of(file: &std::ffi::OsStr, name: &std::ffi::OsStr) -> bool {
-    use std::os::unix::ffi::OsStrExt;
-    let numbers = file
-        .as_bytes()
-        .strip_prefix(b".")
-        .and_then(|rest| rest.strip_prefix(name.as_bytes()))
-        .and_then(|rest| rest.strip_prefix(b"."))
-        .and_then(|rest| rest.strip_suffix(ENDING.as_bytes()));
-    numbers.is_some_and(|numbers| {
-        let mut parts = numbers.split(|&byte| byte == b'-');
-        let mut is_number = || parts.next().is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
-        is_number() && is_number() && parts.next().is_none()
-    })
+fn of(file: &[u8]) -> Option<&[u8]> {
+    let rest = file.strip_prefix(b".")?.strip_suffix(ENDING.as_bytes())?;
+    let dot = rest.iter().rposition(|&byte| byte == b'.')?;
+    let mut numbers = rest[dot + 1..].split(|&byte| byte == b'-');
+    let mut is_number = || numbers.next().is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
+    (is_number() && is_number() && numbers.next().is_none()).then_some(&rest[..dot])
 }
 
 #[cfg(unix)]

@@ -4,6 +4,10 @@
 
 const { mkdir, readdir, rm } = require('node:fs/promises');
 const path = require('node:path');
+const native = require('../addon/load.js');
+
+const BEGINNING = 'heapray-';
+const ENDING = '.heapsnapshot.gz';
 
 class Kept {
   #entries = [];
@@ -21,7 +25,7 @@ class Kept {
     if (this.#folder === undefined) return undefined;
     await mkdir(this.#folder, { recursive: true });
     const time = new Date().toISOString().replace(/[:.]/g, '-');
-    return path.join(this.#folder, `heapray-${process.pid}-${time}.heapsnapshot.gz`);
+    return path.join(this.#folder, `${BEGINNING}${process.pid}-${time}${ENDING}`);
   }
 
   /** Takes the newest; the oldest beyond the number kept goes. */
@@ -39,6 +43,8 @@ class Kept {
 
   /** Processes before this one, restarted under their leak, have left files too: together no more than twice the number kept. */
   async #sweep() {
+    // And what they were writing when they were killed, each under another name.
+    native.removeStaleFiles(this.#folder, BEGINNING, ENDING);
     const own = new Set(this.#entries.map(({ file }) => path.basename(file)));
     const names = (await readdir(this.#folder)).filter((name) => /^heapray-\d+-[\dTZ-]+\.heapsnapshot\.gz$/.test(name) && !own.has(name));
     const oldestFirst = names.sort((a, b) => timeOf(a).localeCompare(timeOf(b)));

@@ -20,8 +20,12 @@ const experience = new Experience();
  */
 
 /** @returns {Heap} This thread's, garbage collected where it can be counted. */
-function ownHeap() {
-  const census = takeCensus();
+const ownHeap = () => heapWith(takeCensus());
+
+/** @returns {Heap} This thread's, at no cost: estimates from it are higher. */
+const uncountedHeap = () => heapWith(null);
+
+function heapWith(census) {
   const spaces = v8.getHeapSpaceStatistics().filter(({ space_name }) => space_name.includes('large_object'));
   return {
     heapUsed: v8.getHeapStatistics().used_heap_size,
@@ -71,16 +75,19 @@ function preflight(heap, state = memoryState()) {
   };
 }
 
-/** @param {Preflight} checked */
-function refusal(checked, heap) {
+/**
+ * @param {Preflight} checked
+ * @param {string} [hint] What can be done.
+ */
+function refusal(checked, heap, hint = '{ force: true } captures anyway') {
   const [{ by, limit, current }] = checked.limits;
   const size = heap.exact ? 'of heap' : 'that may belong to the worker (Node.js before 22.16 does not report its heap)';
   return new HeaprayError(
     'ERR_NOT_ENOUGH_MEMORY',
     `capturing ${formatBytes(checked.heapUsed)} ${size} needs about ${formatBytes(checked.estimate)} for a short time, but only ` +
-      `${formatBytes(checked.available)} is available (${by}: ${formatBytes(current)} of ${formatBytes(limit)} in use); { force: true } captures anyway`,
+      `${formatBytes(checked.available)} is available (${by}: ${formatBytes(current)} of ${formatBytes(limit)} in use); ${hint}`,
     { expected: `${checked.estimate} bytes available`, found: `${checked.available}`, preflight: checked },
   );
 }
 
-module.exports = { ownHeap, workerHeap, preflight, refusal, learn };
+module.exports = { ownHeap, uncountedHeap, workerHeap, preflight, refusal, learn };

@@ -5,6 +5,7 @@
 const v8 = require('node:v8');
 const { parse } = require('../api/verbs.js');
 const { collectGarbage } = require('./collect.js');
+const { checkMemory } = require('./memory-check.js');
 const { listScripts } = require('./scripts.js');
 
 /** V8 counts the lines of a script before each snapshot since this version; until then for each function in it. */
@@ -40,6 +41,7 @@ async function takeSnapshot(file) {
   if (taken === 0) await prepare();
   taken += 1;
   await collectGarbage();
+  checkMemory();
   return parse(file === undefined ? v8.getHeapSnapshot() : v8.writeHeapSnapshot(file));
 }
 

@@ -1,0 +1,41 @@
+'use strict';
+
+// What snapshots of a large heap take, said before the first, and refused where they do not fit.
+//
+// Small heaps are not counted: that would take a tenth of the time of each assertion.
+
+const { formatBytes } = require('../format/numbers.js');
+const { ownHeap, preflight, refusal, uncountedHeap } = require('../capture/preflight.js');
+
+/** Heaps from this size on are worth a warning. */
+const LARGE = 100e6;
+/** V8 describes so many objects a second, or a little more. */
+const OBJECTS_PER_SECOND = 500_000;
+/** An estimate that nothing was counted for is at most so many times too high. */
+const HIGHEST_RATIO = 7;
+
+const HINT = 'assertions on less of a heap need less: a test file with fewer modules, or with less test data';
+
+let hasWarned = false;
+
+/** Throws `ERR_NOT_ENOUGH_MEMORY` where V8 would take more memory for a snapshot than is left. */
+function checkMemory() {
+  const rough = preflight(uncountedHeap());
+  const isLarge = rough.heapUsed >= LARGE && !hasWarned;
+  if (rough.fits && !isLarge) return;
+  const heap = ownHeap();
+  const checked = heap.census ? preflight(heap) : { ...rough, estimate: Math.ceil(rough.estimate / (rough.fits ? 1 : HIGHEST_RATIO)) };
+  if (checked.available !== null && checked.estimate > checked.available) throw refusal(checked, heap, HINT);
+  if (isLarge) warn(checked, heap);
+}
+
+function warn({ heapUsed, estimate }, { census }) {
+  hasWarned = true;
+  const time = census ? ` and about ${Math.ceil(census.nodes / OBJECTS_PER_SECOND)} s` : '';
+  process.emitWarning(
+    `each snapshot of this heap of ${formatBytes(heapUsed)} takes up to ${formatBytes(estimate)} of memory for a moment${time}; an assertion takes two to six of them. ${HINT}`,
+    { type: 'HeaprayWarning', code: 'HEAPRAY_LARGE_HEAP' },
+  );
+}
+
+module.exports = { checkMemory };
