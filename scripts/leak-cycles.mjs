@@ -1,4 +1,4 @@
-// Opens snapshots again and again, asks them, closes or forgets them or is stopped half-way, and says
+// Opens snapshots again and again, asks them, closes or forgets them or is stopped in the middle, and says
 // whether the process grows.
 //
 //   node --expose-gc scripts/leak-cycles.mjs CYCLES      one process; prints JSON

@@ -1,4 +1,4 @@
-//! A file, or chunks as they come → an analysed snapshot, redacted on the way where asked.
+//! A file, or chunks as they come → an analysed snapshot, redacted before it is parsed where asked.
 
 use crate::chunk_queue::ChunkQueue;
 use crate::control::Control;

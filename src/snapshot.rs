@@ -56,7 +56,7 @@ impl Shared {
     }
 }
 
-/// A snapshot on its way to JavaScript.
+/// A snapshot that is handed to JavaScript.
 pub struct Loaded(Snapshot);
 
 impl Loaded {
@@ -75,7 +75,7 @@ impl Deliver for Loaded {
     }
 }
 
-/// An answer on its way to JavaScript.
+/// An answer that is handed to JavaScript.
 pub struct Answer {
     json: String,
     of: Shared,

@@ -60,7 +60,7 @@ fn of(file: &[u8]) -> Option<&[u8]> {
 #[cfg(unix)]
 fn has_no_writer(file: &Path) -> bool {
     use std::os::unix::fs::OpenOptionsExt;
-    // Not through a link, and without waiting for the other end of a pipe.
+    // Not through a link, and without waiting for the writer of a pipe.
     let options = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(file);
     let Ok(file) = options else { return false };
     let Ok(about) = file.metadata() else { return false };

@@ -1,4 +1,4 @@
-//! Bytes → a snapshot file, redacted and compressed on the way, that is whole or not there at all.
+//! Bytes → a snapshot file, redacted and compressed, that is complete or not there at all.
 //!
 //! ```text
 //! enqueue, push ► blocks ──► redactor ──► blocks ──► encoder ──► .name.….partial ──► name
@@ -49,14 +49,14 @@ pub struct NativeSnapshotWriter {
     file: Arc<PartialFile>,
 }
 
-/// The way to the file.
+/// The threads that lead to the file.
 struct Pipe {
     entry: SyncSender<Block>,
     redactor: Option<JoinHandle<Result<Vec<String>, Failure>>>,
     writer: JoinHandle<Result<Option<u64>, Failure>>,
 }
 
-/// What was written, on its way to JavaScript: JSON.
+/// What was written, as JSON for JavaScript.
 pub struct Written(String);
 
 impl Deliver for Written {
@@ -134,7 +134,7 @@ impl NativeSnapshotWriter {
     }
 }
 
-/// Sends copies of the bytes on their way.
+/// Sends copies of the bytes to the next thread.
 fn send(pipe: &Mutex<Option<Pipe>>, bytes: &[u8]) -> Result<(), Failure> {
     for part in bytes.chunks(BLOCK) {
         // Waiting goes on outside of the lock: `abandon` may come meanwhile.

@@ -1,4 +1,4 @@
-// The engines, asked the same way: text in, text out.
+// The engines behind one interface: text in, text out.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';

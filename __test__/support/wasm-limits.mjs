@@ -9,9 +9,9 @@ export function withMostMemory(module, bytes) {
     const size = readNumber(module, at + 1);
     const end = size.end + size.value;
     if (module[at] === MEMORY_SECTION) {
-      // One memory, flags, fewest pages: the flags get the bit that says that the most follow.
-      const fewest = readNumber(module, size.end + 2);
-      const section = [1, 1, ...module.subarray(size.end + 2, fewest.end), ...numberBytes(bytes / PAGE_BYTES)];
+      // One memory, flags, minimum of pages: the flags get the bit that says that the most follow.
+      const minimum = readNumber(module, size.end + 2);
+      const section = [1, 1, ...module.subarray(size.end + 2, minimum.end), ...numberBytes(bytes / PAGE_BYTES)];
       return Buffer.concat([module.subarray(0, at), Buffer.from([MEMORY_SECTION, ...numberBytes(section.length), ...section]), module.subarray(end)]);
     }
     at = end;

@@ -40,7 +40,7 @@ pub(crate) fn compressed(bytes: &mut Unstructured<'_>) -> Result<Compressed> {
     Ok(Compressed { file, plain: (damages == 0).then_some(text), limit })
 }
 
-/// The fuzzer's own bytes, behind a magic number or not: brotli has none.
+/// The fuzzer's bytes, behind a magic number or not: brotli has none.
 fn anything(bytes: &mut Unstructured<'_>, limit: u64) -> Result<Compressed> {
     let magic: &[u8] = bytes.choose(&[&b"\x1f\x8b\x08"[..], b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", b""])?;
     let file = [magic, bytes.bytes(bytes.len())?].concat();

@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// What a target lets the parser take: enough for any input, too little for a bomb to hurt.
 pub const MAX_BYTES: u64 = 4 << 20;
 
-/// Everything that could differ between two ways of reading one file.
+/// Everything that could differ when one file is read differently.
 #[derive(PartialEq, Debug)]
 pub enum Outcome {
     /// Graph, names, sizes and distances, as text.
@@ -24,7 +24,7 @@ pub enum Outcome {
 /// The core's own.
 pub fn open(file: &[u8], cuts: &[usize], most: u64) -> heapray_core::Result<Snapshot> {
     let progress = Progress::new();
-    // With a hint columns are sized at once, without one as they grow: both ways are to be tried.
+    // With a hint columns are sized at once, without one as they grow: both are to be tried.
     let size_hint = (file.len().is_multiple_of(2)).then_some(file.len() as u64);
     let mut parser = Parser::new(ParserOptions { size_hint, max_bytes: Some(most) });
     let mut start = 0;

@@ -1,9 +1,9 @@
 'use strict';
 
-// A promise with a signal, progress and an end: what every long call of the API runs in.
+// Every long call of the API runs in a job: a promise with a signal and progress.
 //
 // A job stops in two steps. Its promise rejects at once; the work behind it sees the cancel flag
-// within milliseconds and lets go of what it had built. Nothing waits for the second step.
+// within milliseconds and frees what it had built. Nothing waits for the second step.
 
 const { setInterval, clearInterval } = require('node:timers');
 const native = require('../addon/load.js');
@@ -65,7 +65,7 @@ async function runJob({ signal, onProgress }, work, owner) {
   try {
     const result = await Promise.race([work(job), job.stopped]);
     watcher?.finish();
-    // What onProgress throws about the very end is the job's rejection too.
+    // The last call of onProgress may throw, which rejects the job too.
     if (job.isStopped) await job.stopped;
     return result;
   } finally {
@@ -133,14 +133,14 @@ function callWithPermit(job, start, path) {
   return withPermit(job, (permit) => callNative(() => start(permit), path));
 }
 
-/** Small questions at a time: with a heavy job they leave one of libuv's four threads to file reads. */
-const MOST_SMALL = 2;
+/** Small questions that run at a time: together with a heavy job they leave one of libuv's four threads for file reads. */
+const MAX_SMALL = 2;
 const queue = [];
 let small = 0;
 
-/** Runs small work of the addon beside heavy work. */
+/** Runs small work of the addon, which needs no permit. */
 async function beside(job, start) {
-  if (small >= MOST_SMALL) await new Promise((resolve) => queue.push(resolve));
+  if (small >= MAX_SMALL) await new Promise((resolve) => queue.push(resolve));
   else small += 1;
   try {
     if (job.isStopped) await job.stopped;

@@ -2,8 +2,8 @@
 
 // Captures the live process as a Snapshot, or as a report.
 //
-// In this order: the process's one place for captures, the line of heavy jobs, the look at what is
-// left, V8. What is refused is refused before V8 begins; afterwards nothing can be.
+// The order is: the process's capture lock, a job permit, the estimate against the memory that is left, V8. A capture
+// that is refused is refused before V8 begins, because V8 cannot be stopped.
 
 const { performance } = require('node:perf_hooks');
 const v8 = require('node:v8');
@@ -66,7 +66,7 @@ function checkAcquired(acquisition, cooldown) {
 async function captureWithPermit(job, permit, options, begin) {
   const from = performance.now();
   const heap = options.worker ? await askWorker(job, options.worker, workerHeap) : ownHeap();
-  // A worker knows its own heap, and this thread the process's: together they make no sum.
+  // A worker's numbers are of its own heap, this thread's of the process: they cannot be added up.
   const memory = options.worker ? undefined : processMemory();
   const countMs = performance.now() - from;
   const checked = preflight(heap);
@@ -105,7 +105,7 @@ function workerStream(job, { worker, v8: options }) {
   });
 }
 
-/** A worker answers when it comes to it; one that ends before never does. */
+/** A worker answers when its event loop is free; a worker that ends before that never does. */
 async function askWorker(job, worker, ask) {
   let onExit;
   const ended = new Promise((_, reject) => {

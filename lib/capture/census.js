@@ -17,18 +17,18 @@ const EVENT = 'V8.GC_Objects_Stats';
 const POINTER = 8;
 /** Bytes, at least, of a reference into the heap from outside. */
 const HANDLE = 24;
-/** Larger objects are in the large object spaces. Indices of smaller ones are written for every program. */
+/** Larger objects are in the large object spaces. The indices of smaller ones occur in every snapshot. */
 const LARGE_FROM = 131_072;
-/** V8 cuts the texts of strings here. */
+/** V8 cuts texts of strings to so many characters. */
 const MAX_TEXT = 1024;
-/** Strings whose text a snapshot has. Those made of others are written as "(concatenated string)". */
+/** Types of strings whose text is in a snapshot. Concatenated strings are written as "(concatenated string)". */
 const HAS_TEXT = /^(?!CONS_|SLICED_).*STRING_TYPE$/;
-/** References whose holders V8 does not count as fields, for each that it does: contexts' variables, code. */
+/** All references for each that V8 counts as a field: it leaves out those of scopes and of code. */
 const MORE_EDGES = 1.03;
 
 /**
- * Share of a table's slots that can hold an object, by type. Maps and Sets: keys and values, not the chains of the hash
- * table. Dictionaries are two thirds full at most, and hold keys, values and details.
+ * The share of a table's slots that can hold an object, by type. In tables of Maps and Sets that are the keys and values,
+ * not the chains. Dictionaries are two thirds full at most, and hold keys, values and details.
  */
 const OCCUPIED = [
   [/^JS_COLLECTION_TABLE_TYPE$|^ORDERED_HASH_/, 0.6],
@@ -37,7 +37,7 @@ const OCCUPIED = [
   [/^EPHEMERON_HASH_TABLE_TYPE$/, 0.67],
 ];
 const occupiedOf = (name) => OCCUPIED.find(([matches]) => matches.test(name))?.[1] ?? 1;
-/** What may be large without having references. */
+/** Types that may be large without having references. */
 const NO_REFERENCES = /_STRING_TYPE$|(?:ONE|TWO)_BYTE|SOURCE|BYTE_?ARRAY|BYTECODE_ARRAY_TYPE|DOUBLE_ARRAY|BIG_?INT|CODE/;
 
 /**
@@ -52,14 +52,14 @@ function takeCensus() {
     const live = countedByV8();
     return live && censusOf(live, v8.getHeapStatistics().used_global_handles_size / HANDLE);
   } catch {
-    // No inspector, not permitted, or an event V8 writes in another way: the caller has other means.
+    // No inspector, no permission, or an event in another format: the caller estimates without a census.
     return null;
   }
 }
 
 /**
- * Stays connected: when a session ends V8 forgets the ids of its objects, and snapshots before and after it could not
- * be compared.
+ * The session stays connected: V8 forgets the ids of objects when a session ends, and snapshots taken before and after
+ * could not be compared.
  */
 let session;
 
@@ -72,7 +72,7 @@ function connected() {
   return session;
 }
 
-/** The collection is traced from its beginning to its end, within this call. */
+/** Traces a whole garbage collection, within this call. */
 function countedByV8() {
   const tracing = connected();
   const events = [];
@@ -101,9 +101,9 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
   const nodes = sum(/./, ({ count }) => count);
   const strings = sum(HAS_TEXT, ({ count }) => count);
   const symbols = sum(/^SYMBOL_TYPE$/, ({ count }) => count);
-  // These have but the reference to their class, which V8 does not count.
+  // These have one reference, to their class, which V8 does not count.
   const plain = sum(/STRING_TYPE$|^(?:HEAP_NUMBER|BIG_?INT|BYTE_ARRAY|FIXED_DOUBLE_ARRAY)/, ({ count }) => count);
-  // An array's elements are references of the array and of the table behind it; those of numbers are neither.
+  // Elements are references both of the array and of the table behind it, unless they are numbers.
   const elements = Math.min(sum(/^(?:ARRAY|OBJECT)_ELEMENTS_TYPE$/, ({ overall }) => overall / POINTER), Math.max(0, slots - 2 * (nodes - plain)));
   const empty = sum(/./, ({ overall }, name) => (1 - occupiedOf(name)) * (overall / POINTER));
   // V8 numbers these in lists of its own, in the snapshot only.
@@ -121,8 +121,8 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
 }
 
 /**
- * Different indices: each is one text, however many tables have it. The first `listed` are there anyway; of small tables
- * there are no higher ones in any program.
+ * The number of different indices: each is one text, however many tables have it. The first `listed` occur anyway, and
+ * small tables have no higher ones.
  */
 function indices(tables, listed) {
   let [longest, occupied] = [0, 0];
@@ -134,7 +134,7 @@ function indices(tables, listed) {
   return Math.max(listed, LARGE_FROM / POINTER, Math.min(longest, listed + occupied));
 }
 
-/** Bytes at most of the largest object of a type, and of all large ones: of each bucket only the bounds are known. */
+/** Upper bounds for the largest object of a type and for all large ones, in bytes; of a bucket only its limits are known. */
 function largeOf({ overall, histogram }) {
   const least = (bucket) => (bucket === 0 ? 0 : 2 ** (bucket + 4));
   const top = histogram.findLastIndex((count) => count > 0);

@@ -2,9 +2,9 @@
 
 // How much memory the control groups of this process have left.
 //
-// A container's limit is the kernel's, and the kernel counts resident memory against it, whatever V8
-// thinks its heap's limit is. Any level of the hierarchy may have one, so all are asked, upwards to
-// the mount point. Version 1 and version 2 may be mounted side by side.
+// The kernel enforces a container's limit and counts resident memory against it, whatever V8 takes for
+// the limit of its heap. Any level of the hierarchy may have a limit, so all are read, up to the mount
+// point. Version 1 and version 2 may be mounted side by side.
 
 const path = require('node:path');
 
@@ -17,7 +17,7 @@ const NO_LIMIT = 2 ** 60;
  */
 
 /**
- * The level that leaves least, or `null` where no level has a limit.
+ * The level with the least memory left, or `null` where no level has a limit.
  * @param {Read} read
  * @returns {Level | null}
  */

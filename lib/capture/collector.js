@@ -7,7 +7,7 @@ const vm = require('node:vm');
 
 let collect;
 
-/** It is made for contexts that begin while the flag is set; ours ends there. */
+/** V8 adds the function to contexts that are created while the flag is set: one is created for it, and only its `gc` is kept. */
 function collector() {
   if (collect === undefined) {
     v8.setFlagsFromString('--expose-gc');

@@ -7,7 +7,7 @@
 // Map of 300,000 entries costs as much as a million objects and many small Maps do not. The prices are the highest of
 // Node 20 to 26 (docs/capture.md has the table, `npm run bench:capture` makes it).
 
-/** Bytes for each of what a census counts, and for an empty program. */
+/** Bytes for each thing that a census counts, and for an empty program. */
 const PRICES = { nodes: 148, edges: 77, strings: 440, formatted: 1180, chars: 1.6 };
 const EMPTY_PROGRAM = 12e6;
 
@@ -16,7 +16,7 @@ const PRICE_OF_SMALL = 22;
 const PRICE_OF_LARGE = 34;
 const EMPTY_PROGRAM_UNCOUNTED = 40e6;
 
-/** Two captures of the same heap differ by so much. */
+/** The factor by which two captures of the same heap may differ. */
 const REPEATS_WITHIN = 1.06;
 const REPEATS_WITHIN_BYTES = 2e6;
 /** What a first capture leaves, which the next need not take again: V8's table of ids, for each object, and code and threads. */
@@ -41,7 +41,7 @@ function costOf({ heapUsed, largeObjects, census }) {
   return EMPTY_PROGRAM_UNCOUNTED + PRICE_OF_SMALL * (heapUsed - largeObjects) + PRICE_OF_LARGE * largeObjects;
 }
 
-/** Of everything there is more of in `heap`: what has gone meanwhile may have cost nothing. */
+/** The price of what `heap` has more of than `before`: what has been freed since may have cost nothing. */
 function costOfGrowth(heap, before) {
   if (heap.census && before.census) return priceOf(Object.fromEntries(KINDS.map((kind) => [kind, heap.census[kind] - before.census[kind]])));
   return PRICE_OF_LARGE * Math.max(0, heap.heapUsed - before.heapUsed);

@@ -2,8 +2,8 @@
 
 // Decides from samples whether memory grows and stays grown.
 //
-// Heap in use is a sawtooth: garbage up, collection down. What leaks lifts the lowest points. So the
-// least of each window of samples counts, and growth persists when it rose in several windows running.
+// The heap in use is a sawtooth: garbage makes it rise and collections make it fall. A leak lifts the lowest
+// points. So the lowest sample of each window counts, and growth persists when it rose in several windows in a row.
 
 class Growth {
   #windowSamples;
@@ -37,7 +37,7 @@ class Growth {
     return grown >= this.#minBytes && this.#lows.every((low, i) => i === 0 || low > this.#lows[i - 1]);
   }
 
-  /** Begins anew, from the last low. */
+  /** Starts again from the last low. */
   restart() {
     this.#lows = this.#lows.slice(-1);
   }

@@ -2,9 +2,9 @@
 
 // Drops V8's table of object ids.
 //
-// The first snapshot makes V8 keep a table of every object's id, about 75 bytes each, so that the
-// next snapshot calls the same object by the same id. A single
-// snapshot does not need the table; only the DevTools protocol can drop it.
+// The first snapshot makes V8 keep a table of every object's id, about 75 bytes each, so that the next
+// snapshot calls the same object by the same id. A single snapshot does not need the table; only the
+// DevTools protocol can drop it.
 
 const { HeaprayError } = require('../api/errors.js');
 
@@ -18,7 +18,7 @@ function inSession(work) {
 
 const forgetIds = () => inSession((session) => session.post('HeapProfiler.disable'));
 
-/** Before V8 begins: afterwards the snapshot is there, and only its ids cannot be dropped. */
+/** Checked before V8 begins: otherwise there would be a snapshot whose ids cannot be dropped. */
 function checkCanForget() {
   try {
     inSession(() => {});

@@ -1,6 +1,6 @@
 'use strict';
 
-// The last snapshots of a watched process, at most so many: as files in a folder, or in native memory.
+// The last snapshots of a watched process, up to a number: files in a folder, or snapshots in native memory.
 
 const { mkdir, readdir, rm } = require('node:fs/promises');
 const path = require('node:path');
@@ -28,7 +28,7 @@ class Kept {
     return path.join(this.#folder, `${BEGINNING}${process.pid}-${time}${ENDING}`);
   }
 
-  /** Takes the newest; the oldest beyond the number kept goes. */
+  /** Adds the newest and removes the oldest when there are too many. */
   async add(snapshot) {
     const { file } = snapshot.capture;
     this.#entries.push({ file, source: file ?? snapshot, bytes: snapshot.nativeBytes, memory: snapshot.memory });
@@ -41,7 +41,7 @@ class Kept {
     else await rm(file, { force: true });
   }
 
-  /** Processes before this one, restarted under their leak, have left files too: together no more than twice the number kept. */
+  /** Earlier processes of a service that is restarted again and again leave files too: of all, twice the number are kept. */
   async #sweep() {
     // And what they were writing when they were killed, each under another name.
     native.removeStaleFiles(this.#folder, BEGINNING, ENDING);
@@ -56,7 +56,7 @@ class Kept {
     return this.#entries.map(({ source }) => source);
   }
 
-  /** Of the process when they were taken: files do not have it. */
+  /** Numbers of the process at the time, which files do not have. */
   get memory() {
     return this.#entries.map(({ memory }) => memory);
   }
@@ -65,7 +65,7 @@ class Kept {
     return this.#entries.flatMap(({ file }) => file ?? []);
   }
 
-  /** Memory it takes to have those in files parsed all at once. */
+  /** The memory that it takes to have all files parsed at once. */
   get bytesToOpen() {
     return this.#entries.reduce((sum, { file, bytes }) => sum + (file === null ? 0 : bytes), 0);
   }

@@ -4,8 +4,8 @@
 //
 // V8 knows no back-pressure: at the first read it writes the whole snapshot within one synchronous
 // call, and a Readable would queue all of it before anybody can look. So chunks are taken where
-// they arrive, at `push`, and their memory is freed before the next is made. Of all ways to get a
-// snapshot out of a process (inspector, file, FIFO) this adds least on every version of Node.js.
+// they arrive, at `push`, and their memory is freed before the next is made. Of all means to get a
+// snapshot out of a process (inspector, file, FIFO) this takes the least memory on every version of Node.js.
 
 const { Readable } = require('node:stream');
 const native = require('../addon/load.js');

@@ -1,6 +1,6 @@
 'use strict';
 
-// How much memory the process may still use, by every limit that applies to it.
+// How much memory the process may still use, under every limit that applies to it.
 
 const { readFileSync } = require('node:fs');
 const os = require('node:os');
@@ -25,7 +25,7 @@ function memoryState(read = readText) {
     try {
       return question();
     } catch (error) {
-      // Not Linux: nothing to read. Denied: other sources below, and the caller is told.
+      // Not Linux, or reading is not permitted: the other sources below remain, and the caller is told.
       if (error.code !== 'ENOENT') unreadable.push(`${what}: ${error.message}`);
       return null;
     }
@@ -34,7 +34,7 @@ function memoryState(read = readText) {
   const limits = [
     cgroup && { by: 'cgroup', limit: cgroup.limit, current: cgroup.current, available: cgroup.available },
     ask('address space', () => addressSpace(read)),
-    // Says the same as the control group, of the lowest level only.
+    // The same as the control group, but only of its lowest level.
     cgroup ? null : constrained(rss),
     system(),
   ];

@@ -15,9 +15,9 @@ const { RssWatch } = require('./rss.js');
 const LOOK_EVERY = 32;
 
 /**
- * What V8 writes, on its way to the parser and, where there is one, the file.
+ * Passes what V8 writes to the parser and, where there is one, to the file.
  *
- * Both take copies within V8's call. V8 cannot be stopped, so after a failure the rest is let go by.
+ * Both take copies within V8's call. V8 cannot be stopped, so after a failure the rest is ignored.
  */
 class Intake {
   #parser;
@@ -25,7 +25,7 @@ class Intake {
   #control;
   #isParsing = true;
 
-  /** What can fail without V8 fails here. */
+  /** Fails here, before V8 begins, where it can. */
   constructor({ maxBytes, redactKey, file }, control) {
     this.#control = control;
     this.#writer = file === undefined ? undefined : new native.NativeSnapshotWriter(file, redactKey);
@@ -82,8 +82,8 @@ async function takeIn(job, permit, open, options, rss) {
     return await callNative(async () => {
       pump(stream, take);
       if (options.forgetIds) forgetIds();
-      // Here, where the thread stands still anyway: while the C heap is tidied nobody can allocate, and
-      // beside the event loop that would be another pause. It takes a hundredth of what V8 took.
+      // Here, because the thread is paused anyway: nobody can allocate while the C heap is trimmed, which
+      // would be another pause of the event loop later. It takes a hundredth of the time that V8 took.
       native.trim();
       const pumpMs = performance.now() - from - openMs;
       return { native: await intake.finish(permit), openMs, pumpMs };

@@ -2,10 +2,10 @@
 
 // Memory that grows towards a limit → the last moment at which a capture still fits.
 //
-// What a capture costs grows many times faster than the heap, so that a share of the limit says nothing. A cheap guess is
-// made at every look: the last estimate, and a price for each byte the heap has grown since, garbage included. Only when
-// that does not fit V8 counts, which pauses the thread for a moment, and how long until the next count follows from how
-// fast the heap really grows.
+// The cost of a capture grows many times faster than the heap, so that a share of the limit says nothing. Each look makes
+// a cheap guess: the last estimate, and a price for each byte by which the heap has grown since, garbage included. Only
+// when that does not fit does V8 count the heap, which pauses the thread for a moment. The time until the next count
+// depends on how fast the heap really grows.
 
 const { performance } = require('node:perf_hooks');
 

@@ -1,8 +1,7 @@
 'use strict';
 
-// What a capture will cost, against what is left: refused before it begins, never killed halfway.
-//
-// What it will cost is in estimate.js, what is left in memory.js.
+// Compares the memory that a capture will take (estimate.js) with what is left (memory.js), so that a capture is refused
+// before it begins rather than the process killed in the middle of it.
 
 const v8 = require('node:v8');
 const { HeaprayError } = require('../api/errors.js');

@@ -2,8 +2,8 @@
 
 // Watches a service and reports when its memory grows and stays grown, or nears a limit.
 //
-// Nothing here may disturb the service: no timer keeps it alive, nothing is thrown into it, and what
-// goes wrong goes to `onError`, or becomes a warning.
+// Nothing here may disturb the service: no timer keeps it alive, nothing is thrown into it, and errors go to
+// `onError` or become a warning.
 
 const { clearInterval, setInterval } = require('node:timers');
 const v8 = require('node:v8');

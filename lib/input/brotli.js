@@ -40,7 +40,7 @@ const isGzip = (head) => startsWith(head, 0x1f, 0x8b);
 /** A frame, or one to be skipped. */
 const isZstd = (head) => startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (head[0] >> 4 === 5 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18));
 
-/** Whether the parser will have the better word on these first bytes: JSON of some kind, UTF-16. */
+/** Whether the parser gives the better error for these first bytes: JSON of some kind, UTF-16. */
 function isText(head) {
   const isUtf16 = startsWith(head, 0xff, 0xfe) || startsWith(head, 0xfe, 0xff);
   const text = startsWith(head, 0xef, 0xbb, 0xbf) ? head.subarray(3) : head;
@@ -61,7 +61,7 @@ async function headOf(path) {
   }
 }
 
-/** A reader that finds out what it reads by its first bytes. */
+/** A reader that tells the format by the first bytes. */
 function recognised(reader) {
   let rest;
   return {
@@ -79,7 +79,7 @@ async function begin(reader) {
   while (head.length < HEAD_BYTES) {
     const step = await reader.next();
     steps.push(step);
-    // Text is not compressed; what is no chunk at all is the parser's to refuse.
+    // Text is not compressed, and the parser refuses what is no chunk at all.
     if (step.done || !isBytes(step.value)) break;
     head = Buffer.concat([head, toBytes(step.value, 'a chunk of the source').subarray(0, HEAD_BYTES - head.length)]);
   }

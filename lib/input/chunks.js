@@ -48,7 +48,7 @@ class Blocks {
   #spare;
   #length = 0;
   #inFlight;
-  /** What is no snapshot shows in the first bytes, and its source may stay open and silent: they go at once. */
+  /** The first bytes are pushed at once: they show what is no snapshot, and its source may stay open and silent. */
   #isFirst = true;
 
   constructor(push) {
@@ -77,7 +77,7 @@ class Blocks {
     [this.#block, this.#spare] = [this.#spare, this.#block];
     this.#length = 0;
     this.#inFlight = this.#push(full);
-    // Its failure is met at the next await; until then it is not unhandled.
+    // A failure is thrown by the next await; until then it must not count as unhandled.
     this.#inFlight.catch(() => {});
   }
 

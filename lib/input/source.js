@@ -71,7 +71,7 @@ function bytesInput(bytes) {
 const isIterable = (source) =>
   typeof source[Symbol.asyncIterator] === 'function' || typeof source[Symbol.iterator] === 'function';
 
-/** A regular file is read by the addon; a pipe or device, which may keep a thread waiting for ever, by Node. */
+/** The addon reads regular files; Node reads pipes and devices, which may keep a thread waiting for ever. */
 async function openPath(path) {
   let stats;
   try {
@@ -118,13 +118,13 @@ function iterableReader(iterable, what) {
   return { next: async () => checkStep(await iterator.next()), cancel: () => ignore(iterator.return?.()) };
 }
 
-/** An iterator is anybody's, and may give anything. */
+/** An iterator of the caller may return anything. */
 function checkStep(step) {
   if (typeof step !== 'object' || step === null) throw argumentError('a result of the iterator of the source', 'an object', step);
   return step;
 }
 
-/** What fails while tidying up says nothing the caller has not been told. */
+/** A failure of the clean-up is ignored: the caller has been told what went wrong. */
 function ignore(promise) {
   Promise.resolve(promise).catch(() => {});
 }

@@ -17,8 +17,8 @@ const { measure } = require('./measure.js');
 const { grownRows } = require('./tolerance.js');
 const { Tracked, waitForCollection, whatHolds } = require('./track.js');
 
-const MOST_PATHS = 5;
-const MOST_NODES = 5;
+const MAX_PATHS = 5;
+const MAX_NODES = 5;
 
 /**
  * @typedef {{ utils?: object, isNot?: boolean, promise?: string }} Context `this` of a matcher
@@ -104,7 +104,7 @@ function expectedCount(expected) {
 /** What holds the instances of a class. */
 function holders(snapshot, name, count, palette) {
   if (count === 0 || snapshot.closed) return [];
-  const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MOST_PATHS, viewpoint: 'test' });
+  const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MAX_PATHS, viewpoint: 'test' });
   const lines = pathLines(paths, palette);
   return lines.length > 0 ? ['Held by:', ...lines] : [];
 }
@@ -131,7 +131,7 @@ function toRetainLessThan(snapshot, classOrQuery, limit) {
 
 function toHaveNoDetachedNodes(snapshot) {
   checkSnapshot(snapshot);
-  const { total, nodes } = Snapshot.askNow(snapshot, { ask: 'filter', detached: true, mineOnly: true, limit: MOST_NODES });
+  const { total, nodes } = Snapshot.askNow(snapshot, { ask: 'filter', detached: true, mineOnly: true, limit: MAX_NODES });
   return {
     pass: total === 0,
     message: () =>

@@ -10,7 +10,7 @@ const { visible } = require('../format/text.js');
 
 /** The name of a leak of bytes without objects: one buffer, array or text that gets longer. */
 const HEAP = '(heap)';
-const MOST_SHOWN = 5;
+const MAX_SHOWN = 5;
 
 const asIs = (text) => text;
 const PLAIN = { RECEIVED_COLOR: asIs, BOLD_WEIGHT: asIs, DIM_COLOR: asIs };
@@ -66,10 +66,10 @@ function leakLines(leak, palette) {
 function leakMessage({ leaks, rounds, saved }, { iterations }, palette = PLAIN) {
   const calls = `${formatAmount(rounds, 'round')} of ${formatAmount(iterations, 'call')}`;
   if (leaks.length === 0) return `Nothing grew in ${calls}.`;
-  const more = leaks.length - MOST_SHOWN;
+  const more = leaks.length - MAX_SHOWN;
   return [
     `Memory grew in each of ${calls}:`,
-    ...leaks.slice(0, MOST_SHOWN).flatMap((leak) => ['', ...leakLines(leak, palette)]),
+    ...leaks.slice(0, MAX_SHOWN).flatMap((leak) => ['', ...leakLines(leak, palette)]),
     ...(more > 0 ? ['', `… and ${formatAmount(more, 'more class', 'more classes')}`] : []),
     '',
     saved === undefined ? palette.DIM_COLOR('HEAPRAY_SAVE=<folder> keeps the heap snapshot of a failure.') : `Snapshot: ${saved}`,
@@ -79,10 +79,10 @@ function leakMessage({ leaks, rounds, saved }, { iterations }, palette = PLAIN) 
 /** @param {{ className: string, addedCount: number, addedSize: number, path?: string | null }[]} rows */
 function growthMessage(rows, palette = PLAIN) {
   if (rows.length === 0) return 'No class has more objects than before.';
-  const more = rows.length - MOST_SHOWN;
+  const more = rows.length - MAX_SHOWN;
   return [
     `${formatAmount(rows.length, 'class has', 'classes have')} more objects than before:`,
-    ...rows.slice(0, MOST_SHOWN).flatMap(({ name, countDelta, sizeDelta, path, source }) => [
+    ...rows.slice(0, MAX_SHOWN).flatMap(({ name, countDelta, sizeDelta, path, source }) => [
       '',
       `${palette.RECEIVED_COLOR(visible(name))} ${formatCountDelta(countDelta)} (${formatBytesDelta(sizeDelta)})`,
       ...(path || source ? details([['path', path && palette.BOLD_WEIGHT(visible(path))], ['source', source && place(source)]], palette) : []),
@@ -94,7 +94,7 @@ function growthMessage(rows, palette = PLAIN) {
 /** @param {import('../../index').RetainingPath[]} paths */
 function pathLines(paths, palette = PLAIN) {
   const texts = [...new Set(paths.map(({ text }) => text))];
-  return texts.slice(0, MOST_SHOWN).map((text) => `  ${palette.BOLD_WEIGHT(visible(text))}`);
+  return texts.slice(0, MAX_SHOWN).map((text) => `  ${palette.BOLD_WEIGHT(visible(text))}`);
 }
 
 module.exports = { PLAIN, growthMessage, leakMessage, pathLines };

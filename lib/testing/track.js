@@ -11,8 +11,8 @@ const { takeSnapshot } = require('./capture.js');
 const { toSave } = require('./save.js');
 
 /** Paths looked for; those that lead only to what waits for the assertion are left out when there are others. */
-const MOST_PATHS = 20;
-/** Collections one after the other before time is given to what still has to end: sockets, timers, streams. */
+const MAX_PATHS = 20;
+/** Collections in a row before waiting for what still has to end: sockets, timers, streams. */
 const QUICK = 5;
 const PAUSE_MS = 20;
 
@@ -81,7 +81,7 @@ async function whatHolds(tracked, nameOf) {
     snapshot = await takeSnapshot(kept?.file);
     const node = await targetOf(snapshot, beacon);
     if (node === undefined) return { node, paths: [], saved: undefined };
-    const { paths } = await ask([snapshot], { ask: 'retainingPaths', of: node.id, limit: MOST_PATHS, viewpoint: 'test' });
+    const { paths } = await ask([snapshot], { ask: 'retainingPaths', of: node.id, limit: MAX_PATHS, viewpoint: 'test' });
     return { node, paths, saved: kept?.keep(nameOf()) };
   } finally {
     kept?.close();

@@ -89,7 +89,7 @@ fn strings(criterion: &mut Criterion) {
     });
 }
 
-/// What the parser has in the end, by way of simd-json: all bytes in one arena, and where each string ends.
+/// The parser's result, made by simd-json: all bytes in one arena, and where each string ends.
 fn arena_of(bytes: &mut [u8], count: usize) -> (Vec<u8>, Vec<u32>) {
     let strings: Vec<&str> = simd_json::from_slice(bytes).unwrap();
     assert_eq!(strings.len(), count);

@@ -1,4 +1,4 @@
-//! Opens a snapshot the way the addon does, in blocks, and prints what it found and how long each
+//! Opens a snapshot as the addon does, in blocks, and prints what it found and how long each
 //! phase took: `cargo run --release --example open -- FILE`.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

@@ -74,7 +74,7 @@ fn what_the_root_refers_to_as_well_is_dominated_by_the_root_even_when_found_late
 }
 
 #[test]
-fn nodes_only_weakly_held_hang_below_the_root_with_what_they_hold() {
+fn nodes_that_are_only_weakly_held_are_dominated_by_the_root_with_what_they_hold() {
     let mut builder = SnapshotBuilder::new();
     let root = builder.root();
     let [a, weak, held, left, right] = objects(&mut builder, 5).try_into().expect("five");

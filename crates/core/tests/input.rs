@@ -115,7 +115,7 @@ fn a_cut_anywhere_is_an_error() {
 }
 
 #[test]
-fn a_changed_byte_never_panics_and_fails_the_same_way_in_any_split() {
+fn a_changed_byte_never_panics_and_fails_alike_in_any_split() {
     let bytes = small().json();
     let (mut refused, mut read) = (0, 0);
     for at in 0..bytes.len() {

@@ -135,7 +135,7 @@ const SHAPES: [(&str, Shape); 23] = [
         })
     }),
     ("a chain", |n| heap(|heap, global| drop(chain(heap, global, n)))),
-    ("a chain with ways back", |n| {
+    ("a chain with edges back", |n| {
         heap(|heap, global| {
             let links = chain(heap, global, n);
             links.windows(2).for_each(|pair| heap.property(pair[1], "previous", pair[0]));
@@ -346,9 +346,9 @@ fn shapes_of_a_million_end() {
     }
 }
 
-/// The ways of all links of a list are half a billion steps, and as many rows were they all given.
+/// The paths to all links of a list have half a billion steps, and would have as many rows.
 #[test]
-fn ways_of_any_length_end() {
+fn paths_of_any_length_end() {
     let _alone = alone();
     let bytes = heap(|heap, global| drop(chain(heap, global, 100_000)));
     let (before, after) = (open(&heap(|_, _| {})).unwrap(), open(&bytes).unwrap());

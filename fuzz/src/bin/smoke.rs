@@ -111,7 +111,7 @@ impl Runner<'_> {
     }
 }
 
-/// Ends the process when an input takes too long: what hangs cannot be asked to stop.
+/// Ends the process when an input takes too long: work in an endless loop cannot be cancelled.
 fn watch(name: &'static str) -> Sender<Option<Vec<u8>>> {
     let (send, receive) = channel::<Option<Vec<u8>>>();
     thread::spawn(move || {

@@ -87,7 +87,7 @@ class JobPermit {
   release() {}
 }
 
-/** The instance reads one snapshot at a time: who reads chunks holds this until the end of them. */
+/** The instance reads one snapshot at a time: whoever reads chunks holds this until the last. */
 let reading = Promise.resolve();
 
 function beginReading() {
@@ -111,7 +111,7 @@ class NativeParser {
   constructor(maxBytes, redactKey, beginning, size) {
     this.#most = maxBytes;
     this.#size = size ?? null;
-    // Said when there is something to reject.
+    // Thrown by the first call that can reject.
     if (redactKey) this.#refused = notHere('redact');
   }
 
@@ -164,7 +164,7 @@ class NativeParser {
     this.#began?.then((end) => call('abandon', []).catch(() => {}).finally(end));
   }
 
-  /** For a source that cannot wait, as V8 writing a snapshot: what finishing says, this leaves unsaid. */
+  /** For a source that cannot wait, such as V8 writing a snapshot. Errors are reported by `finish`. */
   enqueue(chunk, control) {
     const copy = chunk.slice();
     this.#enqueued = Promise.resolve(this.#enqueued).then(() => this.push(copy, undefined, control));
@@ -197,7 +197,7 @@ class NativeSnapshot {
     target.set(await call('column', [this.handle, name], control));
   }
 
-  /** Of the instance: what the snapshots in it need is not told apart. */
+  /** The memory of the whole instance: that of its snapshots is not told apart. */
   get memory() {
     return this.#handle === undefined ? 0 : memory;
   }
@@ -209,7 +209,7 @@ class NativeSnapshot {
   }
 }
 
-/** A file in one go, when nobody reads chunks. */
+/** Parses a file at once, when nobody reads chunks. */
 async function parseFile(file, maxBytes, redactKey, permit, control) {
   if (redactKey) throw notHere('redact');
   const end = await beginReading();
@@ -245,7 +245,7 @@ module.exports = {
     NativeSnapshotWriter: onlyNative('redact'),
     CaptureLock: onlyNative('capture'),
     parseFile,
-    // Memory is given back by the end of the instance alone.
+    // Only the end of the instance gives memory back.
     release() {},
     trim: () => false,
     processMemory: () => JSON.stringify({ mapped: 'needs the native addon', malloc: 'needs the native addon', threads: null, hasOtherLoops: true, snapshots: 0 }),

@@ -1,4 +1,4 @@
-// The core as WebAssembly, in a thread of its own: one call after the other, as addon.js asks for them.
+// The core as WebAssembly, in a thread of its own. It runs the calls of addon.js one after the other.
 
 import { openSync, closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -49,7 +49,7 @@ function* blocksOf(file) {
 
 const cancelled = () => Object.assign(new Error('cancelled'), { code: 'ERR_CANCELLED' });
 
-/** As the addon says failures: see lib/api/errors.js. */
+/** A failure as the addon describes it: see lib/api/errors.js. */
 function failure(error) {
   if (error.syscall) return { code: 'ERR_IO', errno: -error.errno, message: error.message.replace(/^[A-Z]+: (.*?),.*$/, '$1') };
   const { code = 'ERR_INTERNAL', message, section, offset, expected, found } = error;
@@ -76,7 +76,7 @@ parentPort.on('message', ({ id, call, args, control, wake, port }) => {
   }
 });
 
-/** Where the work is, as numbers that the caller's thread reads whenever it likes. */
+/** Writes the progress as numbers that the caller's thread can read at any time. */
 function reporter({ flags, counts, phases }) {
   return ({ phase, done, total }) => {
     Atomics.store(flags, 1, Math.max(0, phases.indexOf(phase)));

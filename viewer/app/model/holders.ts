@@ -5,7 +5,7 @@ import type { NodeRow, Tree, TreeItem } from '../../../index.js';
 export interface HolderOptions {
   /** Leave out V8's own objects: what they hold is drawn as held by what holds them. */
   hideInternals: boolean;
-  /** Leave out, in the same way, what is not in a script that matches. */
+  /** Leave out likewise what is not in a script that matches. */
   inSource: (script: string) => boolean;
 }
 

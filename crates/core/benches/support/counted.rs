@@ -3,7 +3,7 @@
 use super::Heap;
 use heapray_core::testing::{Node, SnapshotBuilder};
 
-/// A heap under construction. All of it is to hang from one global object, the only `App`.
+/// A heap under construction. All of it must be retained by one global object, the only `App`.
 pub struct Counted {
     pub builder: SnapshotBuilder,
     pub app: Node,

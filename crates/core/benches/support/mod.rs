@@ -30,7 +30,7 @@ impl Heap {
         parse_in_chunks(&self.json, self.json.len())
     }
 
-    /// The whole way.
+    /// Parsing and analysis.
     pub fn open(&self) -> Snapshot {
         Snapshot::analyse(self.parse(), &Progress::new()).unwrap()
     }

@@ -37,7 +37,7 @@ pub fn star(leaves: u32) -> Heap {
 ///
 /// ```text
 /// App → a₁ ⇄ a₂ ⇄ a₃ …
-///     ↘    ✕    ✕         App dominates every step immediately, however long the way there;
+///     ↘    ✕    ✕         App dominates every step immediately, however long the path;
 ///       b₁ ⇄ b₂ ⇄ b₃ …    an iterative algorithm takes many rounds to see it.
 /// ```
 pub fn ladder(nodes: u32) -> Heap {

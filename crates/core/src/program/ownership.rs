@@ -2,7 +2,7 @@
 //!
 //! Three of four objects in a server's heap were there before its first line ran. "Mine only" hides
 //! them. A node is judged by evidence of its own, never by who holds it: in Node everything a
-//! module exports hangs below Node's module loader, and to follow owners would hide the program.
+//! module exports is retained by Node's module loader, and to follow owners would hide the program.
 //! In doubt a node is shown.
 //!
 //! Hidden are

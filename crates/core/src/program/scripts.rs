@@ -1,6 +1,6 @@
 //! Script ids → script names, which a snapshot holds only as part of its graph.
 //!
-//! Locations name a script by number. The name hangs below any function of that script:
+//! Locations name a script by number. The name is reached from any function of that script:
 //!
 //! ```text
 //! closure --shared--> SharedFunctionInfo --script--> Script --name--> "/srv/app/index.js"

@@ -33,7 +33,7 @@ pub(crate) enum Reader {
 pub(crate) struct Redaction {
     key: Key,
     out: Box<dyn Sink>,
-    /// Text on its way to `out`, and a string's on its way there.
+    /// Text that is not in `out` yet, and a string that is not in that text yet.
     text: Vec<u8>,
     string: Vec<u8>,
     used: UsedPlaces,

@@ -1,4 +1,4 @@
-//! The dominator tree: what would go if a node went.
+//! The dominator tree: what would be freed if a node were.
 //!
 //! A node `d` dominates `v` when every retaining path from the root to `v` passes through `d`; the
 //! nearest such `d` is the immediate dominator.
@@ -163,7 +163,7 @@ struct LengauerTarjan {
 }
 
 impl LengauerTarjan {
-    /// Steps 2 and 3: semidominators in descending order, relative dominators on the way.
+    /// Steps 2 and 3: semidominators in descending order, relative dominators along with them.
     fn semidominators(&mut self, first_source: &[u32], sources: &[Preorder], progress: &Progress) -> Result<()> {
         for vertex in (1..self.vertices.len() as Preorder).rev() {
             if vertex.is_multiple_of(65_536) {

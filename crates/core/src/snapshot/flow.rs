@@ -6,7 +6,7 @@
 //! outside ([`FlowGraph::unreached`]): the root dominates each of them directly and their edges
 //! count for nobody. DevTools: `calculateDominatorsAndRetainedSizes`.
 //!
-//! What the page owns has to be known for the predicate ([`Policy`]) and is found on the way: the
+//! What the page owns has to be known for the predicate ([`Policy`]) and is found during the search: the
 //! search starts with the entry points of the page, and what it reaches from there is the page's.
 //!
 //! Only edges into a vertex with a *smaller* number than their source need a list; of the others
@@ -64,7 +64,7 @@ pub(crate) struct FlowGraph {
 }
 
 impl FlowGraph {
-    /// The graph, and which edges retain, which is found on the way.
+    /// The graph, and which edges retain, which is found during the search.
     pub(crate) fn new(heap: Heap<'_>, progress: &Progress) -> Result<(FlowGraph, Policy)> {
         let mut search = Search::new(heap)?;
         search.number(heap.root, 0);

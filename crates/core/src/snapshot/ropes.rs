@@ -3,7 +3,7 @@
 //! `text += line` a million times is a chain a million deep, and its beginning, which is what a name
 //! shows, lies at the bottom of each of its strings. So each string is measured once, bottom up, and knows
 //! the deepest string that has the same text, as far as names show it: the deepest one that begins with
-//! the same 1024 units, and past halves without any text. What is left to walk for a name is short.
+//! the same 1024 units, ignoring halves without text. What is left to walk for a name is short.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::column::{filled, push};
@@ -23,7 +23,7 @@ pub const MAX_OF_PART: usize = 2048;
 const ENOUGH_TEXT: usize = 1024;
 
 /// Parts looked at for one name. Only a string that contains itself has more: each part of another has a
-/// unit or more, and so has whatever stands beside the way down to it.
+/// unit or more, and so has every string beside the path down to it.
 const MAX_PARTS: usize = 8 * ENOUGH_TEXT;
 
 /// Length of a string nobody has looked at.

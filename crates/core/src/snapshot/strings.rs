@@ -1,7 +1,7 @@
 //! The string table: one arena, one 32-bit offset a string.
 //!
 //! Text is WTF-8: UTF-8 in which an unpaired surrogate may stand as its three-byte form, because
-//! JavaScript strings may hold one (Bun writes them) and a name that was changed on the way would
+//! JavaScript strings may hold one (Bun writes them) and a name that was changed while parsing would
 //! not compare as DevTools compares it.
 //!
 //! ```text

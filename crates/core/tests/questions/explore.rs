@@ -190,7 +190,7 @@ fn a_script_whose_name_was_put_together_is_known_by_its_label() {
 }
 
 #[test]
-fn a_source_has_its_script_by_the_way_of_a_function_and_counts_from_one() {
+fn a_source_gets_its_script_from_a_function_and_counts_from_one() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let script = heap.script("/srv/app/session.js");

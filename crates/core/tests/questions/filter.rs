@@ -76,7 +76,7 @@ fn pages_together_are_the_whole_in_the_same_order() {
 }
 
 #[test]
-fn trees_go_both_ways_say_what_they_left_out_and_stop_at_cycles() {
+fn trees_of_references_and_retainers_say_what_they_left_out_and_stop_at_cycles() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let parent = heap.node("object", "Parent", 8);

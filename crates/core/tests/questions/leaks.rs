@@ -412,7 +412,7 @@ fn a_second_holder_is_named_with_what_goes_when_both_let_go() {
 }
 
 #[test]
-fn a_holder_in_a_way_of_its_own_below_another_object_does_not_count_twice() {
+fn a_holder_with_a_path_of_its_own_below_another_object_does_not_count_twice() {
     let report = report_of(
         |program| array(program, "log"),
         |program, log, unit| {
@@ -482,7 +482,7 @@ fn what_was_empty_in_the_first_of_two_snapshots_is_inconclusive_and_no_suspect()
 }
 
 #[test]
-fn what_hangs_on_old_elements_is_not_counted_with_new_elements() {
+fn what_old_elements_retain_is_not_counted_with_new_elements() {
     let mut before = None;
     let report = report_of(
         |program| array(program, "rooms"),
@@ -551,9 +551,9 @@ fn one_large_variable_among_many_is_told_as_an_object_not_as_a_collection() {
     assert_eq!((&suspect["kind"], &suspect["path"]), (&json!("largeObject"), &json!("global.everything")));
 }
 
-/// Found by fuzzing: the way to the second holder went round for ever.
+/// Found by fuzzing: the path to the second holder went round for ever.
 #[test]
-fn a_reference_to_the_root_is_on_no_way_to_a_second_holder() {
+fn a_reference_to_the_root_is_on_no_path_to_a_second_holder() {
     let report = report_of(
         |program| {
             let (root, global) = (program.heap.root(), program.global);

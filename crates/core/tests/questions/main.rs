@@ -6,12 +6,12 @@ mod compare;
 mod dominator_tree;
 mod explore;
 mod filter;
+mod growing_objects;
 mod leaks;
 mod lists;
 mod paths;
 mod report;
 mod structures;
-mod swelling;
 mod test_rounds;
 mod text_match;
 

@@ -291,7 +291,7 @@ fn one_node_has_several_paths_the_shortest_first() {
 }
 
 #[test]
-fn the_stack_explains_nothing_while_there_is_another_way() {
+fn the_stack_explains_nothing_while_there_is_another_path() {
     let mut heap = SnapshotBuilder::new();
     let roots = heap.node("synthetic", "(GC roots)", 0);
     let stack = heap.node("synthetic", "(Stack roots)", 0);
@@ -359,7 +359,7 @@ fn a_module_without_a_variable_begins_with_its_file() {
 }
 
 #[test]
-fn a_way_ends_at_the_root_also_where_a_node_refers_back_to_it() {
+fn a_path_ends_at_the_root_even_when_a_node_refers_back_to_it() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let child = heap.node("object", "Child", 8);

@@ -1,6 +1,6 @@
-//! Bytes → one integer: the fast way for what V8 writes, and a byte-at-a-time machine for everything else.
+//! Bytes → one integer: a fast path for what V8 writes, and a state machine, byte by byte, for everything else.
 //!
-//! The fast way is told where a number ends ([`Commas`] finds sixty-four bytes' commas at once), so
+//! The fast path is told where a number ends ([`Commas`] finds sixty-four bytes' commas at once), so
 //! that the numbers of a record do not wait for each other. It reads the eight bytes before the
 //! comma as one word and folds up to eight digits with three multiplications (the well-known SWAR
 //! method, Lemire 2018, "Quickly parsing eight digits"). It gives up on anything unusual — a sign,
@@ -202,7 +202,7 @@ impl Machine {
         matches!(self.state, State::First | State::Before)
     }
 
-    /// Makes the machine expect a number, after the fast way has read some.
+    /// Makes the machine expect a number, after the fast path has read some.
     pub(crate) fn restart(&mut self) {
         self.state = State::Before;
     }
