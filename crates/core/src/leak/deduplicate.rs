@@ -74,7 +74,7 @@ impl Search<'_> {
     }
 
     /// The nearest node of some that a function or WeakRef refers to, through scopes and other functions.
-    fn nearest(&self, from: NodeIx, is_it: impl Fn(NodeIx) -> bool) -> Option<NodeIx> {
+    pub(crate) fn nearest(&self, from: NodeIx, is_it: impl Fn(NodeIx) -> bool) -> Option<NodeIx> {
         let mut queue = vec![from];
         let mut at = 0;
         let mut left = MAX_EDGES;
@@ -99,7 +99,7 @@ impl Search<'_> {
         let name = self.snapshot.name(node);
         match self.snapshot.kind(node) {
             NodeKind::Closure => true,
-            NodeKind::Object => is_context(name) || name == b"Object",
+            NodeKind::Object => is_context(name) || matches!(name, b"Object" | b"Array"),
             _ => false,
         }
     }

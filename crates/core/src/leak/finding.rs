@@ -74,4 +74,9 @@ impl Finding {
     pub(crate) fn holder_steps(&self) -> &[PathStep] {
         &self.steps[..(self.holder.at + 1).min(self.steps.len())]
     }
+
+    /// Whether nothing of it is new: its objects were retained in another way before.
+    pub(crate) fn was_moved(&self) -> bool {
+        self.added_bytes.as_ref().is_some_and(|added| !added.is_empty() && added.iter().all(|&bytes| bytes == 0))
+    }
 }

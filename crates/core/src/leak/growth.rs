@@ -242,8 +242,12 @@ impl Growth {
 fn replaced_values(snapshot: &Snapshot, groups: &Groups, turnover: &Turnover, has_earlier: &[bool]) -> Vec<bool> {
     let is_replaced = |group: u32| {
         is_value(snapshot.kind(groups.get(group).example)) && {
+            let has_name = |group: u32| {
+                let example = groups.get(group).example;
+                !is_internal(snapshot, example) && !is_value(snapshot.kind(example))
+            };
             let mut owner = groups.get(group).parent;
-            while owner != OUTSIDE && is_internal(snapshot, groups.get(owner).example) {
+            while owner != OUTSIDE && !has_name(owner) {
                 owner = groups.get(owner).parent;
             }
             let counts = turnover.counts(owner);

@@ -140,6 +140,7 @@ pub(crate) fn report(
     let members = Members::of(&groups, &found, progress)?;
     let explainer = Explainer { series: &series, groups: &groups, shortest, members: &members, scripts };
     let of_two = growth.as_ref().filter(|_| series.intervals() == 1);
+    let files_loaded = if growth.is_some() { noise::files_loaded(snapshots, progress)? } else { Vec::new() };
     let is_noise = |suspect: &&Suspect| {
         search.is_loading(suspect, &members)
             || search.is_flattening(suspect)
@@ -149,7 +150,13 @@ pub(crate) fn report(
     let mut findings: Vec<Finding> = suspects
         .take(limit + MAX_MORE)
         .filter_map(|suspect| explainer.explain(suspect, growth.as_ref()))
-        .filter(|finding| profile.accuses(finding) && (growth.is_none() || !search.is_in_flight(finding, profile)))
+        .filter(|finding| profile.accuses(finding))
+        .filter(|finding| {
+            growth.is_none()
+                || !(finding.was_moved()
+                    || search.is_in_flight(finding, profile)
+                    || search.is_note_of_loading(finding, &files_loaded))
+        })
         .collect();
     sort_by_key(&mut findings, rank);
     deduplicate::keep_real_holders(&mut findings);

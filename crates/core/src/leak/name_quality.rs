@@ -61,7 +61,7 @@ pub(crate) fn name_quality(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx)
 
 fn quality_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> NameQuality {
     let name = snapshot.name(node);
-    if GENERIC.contains(&name) {
+    if GENERIC.contains(&name) || BINARY.contains(&name) {
         return NameQuality::Generic;
     }
     // A generator is as good as its function, whose name and place it has.
@@ -84,6 +84,24 @@ fn quality_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> 
         _ => NameQuality::Own,
     }
 }
+
+/// The language's own classes of bytes and numbers, which say as little as an array does.
+const BINARY: [&[u8]; 14] = [
+    b"ArrayBuffer",
+    b"SharedArrayBuffer",
+    b"DataView",
+    b"Int8Array",
+    b"Uint8Array",
+    b"Uint8ClampedArray",
+    b"Int16Array",
+    b"Uint16Array",
+    b"Int32Array",
+    b"Uint32Array",
+    b"Float32Array",
+    b"Float64Array",
+    b"BigInt64Array",
+    b"BigUint64Array",
+];
 
 /// Objects that Node makes for each connection, timer and request of its own.
 const BOOKKEEPING: [&[u8]; 14] = [

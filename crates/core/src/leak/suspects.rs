@@ -10,7 +10,6 @@ use crate::leak::profile::Profile;
 use crate::leak::structures;
 use crate::leak::suspect::Suspect;
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::paths::step::PathStep;
 use crate::program::scripts::Scripts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{edge_label, parse_int};
@@ -252,16 +251,55 @@ impl<'a> Search<'a> {
             || are_of_different_files(self.snapshot, self.scripts, &elements(&is_function))
     }
 
-    /// Whether a finding is work under way: what a connection in use has for itself, and what only timers and
-    /// promises retain, unless it is known that it stays. What the variables of a test refer to is retained by the
+    /// Whether a finding is what the runtime notes of code that is loaded: it has at most two new objects in each
+    /// interval for a file that was loaded.
+    pub(crate) fn is_note_of_loading(&self, finding: &Finding, files_loaded: &[i64]) -> bool {
+        finding.suspect.growing.is_none()
+            && name_quality(self.snapshot, self.scripts, finding.example) <= NameQuality::Function
+            && self.noise.is_held_by_runtime(finding.holder.node)
+            && finding.added_count.iter().zip(files_loaded).all(|(&added, &files)| added <= 2 * files)
+    }
+
+    /// Whether a finding is work under way: what a connection in use has for itself, and what only timers, connections
+    /// and promises retain, unless it is known that it stays. What the variables of a test refer to is retained by the
     /// promises that wait for the test, and is none.
     pub(crate) fn is_in_flight(&self, finding: &Finding, profile: Profile) -> bool {
         let quality = |node| name_quality(self.snapshot, self.scripts, node);
-        let is_of_connection = |step: &PathStep| quality(step.node) == NameQuality::Connection;
+        let example = quality(finding.example);
+        let is_of_connection = || {
+            finding.steps.iter().any(|step| quality(step.node) == NameQuality::Connection)
+                && !finding.steps.iter().any(|step| self.is_timer_of_program(step.node))
+                || self.is_for_connection(finding.example)
+        };
+        let is_of_runtime = || {
+            let has_function = || {
+                let is_function = |node| self.snapshot.kind(node) == NodeKind::Closure;
+                self.nearest(finding.example, is_function).is_some()
+            };
+            example == NameQuality::Bookkeeping && has_function() && !self.is_timer_of_program(finding.example)
+                || example <= NameQuality::Connection && is_of_connection()
+        };
+        // All of it came in the last interval, or most of what there was is gone.
+        let is_new = finding.added_count.iter().rev().skip(1).all(|&added| added <= 0)
+            && finding.added_count.last().is_some_and(|&added| added >= finding.count as i64);
+        let is_gone = is_new || finding.survival.is_some_and(|(had, kept)| kept * 2 < had);
+        let is_unproven = || !finding.is_proven && example <= NameQuality::Runtime;
+        let is_under_way = finding.is_under_way;
         profile == Profile::Program
-            && finding.is_under_way
-            && quality(finding.example) <= NameQuality::Connection
-            && (!finding.is_proven || finding.steps.iter().any(is_of_connection))
+            && (is_under_way && (is_gone || is_unproven())
+                || (is_under_way || example == NameQuality::Bookkeeping) && is_of_runtime())
+    }
+
+    /// Whether what Node made calls a function of the program.
+    fn is_timer_of_program(&self, node: NodeIx) -> bool {
+        name_quality(self.snapshot, self.scripts, node) == NameQuality::Bookkeeping
+            && self.nearest(node, |node| self.noise.is_programs(node)).is_some()
+    }
+
+    /// Whether Node made an object for a connection: a timer whose function is bound to a socket.
+    fn is_for_connection(&self, node: NodeIx) -> bool {
+        let is_connection = |node: NodeIx| name_quality(self.snapshot, self.scripts, node) == NameQuality::Connection;
+        self.nearest(node, |node| is_connection(node) || self.noise.is_programs(node)).is_some_and(is_connection)
     }
 
     /// Whether a suspect is the pieces of texts: a text has two when it is put together and one once it was read.

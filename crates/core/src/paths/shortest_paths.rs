@@ -6,8 +6,8 @@
 //!
 //! 1. from the program's globals, as DevTools' distances do;
 //! 2. from all roots except the stack, the handle scopes and what the DevTools console holds;
-//! 3. from timers, immediates and what waits for promises: a variable of the program explains more than work
-//!    that is under way;
+//! 3. from timers, immediates, connections and what waits for promises: a variable of the program explains more than
+//!    work that is under way;
 //! 4. from the stack and the rest;
 //! 5. over references that do not retain by DevTools' rules, from what is reached.
 //!
@@ -257,6 +257,12 @@ enum Special {
     Waiting,
 }
 
+/// Whether a handle is a connection's: a server's leads to the program.
+fn is_of_connection(snapshot: &Snapshot, handle: NodeIx) -> bool {
+    let mark = |node| snapshot.wellknown.mark(snapshot.nodes().name(node));
+    snapshot.strong_edges(handle).any(|edge| mark(edge.to) == Mark::Connection)
+}
+
 fn special(snapshot: &Snapshot, node: NodeIx) -> Special {
     let mark = || snapshot.wellknown.mark(snapshot.nodes().name(node));
     match snapshot.kind(node) {
@@ -264,6 +270,7 @@ fn special(snapshot: &Snapshot, node: NodeIx) -> Special {
         NodeKind::Hidden | NodeKind::Array | NodeKind::Object | NodeKind::Native | NodeKind::Code => match mark() {
             Mark::NativeContext | Mark::MapDescriptors => Special::Internal,
             Mark::Waiting => Special::Waiting,
+            Mark::Handle if is_of_connection(snapshot, node) => Special::Waiting,
             _ => Special::No,
         },
         _ => Special::No,

@@ -24,11 +24,14 @@ pub enum Mark {
     DocumentDomTrees,
     ExternalStringData,
     ArrayBufferData,
-    /// What waits for a time, a turn of the event loop or a promise.
+    /// What waits for a time, a turn of the event loop, a promise or the other end of a connection.
     Waiting,
+    /// What Node has for a connection, or for a server that listens.
+    Handle,
+    Connection,
 }
 
-const TEXTS: [(&[u8], Mark); 19] = [
+const TEXTS: [(&[u8], Mark); 25] = [
     (b"Object", Mark::Object),
     (b"Array", Mark::Array),
     (b"__proto__", Mark::Proto),
@@ -48,6 +51,12 @@ const TEXTS: [(&[u8], Mark); 19] = [
     (b"ScheduledAction", Mark::Waiting),
     (b"system / PromiseReaction", Mark::Waiting),
     (b"FixedCircularBuffer", Mark::Waiting),
+    (b"HTTPParser", Mark::Waiting),
+    (b"TCP", Mark::Handle),
+    (b"Pipe", Mark::Handle),
+    (b"TLSWrap", Mark::Handle),
+    (b"Socket", Mark::Connection),
+    (b"TLSSocket", Mark::Connection),
 ];
 
 /// Name of an edge that V8 writes for a WeakMap entry, once from the key and once from the table:

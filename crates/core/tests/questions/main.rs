@@ -14,6 +14,7 @@ mod report;
 mod structures;
 mod test_rounds;
 mod text_match;
+mod under_way;
 
 use heapray_core::testing::{Node, SnapshotBuilder};
 use heapray_core::{Code, Progress, Snapshot, parse, query};

@@ -15,7 +15,9 @@ use crate::program::scripts::Scripts;
 use crate::program::variables::variable;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{EdgeLabel, edge_label};
+use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use serde::Serialize;
 use std::cell::OnceCell;
@@ -84,6 +86,12 @@ impl<'a> Surroundings<'a> {
     fn is_programs(&self, node: NodeIx) -> bool {
         let script = self.snapshot.location(node).and_then(|at| self.scripts.name(at));
         script.is_some_and(|script| !is_runtime_script(script, false))
+    }
+
+    /// Steps up to what a module exports. That is not the loader's, in whose cache the module is: the sockets of Node's
+    /// own agent.
+    fn steps_to_exports(&self, node: NodeIx) -> usize {
+        self.up_from(node).position(|at| self.is_reached_by(at, &[b"exports"])).unwrap_or(usize::MAX)
     }
 
     /// A node and what retains it.
@@ -175,7 +183,8 @@ impl<'a> NoiseFilter<'a> {
         for &group in unknown.iter().rev() {
             let example = self.groups.get(group).example;
             let is_programs = || self.heap.is_programs(example);
-            noise = noise.filter(|noise| noise.scope != Scope::RuntimesOwn || !is_programs());
+            let is_exported = || self.heap.is_reached_by(example, &[b"exports"]);
+            noise = noise.filter(|noise| (noise.scope != Scope::RuntimesOwn || !is_programs()) && !is_exported());
             noise = noise.or_else(|| self.rule_for(example));
             self.known[group as usize].get_or_init(|| noise);
         }
@@ -186,15 +195,22 @@ impl<'a> NoiseFilter<'a> {
         rule_for(&self.heap, node).filter(|noise| self.is_growth || noise.scope != Scope::Growth)
     }
 
-    /// Whether a single object is noise, or retained by what is.
+    /// Whether a single object is noise, or retained by what is, up to the module that exports it.
     pub(crate) fn is_noise(&self, node: NodeIx) -> bool {
-        self.heap.up_from(node).any(|at| self.rule_for(at).is_some())
+        let above = self.heap.up_from(node).skip(1);
+        self.rule_for(node).is_some()
+            || above.take(self.heap.steps_to_exports(node)).any(|at| self.rule_for(at).is_some())
     }
 
     /// Whether a single object is noise, or held by the runtime's own code.
     pub(crate) fn is_of_runtime(&self, node: NodeIx) -> bool {
         self.is_noise(node)
             || self.heap.shortest.ancestors(node).next().is_none_or(|holder| is_held_by_runtime(&self.heap, holder))
+    }
+
+    /// Whether a node is a function, or an instance of a class, of the program's or a package's.
+    pub(crate) fn is_programs(&self, node: NodeIx) -> bool {
+        self.heap.is_programs(node)
     }
 
     /// Whether the nearest function, or instance of a class, from the node up is the runtime's.
@@ -206,15 +222,27 @@ impl<'a> NoiseFilter<'a> {
     fn noise_above(&self, growth_root: NodeIx) -> Option<&'static Noise> {
         // What a program's function or object has is the program's, wherever Node's own code keeps that.
         let is_held_by_runtime = is_held_by_runtime(&self.heap, growth_root);
-        let is_noise = |&at: &NodeIx| {
+        let exports = self.heap.steps_to_exports(growth_root);
+        let is_noise = |&(steps, at): &(usize, NodeIx)| {
             self.heap.is(at, NodeKind::Code)
                 || self.heap.is(at, NodeKind::ObjectShape)
-                || is_held_by_runtime && node::is_module_loader_cache(&self.heap, at)
+                || is_held_by_runtime && steps <= exports && node::is_module_loader_cache(&self.heap, at)
                 || v8::is_template_cache(&self.heap, at)
         };
-        let at = self.heap.up_from(growth_root).skip(1).find(is_noise)?;
+        let (_, at) = self.heap.up_from(growth_root).enumerate().skip(1).find(is_noise)?;
         rule_for(&self.heap, at)
     }
+}
+
+/// Files of which functions are there for the first time in each snapshot but the first.
+pub(crate) fn files_loaded(snapshots: &[&Snapshot], progress: &Progress) -> Result<Vec<i64>> {
+    let mut known: HashSet<&[u8]> = HashSet::new();
+    let mut loaded = Vec::new();
+    for &snapshot in snapshots {
+        let files = Scripts::of(snapshot, progress)?.names().filter(|name| !name.is_empty()).map(without_query);
+        loaded.push(files.filter(|&file| known.insert(file)).count() as i64);
+    }
+    Ok(loaded.split_off(1))
 }
 
 /// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load

@@ -57,6 +57,6 @@ const LOADER_CACHES: [&[u8]; 12] = [
 pub(super) fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
     let is_cache = heap.is_variable(node, &LOADER_CACHES)
         || heap.is_reached_by(node, &LOADER_CACHES)
-        || heap.is_named(node, &[b"BuiltinModule"]);
+        || heap.is_named(node, &[b"BuiltinModule", b"LoadCache", b"ResolveCache"]);
     is_cache && is_held_by_runtime(heap, node)
 }
