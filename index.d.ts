@@ -915,7 +915,7 @@ export interface Preflight {
   /**
    * Peak memory that V8 and the graph need, an upper bound: at most three times the actual cost for ordinary programs,
    * six times where large strings or numbers fill the heap. From the second capture of a thread on: the cost of the last
-   * capture plus that of everything added since.
+   * capture plus that of everything added since, about 1.6 times the actual cost. docs/capture.md has the table.
    */
   estimate: number;
   /**

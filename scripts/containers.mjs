@@ -9,13 +9,12 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { makeGroup } from '../__test__/support/control-groups.mjs';
-import { runCaptures } from './containers/captures.mjs';
+import { CAPTURE_HEAD, captureRow, runCaptures } from './containers/captures.mjs';
 import { runWatch } from './containers/watches.mjs';
 import { nodeBinary } from './node-versions.mjs';
 
 const { shapes } = createRequire(import.meta.url)('../__test__/support/heap-shapes.cjs');
 const numbers = (text) => text.split(',').map(Number);
-const mega = (bytes) => (bytes / 1e6).toFixed(0);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -68,22 +67,16 @@ async function watches() {
 
 async function captures() {
   let failures = 0;
-  console.log('| Node | heap | items | heap MB | estimate MB | rise MB | ratio | second: estimate MB | rise MB | ratio | pause s |');
-  console.log('| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |');
+  console.log(CAPTURE_HEAD);
   for (const major of numbers(values.node)) {
     for (const shape of Object.keys(shapes).filter((name) => name === (values.shape ?? name))) {
       for (const items of numbers(values.items)) {
         const { captures, problems } = await runCaptures(nodeBinary(major), shape, items);
-        console.log(row(major, shape, items, captures));
+        console.log(captureRow(major, shape, items, captures));
         for (const problem of problems) console.log(`FAILED: Node ${major}, ${shape}, ${items} items: ${problem}`);
         failures += problems.length;
       }
     }
   }
   return failures;
-}
-
-function row(major, shape, items, [first, second]) {
-  const cells = (one) => (one ? [mega(one.estimate), mega(one.rise), (one.estimate / one.rise).toFixed(2)] : ['', '', '']);
-  return `| ${[major, shape, items, first ? mega(first.heap) : '', ...cells(first), ...cells(second), first ? (first.pauseMs / 1000).toFixed(1) : ''].join(' | ')} |`;
 }

@@ -4,7 +4,9 @@
 
 const { EventEmitter } = require('node:events');
 
-const list = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+/** Number of the first item. */
+let first = 0;
+const list = (count, make) => Array.from({ length: count }, (_, i) => make(first + i));
 const object = (entries) => Object.fromEntries(entries);
 
 class Item {
@@ -75,4 +77,14 @@ const bulky = {
   'one large buffer as text': (n) => Buffer.alloc(n * 100, 'z').toString('latin1'),
 };
 
-module.exports = { ordinary, others, bulky, shapes: { ...ordinary, ...others, ...bulky } };
+const shapes = { ...ordinary, ...others, ...bulky };
+
+/** More of the same: other items than the first `there`, as those that a service gets. */
+function more(shape, items, there) {
+  first = there;
+  const made = shapes[shape](items);
+  first = 0;
+  return made;
+}
+
+module.exports = { ordinary, others, bulky, shapes, more };

@@ -27,16 +27,22 @@ const HAS_TEXT = /^(?!CONS_|SLICED_).*STRING_TYPE$/;
 const MORE_EDGES = 1.03;
 
 /**
- * The share of a table's slots that can hold an object, by type. In tables of Maps and Sets that are the keys and values,
- * not the chains. Dictionaries are two thirds full at most, and hold keys, values and details.
+ * The share of a table's slots that can hold an object, by type: of all, and of those in use, where V8 counts the others. In
+ * tables of Maps and Sets that are the keys and values, not the chains. Dictionaries are two thirds full at most, and hold
+ * keys, values and details.
  */
 const OCCUPIED = [
-  [/^JS_COLLECTION_TABLE_TYPE$|^ORDERED_HASH_/, 0.6],
-  [/DICTIONARY_ELEMENTS_TYPE$/, 0.23],
-  [/DICTIONARY/, 0.45],
-  [/^EPHEMERON_HASH_TABLE_TYPE$/, 0.67],
+  [/^JS_COLLECTION_TABLE_TYPE$|^ORDERED_HASH_/, 0.6, 1],
+  [/DICTIONARY_ELEMENTS_TYPE$/, 0.23, 0.34],
+  [/DICTIONARY/, 0.45, 0.67],
+  [/^EPHEMERON_HASH_TABLE_TYPE$/, 0.67, 1],
 ];
-const occupiedOf = (name) => OCCUPIED.find(([matches]) => matches.test(name))?.[1] ?? 1;
+
+function occupiedOf(name, { overall, over_allocated: unused = 0 }) {
+  const [, ofAll, ofUsed] = OCCUPIED.find(([matches]) => matches.test(name)) ?? [null, 1, 1];
+  return Math.min(ofAll, (ofUsed * (overall - unused)) / overall);
+}
+
 /** Types that may be large without having references. */
 const NO_REFERENCES = /_STRING_TYPE$|(?:ONE|TWO)_BYTE|SOURCE|BYTE_?ARRAY|BYTECODE_ARRAY_TYPE|DOUBLE_ARRAY|BIG_?INT|CODE/;
 
@@ -90,7 +96,7 @@ function countedByV8() {
 }
 
 /**
- * @param {{ field_data: object, type_data: Record<string, { count: number, overall: number, histogram: number[] }>, bucket_sizes: number[] }} live
+ * @param {{ field_data: object, type_data: Record<string, { count: number, overall: number, over_allocated: number, histogram: number[] }>, bucket_sizes: number[] }} live
  * @param {number} handles References into the heap from outside.
  * @returns {Census}
  */
@@ -105,7 +111,7 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
   const plain = sum(/STRING_TYPE$|^(?:HEAP_NUMBER|BIG_?INT|BYTE_ARRAY|FIXED_DOUBLE_ARRAY)/, ({ count }) => count);
   // Elements are references both of the array and of the table behind it, unless they are numbers.
   const elements = Math.min(sum(/^(?:ARRAY|OBJECT)_ELEMENTS_TYPE$/, ({ overall }) => overall / POINTER), Math.max(0, slots - 2 * (nodes - plain)));
-  const empty = sum(/./, ({ overall }, name) => (1 - occupiedOf(name)) * (overall / POINTER));
+  const empty = sum(/./, (type, name) => (1 - occupiedOf(name, type)) * (type.overall / POINTER));
   // V8 numbers these in lists of its own, in the snapshot only.
   const internalized = sum(/INTERNALIZED/, ({ count }) => count);
   const listed = Math.max(internalized, handles);
@@ -129,7 +135,7 @@ function indices(tables, listed) {
   for (const [name, type] of tables) {
     const { largest, all } = largeOf(type);
     longest = Math.max(longest, largest / POINTER);
-    occupied += Math.min(largest, all * occupiedOf(name)) / POINTER;
+    occupied += Math.min(largest, all * occupiedOf(name, type)) / POINTER;
   }
   return Math.max(listed, LARGE_FROM / POINTER, Math.min(longest, listed + occupied));
 }
