@@ -7,7 +7,7 @@
 // build what the system runs. The addons go to npm/<platform>/, from where they are packed.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { checkAll } from './release/check-artifact.mjs';
@@ -44,6 +44,12 @@ function build(name) {
   return true;
 }
 
+/** Those of `npm run build`. The variable that has the flags here replaces what the file says. */
+function compilerFlags() {
+  const config = readFileSync(path.join(root, 'scripts/release/cargo.toml'), 'utf8');
+  return JSON.parse(/^rustflags = (.*)$/m.exec(config)[1]);
+}
+
 function addTarget(target) {
   spawnSync('rustup', ['target', 'add', tripleOf(target)], { cwd: root, stdio: 'inherit' });
 }
@@ -56,7 +62,7 @@ function tripleOf(target) {
 function environment(name) {
   const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo');
   // Panic messages name source files: relative to the project and to the registry, not to this machine.
-  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${printedByRustc('sysroot')}=rust`];
+  const flags = [...compilerFlags(), `--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${printedByRustc('sysroot')}=rust`];
   // An addon shares the C library of the process that loads it.
   if (name.endsWith('musl')) flags.push('-Ctarget-feature=-crt-static');
   if (name.startsWith('darwin')) flags.push('-Clink-arg=-Wl,-install_name,@rpath/heapray.node');

@@ -1,27 +1,36 @@
-//! How sure a suspect is. Sure only where several intervals and the survival of earlier objects agree and nothing
-//! speaks of a bound; how even the traffic was says nothing.
+//! How suspects are ranked: the surest first, and of these the largest.
+//!
+//! A suspect is sure only if several intervals and the survival of earlier objects agree and nothing tells of a
+//! bound. How even the traffic was does not matter.
 
-use crate::leak::finding::Confidence;
+use crate::leak::finding::{Confidence, Finding};
 use crate::leak::growth::Growth;
 use crate::leak::kind::Kind;
 use crate::leak::suspect::{GrowingObjects, Suspect};
+use crate::snapshot::ids::NodeIx;
+use std::cmp::Reverse;
 
 /// The share of earlier objects that a leak keeps: those of real programs keep 77 to 100 %.
 const SURE_SURVIVAL: f64 = 0.75;
 
-/// What speaks for a leak.
+/// The rank of a finding, the first one least.
+pub(crate) fn rank(finding: &Finding) -> (Reverse<Confidence>, Reverse<u64>, Vec<u8>, NodeIx) {
+    (Reverse(finding.confidence), Reverse(finding.bytes), finding.class_name.0.clone(), finding.holder.node)
+}
+
+/// What tells of a leak.
 #[derive(Default)]
 pub(crate) struct Certainty {
     /// Intervals in which the program was busy.
     busy: usize,
     /// Those of them in which the suspect grew.
     grown: usize,
-    /// Whether it is known that what it had before is still there.
+    /// Whether the objects that it had before are known to be still there.
     pub(crate) survives: bool,
 }
 
 impl Certainty {
-    /// Of a suspect whose objects become more.
+    /// For a suspect whose objects become more.
     pub(crate) fn of_objects(suspect: &Suspect, growth: &Growth) -> Self {
         let added = suspect.named.iter().fold(Vec::new(), |sums: Vec<i64>, &group| {
             let added = growth.added(group);
@@ -37,7 +46,7 @@ impl Certainty {
         }
     }
 
-    /// Of objects that get larger.
+    /// For objects that get larger.
     pub(crate) fn of_bytes(growing: &GrowingObjects) -> Self {
         let grown = growing.added.iter().filter(|&&added| added > 0).count();
         Self { busy: growing.added.len(), grown, survives: !growing.is_replaced }

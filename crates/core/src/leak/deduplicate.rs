@@ -12,7 +12,7 @@ use crate::program::variables::is_context;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 /// Objects looked at to find out whether they are the other end of another leak.
 const LOOKED_AT: usize = 5;

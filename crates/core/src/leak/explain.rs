@@ -85,7 +85,7 @@ impl Explainer<'_> {
             class_name,
             kind,
             count: nodes.len(),
-            bytes: retained_together(snapshot, leaked.iter().copied()),
+            bytes: retained_together(snapshot, leaked),
             added_bytes: growing.map_or_else(|| self.added_bytes(leaked), |growing| Some(growing.added.clone())),
             example,
             functions: self.functions(&steps[holder..]),

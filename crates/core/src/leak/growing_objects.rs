@@ -19,8 +19,8 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashMap, HashMapExt};
 use std::cell::Cell;
-use std::collections::HashMap;
 
 /// Bytes by which objects held in one way grow at least in every interval, together.
 pub(crate) const MIN_BYTES: u64 = 1 << 10;

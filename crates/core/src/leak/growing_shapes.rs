@@ -14,7 +14,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by_key;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Objects of one shape that own enough to be looked at.
 struct Alike {

@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::ops::Range;
 
 /// Objects by which a group grows at least from the first snapshot to the last: fewer come and go in every program.

@@ -17,7 +17,7 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::sort::sort_by;
 use crate::snapshot::ticker::Ticker;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 /// New objects among its properties that an object with fields does not have.
 const NEW_KEYS: usize = 8;

@@ -55,11 +55,11 @@ use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::scripts::Scripts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
-use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort_by_key;
 pub(crate) use candidates::Candidate;
+use certainty::rank;
 use explain::Explainer;
 pub(crate) use finding::{Confidence, Finding};
 use groups::Groups;
@@ -178,14 +178,9 @@ pub(crate) fn report(
     Ok(LeakReport { suspects, inconclusive, candidates, ignored, intervals, same_process })
 }
 
-/// The surest first, and of these the largest.
-fn rank(finding: &Finding) -> (Reverse<Confidence>, Reverse<u64>, Vec<u8>, NodeIx) {
-    (Reverse(finding.confidence), Reverse(finding.bytes), finding.class_name.0.clone(), finding.holder.node)
-}
-
 /// The suspects that retain most; of as many as programs have, all of them in order.
 fn largest<'a>(snapshot: &Snapshot, found: &'a [Suspect], members: &Members) -> Vec<&'a Suspect> {
-    let bytes = |suspect: &Suspect| retained_together(snapshot, members.leaked(suspect).into_iter());
+    let bytes = |suspect: &Suspect| retained_together(snapshot, &members.leaked(suspect));
     let mut sized: Vec<(Reverse<u64>, &Suspect)> =
         found.iter().map(|suspect| (Reverse(bytes(suspect)), suspect)).collect();
     sort_by_key(&mut sized, |&(bytes, _)| bytes);

@@ -9,6 +9,7 @@ use crate::leak::suspects::Search;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::sort_by_key;
 use std::cmp::Reverse;
 
 /// Objects looked at to find out whether two suspects share theirs.
@@ -30,7 +31,7 @@ struct Part {
 pub(crate) fn merge_parts(findings: &mut Vec<Finding>, search: &Search<'_>, members: &Members) -> Result<()> {
     let parts: Vec<Part> = findings.iter().map(|finding| search.part(finding)).collect();
     let mut order: Vec<usize> = (0..findings.len()).collect();
-    order.sort_by_key(|&at| (Reverse(parts[at].rank), at));
+    sort_by_key(&mut order, |&at| (Reverse(parts[at].rank), at));
     let mut kept = vec![true; findings.len()];
     for (place, &whole) in order.iter().enumerate() {
         if !kept[whole] {
@@ -155,7 +156,7 @@ impl Pair<'_> {
 }
 
 fn newest_by_id(search: &Search<'_>, mut nodes: Vec<NodeIx>) -> Vec<NodeIx> {
-    nodes.sort_unstable_by_key(|&node| search.snapshot.nodes().id(node));
+    sort_by_key(&mut nodes, |&node| search.snapshot.nodes().id(node));
     newest(&nodes)
 }
 

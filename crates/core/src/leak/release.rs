@@ -24,8 +24,9 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashSet, HashSetExt};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Other holders that are looked for.
 const MAX_OTHERS: usize = 4;

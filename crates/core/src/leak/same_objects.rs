@@ -14,7 +14,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Of so many objects of a kind below new objects one at least has to be known from before.
 const MIN_SHARE: u32 = 3;

@@ -13,7 +13,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Elements a collection has at least.
 const MIN_COUNT: u32 = 16;

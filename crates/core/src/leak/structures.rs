@@ -9,7 +9,8 @@ use crate::leak::suspect::Suspect;
 use crate::leak::suspects::Search;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
-use std::collections::{BTreeMap, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::collections::BTreeMap;
 
 /// Plain objects looked at above a holder.
 const MAX_DEPTH: usize = 64;

@@ -16,8 +16,8 @@ use crate::snapshot::display::{edge_label, parse_int};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// An object names the elements when there is one for at least every fourth: a promise's two
 /// functions and the promise are three elements of one payload.

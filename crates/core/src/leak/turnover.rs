@@ -14,7 +14,7 @@ use crate::snapshot::ids::{NodeIx, ObjectId};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Objects of no kin.
 const NO_KIN: u32 = u32::MAX;

@@ -11,8 +11,9 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashSet, HashSetExt};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
 
 /// Edges looked at to find other paths than the shortest: what is not found by then would be an odd one.
 const MAX_WORK: usize = 2_000_000;

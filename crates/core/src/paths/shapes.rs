@@ -21,7 +21,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// The shape of the path without a step, and of objects that no start retains.
 pub(crate) const NO_SHAPE: u32 = 0;

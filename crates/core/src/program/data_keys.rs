@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::ids::{NodeIx, StringIx};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Properties with values of one class from which on their names are keys.
 pub(crate) const MIN_KEYS: u32 = 32;

@@ -26,7 +26,7 @@ use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Names of scripts by V8's script id.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
 use crate::snapshot::trace::Function;
+use foldhash::HashMap;
 use serde::Serialize;
-use std::collections::HashMap;
 
 /// What one function allocated.
 #[derive(Debug, Serialize)]

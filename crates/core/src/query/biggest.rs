@@ -18,8 +18,9 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 /// Children of a node that are looked at first, those that retain most.
 const MIN_CHILDREN: usize = 1024;
@@ -149,7 +150,7 @@ impl Chains<'_> {
             }
         }
         let mut children: Vec<Head> = largest.into_iter().map(|Reverse(child)| child).collect();
-        children.sort_unstable();
+        sort_by_key(&mut children, |&child| child);
         if let Some(smallest) = children.first_mut().filter(|_| are_more) {
             smallest.siblings = most + last.map_or(0, |last| last.siblings);
         }

@@ -11,8 +11,8 @@ use crate::snapshot::ids::{ClassIx, NodeIx, ObjectId};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How a class changed.

@@ -13,9 +13,9 @@ use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// Classes of elements given for each collection.
 const CLASSES: usize = 3;

@@ -6,6 +6,7 @@
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::sort::sort_by_key;
 
 /// Which of the snapshots given is the oldest, and so on.
 pub(crate) struct Order {
@@ -26,7 +27,7 @@ impl Order {
         let mut positions: Vec<usize> = (0..given.len()).collect();
         if crate::leak::have_common_ids(given) {
             let ages: Vec<u32> = given.iter().map(|snapshot| highest_id(snapshot)).collect();
-            positions.sort_by_key(|&at| ages[at]);
+            sort_by_key(&mut positions, |&at| ages[at]);
         }
         Ok(Self { positions })
     }

@@ -14,9 +14,9 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// A package and what it retains.
 #[derive(Debug, Serialize)]

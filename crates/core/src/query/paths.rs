@@ -18,10 +18,10 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 

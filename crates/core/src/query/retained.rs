@@ -21,5 +21,5 @@ pub(crate) struct Retained {
 /// Answers the conditions of a `filter` question. Its options of pages and rows have no effect here.
 pub(crate) fn retained(snapshot: &Snapshot, query: &FilterQuery, progress: &Progress) -> Result<Retained> {
     let (matches, _) = matching(snapshot, query, progress)?;
-    Ok(Retained { total: matches.len(), retained_size: retained_together(snapshot, matches.into_iter()) })
+    Ok(Retained { total: matches.len(), retained_size: retained_together(snapshot, &matches) })
 }

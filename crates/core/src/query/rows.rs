@@ -11,8 +11,8 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::ropes::Ropes;
 use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::strings::Text;
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Most references listed in a row; `edgeCount` has the number of all.

@@ -6,10 +6,10 @@ use crate::snapshot::columns::Edge;
 use crate::snapshot::display::edge_label;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Most nodes in the trees of one row.

@@ -14,7 +14,7 @@ use crate::snapshot::interfaces::{Interface, Matcher, is_plain_object};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::strings::Text;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::sync::Arc;
 
 /// One class of DevTools' Summary with its totals over all nodes whose self size is not 0.

@@ -21,7 +21,7 @@ use crate::snapshot::error::{Error, Result};
 use crate::snapshot::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
 use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::sort::sort_by_key;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Most nodes a snapshot may have: 28 bits. V8 needs about 450 bytes a node to write one.
 pub const MAX_NODES: u64 = 1 << 28;

@@ -11,7 +11,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
 use crate::snapshot::strings::Strings;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 const ATTACHED: u8 = 1;
 const DETACHED: u8 = 2;

@@ -13,7 +13,7 @@ use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::{Text, utf16_len};
 use crate::snapshot::wellknown::Mark;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// A shape of plain objects common enough to be a class of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,11 +19,26 @@ pub fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync) -> Vec
 }
 
 /// Both results, computed side by side where there are threads.
+#[cfg(feature = "parallel")]
+#[expect(clippy::unreachable, reason = "both have run, or the panic of one has gone on")]
 pub fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
-    #[cfg(feature = "parallel")]
-    return side_by_side(a, b);
-    #[cfg(not(feature = "parallel"))]
+    let (mut a, mut b) = (Some(a), Some(b));
+    let (mut first, mut second) = (None, None);
+    both(&mut || first = a.take().map(|a| a()), &mut || second = b.take().map(|b| b()));
+    match (first, second) {
+        (Some(first), Some(second)) => (first, second),
+        _ => unreachable!("a task was left out"),
+    }
+}
+
+#[cfg(not(feature = "parallel"))]
+pub fn join<A, B>(a: impl FnOnce() -> A, b: impl FnOnce() -> B) -> (A, B) {
     (a(), b())
+}
+
+#[cfg(feature = "parallel")]
+fn both(a: &mut (dyn FnMut() + Send), b: &mut (dyn FnMut() + Send)) {
+    side_by_side(a, b);
 }
 
 /// What is written to side by side is watched by Miri; the queues of rayon, which make pointers of integers,

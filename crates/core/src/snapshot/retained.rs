@@ -25,12 +25,12 @@ pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<
 const DENSE: usize = 64;
 
 /// Bytes retained by the nodes together, nothing counted twice, as classes' retained sizes are.
-pub(crate) fn retained_together(snapshot: &Snapshot, nodes: impl ExactSizeIterator<Item = NodeIx>) -> u64 {
+pub(crate) fn retained_together(snapshot: &Snapshot, nodes: &[NodeIx]) -> u64 {
     let tree = snapshot.dominators();
     let mut total = 0;
     // Behind the subtree of the last node that no other one dominates.
     let mut end = 0;
-    for_each_position(tree, nodes, |at| {
+    for_each_position(tree, nodes, &mut |at| {
         if at >= end {
             total += snapshot.retained_size(NodeIx(tree.order()[at]));
             end = at + tree.sizes()[at] as usize;
@@ -45,7 +45,7 @@ pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl
     let tree = snapshot.dominators();
     let mut parts = Vec::new();
     let mut open: Vec<NodeIx> = Vec::new();
-    for_each_position(tree, nodes.iter().copied(), |at| {
+    for_each_position(tree, nodes, &mut |at| {
         let node = NodeIx(tree.order()[at]);
         while open.pop_if(|&mut above| !tree.dominates(above, node)).is_some() {}
         let bytes = snapshot.retained_size(node);
@@ -63,17 +63,17 @@ pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl
 }
 
 /// Visits the positions of nodes in the tree's preorder, ascending and each once.
-fn for_each_position(tree: &DominatorTree, nodes: impl ExactSizeIterator<Item = NodeIx>, visit: impl FnMut(usize)) {
-    let positions = nodes.map(|node| tree.positions()[node.index()] as usize);
+fn for_each_position(tree: &DominatorTree, nodes: &[NodeIx], visit: &mut dyn FnMut(usize)) {
+    let positions = nodes.iter().map(|node| tree.positions()[node.index()]);
     if positions.len() > tree.order().len() / DENSE {
         let mut visited = Bits::new(tree.order().len());
         positions.for_each(|at| {
-            visited.insert(at);
+            visited.insert(at as usize);
         });
         return visited.iter().for_each(visit);
     }
-    let mut positions: Vec<usize> = positions.collect();
+    let mut positions: Vec<u32> = positions.collect();
     positions.sort_unstable();
     positions.dedup();
-    positions.into_iter().for_each(visit);
+    positions.into_iter().for_each(|at| visit(at as usize));
 }

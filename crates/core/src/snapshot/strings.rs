@@ -13,9 +13,9 @@
 
 use crate::snapshot::error::{Error, Result};
 use crate::snapshot::ids::StringIx;
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// All strings of a snapshot, in file order; names the analysis makes up are added behind them.
 #[derive(Debug)]

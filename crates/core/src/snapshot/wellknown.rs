@@ -4,7 +4,7 @@
 
 use crate::snapshot::ids::StringIx;
 use crate::snapshot::strings::Strings;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// A text some rule names. The rule is cited where the mark is used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

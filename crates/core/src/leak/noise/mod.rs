@@ -19,9 +19,9 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
+use foldhash::{HashSet, HashSetExt};
 use serde::Serialize;
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 /// Steps up from an object in which what holds it is looked for: below that it is the elements of lists.
 const FURTHEST: usize = 1000;

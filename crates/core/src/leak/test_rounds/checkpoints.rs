@@ -11,7 +11,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Objects that checkpoints, the test that waits for them and its test runner make, at most. One leaked array cannot be
 /// told from them; of the classes of a program there are none.

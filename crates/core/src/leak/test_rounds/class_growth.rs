@@ -12,8 +12,8 @@ use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// Classes of strings, which count as one: V8 cuts, joins and flattens strings as it likes.
 const STRINGS: [&[u8]; 3] = [b"(string)", b"(concatenated string)", b"(sliced string)"];
@@ -145,8 +145,7 @@ impl<'a> ClassTables<'a> {
 
     /// By how much each round added to what the class retains.
     pub(super) fn added_bytes(&self, growth: &ClassGrowth) -> Result<Vec<i64>> {
-        let bytes =
-            |table: &ClassTable<'_>| retained_together(table.snapshot, table.nodes(&growth.name.0).into_iter()) as i64;
+        let bytes = |table: &ClassTable<'_>| retained_together(table.snapshot, &table.nodes(&growth.name.0)) as i64;
         let bytes: Vec<i64> = self.tables.iter().map(bytes).collect();
         Ok(bytes.windows(2).map(|pair| pair[1] - pair[0]).collect())
     }

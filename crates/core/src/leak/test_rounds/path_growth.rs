@@ -10,8 +10,8 @@ use crate::paths::text::PathText;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::sort::sort_by_key;
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// Objects whose retaining paths read the same.
 struct PathGroup {

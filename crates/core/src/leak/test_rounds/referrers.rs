@@ -5,8 +5,8 @@ use crate::paths::step::PathStep;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::sort::sort_by_key;
+use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 /// New objects looked at.
 const MAX_OBJECTS: usize = 50;

@@ -5,7 +5,9 @@
 use crate::query::leaks::numbers::{bytes, count};
 use crate::query::leaks::outcome::Growth;
 use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::sort::sort_by_key;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Growth that is worth a sentence: these bytes at least, …
@@ -196,7 +198,7 @@ impl Outside {
             advice: None,
         };
         let mut buckets: Vec<BucketRow> = last.buckets.keys().map(row).collect();
-        buckets.sort_by_key(|row| std::cmp::Reverse(row.bytes.as_ref().map_or(0, |bytes| bytes.after)));
+        sort_by_key(&mut buckets, |row| Reverse(row.bytes.as_ref().map_or(0, |bytes| bytes.after)));
         let resources = last.resources.keys().filter_map(|name| {
             let count = over(&|figures| Some(figures.resources.get(name).copied().unwrap_or(0)))?;
             Some(ResourceRow { r#type: name.clone(), count })
@@ -210,7 +212,7 @@ impl Outside {
             sentence: String::new(),
         };
         outside.tell(series.len(), heap);
-        outside.buckets.sort_by_key(|row| row.advice.is_none());
+        sort_by_key(&mut outside.buckets, |row| row.advice.is_none());
         Some(outside)
     }
 
@@ -245,7 +247,7 @@ impl Outside {
             return;
         }
         told.retain(|&(_, size)| size >= (total / SHARE_OF_NAMED).max(1));
-        told.sort_by_key(|&(_, size)| std::cmp::Reverse(size));
+        sort_by_key(&mut told, |&(_, size)| Reverse(size));
         for &(at, _) in &told {
             self.buckets[at].advice = Some(self.buckets[at].bucket.advice());
         }
