@@ -466,6 +466,11 @@ export interface StringRow {
   wasted: number;
   /** In UTF-16 units; before truncation by V8, if the snapshot has it. */
   length: number;
+  /**
+   * Whether the texts are longer than the 1024 characters that V8 wrote of each: they begin alike and have one size,
+   * but may differ after that. `length` is at least that, `wasted` at most.
+   */
+  truncated: boolean;
   /** Ids of up to five copies. */
   ids: number[];
 }
@@ -788,6 +793,7 @@ export interface Report {
   byPackage: PackageRow[];
   /** By retained size. */
   collections: CollectionRow[];
+  /** `wasted`: bytes that one copy of each would save, of texts that are known to be equal. */
   duplicatedStrings: { total: number; wasted: number; strings: StringRow[] };
   detached: { count: number; selfSize: number; nodes: NodeRow[] };
   skipped: string[];

@@ -233,7 +233,7 @@ const REPORT = {
   statistics: { total: 43_200_000, native: { total: 3e6, typedArrays: 2e6 }, v8heap: { total: 40_200_000, code: 4e6, jsArrays: 1e6, strings: 20e6, system: 2e6 } },
   classes: [{ index: 0, name: HOSTILE, count: 1000, distance: 4, selfSize: 104_000, retainedSize: 25_300_000, percent: 61.2, source: null }],
   biggest: [{ ...row(), path: HOSTILE.repeat(100) }, { ...row({ type: 'string', name: 'the password' }), path: null }],
-  duplicatedStrings: { total: 1, wasted: 100, strings: [{ value: 'the password', count: 2, selfSize: 200, retainedSize: 200, wasted: 100, length: 12, ids: [5, 7] }] },
+  duplicatedStrings: { total: 1, wasted: 100, strings: [{ value: 'the password', count: 2, selfSize: 200, retainedSize: 200, wasted: 100, length: 12, truncated: false, ids: [5, 7] }] },
   detached: { count: 1, selfSize: 104, nodes: [row({ detached: true })] },
   skipped: [HOSTILE],
 };

@@ -115,16 +115,19 @@ function duplicatedStrings({ total, wasted, strings }, { showStrings = false }) 
     { title: 'Contents', shrink: 20 },
   ];
   const rows = strings.map((row) => [
-    words(formatBytes(row.wasted), 'strong'),
+    words(`${row.truncated ? 'up to ' : ''}${formatBytes(row.wasted)}`, 'strong'),
     formatCount(row.count),
-    formatCount(row.length),
+    `${row.truncated ? 'over ' : ''}${formatCount(row.length)}`,
     row.ids.length === 0 ? [] : heap(`@${row.ids[0]}`, 'id'),
     showStrings && row.value !== null ? heap(quoted(row.value)) : [],
   ]);
+  const isTruncated = strings.some((row) => row.truncated);
+  const amount = `${isTruncated ? 'at least ' : ''}${formatBytes(wasted)}`;
   const blocks = [
-    document.heading('Duplicated strings', `${formatAmount(total, 'string')} with more than one copy, ${formatBytes(wasted)} wasted`),
+    document.heading('Duplicated strings', `${formatAmount(total, 'string')} with more than one copy, ${amount} wasted`),
     document.table(columns, rows),
   ];
+  if (isTruncated) blocks.push(document.line(words('Of long strings V8 writes 1,024 characters: those with “over” may differ after them.', 'faint')));
   if (!showStrings) blocks.push(document.line(words('Contents are hidden because they may be secret; --show-strings (showStrings: true) shows them.', 'faint')));
   return blocks;
 }

@@ -20,6 +20,10 @@ use std::borrow::Cow;
 
 /// Nodes listed per row.
 const SOME_IDS: usize = 5;
+/// Characters of a text that V8 writes into a snapshot, unless it is told otherwise.
+const MAX_WRITTEN: usize = 1024;
+/// The largest header of a string, and what its size is rounded up by.
+const HEADER: usize = 16 + 7;
 
 /// A text and its copies.
 #[derive(Debug, Serialize)]
@@ -31,6 +35,8 @@ pub struct StringRow {
     retained_size: u64,
     pub(crate) wasted: f64,
     length: u64,
+    /// Whether the texts are known to be equal only as far as V8 wrote them.
+    truncated: bool,
     ids: Vec<u32>,
 }
 
@@ -51,6 +57,8 @@ struct Group {
     retained_size: u64,
     /// The length of the whole text, where V8 cut it.
     length: Option<i64>,
+    /// Whether V8 cut the texts without saying how they end.
+    is_open: bool,
 }
 
 impl Group {
@@ -69,14 +77,20 @@ pub(crate) struct Duplicates {
 /// Not yet looked up.
 const UNKNOWN: u32 = u32::MAX;
 
-/// What V8 wrote of a string that it cut: equal beginnings, lengths and hashes mean equal strings.
+/// What V8 wrote of a string that it cut: equal beginnings, lengths and hashes mean equal strings. Without these, as
+/// in most snapshots, equal sizes mean that they may be equal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Cut {
     length: Option<Number>,
     hash: Option<Number>,
+    self_size: u64,
 }
 
 impl Cut {
+    fn is_open(self) -> bool {
+        self.length.is_none() || self.hash.is_none()
+    }
+
     fn known_length(self) -> Option<i64> {
         match self.length? {
             Number::Known(length) => Some(length),
@@ -155,7 +169,7 @@ impl Duplicates {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);
                 let group = match cut {
-                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, cut.known_length())),
+                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, Some(cut))),
                     None => found.group_of_text(&mut of_text, text, node),
                 };
                 found.add(snapshot, node, group);
@@ -175,8 +189,9 @@ impl Duplicates {
         of_text[text as usize]
     }
 
-    fn open(&mut self, first: NodeIx, length: Option<i64>) -> u32 {
-        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length });
+    fn open(&mut self, first: NodeIx, cut: Option<Cut>) -> u32 {
+        let (length, is_open) = (cut.and_then(Cut::known_length), cut.is_some_and(Cut::is_open));
+        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length, is_open });
         self.groups.len() as u32 - 1
     }
 
@@ -199,9 +214,9 @@ impl Duplicates {
         bits
     }
 
-    /// What one copy of each text would have saved, in all.
+    /// What one copy of each text would have saved, in all, of texts that are known to be equal.
     pub(crate) fn wasted(&self) -> f64 {
-        self.groups.iter().filter(|group| group.count > 1).map(Group::wasted).sum()
+        self.groups.iter().filter(|group| group.count > 1 && !group.is_open).map(Group::wasted).sum()
     }
 
     /// A page of the groups, most wasted bytes first.
@@ -235,6 +250,7 @@ impl Duplicates {
             self_size: group.self_size,
             retained_size: group.retained_size,
             wasted: group.wasted(),
+            truncated: group.is_open,
             ids: Vec::new(),
         }
     }
@@ -273,9 +289,12 @@ fn is_flat(snapshot: &Snapshot, ropes: &Ropes, rope: NodeIx) -> bool {
     })
 }
 
-/// Length and hash of a string V8 cut, where it says so.
+/// Length and hash of a string V8 cut, where it says so; its size where only that shows that it was cut.
 fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
-    let flag = internal_target(snapshot, node, b"truncated")?;
+    let self_size = snapshot.nodes().self_size(node);
+    let Some(flag) = internal_target(snapshot, node, b"truncated") else {
+        return is_longer(snapshot, node).then_some(Cut { length: None, hash: None, self_size });
+    };
     if snapshot.name(value_node(snapshot, flag, b"bool")?) != b"true" {
         return None;
     }
@@ -286,7 +305,19 @@ fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
         }
         parse_int(snapshot.name(value)).map(Number::Known)
     };
-    Some(Cut { length: number(b"length"), hash: number(b"hash") })
+    Some(Cut { length: number(b"length"), hash: number(b"hash"), self_size: 0 })
+}
+
+/// Whether a text takes more memory than what V8 wrote of it, which is 1024 characters at most. A concatenated string
+/// has its text elsewhere.
+fn is_longer(snapshot: &Snapshot, node: NodeIx) -> bool {
+    let text = snapshot.name(node);
+    snapshot.kind(node) == NodeKind::String && text.len() >= MAX_WRITTEN && {
+        let length = original_len(text);
+        let is_wide = String::from_utf8_lossy(text).chars().any(|character| u32::from(character) > 0xff);
+        let written = HEADER + length * if is_wide { 2 } else { 1 };
+        length == MAX_WRITTEN && snapshot.nodes().self_size(node) > written as u64
+    }
 }
 
 /// V8 writes values as a number node named by their type, with a string node for the value.

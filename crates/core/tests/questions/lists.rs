@@ -43,6 +43,25 @@ fn instances_come_by_name_or_by_number() {
 }
 
 #[test]
+fn texts_that_v8_cut_are_told_apart_by_size_and_may_differ() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let (long, whole) = ("x".repeat(1024), "y".repeat(1024));
+    for (at, size) in [4112, 4112, 8208].into_iter().enumerate() {
+        heap.text(global, &format!("long{at}"), &long, size);
+    }
+    heap.text(global, "whole", &whole, 1040);
+    heap.text(global, "same", &whole, 1040);
+    let snapshot = open(&heap);
+    let answer = ask(&snapshot, json!({"ask": "strings"}));
+    assert_eq!(column(&answer["strings"], "truncated"), [true, false]);
+    assert_eq!(column(&answer["strings"], "count"), [2, 2]);
+    assert_eq!(column(&answer["strings"], "selfSize"), [8224, 2080]);
+    let report = ask(&snapshot, json!({"ask": "report"}));
+    assert_eq!(report["duplicatedStrings"]["wasted"], 1040.0);
+}
+
+#[test]
 fn duplicated_strings_are_grouped_by_text_and_say_what_they_waste() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
