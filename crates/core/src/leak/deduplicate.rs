@@ -14,7 +14,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 use foldhash::{HashSet, HashSetExt};
 
-/// Objects looked at to find out whether they are the other end of another leak.
+/// Objects looked at to find out whether they belong to another leak.
 const LOOKED_AT: usize = 5;
 /// Nodes that are looked at from each of them: a bound function, what it is bound to, a function in that, its scope.
 const FURTHEST: usize = 64;
@@ -63,8 +63,8 @@ impl Search<'_> {
         self.snapshot.name(node) == b"WeakRef"
     }
 
-    /// Whether a suspect's functions are the other end of another suspect, whose groups `leaked` tells: each of
-    /// them refers to something of the other's that is its alone, like the two listeners of one iterator.
+    /// Whether a suspect's functions duplicate another suspect, whose groups `leaked` tells: each of them refers to
+    /// something of the other's that no other function refers to, like the two listeners of one iterator.
     fn is_duplicate(&self, suspect: &Suspect, leaked: &[bool], members: &Members) -> bool {
         let all = members.with_any(&suspect.named);
         let newest = &all[all.len().saturating_sub(LOOKED_AT)..];

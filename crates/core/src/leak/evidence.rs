@@ -16,7 +16,7 @@ pub(crate) struct Evidence<'a> {
     pub(crate) holder: usize,
     /// The step of the element that the holder holds.
     pub(crate) element: usize,
-    /// Whether elements hang on elements.
+    /// Whether elements retain further elements.
     pub(crate) is_list: bool,
     /// Whether they do so through the scope of a function.
     pub(crate) is_scoped: bool,

@@ -26,7 +26,7 @@ pub(crate) struct Holder {
     /// Its step on the path.
     pub(crate) at: usize,
     pub(crate) node: NodeIx,
-    /// How many holders are retained in the same way.
+    /// How many holders have a path of the same shape.
     pub(crate) count: usize,
 }
 
@@ -75,7 +75,7 @@ impl Finding {
         &self.steps[..(self.holder.at + 1).min(self.steps.len())]
     }
 
-    /// Whether nothing of it is new: its objects were retained in another way before.
+    /// Whether nothing of it is new: its objects were retained by another path before.
     pub(crate) fn was_moved(&self) -> bool {
         self.added_bytes.as_ref().is_some_and(|added| !added.is_empty() && added.iter().all(|&bytes| bytes == 0))
     }

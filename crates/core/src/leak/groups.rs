@@ -1,4 +1,4 @@
-//! Object groups: objects that growth roots retain in the same way.
+//! Object groups: objects that growth roots retain by paths of one shape.
 //!
 //! A group is a [`Shape`] below a growth root, so that ten thousand elements of a list, or its links,
 //! are one group, which is found again in every snapshot.

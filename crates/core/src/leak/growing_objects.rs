@@ -22,7 +22,7 @@ use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 use std::cell::Cell;
 
-/// Bytes by which objects held in one way grow at least in every interval, together.
+/// Bytes by which objects with one path shape grow together, at least, in every interval.
 pub(crate) const MIN_BYTES: u64 = 1 << 10;
 /// The same for each of them.
 const MIN_BYTES_OF_ONE: u64 = 64;
@@ -127,7 +127,7 @@ impl Candidate {
     }
 }
 
-/// Candidates by the way in which they are held.
+/// Candidates by path shape.
 fn together(now: Parts<'_>, found: Vec<Candidate>) -> Result<Vec<GrowingObjects>> {
     if found.is_empty() {
         return Ok(Vec::new());
@@ -153,8 +153,8 @@ fn together(now: Parts<'_>, found: Vec<Candidate>) -> Result<Vec<GrowingObjects>
 }
 
 impl Search<'_> {
-    /// Swellings that are no noise, and whose growth is not that of objects, which are counted: a list of
-    /// sessions gets longer because of the sessions.
+    /// Growing objects that are no noise and do not grow because of objects that are counted: a list of sessions
+    /// gets longer because of the sessions.
     pub(crate) fn unexplained(
         &self,
         series: &Series<'_>,

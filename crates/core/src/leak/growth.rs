@@ -168,7 +168,7 @@ impl Growth {
         if !self.ids_are_shared {
             return self.trend_of_counts(group);
         }
-        let fewest = if self.born_bytes[group as usize] >= LARGE { MIN_LARGE } else { MIN_COUNT };
+        let least = if self.born_bytes[group as usize] >= LARGE { MIN_LARGE } else { MIN_COUNT };
         let (entered, kept) = self.turnover.of_kin(group);
         let intervals = entered.len() - 1;
         let new: u32 = kept[1..].iter().sum::<u32>() + entered[intervals];
@@ -176,13 +176,13 @@ impl Growth {
         let own = self.net(group);
         let net = if groups.get(group).repeats && own > 0 { self.turnover.net_of_kin(group) } else { own };
         let (earlier, stayed) = self.earlier(group);
-        if net >= fewest && self.is_replaced[group as usize] {
+        if net >= least && self.is_replaced[group as usize] {
             return Trend::TurnsOver;
         }
-        if net >= fewest && earlier >= MIN_EARLIER && stayed * 3 < earlier * 2 {
+        if net >= least && earlier >= MIN_EARLIER && stayed * 3 < earlier * 2 {
             return Trend::TurnsOver;
         }
-        if net < fewest || net * 4 < i64::from(new) {
+        if net < least || net * 4 < i64::from(new) {
             return Trend::Steady;
         }
         if earlier < MIN_EARLIER {
@@ -203,11 +203,11 @@ impl Growth {
         let born = self.turnover.born();
         let busy: Vec<usize> = self.busy_intervals().collect();
         // So many of a million objects that came were of this group.
-        let paces: Vec<u64> =
+        let rates: Vec<u64> =
             busy.iter().map(|&at| u64::from(entered[at + 1]) * 1_000_000 / born[at + 1].max(1)).collect();
-        let (Some(&last), Some(&most)) = (paces.last(), paces.iter().max()) else { return false };
-        let grew = paces.iter().filter(|&&pace| pace > 0).count();
-        paces.len() > 1 && (last * MAX_SLOWDOWN < most || grew * 2 <= paces.len())
+        let (Some(&last), Some(&most)) = (rates.last(), rates.iter().max()) else { return false };
+        let grew = rates.iter().filter(|&&rate| rate > 0).count();
+        rates.len() > 1 && (last * MAX_SLOWDOWN < most || grew * 2 <= rates.len())
     }
 
     /// Every round does the same, so that every one has to add objects that stay. The groups of a suspect add enough

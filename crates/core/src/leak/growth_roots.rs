@@ -1,8 +1,8 @@
 //! New objects → the old objects that retain them: where a heap can have grown.
 //!
-//! The growth root of a new object is the first node on its way up that every snapshot has. The end of
+//! The growth root of a new object is the nearest node above it that every snapshot has. The end of
 //! a list is such a node too, but not what holds the list: while a step into a growth root repeats one
-//! further up, the growth root is looked for above that. Growth roots that are retained in the same way,
+//! further up, the growth root is looked for above that. Growth roots with paths of one shape,
 //! the arrays in the entries of one Map, form a class and are counted together.
 
 use crate::leak::series::Series;
@@ -81,7 +81,7 @@ struct Search<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
     shapes: Shapes<'a>,
-    /// The nodes that new objects hang on, and the steps they do so by, whose growth_root was found.
+    /// Nodes that retain new objects, with the labels of the steps to these, whose growth root was found.
     seen: HashSet<(NodeIx, u64)>,
     classes: HashMap<u64, u32>,
     members: HashMap<NodeIx, u32>,

@@ -144,7 +144,7 @@ const KINDS: &[Kind] = &[
     kind!(
         "linkedList",
         "a list or tree gets a link more each time",
-        "Bound the list: drop links from its other end.",
+        "Bound the list: when a link is added, remove the oldest.",
         |e| e.is_list
     ),
     kind!(

@@ -1,7 +1,7 @@
 //! One snapshot → single objects that retain a tenth of the heap, spread over much that they have.
 //!
 //! A collection is found by its elements. What an instance retains by many fields and lists, none of which has
-//! most of it, is found here: on the way down the dominator tree, where no child has half of what its parent has.
+//! most of it, is found here: walking down the dominator tree, where no child has half of what its parent has.
 
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::owned_size::Shape;

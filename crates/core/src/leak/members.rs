@@ -24,7 +24,7 @@ impl Members {
             suspect.elements.iter().chain(&suspect.named).for_each(|&group| members.ask(group));
             members.ask(suspect.holder);
         }
-        // What V8 puts between is nobody's holder; what that hangs on is.
+        // What V8 puts between is nobody's holder; what retains that is.
         let holders: Vec<u32> = suspects.iter().map(|suspect| suspect.holder).collect();
         let above = groups.above(&holders);
         (0..).zip(above).filter(|&(_, is_above)| is_above).for_each(|(group, _)| members.ask(group));

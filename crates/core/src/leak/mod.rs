@@ -5,7 +5,7 @@
 //! ```text
 //! collect      series, same_objects,         when each object was made; the old objects that retain new ones
 //!              growth_roots
-//! group        groups, members               objects that are retained in the same way
+//! group        groups, members               objects with paths of one shape
 //! grow         growth, scattered             groups and classes with more objects in every snapshot
 //!              growing_objects               objects that get larger
 //! judge        suspects, structures, noise   groups that grow → a holder, its elements, and what names them,

@@ -1,4 +1,4 @@
-//! Elements of a growth_root → the class that names the leak: the one its author knows.
+//! Elements of a growth root → the class that names the leak: the one its author knows.
 //!
 //! What a list holds directly is often not what leaks: a closure, its scope, a library's
 //! subscription, Node's Timeout. The class that names the leak is the nearest below the element

@@ -84,7 +84,7 @@ struct Piece {
 }
 
 impl<'a> Bytes<'a> {
-    /// One walk down the dominator tree, past what hangs below none of the objects and is no part of one.
+    /// One walk down the dominator tree, past subtrees that contain none of the objects and no part of one.
     pub(crate) fn of(
         parts: Parts<'a>,
         objects: impl Iterator<Item = NodeIx>,

@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 const LOOKED_AT: usize = 16;
 /// References looked at to find that out.
 const MAX_REFERENCES: usize = 64;
-/// Of two numbers that are the same but for work under way, the share by which they differ at most.
+/// The share by which two numbers may differ that would be equal without work under way.
 const SLACK: i64 = 10;
 
 /// What of a finding is compared with others.

@@ -2,9 +2,9 @@
 //!
 //! Often a leak has two holders: a subject and the subscription's own list, a port and Node's handle of
 //! it. Then nothing goes when one of them lets go. So the references of the holder are cut, and where
-//! the objects are still reached, the way to them shows the next holder, whose references are cut too.
+//! the objects are still reached, the path to them shows the next holder, whose references are cut too.
 //!
-//! Everything that can go hangs below one dominator, and only what hangs there is walked.
+//! Everything that can be freed is below one dominator, and only what is below it is walked.
 
 use crate::leak::finding::Finding;
 use crate::leak::groups::{Groups, OUTSIDE};
@@ -56,7 +56,7 @@ pub(crate) struct OtherHolder {
     pub(crate) count: usize,
 }
 
-/// Who refers to leaked objects: all nodes with one group, or a node that has none.
+/// What refers to leaked objects: the nodes of a group, or a single node that is in none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Referrer {
     Group(u32),
@@ -134,7 +134,7 @@ impl<'a> Releases<'a> {
         Ok(release)
     }
 
-    /// Whether another holder is the same one, or a part of it: the other end of the list, a branch of the tree.
+    /// Whether another holder is the same one, or a part of it: the last link of the list, a branch of the tree.
     fn is_part(&self, other: NodeIx, holder: NodeIx) -> bool {
         let class = |node| (self.snapshot.kind(node), self.snapshot.name(node));
         let is_link = |node| self.in_structure[self.groups.of(node) as usize];
@@ -147,8 +147,8 @@ impl<'a> Releases<'a> {
         steps.iter().rev().map(|step| step.node).find(|&node| !is_internal(self.snapshot, node))
     }
 
-    /// Through whom the walk came to the objects that name the leak, with their number and a node, the
-    /// one that keeps most first.
+    /// The referrers through which the walk came to the objects that name the leak, with the number of these and an
+    /// example; those of most objects first.
     fn referrers(&self, walk: &Walk<'_>, cut: &Cut<'_>, named: &[NodeIx]) -> Vec<(Referrer, (usize, NodeIx))> {
         let mut found: BTreeMap<Referrer, (usize, NodeIx)> = BTreeMap::new();
         if !named.iter().any(|&node| walk.has_reached(node)) {
@@ -163,7 +163,7 @@ impl<'a> Releases<'a> {
         found
     }
 
-    /// The way to a node as the walk went.
+    /// The path by which the walk came to a node.
     fn steps(&self, region: &Region<'_>, walk: &Walk<'_>, node: NodeIx) -> Vec<PathStep> {
         let mut below = Vec::new();
         let mut at = node;
@@ -339,7 +339,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// For every node reached among those that are `inside`: the last node outside on the way there.
+    /// For every node reached among those that are `inside`: the last node outside on the path to it.
     fn entrances(&self, is_inside: impl Fn(NodeIx) -> bool) -> impl Fn(NodeIx) -> Option<NodeIx> {
         let mut entrances = vec![NO_NODE; self.parents.len()];
         let place = |node| self.region.place(node).map(NodeIx::index);

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 /// Classes that are looked at, those that grew most.
 const MAX_CLASSES: usize = 16;
-/// The fewest objects by which a class grows in places that are too small for themselves.
+/// The least number of objects by which a class grows in places that are too small for themselves.
 const MIN_COUNT: i64 = 10;
 
 /// A class, its objects in the last snapshot, and their numbers in each.

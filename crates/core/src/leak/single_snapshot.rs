@@ -1,7 +1,7 @@
-//! One snapshot → where its memory has accumulated: a holder with many elements of one kind.
+//! One snapshot → the holders of most of its memory: each has many elements of one kind.
 //!
 //! One snapshot cannot tell what grows. It can tell where the size spreads: the point below which
-//! many objects hang in the same way. Such a point is suspected when its elements retain a tenth of
+//! many objects have paths of one shape. Such a point is suspected when its elements retain a tenth of
 //! the heap.
 
 use crate::leak::groups::{Groups, OUTSIDE};

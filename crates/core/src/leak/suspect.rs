@@ -10,7 +10,7 @@ pub(crate) struct Suspect {
     pub(crate) holder: u32,
     /// The groups of what it holds, in order.
     pub(crate) elements: Vec<u32>,
-    /// The groups of the objects that name the leak: more than one when they are held in several ways.
+    /// The groups of the objects that name the leak: several when their paths have several shapes.
     pub(crate) named: Vec<u32>,
     /// When it is the objects themselves that get larger, not their number.
     pub(crate) growing: Option<GrowingObjects>,
@@ -32,7 +32,7 @@ impl Suspect {
     }
 }
 
-/// Objects that grow, all held in the same way; most often one.
+/// Objects that grow, with paths of one shape; most often one.
 #[derive(Clone, Debug)]
 pub(crate) struct GrowingObjects {
     pub(crate) nodes: Vec<NodeIx>,

@@ -73,7 +73,7 @@ pub(crate) fn since(
         let path = explanation.path.map(|path| text.write(&path));
         rows.take(path.as_ref().map_or(0, Vec::len))?;
         if let Some(since) = &mut row.since {
-            since.expected += explanation.foreign;
+            since.expected += explanation.of_runtime;
             since.path = path.map(Text);
             since.source = explanation.location.map(|at| rows.source(at));
         }

@@ -24,7 +24,7 @@ pub enum Mark {
     DocumentDomTrees,
     ExternalStringData,
     ArrayBufferData,
-    /// What waits for a time, a turn of the event loop, a promise or the other end of a connection.
+    /// What waits for a time, a turn of the event loop, a promise or a peer.
     Waiting,
     /// What Node has for a connection, or for a server that listens.
     Handle,

@@ -136,7 +136,7 @@ fn rule_for(heap: &Surroundings<'_>, node: NodeIx) -> Option<&'static Noise> {
     TABLES.into_iter().flatten().find(|noise| (noise.applies)(heap, node))
 }
 
-/// Whether the nearest function, or instance of a class, on the way up is the runtime's.
+/// Whether the nearest function, or instance of a class, above it is the runtime's.
 fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
     let place = heap.up_from(node).find_map(|at| heap.snapshot.location(at));
     let script = place.and_then(|place| heap.scripts.name(place));
@@ -218,7 +218,7 @@ impl<'a> NoiseFilter<'a> {
         is_held_by_runtime(&self.heap, node)
     }
 
-    /// What holds a growth_root can be noise as well: a growth_root that only compiled code refers to.
+    /// What holds a growth root can be noise as well, when only compiled code refers to the growth root.
     fn noise_above(&self, growth_root: NodeIx) -> Option<&'static Noise> {
         // What a program's function or object has is the program's, wherever Node's own code keeps that.
         let is_held_by_runtime = is_held_by_runtime(&self.heap, growth_root);

@@ -56,7 +56,7 @@ pub(crate) fn made_meanwhile(after: &Snapshot, own_script: &str, progress: &Prog
 /// How objects of a class that grew are retained.
 pub(crate) struct Explanation {
     /// Objects more than before that V8 or a record of the test runner's retains.
-    pub(crate) foreign: i64,
+    pub(crate) of_runtime: i64,
     pub(crate) path: Option<Vec<PathStep>>,
     pub(crate) location: Option<Location>,
 }
@@ -78,12 +78,12 @@ impl<'a> Explainer<'a> {
     pub(crate) fn explain(&mut self, class_name: &[u8]) -> Explanation {
         let name = counted_name(class_name);
         let paths = self.paths.of(self.tables.nodes(name));
-        let (foreign, own): (Vec<&GrownPath>, Vec<&GrownPath>) =
+        let (of_runtime, own): (Vec<&GrownPath>, Vec<&GrownPath>) =
             paths.iter().filter(|path| grown(path) > 0).partition(|path| self.is_foreign(path.example));
         let shown = own.first().copied().or(paths.first());
         let is_alone = name == class_name;
         Explanation {
-            foreign: foreign.iter().filter(|_| is_alone).map(|path| grown(path)).sum(),
+            of_runtime: of_runtime.iter().filter(|_| is_alone).map(|path| grown(path)).sum(),
             path: shown.and_then(|path| self.search.path_to(path.example)),
             location: self.tables.location(name),
         }
