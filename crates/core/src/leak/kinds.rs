@@ -68,10 +68,24 @@ const KINDS: &[Kind] = &[
         }
     ),
     kind!(
+        "workers",
+        "worker threads are started and never ended",
+        "Call terminate() on the worker when its work is done, or give the next work to the same worker.",
+        |e| e.ends_in(&[b"Worker", b"Node / Worker"])
+    ),
+    kind!(
         "messagePorts",
         "message ports are opened and never closed",
         "Call close() on the port when the conversation ends.",
-        |e| e.ends_in(&[b"MessagePort", b"MessageChannel", b"Worker", b"BroadcastChannel", b"Node / MessagePort"])
+        |e| e.ends_in(&[b"MessagePort", b"MessageChannel", b"BroadcastChannel", b"Node / MessagePort"])
+    ),
+    kind!(
+        "performanceEntries",
+        "performance marks and measures are made and never cleared",
+        "Clear them when they were read: performance.clearMarks, clearMeasures, clearResourceTimings.",
+        |e| e
+            .around_holder()
+            .any(|at| e.edge_is(at, &[b"markEntryBuffer", b"measureEntryBuffer", b"resourceTimingBuffer"]))
     ),
     kind!(
         "vmContexts",
@@ -99,6 +113,15 @@ const KINDS: &[Kind] = &[
         "The held value must not refer to the object it was registered with.",
         |e| e.around_holder().chain(e.below()).any(|at| {
             e.name(at) == b"FinalizationRegistry" || e.name(at) == b"system / WeakCell" || e.edge_is(at, &[b"holdings"])
+        })
+    ),
+    kind!(
+        "streams",
+        "a stream gets data that nobody takes",
+        "Read the stream to its end (pipeline, resume), wait for 'drain' when write() returns false, or destroy it.",
+        |e| (e.holder..e.steps.len()).any(|at| {
+            matches!(e.name(at.saturating_sub(1)), b"ReadableState" | b"WritableState" | b"BufferList")
+                && e.edge_is(at, &[b"buffer", b"buffered", b"<symbol kBufferedValue>", b"head", b"next", b"data"])
         })
     ),
     kind!(

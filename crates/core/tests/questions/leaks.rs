@@ -431,7 +431,14 @@ fn a_holder_with_a_path_of_its_own_below_another_object_does_not_count_twice() {
 #[test]
 fn the_kind_of_a_leak_is_told_from_what_holds_it_and_what_it_is() {
     type Named = (&'static str, &'static str);
-    let cases: [(&str, &[Named], Named); 14] = [
+    let cases: [(&str, &[Named], Named); 17] = [
+        ("workers", &[("pool", "Array")], ("object", "Worker")),
+        ("performanceEntries", &[("markEntryBuffer", "Array")], ("object", "PerformanceMark")),
+        (
+            "streams",
+            &[("upload", "Upload"), ("_readableState", "ReadableState"), ("buffer", "Array")],
+            ("object", "Chunk"),
+        ),
         ("eventTargetListeners", &[("signal", "AbortSignal"), ("list", "Array")], ("object", "Upload")),
         ("timers", &[("list", "TimersList")], ("object", "Timeout")),
         ("messagePorts", &[("ports", "Array")], ("object", "MessagePort")),
