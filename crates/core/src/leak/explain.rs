@@ -7,7 +7,7 @@ use crate::leak::finding::{Confidence, Finding, Holder};
 use crate::leak::groups::Groups;
 use crate::leak::growing_object_kinds::kind_of_growing;
 use crate::leak::growth::{Growth, Trend};
-use crate::leak::kinds::kind_of;
+use crate::leak::kinds::{TIMERS, kind_of};
 use crate::leak::members::Members;
 use crate::leak::owned_size::Shape;
 use crate::leak::series::Series;
@@ -28,6 +28,8 @@ const SAMPLES: usize = 5;
 const MAX_LOOKED_AT: usize = 1000;
 /// Steps up from an object in which links of a list are counted.
 const MAX_PATH_OF_LINKS: usize = 32;
+/// Steps from a timer to its function: in browsers two of the embedder's own are between.
+const MAX_TO_FUNCTION: usize = 3;
 /// Functions of the path that are given with their places.
 const MAX_FUNCTIONS: usize = 5;
 
@@ -192,8 +194,26 @@ impl Explainer<'_> {
             NodeKind::Closure if !snapshot.name(node).is_empty() => Text::of(snapshot.name(node)),
             _ if snapshot.name(node).starts_with(b"system / NativeContext") => Text::of(b"NativeContext"),
             NodeKind::Object if snapshot.name(node) == b"Object" => display_name(snapshot, node),
-            _ => snapshot.class_name(node),
+            _ => self.function_of_timer(node).unwrap_or_else(|| snapshot.class_name(node)),
         }
+    }
+
+    /// The name of the function that a timer calls.
+    fn function_of_timer(&self, timer: NodeIx) -> Option<Text> {
+        let snapshot = self.series.last;
+        if !TIMERS.contains(&snapshot.name(timer)) {
+            return None;
+        }
+        let is_between = |node: &NodeIx| matches!(snapshot.name(*node), b"ScheduledAction" | b"V8Function");
+        let mut at = timer;
+        for _ in 0..MAX_TO_FUNCTION {
+            let targets = || snapshot.strong_edges(at).map(|edge| edge.to);
+            if let Some(function) = targets().find(|&node| snapshot.kind(node) == NodeKind::Closure) {
+                return Some(Text::of(snapshot.name(function))).filter(|name| !name.0.is_empty());
+            }
+            at = targets().find(is_between)?;
+        }
+        None
     }
 
     fn newest(&self, nodes: &[NodeIx]) -> Vec<u32> {

@@ -12,7 +12,7 @@ use crate::snapshot::display::EdgeLabel;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 
 /// What keeps the functions of timers, in Node.js and in browsers.
-const TIMERS: [&[u8]; 6] =
+pub(crate) const TIMERS: [&[u8]; 6] =
     [b"TimersList", b"Timeout", b"Immediate", b"DOMTimer", b"blink::DOMTimer", b"ScheduledAction"];
 
 /// The kinds, from the particular to the general.

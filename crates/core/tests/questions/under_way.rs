@@ -84,7 +84,8 @@ fn timeouts(script: &str) -> Value {
 #[test]
 fn a_timeout_of_the_runtimes_own_is_its_connections_and_one_of_the_programs_a_leak() {
     assert_eq!(timeouts(RUNTIME)["suspects"], json!([]));
-    assert_eq!(suspect(&timeouts(PROGRAM))["kind"], "timers");
+    let programs = timeouts(PROGRAM);
+    assert_eq!(suspect(&programs)["kind"], "timers");
 }
 
 /// Jobs that only timers retain: so many in each snapshot, the first `kept` of which are the same.
@@ -193,4 +194,25 @@ fn objects_that_only_changed_their_place_are_no_growth() {
         }
     });
     assert_eq!(report["suspects"], json!([]));
+}
+
+#[test]
+fn a_timer_of_a_page_is_named_by_its_function() {
+    let report = report_at([100, 200, 300], |program, size| {
+        let global = program.global;
+        let timers = program.object(global, "timers", "Array");
+        for at in 0..size as u64 {
+            let id = 20_001 + 20 * at;
+            let parts = ["DOMTimer", "ScheduledAction", "V8Function"].map(|name| program.heap.node("native", name, 40));
+            let poll = function(program, "poll", PROGRAM, id);
+            for (place, part) in parts.into_iter().enumerate() {
+                program.heap.id(part, id + 4 + 2 * place as u64);
+            }
+            program.heap.element(timers, at as i64, parts[0]);
+            program.heap.element(parts[0], 1, parts[1]);
+            program.heap.element(parts[1], 2, parts[2]);
+            program.heap.element(parts[2], 1, poll);
+        }
+    });
+    assert_eq!(suspect(&report)["className"], "poll");
 }
