@@ -59,6 +59,8 @@ struct Group {
     length: Option<i64>,
     /// Whether V8 cut the texts without saying how they end.
     is_open: bool,
+    /// The number of the text as far as it was written, where V8 says nothing of how it ends.
+    written: Option<u32>,
 }
 
 impl Group {
@@ -169,7 +171,7 @@ impl Duplicates {
                 let cut = cut(snapshot, node);
                 let text = texts.number(node);
                 let group = match cut {
-                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, Some(cut))),
+                    Some(cut) => *of_cut.entry((text, cut)).or_insert_with(|| found.open(node, text, Some(cut))),
                     None => found.group_of_text(&mut of_text, text, node),
                 };
                 found.add(snapshot, node, group);
@@ -184,14 +186,15 @@ impl Duplicates {
             of_text.resize(text as usize + 1, UNKNOWN);
         }
         if of_text[text as usize] == UNKNOWN {
-            of_text[text as usize] = self.open(node, None);
+            of_text[text as usize] = self.open(node, text, None);
         }
         of_text[text as usize]
     }
 
-    fn open(&mut self, first: NodeIx, cut: Option<Cut>) -> u32 {
+    fn open(&mut self, first: NodeIx, text: u32, cut: Option<Cut>) -> u32 {
         let (length, is_open) = (cut.and_then(Cut::known_length), cut.is_some_and(Cut::is_open));
-        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length, is_open });
+        let written = cut.is_none_or(|cut| cut.self_size > 0).then_some(text);
+        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length, is_open, written });
         self.groups.len() as u32 - 1
     }
 
@@ -203,11 +206,18 @@ impl Duplicates {
         self.members.push((node, group));
     }
 
-    /// The strings that have copies.
+    /// The strings that have copies, as far as V8 wrote them: DevTools' filter.
     pub(crate) fn nodes(&self, snapshot: &Snapshot) -> NodeSet {
+        let mut of_written: HashMap<u32, u32> = HashMap::default();
+        for group in &self.groups {
+            if let Some(text) = group.written {
+                *of_written.entry(text).or_default() += group.count;
+            }
+        }
         let mut bits = NodeSet::new(snapshot.nodes().len());
         for &(node, group) in &self.members {
-            if self.groups[group as usize].count > 1 {
+            let group = &self.groups[group as usize];
+            if group.count > 1 || group.written.is_some_and(|text| of_written[&text] > 1) {
                 bits.insert(node);
             }
         }

@@ -59,6 +59,9 @@ fn texts_that_v8_cut_are_told_apart_by_size_and_may_differ() {
     assert_eq!(column(&answer["strings"], "selfSize"), [8224, 2080]);
     let report = ask(&snapshot, json!({"ask": "report"}));
     assert_eq!(report["duplicatedStrings"]["wasted"], 1040.0);
+    // DevTools compares what was written.
+    let filtered = ask(&snapshot, json!({"ask": "classes", "filter": "duplicatedStrings"}));
+    assert_eq!(column(&filtered["classes"], "count"), [5]);
 }
 
 #[test]
