@@ -1,7 +1,7 @@
 //! What grew most and is not accused, with the reason: for reports that cannot name a leak.
 
 use crate::leak::growth::{Growth, Trend};
-use crate::leak::suspect::Suspect;
+use crate::leak::suspect::{Suspect, elements_of};
 use crate::leak::suspects::Search;
 use crate::paths::step::{PathStep, path_to};
 use crate::snapshot::ids::NodeIx;
@@ -27,8 +27,7 @@ pub(crate) struct Candidate {
 impl Search<'_> {
     /// The groups with most new bytes that no suspect explains, the uppermost of each path.
     pub(crate) fn candidates_for_growth(&self, growth: &Growth, found: &[Suspect]) -> Vec<Candidate> {
-        let elements: Vec<u32> = found.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect();
-        let is_explained = self.groups.at_or_below(&elements);
+        let is_explained = self.groups.at_or_below(&elements_of(found));
         let mut largest: Vec<(u32, &'static str)> = growth
             .groups()
             .filter(|&group| !is_explained[group as usize] && growth.born_bytes(group) >= MIN_BYTES)

@@ -161,13 +161,7 @@ impl Search<'_> {
         mut growing_objects: Vec<GrowingObjects>,
         found: &[Suspect],
     ) -> Vec<GrowingObjects> {
-        let elements: Vec<u32> = found.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect();
-        let is_leak = self.groups.at_or_below(&elements);
-        let leads_to_leak = self.groups.above(&elements);
-        let is_explained = |node: NodeIx| {
-            let group = self.groups.of(node) as usize;
-            is_leak[group] || leads_to_leak[group]
-        };
+        let is_explained = &self.is_with(found);
         let references_left = Cell::new(2 * self.snapshot.edges().len());
         for GrowingObjects { nodes, shape, added, .. } in &mut growing_objects {
             let bytes = added.iter().sum::<u64>() / nodes.len() as u64;

@@ -16,12 +16,7 @@ const SHARE: u64 = 10;
 impl Search<'_> {
     /// The objects that retain a tenth of the heap and are not on the path of a suspect, nor below one.
     pub(crate) fn large_owners(&self, found: &[Suspect]) -> Vec<GrowingObjects> {
-        let elements: Vec<u32> = found.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect();
-        let (is_leaked, leads_to) = (self.groups.at_or_below(&elements), self.groups.above(&elements));
-        let is_told = |node: NodeIx| {
-            let group = self.groups.of(node) as usize;
-            is_leaked[group] || leads_to[group]
-        };
+        let is_told = self.is_with(found);
         let least = self.snapshot.total_size() / SHARE;
         let tree = self.snapshot.dominators();
         let mut open = vec![self.snapshot.root()];

@@ -140,7 +140,6 @@ pub(crate) fn report(
     let members = Members::of(&groups, &found, progress)?;
     let explainer = Explainer { series: &series, groups: &groups, shortest, members: &members, scripts };
     let of_two = growth.as_ref().filter(|_| series.intervals() == 1);
-    let files_loaded = if growth.is_some() { noise::files_loaded(snapshots, progress)? } else { Vec::new() };
     let is_noise = |suspect: &&Suspect| {
         search.is_loading(suspect, &members)
             || search.is_flattening(suspect)
@@ -151,21 +150,19 @@ pub(crate) fn report(
         .take(limit + MAX_MORE)
         .filter_map(|suspect| explainer.explain(suspect, growth.as_ref()))
         .filter(|finding| profile.accuses(finding))
-        .filter(|finding| {
-            growth.is_none()
-                || !(finding.was_moved()
-                    || search.is_in_flight(finding, profile)
-                    || search.is_note_of_loading(finding, &files_loaded))
-        })
+        .filter(|finding| growth.is_none() || !(finding.was_moved() || search.is_in_flight(finding, profile)))
         .collect();
+    if growth.is_some() {
+        search.remove_notes_of_loading(&mut findings, snapshots, progress)?;
+    }
     sort_by_key(&mut findings, rank);
     deduplicate::keep_real_holders(&mut findings);
     deduplicate::remove_duplicates(&mut findings, &search, &members);
     parts::merge_parts(&mut findings, &search, &members)?;
     let (mut inconclusive, mut suspects): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.is_inconclusive);
-    let in_structure = groups.in_structures(last);
-    let releases = Releases { snapshot: last, shortest, groups: &groups, in_structure: &in_structure, progress };
+    let in_structure = &search.in_structure;
+    let releases = Releases { snapshot: last, shortest, groups: &groups, in_structure, progress };
     for findings in [&mut suspects, &mut inconclusive] {
         findings.truncate(limit);
         if profile == Profile::Program {

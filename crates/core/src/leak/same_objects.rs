@@ -11,6 +11,7 @@ use crate::snapshot::bits::NodeSet;
 use crate::snapshot::column::filled;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::pairs::{Pair, side_by_side};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
@@ -70,23 +71,20 @@ fn kin_of(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Kin {
     (snapshot.kind(node), name(node), shortest.parent(node).map_or(UNKNOWN, name))
 }
 
-/// The nodes whose ids both have for objects of one class. Both lists are in order of id: one walk along both.
+/// The nodes whose ids both have for objects of one class.
 fn shared(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<NodeSet> {
     let mut ticker = Ticker::of(progress, after.nodes().len());
     let mut classes = Classes { before, after, known: filled(UNKNOWN, before.strings().len())? };
     let mut shared = NodeSet::new(after.nodes().len());
-    let mut earlier = before.nodes_by_id().iter().copied().peekable();
-    for &node in after.nodes_by_id() {
-        ticker.tick()?;
-        let id = after.nodes().id(node);
-        while earlier.next_if(|&earlier| before.nodes().id(earlier) < id).is_some() {}
-        if let Some(&other) = earlier.peek()
-            && before.nodes().id(other) == id
-            && classes.are_one(other, node)
-        {
-            shared.insert(node);
+    let by_id = |old, new| before.nodes().id(old).cmp(&after.nodes().id(new));
+    side_by_side((before.nodes_by_id(), after.nodes_by_id()), by_id, |pair| {
+        match pair {
+            Pair::Before(_) => return Ok(()),
+            Pair::Both(old, new) if classes.are_one(old, new) => _ = shared.insert(new),
+            Pair::Both(..) | Pair::After(_) => {}
         }
-    }
+        ticker.tick()
+    })?;
     Ok(shared)
 }
 

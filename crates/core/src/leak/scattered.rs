@@ -6,7 +6,7 @@ use crate::leak::groups::Groups;
 use crate::leak::growth::{Growth, Trend};
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::series::Series;
-use crate::leak::suspect::Suspect;
+use crate::leak::suspect::{Suspect, elements_of};
 use crate::leak::suspects::Search;
 use crate::leak::turnover::Counts;
 use crate::program::internals::is_internal;
@@ -71,8 +71,7 @@ impl Search<'_> {
 
     /// The names of classes that grew in places too small for themselves, those that grew most first.
     fn unexplained_classes(&self, growth: &Growth, found: &[Suspect]) -> Vec<&[u8]> {
-        let elements: Vec<u32> = found.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect();
-        let is_explained = self.groups.at_or_below(&elements);
+        let is_explained = self.groups.at_or_below(&elements_of(found));
         let mut classes: BTreeMap<&[u8], ClassGrowth> = BTreeMap::new();
         for group in growth.groups() {
             let example = self.groups.get(group).example;

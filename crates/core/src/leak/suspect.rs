@@ -32,6 +32,11 @@ impl Suspect {
     }
 }
 
+/// The groups of what suspects hold, all of them.
+pub(crate) fn elements_of(suspects: &[Suspect]) -> Vec<u32> {
+    suspects.iter().flat_map(|suspect| suspect.elements.iter().copied()).collect()
+}
+
 /// Objects that grow, with paths of one shape; most often one.
 #[derive(Clone, Debug)]
 pub(crate) struct GrowingObjects {

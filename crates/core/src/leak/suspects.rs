@@ -5,15 +5,17 @@ use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth::{Growth, Trend};
 use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
-use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files};
+use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files, files_loaded};
 use crate::leak::profile::Profile;
 use crate::leak::structures;
-use crate::leak::suspect::Suspect;
+use crate::leak::suspect::{Suspect, elements_of};
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::scripts::Scripts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{edge_label, parse_int};
+use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use foldhash::{HashMap, HashMapExt};
@@ -95,6 +97,16 @@ impl<'a> Search<'a> {
             .collect();
         sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         (structures::merge(self, suspects, growth), ignored)
+    }
+
+    /// Whether a node is what some suspect holds, below that, or above it.
+    pub(crate) fn is_with(&self, found: &[Suspect]) -> impl Fn(NodeIx) -> bool {
+        let elements = elements_of(found);
+        let (is_below, is_above) = (self.groups.at_or_below(&elements), self.groups.above(&elements));
+        move |node| {
+            let group = self.groups.of(node) as usize;
+            is_below[group] || is_above[group]
+        }
     }
 
     /// What holds the objects of a group; its array or table of elements is a part of it.
@@ -251,13 +263,26 @@ impl<'a> Search<'a> {
             || are_of_different_files(self.snapshot, self.scripts, &elements(&is_function))
     }
 
-    /// Whether a finding is what the runtime notes of code that is loaded: it has at most two new objects in each
-    /// interval for a file that was loaded.
-    pub(crate) fn is_note_of_loading(&self, finding: &Finding, files_loaded: &[i64]) -> bool {
-        finding.suspect.growing.is_none()
-            && name_quality(self.snapshot, self.scripts, finding.example) <= NameQuality::Function
-            && self.noise.is_held_by_runtime(finding.holder.node)
-            && finding.added_count.iter().zip(files_loaded).all(|(&added, &files)| added <= 2 * files)
+    /// Leaves out what the runtime notes of code that is loaded: at most two new objects in each interval for a file
+    /// that was loaded. Files are counted only where a finding may be such a note.
+    pub(crate) fn remove_notes_of_loading(
+        &self,
+        findings: &mut Vec<Finding>,
+        snapshots: &[&Snapshot],
+        progress: &Progress,
+    ) -> Result<()> {
+        let may_be_note = |finding: &Finding| {
+            finding.suspect.growing.is_none()
+                && name_quality(self.snapshot, self.scripts, finding.example) <= NameQuality::Function
+                && self.noise.is_held_by_runtime(finding.holder.node)
+        };
+        if findings.iter().any(may_be_note) {
+            let loaded = files_loaded(snapshots, progress)?;
+            let is_note =
+                |finding: &Finding| finding.added_count.iter().zip(&loaded).all(|(&added, &files)| added <= 2 * files);
+            findings.retain(|finding| !(may_be_note(finding) && is_note(finding)));
+        }
+        Ok(())
     }
 
     /// Whether a finding is work under way: what a connection in use has for itself, and what only timers, connections

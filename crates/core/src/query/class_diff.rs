@@ -1,13 +1,13 @@
 //! The classes of two snapshots → what came and went in each, as DevTools compares them.
 
 use crate::program::internals::is_of_program;
-use crate::query::pairs::{Pair, side_by_side};
 use crate::query::since::SinceRow;
 use crate::snapshot::Snapshot;
 use crate::snapshot::classes::{ClassTotals, Classes};
 use crate::snapshot::columns::Location;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::{ClassIx, NodeIx, ObjectId};
+use crate::snapshot::pairs::{Pair, side_by_side};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;

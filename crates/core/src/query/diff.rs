@@ -3,13 +3,13 @@
 use crate::query::answer::Allowance;
 use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
-use crate::query::pairs::{Pair, side_by_side};
 use crate::query::paths::ShownPaths;
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::pairs::{Pair, side_by_side};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;

@@ -55,15 +55,22 @@ struct Group {
     count: u32,
     self_size: u64,
     retained_size: u64,
-    /// The length of the whole text, where V8 cut it.
-    length: Option<i64>,
-    /// Whether V8 cut the texts without saying how they end.
-    is_open: bool,
-    /// The number of the text as far as it was written, where V8 says nothing of how it ends.
-    written: Option<u32>,
+    /// The number of the text as far as it was written.
+    text: u32,
+    cut: Option<Cut>,
 }
 
 impl Group {
+    /// Whether it is not known how the texts end.
+    fn is_open(&self) -> bool {
+        self.cut.is_some_and(Cut::is_open)
+    }
+
+    /// The number of the text, where V8 wrote nothing of how it ends.
+    fn written(&self) -> Option<u32> {
+        (!matches!(self.cut, Some(Cut::Told { .. }))).then_some(self.text)
+    }
+
     fn wasted(&self) -> f64 {
         self.self_size as f64 - self.self_size as f64 / f64::from(self.count)
     }
@@ -79,30 +86,31 @@ pub(crate) struct Duplicates {
 /// Not yet looked up.
 const UNKNOWN: u32 = u32::MAX;
 
-/// What V8 wrote of a string that it cut: equal beginnings, lengths and hashes mean equal strings. Without these, as
-/// in most snapshots, equal sizes mean that they may be equal.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Cut {
-    length: Option<Number>,
-    hash: Option<Number>,
-    self_size: u64,
+/// What is known of a string that V8 cut.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Cut {
+    /// V8 wrote of it: equal beginnings, lengths and hashes mean equal strings.
+    Told { length: Option<Number>, hash: Option<Number> },
+    /// As in most snapshots, nothing but its size: strings of one may be equal.
+    Sized(u64),
 }
 
 impl Cut {
+    /// Whether it is not known how the string ends.
     fn is_open(self) -> bool {
-        self.length.is_none() || self.hash.is_none()
+        !matches!(self, Cut::Told { length: Some(_), hash: Some(_) })
     }
 
     fn known_length(self) -> Option<i64> {
-        match self.length? {
-            Number::Known(length) => Some(length),
-            Number::Hidden(_) => None,
+        match self {
+            Cut::Told { length: Some(Number::Known(length)), .. } => Some(length),
+            Cut::Told { .. } | Cut::Sized(_) => None,
         }
     }
 }
 
 /// A number V8 wrote as text, or, in a redacted snapshot, the string that stands for it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Number {
     Known(i64),
     Hidden(StringIx),
@@ -192,9 +200,7 @@ impl Duplicates {
     }
 
     fn open(&mut self, first: NodeIx, text: u32, cut: Option<Cut>) -> u32 {
-        let (length, is_open) = (cut.and_then(Cut::known_length), cut.is_some_and(Cut::is_open));
-        let written = cut.is_none_or(|cut| cut.self_size > 0).then_some(text);
-        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, length, is_open, written });
+        self.groups.push(Group { first, count: 0, self_size: 0, retained_size: 0, text, cut });
         self.groups.len() as u32 - 1
     }
 
@@ -210,14 +216,14 @@ impl Duplicates {
     pub(crate) fn nodes(&self, snapshot: &Snapshot) -> NodeSet {
         let mut of_written: HashMap<u32, u32> = HashMap::default();
         for group in &self.groups {
-            if let Some(text) = group.written {
+            if let Some(text) = group.written() {
                 *of_written.entry(text).or_default() += group.count;
             }
         }
         let mut bits = NodeSet::new(snapshot.nodes().len());
         for &(node, group) in &self.members {
             let group = &self.groups[group as usize];
-            if group.count > 1 || group.written.is_some_and(|text| of_written[&text] > 1) {
+            if group.count > 1 || group.written().is_some_and(|text| of_written[&text] > 1) {
                 bits.insert(node);
             }
         }
@@ -226,7 +232,7 @@ impl Duplicates {
 
     /// What one copy of each text would have saved, in all, of texts that are known to be equal.
     pub(crate) fn wasted(&self) -> f64 {
-        self.groups.iter().filter(|group| group.count > 1 && !group.is_open).map(Group::wasted).sum()
+        self.groups.iter().filter(|group| group.count > 1 && !group.is_open()).map(Group::wasted).sum()
     }
 
     /// A page of the groups, most wasted bytes first.
@@ -252,7 +258,7 @@ impl Duplicates {
     fn row(&self, snapshot: &Snapshot, group: usize) -> StringRow {
         let group = &self.groups[group];
         let value = display_name(snapshot, group.first);
-        let length = group.length.and_then(|length| u64::try_from(length).ok());
+        let length = group.cut.and_then(Cut::known_length).and_then(|length| u64::try_from(length).ok());
         StringRow {
             length: length.unwrap_or_else(|| original_len(&value.0) as u64),
             value: Some(value),
@@ -260,7 +266,7 @@ impl Duplicates {
             self_size: group.self_size,
             retained_size: group.retained_size,
             wasted: group.wasted(),
-            truncated: group.is_open,
+            truncated: group.is_open(),
             ids: Vec::new(),
         }
     }
@@ -301,9 +307,8 @@ fn is_flat(snapshot: &Snapshot, ropes: &Ropes, rope: NodeIx) -> bool {
 
 /// Length and hash of a string V8 cut, where it says so; its size where only that shows that it was cut.
 fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
-    let self_size = snapshot.nodes().self_size(node);
     let Some(flag) = internal_target(snapshot, node, b"truncated") else {
-        return is_longer(snapshot, node).then_some(Cut { length: None, hash: None, self_size });
+        return is_longer(snapshot, node).then(|| Cut::Sized(snapshot.nodes().self_size(node)));
     };
     if snapshot.name(value_node(snapshot, flag, b"bool")?) != b"true" {
         return None;
@@ -315,7 +320,7 @@ fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
         }
         parse_int(snapshot.name(value)).map(Number::Known)
     };
-    Some(Cut { length: number(b"length"), hash: number(b"hash"), self_size: 0 })
+    Some(Cut::Told { length: number(b"length"), hash: number(b"hash") })
 }
 
 /// Whether a text takes more memory than what V8 wrote of it, which is 1024 characters at most. A concatenated string

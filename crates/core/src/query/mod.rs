@@ -28,7 +28,6 @@ mod named;
 mod order;
 mod packages;
 mod page;
-mod pairs;
 pub(crate) mod paths;
 mod regex;
 mod repeated_texts;

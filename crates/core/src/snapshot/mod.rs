@@ -25,6 +25,7 @@ mod flow;
 pub mod graph;
 mod heap;
 pub mod interfaces;
+pub(crate) mod pairs;
 pub(crate) mod retained;
 mod shallow;
 pub mod statistics;

@@ -1,18 +1,6 @@
-use super::leaks::{Program, program, report, suspect};
-use super::open;
-use heapray_core::{Progress, Snapshot};
+use super::leaks::{Program, report, report_of_each, suspect};
+use heapray_core::Progress;
 use serde_json::{Value, json};
-
-/// The report on a program that has `bytes` of something in one place, snapshot by snapshot.
-fn report_of<const N: usize>(bytes: [u64; N], make: impl Fn(&mut Program, u64)) -> Value {
-    report(&bytes.map(|bytes| snapshot(bytes, &make)))
-}
-
-fn snapshot(bytes: u64, make: &impl Fn(&mut Program, u64)) -> Snapshot {
-    let mut program = program();
-    make(&mut program, bytes);
-    open(&program.heap)
-}
 
 fn is_silent(report: &Value) -> bool {
     report["suspects"].as_array().unwrap().is_empty()
@@ -49,7 +37,7 @@ fn text(program: &mut Program, contents: &str, bytes: u64) {
 
 #[test]
 fn an_array_of_numbers_that_gets_longer_is_one_object_that_grows() {
-    let report = report_of([4000, 8000, 12_000], numbers);
+    let report = report_of_each([4000, 8000, 12_000], numbers);
     let suspect = suspect(&report);
     assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Array"), &json!("growingCollection")));
     assert_eq!((&suspect["addedCount"], &suspect["addedBytes"]), (&json!([0, 0]), &json!([4000, 4000])));
@@ -62,7 +50,7 @@ fn an_array_of_numbers_that_gets_longer_is_one_object_that_grows() {
 
 #[test]
 fn a_buffer_that_is_replaced_by_larger_ones_is_known_by_the_names_that_lead_to_it() {
-    let report = report_of([10_000, 20_000, 40_000], buffer);
+    let report = report_of_each([10_000, 20_000, 40_000], buffer);
     let suspect = suspect(&report);
     assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Uint8Array"), &json!("growingBuffer")));
     assert_eq!(
@@ -75,12 +63,8 @@ fn a_buffer_that_is_replaced_by_larger_ones_is_known_by_the_names_that_lead_to_i
 #[test]
 fn a_text_grows_when_it_begins_as_it_did_before() {
     let at = |start: &str, length: u64| (format!("{start}{}", "x".repeat(length as usize)), length * 10);
-    let of = |texts: [(String, u64); 3]| {
-        report(
-            &texts
-                .map(|(contents, bytes)| snapshot(bytes, &|program: &mut Program, _| text(program, &contents, bytes))),
-        )
-    };
+    let of =
+        |texts: [(String, u64); 3]| report_of_each(texts, |program, (contents, bytes)| text(program, &contents, bytes));
     let growing = of([at("begin", 200), at("begin", 400), at("begin", 600)]);
     assert_eq!(suspect(&growing)["kind"], "growingString");
     assert!(is_silent(&of([at("one", 200), at("two", 400), at("three", 600)])));
@@ -89,20 +73,20 @@ fn a_text_grows_when_it_begins_as_it_did_before() {
 #[test]
 fn what_is_full_or_changes_its_size_does_not_grow() {
     for sizes in [[4000, 8000, 8000], [4000, 4000, 8000], [4000, 12_000, 8000], [4000, 4100, 4200]] {
-        assert!(is_silent(&report_of(sizes, numbers)), "{sizes:?}");
+        assert!(is_silent(&report_of_each(sizes, numbers)), "{sizes:?}");
     }
-    assert!(is_silent(&report_of([4000, 90_000, 100_000], buffer)));
+    assert!(is_silent(&report_of_each([4000, 90_000, 100_000], buffer)));
 }
 
 #[test]
 fn with_four_snapshots_an_array_may_wait_for_its_next_step() {
-    assert_eq!(suspect(&report_of([4000, 8000, 8000, 16_000], numbers))["kind"], "growingCollection");
-    assert!(is_silent(&report_of([4000, 8000, 16_000, 16_000], numbers)));
+    assert_eq!(suspect(&report_of_each([4000, 8000, 8000, 16_000], numbers))["kind"], "growingCollection");
+    assert!(is_silent(&report_of_each([4000, 8000, 16_000, 16_000], numbers)));
 }
 
 #[test]
 fn a_list_of_new_objects_is_a_suspect_once_however_large_its_array_gets() {
-    let report = report_of([400, 800, 1200], |program, count| {
+    let report = report_of_each([400, 800, 1200], |program, count| {
         numbers(program, count * 100);
         let array = program.made["samples"];
         for i in 0..count {
@@ -116,7 +100,7 @@ fn a_list_of_new_objects_is_a_suspect_once_however_large_its_array_gets() {
 
 #[test]
 fn many_arrays_that_grow_a_little_each_are_one_suspect() {
-    let report = report_of([400, 800, 1200], |program, bytes| {
+    let report = report_of_each([400, 800, 1200], |program, bytes| {
         let tenants = program.object(program.global, "tenants", "Array");
         for i in 0..20 {
             let log = program.heap.node("object", "Array", 32 + bytes);
@@ -130,7 +114,7 @@ fn many_arrays_that_grow_a_little_each_are_one_suspect() {
 
 #[test]
 fn one_snapshot_shows_a_single_object_that_is_a_tenth_of_the_heap() {
-    let report = report_of([100_000], buffer);
+    let report = report_of_each([100_000], buffer);
     let suspect = suspect(&report);
     assert_eq!((&suspect["kind"], &suspect["confidence"]), (&json!("largeBuffer"), &json!("low")));
     assert_eq!(suspect["bytes"], 100_184);
@@ -138,7 +122,7 @@ fn one_snapshot_shows_a_single_object_that_is_a_tenth_of_the_heap() {
 
 #[test]
 fn two_snapshots_leave_open_whether_a_collection_fills_up() {
-    let report = report_of([4000, 8000], numbers);
+    let report = report_of_each([4000, 8000], numbers);
     let suspect = suspect(&report);
     assert_eq!(suspect["confidence"], "low");
     assert!(suspect["reason"].as_str().unwrap().ends_with("a third snapshot decides."), "{}", suspect["reason"]);

@@ -57,15 +57,21 @@ fn report_at<const N: usize>(
     prepare: impl Fn(&mut Program) -> Node,
     mut grow: impl FnMut(&mut Program, Node, usize),
 ) -> Value {
-    let snapshots = units.map(|units| {
-        let mut program = program();
-        let holder = prepare(&mut program);
+    report_of_each(units, |program, units| {
+        let holder = prepare(program);
         for unit in 0..units {
-            grow(&mut program, holder, unit);
+            grow(program, holder, unit);
         }
+    })
+}
+
+/// The report on a program that `build` makes anew for each snapshot.
+pub(crate) fn report_of_each<T, const N: usize>(sizes: [T; N], mut build: impl FnMut(&mut Program, T)) -> Value {
+    report(&sizes.map(|size| {
+        let mut program = program();
+        build(&mut program, size);
         open(&program.heap)
-    });
-    report(&snapshots)
+    }))
 }
 
 pub(crate) fn report(snapshots: &[Snapshot]) -> Value {

@@ -1,24 +1,15 @@
 //! Lists with two ends, trees, tries: one suspect, held by what has the whole of it.
 
-use super::leaks::{Program, program, report, suspect};
+use super::leaks::{program, report, report_of_each, suspect};
 use super::open;
 use heapray_core::Snapshot;
 use heapray_core::testing::Node;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-fn report_at<const N: usize>(sizes: [usize; N], mut build: impl FnMut(&mut Program, usize)) -> Value {
-    let snapshots: [Snapshot; N] = sizes.map(|size| {
-        let mut program = program();
-        build(&mut program, size);
-        open(&program.heap)
-    });
-    report(&snapshots)
-}
-
 #[test]
 fn of_a_list_with_two_ends_one_end_is_no_other_holder_of_what_the_other_has() {
-    let report = report_at([100, 200, 300], |program, size| {
+    let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let list = program.object(global, "list", "List");
         let links: Vec<Node> = (0..size).map(|_| program.heap.node("object", "Link", 40)).collect();
@@ -44,7 +35,7 @@ fn of_a_list_with_two_ends_one_end_is_no_other_holder_of_what_the_other_has() {
 
 #[test]
 fn a_tree_is_held_by_its_root_not_by_a_branch_that_got_most() {
-    let report = report_at([100, 200, 300], |program, size| {
+    let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let tree = program.object(global, "tree", "Tree");
         let nodes: Vec<Node> = (0..size).map(|_| program.own("TreeNode")).collect();
@@ -61,7 +52,7 @@ fn a_tree_is_held_by_its_root_not_by_a_branch_that_got_most() {
 
 #[test]
 fn a_trie_of_plain_objects_is_one_suspect_named_by_what_its_words_have() {
-    let report = report_at([60, 120, 180], |program, size| {
+    let report = report_of_each([60, 120, 180], |program, size| {
         let global = program.global;
         let trie = program.object(global, "trie", "Object");
         let mut parts: HashMap<String, Node> = HashMap::from([(String::new(), trie)]);
@@ -87,7 +78,7 @@ fn a_trie_of_plain_objects_is_one_suspect_named_by_what_its_words_have() {
 
 /// A dictionary whose keys V8 has once, whether or not it is another dictionary each time.
 fn dictionary(is_replaced: bool) -> Value {
-    report_at([1500, 1600, 1700], |program, size| {
+    report_of_each([1500, 1600, 1700], |program, size| {
         let global = program.global;
         let holder = program.object(global, "config", "Config");
         let flags = program.object(holder, "flags", "Object");
@@ -118,7 +109,7 @@ fn keys_that_outlive_their_dictionary_are_no_leak() {
 #[test]
 fn objects_that_have_an_id_of_an_earlier_one_are_not_taken_for_it() {
     let mut generation = 0;
-    let report = report_at([1500, 1600, 1700], |program, size| {
+    let report = report_of_each([1500, 1600, 1700], |program, size| {
         let global = program.global;
         let flags = program.object(global, "flags", "Array");
         let temporary = program.object(global, "temporary", "Queue");

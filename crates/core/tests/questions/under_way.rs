@@ -1,19 +1,9 @@
 //! Work under way, and what a runtime notes for itself: neither is a leak.
 
-use super::leaks::{Program, program, report, suspect};
+use super::leaks::{Program, program, report_of_each, suspect};
 use super::open;
-use heapray_core::Snapshot;
 use heapray_core::testing::Node;
 use serde_json::{Value, json};
-
-fn report_at<const N: usize>(sizes: [usize; N], mut build: impl FnMut(&mut Program, usize)) -> Value {
-    let snapshots: [Snapshot; N] = sizes.map(|size| {
-        let mut program = program();
-        build(&mut program, size);
-        open(&program.heap)
-    });
-    report(&snapshots)
-}
 
 /// An object that V8's global handles retain.
 fn handle(program: &mut Program, class: &str, id: u64) -> Node {
@@ -38,7 +28,7 @@ const PROGRAM: &str = "/srv/app/index.js";
 
 #[test]
 fn functions_that_node_binds_to_its_sockets_are_not_named() {
-    let report = report_at([20, 40, 60], |program, size| {
+    let report = report_of_each([20, 40, 60], |program, size| {
         for at in 0..30 {
             let id = 20_001 + 1000 * at;
             let tcp = handle(program, "TCP", id);
@@ -60,7 +50,7 @@ fn functions_that_node_binds_to_its_sockets_are_not_named() {
 
 /// Timeouts that call `script`'s function with a socket.
 fn timeouts(script: &str) -> Value {
-    report_at([100, 200, 300], |program, size| {
+    report_of_each([100, 200, 300], |program, size| {
         let list = handle(program, "TimersList", 10_001);
         let callback = function(program, "onTimeout", script, 10_003);
         let mut last = list;
@@ -91,7 +81,7 @@ fn a_timeout_of_the_runtimes_own_is_its_connections_and_one_of_the_programs_a_le
 /// Jobs that only timers retain: so many in each snapshot, the first `kept` of which are the same.
 fn waiting(sizes: [usize; 3], kept: usize) -> Value {
     let mut snapshot = 0;
-    report_at(sizes, |program, size| {
+    report_of_each(sizes, |program, size| {
         let list = handle(program, "TimersList", 10_001);
         let callback = function(program, "run", PROGRAM, 10_003);
         snapshot += 1;
@@ -116,7 +106,7 @@ fn what_only_timers_retain_and_is_gone_with_the_next_snapshot_is_work_under_way(
 
 /// Names of channels, which Node's own code has in a variable: so many more as files were loaded.
 fn channels(of_each_file: usize) -> Value {
-    report_at([20, 40, 60], |program, files| {
+    report_of_each([20, 40, 60], |program, files| {
         let global = program.global;
         let channel = function(program, "channel", "node:diagnostics_channel", 10_001);
         program.heap.property(global, "channel", channel);
@@ -143,7 +133,7 @@ fn what_node_notes_once_for_each_file_is_no_leak_and_more_than_that_is() {
 
 #[test]
 fn sockets_of_nodes_own_agent_are_not_the_module_loaders() {
-    let report = report_at([100, 200, 300], |program, size| {
+    let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let require = function(program, "require", "node:internal/bootstrap/realm", 10_001);
         program.heap.property(global, "require", require);
@@ -180,7 +170,7 @@ fn a_path_begins_at_a_variable_though_a_connection_is_nearer() {
 
 #[test]
 fn objects_that_only_changed_their_place_are_no_growth() {
-    let report = report_at([20, 40, 60], |program, moved| {
+    let report = report_of_each([20, 40, 60], |program, moved| {
         let global = program.global;
         let (waiting, done) = (program.object(global, "waiting", "Array"), program.object(global, "done", "Array"));
         for at in 0..100 {
@@ -198,7 +188,7 @@ fn objects_that_only_changed_their_place_are_no_growth() {
 
 #[test]
 fn a_timer_of_a_page_is_named_by_its_function() {
-    let report = report_at([100, 200, 300], |program, size| {
+    let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let timers = program.object(global, "timers", "Array");
         for at in 0..size as u64 {

@@ -91,7 +91,11 @@ impl<'a> Surroundings<'a> {
     /// Steps up to what a module exports. That is not the loader's, in whose cache the module is: the sockets of Node's
     /// own agent.
     fn steps_to_exports(&self, node: NodeIx) -> usize {
-        self.up_from(node).position(|at| self.is_reached_by(at, &[b"exports"])).unwrap_or(usize::MAX)
+        self.up_from(node).position(|at| self.is_exported(at)).unwrap_or(usize::MAX)
+    }
+
+    fn is_exported(&self, node: NodeIx) -> bool {
+        self.is_reached_by(node, &[b"exports"])
     }
 
     /// A node and what retains it.
@@ -183,7 +187,7 @@ impl<'a> NoiseFilter<'a> {
         for &group in unknown.iter().rev() {
             let example = self.groups.get(group).example;
             let is_programs = || self.heap.is_programs(example);
-            let is_exported = || self.heap.is_reached_by(example, &[b"exports"]);
+            let is_exported = || self.heap.is_exported(example);
             noise = noise.filter(|noise| (noise.scope != Scope::RuntimesOwn || !is_programs()) && !is_exported());
             noise = noise.or_else(|| self.rule_for(example));
             self.known[group as usize].get_or_init(|| noise);

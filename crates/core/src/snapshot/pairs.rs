@@ -4,14 +4,14 @@ use crate::snapshot::error::Result;
 use std::cmp::Ordering;
 
 /// One step of a walk over two lists by id.
-pub(super) enum Pair<T> {
+pub(crate) enum Pair<T> {
     Before(T),
     After(T),
     Both(T, T),
 }
 
 /// Walks two lists, each sorted by id, side by side.
-pub(super) fn side_by_side<T: Copy>(
+pub(crate) fn side_by_side<T: Copy>(
     (old, new): (&[T], &[T]),
     by_id: impl Fn(T, T) -> Ordering,
     mut visit: impl FnMut(Pair<T>) -> Result<()>,
