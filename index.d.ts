@@ -610,6 +610,8 @@ export interface Suspect {
   /** The class that names the leak: for functions their name, for plain objects their properties. */
   className: string;
   kind: SuspectKind;
+  /** The kind in words, such as `event listeners`. */
+  kindLabel: string;
   /** Why it is suspected, in a sentence. */
   reason: string;
   /** What to do about it. */
@@ -656,6 +658,13 @@ export interface Suspect {
   /** Bytes freed if the holder and all `otherHolders` release the objects; less than `bytes` if there are still more holders. */
   freedIfAllRelease: number;
   confidence: Confidence;
+  /**
+   * Share, 0 to 1, of the holder's objects in the first snapshot that it still holds in the last; `null` when there were none,
+   * for one snapshot, and without ids in common.
+   */
+  survival: number | null;
+  /** Whether the holder may have a bound that is not reached yet, as a cache, a pool or a ring has. */
+  mayHaveBound: boolean;
   /** Equal for the same leak in other processes. */
   fingerprint: string;
 }

@@ -7,46 +7,8 @@ import { freed, SURE } from '../../../lib/format/suspects.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
 import { Badge, Heap, IdLink, Path, Source } from './text.js';
 
-const KINDS: Record<Suspect['kind'], string> = {
-  detachedDom: 'detached DOM',
-  asyncLocalStorage: 'AsyncLocalStorage',
-  eventListeners: 'event listeners',
-  eventTargetListeners: 'event listeners',
-  timers: 'timers',
-  workers: 'worker threads',
-  messagePorts: 'message ports',
-  performanceEntries: 'performance entries',
-  vmContexts: 'vm contexts',
-  modules: 'modules',
-  promises: 'pending promises',
-  finalizers: 'finalizers',
-  streams: 'streams',
-  sockets: 'sockets',
-  slicedStrings: 'sliced strings',
-  strings: 'strings',
-  buffers: 'buffers',
-  closureChain: 'closure chain',
-  linkedList: 'linked list',
-  memoize: 'memoize cache',
-  cache: 'cache',
-  closures: 'closures',
-  map: 'Map',
-  set: 'Set',
-  array: 'array',
-  dictionary: 'object as dictionary',
-  objects: 'objects',
-  growingString: 'growing text',
-  growingBuffer: 'growing buffer',
-  growingCollection: 'growing collection',
-  growingObject: 'growing object',
-  largeString: 'large text',
-  largeBuffer: 'large buffer',
-  largeCollection: 'large collection',
-  largeObject: 'large object',
-};
-
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
-  const { className, kind, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, advice, sampleIds } = suspect;
+  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, advice, sampleIds } = suspect;
   const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
   return (
     <article class={`suspect certainty-${confidence}`}>
@@ -55,7 +17,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
       <header>
         <div>
           <h3><a href={toClass}><Heap text={className} /></a></h3>
-          <Badge>{KINDS[kind] ?? kind}</Badge> <Badge tone={confidence}>{SURE[confidence]}</Badge>
+          <Badge>{kindLabel}</Badge> <Badge tone={confidence}>{SURE[confidence]}</Badge>
         </div>
         <div class="suspect-size" title={`${formatCount(bytes)} bytes, ${formatPercent(percent)} of the heap`}>
           <strong>{formatBytes(bytes)}</strong>

@@ -56,7 +56,7 @@ impl Certainty {
     pub(crate) fn confidence(&self, kind: &Kind, has_bound: bool) -> Confidence {
         match self.grown {
             0 => Confidence::Low,
-            1 if kind.may_be_filling() || has_bound => Confidence::Low,
+            1 if kind.may_be_filling || has_bound => Confidence::Low,
             1 => Confidence::Medium,
             _ if self.survives && self.grown == self.busy && !has_bound => Confidence::High,
             _ => Confidence::Medium,

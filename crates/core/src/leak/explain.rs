@@ -93,9 +93,9 @@ impl Explainer<'_> {
             functions: self.functions(&steps[holder..]),
             holder: self.holder(&steps, holder),
             has_bound,
-            is_inconclusive: is_paused && kind.may_be_filling()
+            is_inconclusive: is_paused && kind.may_be_filling
                 || self.series.intervals() == 1
-                    && kind.may_be_filling()
+                    && kind.may_be_filling
                     && added_count.iter().all(|&added| added >= nodes.len() as i64),
             survival: growth.filter(|_| growing.is_none()).and_then(|growth| growth.survivors(suspect.named[0])),
             is_proven: certainty.survives,

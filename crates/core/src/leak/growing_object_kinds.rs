@@ -8,7 +8,8 @@ use crate::snapshot::schema::NodeKind;
 
 /// A text that is kept for a piece of it.
 pub(crate) const SLICED_TEXT: Kind = kind!(
-    "slicedStrings",
+    filling "slicedStrings",
+    "sliced strings",
     "short pieces keep the large strings alive that they were cut from",
     "Copy the piece before keeping it, for example with Buffer.from(piece).toString() or structuredClone(piece).",
     |e| e.last_kind() == NodeKind::SlicedString
@@ -16,7 +17,8 @@ pub(crate) const SLICED_TEXT: Kind = kind!(
 
 /// A text that V8 keeps in pieces as long as nobody reads it: its pieces become more.
 pub(crate) const GROWING_TEXT: Kind = kind!(
-    "growingString",
+    filling "growingString",
+    "growing text",
     "one text is added to and never begun anew",
     "Write the text out in pieces and begin anew, or bound it.",
     |e| e.holder_kind() == NodeKind::ConcatenatedString
@@ -28,6 +30,7 @@ const GROWING: [[Kind; 2]; 4] = [
         GROWING_TEXT,
         kind!(
             "largeString",
+            "large text",
             "one text is large",
             "Process the text in pieces, and let go of it when it was used.",
             |_| { false }
@@ -35,13 +38,15 @@ const GROWING: [[Kind; 2]; 4] = [
     ],
     [
         kind!(
-            "growingBuffer",
+            filling "growingBuffer",
+            "growing buffer",
             "one buffer is replaced by larger and larger ones",
             "Pass the bytes on in pieces instead of collecting them, or bound the buffer.",
             |_| false
         ),
         kind!(
             "largeBuffer",
+            "large buffer",
             "one buffer is large",
             "Process the bytes in pieces, and let go of them when they were used.",
             |_| { false }
@@ -49,22 +54,31 @@ const GROWING: [[Kind; 2]; 4] = [
     ],
     [
         kind!(
-            "growingCollection",
+            filling "growingCollection",
+            "growing collection",
             "one collection gets more and more numbers, texts, or references to objects that exist anyhow",
             "Take out what was used, or bound the collection: by number, size or age.",
             |_| false
         ),
-        kind!("largeCollection", "one collection is large", "Look whether all of its elements are needed.", |_| false),
+        kind!(
+            "largeCollection",
+            "large collection",
+            "one collection is large",
+            "Look whether all of its elements are needed.",
+            |_| false
+        ),
     ],
     [
         kind!(
             "growingObject",
+            "growing object",
             "one object gets more and more",
             "Look what it keeps, and let go of what was used.",
             |_| false
         ),
         kind!(
             "largeObject",
+            "large object",
             "one object retains much, in many fields and lists",
             "Look what it keeps, and bound what may grow.",
             |_| false

@@ -7,42 +7,26 @@ use crate::leak::evidence::Evidence;
 pub(crate) struct Kind {
     /// The name in answers.
     pub(crate) name: &'static str,
+    /// The name for people.
+    pub(crate) label: &'static str,
     /// What happens, after "held by … :".
     pub(crate) words: &'static str,
     /// What to do about it.
     pub(crate) advice: &'static str,
+    /// Whether a collection of this kind may have a bound that is not reached yet, as a cache or pool has. One interval
+    /// cannot tell them from a leak.
+    pub(crate) may_be_filling: bool,
     /// Whether a path shows it.
     pub(crate) holds: fn(&Evidence<'_>) -> bool,
 }
 
+/// `filling` before the name says that it may have a bound.
 macro_rules! kind {
-    ($name:literal, $words:literal, $advice:literal, $holds:expr) => {
-        Kind { name: $name, words: $words, advice: $advice, holds: $holds }
+    (filling $name:literal, $label:literal, $words:literal, $advice:literal, $holds:expr) => {
+        Kind { name: $name, label: $label, words: $words, advice: $advice, may_be_filling: true, holds: $holds }
+    };
+    ($name:literal, $label:literal, $words:literal, $advice:literal, $holds:expr) => {
+        Kind { name: $name, label: $label, words: $words, advice: $advice, may_be_filling: false, holds: $holds }
     };
 }
 pub(crate) use kind;
-
-/// Kinds that a cache or pool has which is not full yet. One interval cannot tell them from a leak.
-const FILLING: [&str; 14] = [
-    "memoize",
-    "cache",
-    "map",
-    "set",
-    "array",
-    "dictionary",
-    "linkedList",
-    "modules",
-    "strings",
-    "slicedStrings",
-    "buffers",
-    "growingString",
-    "growingBuffer",
-    "growingCollection",
-];
-
-impl Kind {
-    /// Whether it may have a bound that is not reached yet.
-    pub(crate) fn may_be_filling(&self) -> bool {
-        FILLING.contains(&self.name)
-    }
-}

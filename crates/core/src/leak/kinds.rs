@@ -19,11 +19,13 @@ pub(crate) const TIMERS: [&[u8]; 6] =
 const KINDS: &[Kind] = &[
     kind!(
         "detachedDom",
+        "detached DOM",
         "elements that left the document are still referred to",
         "Let go of the reference when the element is removed, or keep it in a WeakRef or WeakMap.",
         |e| e.below().any(|at| e.snapshot.detachedness(e.steps[at].node) == 2)
     ),
     kind!(
+        filling "modules",
         "modules",
         "modules are loaded again and again",
         "Do not delete from require.cache; read data with fs and JSON.parse instead of require.",
@@ -31,18 +33,21 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "asyncLocalStorage",
+        "AsyncLocalStorage",
         "a store of AsyncLocalStorage is kept by a resource that was made inside run()",
         "Make long-lived resources outside of AsyncLocalStorage.run(), or in AsyncResource.bind() of the outer context.",
         |e| e.below().any(|at| e.edge_is(at, &[b"<symbol kResourceStore>"]) || e.name(at) == b"AsyncContextFrame")
     ),
     kind!(
         "eventListeners",
+        "event listeners",
         "event listeners are added and never removed",
         "Remove the listener when its owner ends (off, removeListener, once), or add it once for all.",
         |e| e.around_holder().any(|at| e.edge_is(at, &[b"_events"]))
     ),
     kind!(
         "eventTargetListeners",
+        "event listeners",
         "listeners on a long-lived EventTarget or AbortSignal are never removed",
         "Remove the listener when the work is done (removeEventListener, { once: true }), or give each work a signal of its own.",
         |e| {
@@ -57,6 +62,7 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "timers",
+        "timers",
         "timers are started and never cleared",
         "Clear the timer when its owner ends: clearInterval, clearTimeout.",
         |e| {
@@ -69,18 +75,21 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "workers",
+        "worker threads",
         "worker threads are started and never ended",
         "Call terminate() on the worker when its work is done, or give the next work to the same worker.",
         |e| e.ends_in(&[b"Worker", b"Node / Worker"])
     ),
     kind!(
         "messagePorts",
+        "message ports",
         "message ports are opened and never closed",
         "Call close() on the port when the conversation ends.",
         |e| e.ends_in(&[b"MessagePort", b"MessageChannel", b"BroadcastChannel", b"Node / MessagePort"])
     ),
     kind!(
         "performanceEntries",
+        "performance entries",
         "performance marks and measures are made and never cleared",
         "Clear them when they were read: performance.clearMarks, clearMeasures, clearResourceTimings.",
         |e| e
@@ -89,6 +98,7 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "vmContexts",
+        "vm contexts",
         "contexts of vm are made and kept",
         "Reuse a context, or let go of everything that was made in it.",
         |e| {
@@ -98,6 +108,7 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "promises",
+        "pending promises",
         "promises never settle, and what awaits them is kept",
         "Settle every promise: release the lock, set a time limit, reject what waits when the work is given up.",
         |e| {
@@ -109,6 +120,7 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "finalizers",
+        "finalizers",
         "a FinalizationRegistry keeps what was registered with it",
         "The held value must not refer to the object it was registered with.",
         |e| e.around_holder().chain(e.below()).any(|at| {
@@ -116,6 +128,7 @@ const KINDS: &[Kind] = &[
         })
     ),
     kind!(
+        "streams",
         "streams",
         "a stream gets data that nobody takes",
         "Read the stream to its end (pipeline, resume), wait for 'drain' when write() returns false, or destroy it.",
@@ -125,6 +138,7 @@ const KINDS: &[Kind] = &[
         })
     ),
     kind!(
+        "sockets",
         "sockets",
         "connections and requests are kept after their end",
         "Remove them from the list when they close: on 'close', on 'finish'.",
@@ -145,12 +159,14 @@ const KINDS: &[Kind] = &[
     SLICED_TEXT,
     GROWING_TEXT,
     kind!(
+        filling "strings",
         "strings",
         "strings are collected without bound",
         "Bound the collection, or keep one copy of each text.",
         |e| matches!(e.last_kind(), NodeKind::String | NodeKind::ConcatenatedString)
     ),
     kind!(
+        filling "buffers",
         "buffers",
         "buffers are kept, and with them memory outside of the JavaScript heap",
         "Let go of the buffer when its contents were used; copy small pieces out of large ones.",
@@ -160,18 +176,21 @@ const KINDS: &[Kind] = &[
     ),
     kind!(
         "closureChain",
+        "closure chain",
         "each function keeps the scope in which it was made, and through it the one before",
         "Functions made in one scope share it: set variables that are not needed to null, or make the function elsewhere.",
         |e| e.is_list && (e.is_scoped || e.below().any(|at| is_context(e.name(at))))
     ),
     kind!(
-        "linkedList",
+        filling "linkedList",
+        "linked list",
         "a list or tree gets a link more each time",
         "Bound the list: when a link is added, remove the oldest.",
         |e| e.is_list
     ),
     kind!(
-        "memoize",
+        filling "memoize",
+        "memoize cache",
         "a memoised function keeps every argument and result",
         "Bound the cache of the memoised function, or key it by a WeakMap.",
         |e| (e.holder.saturating_sub(5)..=e.holder).any(|at| {
@@ -179,7 +198,7 @@ const KINDS: &[Kind] = &[
             name.starts_with(b"memo") || name == b"mapcache"
         })
     ),
-    kind!("cache", "a cache has no bound", "Bound the cache by number, size or age.", |e| {
+    kind!(filling "cache", "cache", "a cache has no bound", "Bound the cache by number, size or age.", |e| {
         (e.holder.saturating_sub(NEAR)..=e.holder).any(|at| {
             let name = e.name(at).to_ascii_lowercase();
             let is_cache = |text: &[u8]| memchr::memmem::find(&text.to_ascii_lowercase(), b"cache").is_some();
@@ -190,30 +209,35 @@ const KINDS: &[Kind] = &[
     }),
     kind!(
         "closures",
+        "closures",
         "functions are added to a list and never taken out, and each keeps the scope it was made in",
         "Take the function out of the list when it has run.",
         |e| e.element_kind() == NodeKind::Closure
     ),
     kind!(
-        "map",
+        filling "map",
+        "Map",
         "a Map gets entries and never loses them",
         "Delete entries when they are done with, bound the Map, or use a WeakMap when the keys are objects.",
         |e| e.holder_is(&[b"Map"])
     ),
     kind!(
-        "set",
+        filling "set",
+        "Set",
         "a Set gets items and never loses them",
         "Delete items when they are done with, or use a WeakSet.",
         |e| e.holder_is(&[b"Set"])
     ),
     kind!(
+        filling "array",
         "array",
         "an array only ever gets longer",
         "Take elements out when they are done with, or bound the array.",
         |e| e.holder_is(&[b"Array"])
     ),
     kind!(
-        "dictionary",
+        filling "dictionary",
+        "object as dictionary",
         "an object used as a dictionary gets keys and never loses them",
         "Delete keys when they are done with, or use a bounded Map.",
         |e| matches!(
@@ -225,6 +249,7 @@ const KINDS: &[Kind] = &[
 
 /// When no rule holds.
 const OTHER: Kind = kind!(
+    "objects",
     "objects",
     "objects become more and more",
     "See what the holder keeps them for, and let them go when it is done.",

@@ -58,6 +58,8 @@ pub(crate) struct FunctionRow {
 pub(crate) struct SuspectRow {
     pub(crate) class_name: Text,
     pub(crate) kind: &'static str,
+    /// The kind in words.
+    pub(crate) kind_label: &'static str,
     pub(crate) reason: String,
     pub(crate) advice: &'static str,
     pub(crate) count: usize,
@@ -128,6 +130,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     Ok(SuspectRow {
         reason,
         kind: finding.kind.name,
+        kind_label: finding.kind.label,
         advice: finding.kind.advice,
         count: finding.count,
         bytes: finding.bytes,

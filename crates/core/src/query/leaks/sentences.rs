@@ -55,7 +55,7 @@ fn doubt(finding: &Finding) -> &'static str {
         _ if finding.has_bound => {
             " It may have a bound: what holds it is named like a cache or pool, which grows until it is full."
         }
-        1 if finding.kind.may_be_filling() => " Or it fills up to a bound: a third snapshot decides.",
+        1 if finding.kind.may_be_filling => " Or it fills up to a bound: a third snapshot decides.",
         _ if finding.is_inconclusive => " It did not go on growing, but the program was idle then.",
         _ => "",
     }
