@@ -234,10 +234,11 @@ impl Explainer<'_> {
     }
 
     fn added_bytes(&self, leaked: &[NodeIx]) -> Option<Vec<u64>> {
-        let known = self.series.same_process || self.series.intervals() == 0;
-        let bytes = || retained_by_part(self.series.last, leaked, |node| self.series.birth(node));
-        known.then(|| {
-            let mut bytes = bytes();
+        if self.series.intervals() == 0 {
+            return Some(Vec::new());
+        }
+        self.series.same_process.then(|| {
+            let mut bytes = retained_by_part(self.series.last, leaked, |node| self.series.birth(node));
             bytes.resize(self.series.intervals() + 1, 0);
             bytes.split_off(1)
         })

@@ -91,10 +91,10 @@ impl<'a> Releases<'a> {
     /// The release of a finding.
     fn of(&self, finding: &Finding, members: &Members) -> Result<Release> {
         let suspect = &finding.suspect;
-        let (elements, named) = (members.with_any(&suspect.elements), members.with_any(&suspect.named));
-        let Some(region) = Region::around(self.snapshot, elements.iter().chain(&named)) else {
+        let Some(region) = Region::around(self.snapshot, members.leaked(suspect).iter()) else {
             return Ok(Release::default());
         };
+        let named = members.with_any(&suspect.named);
         let leaked = self.groups.at_or_below(&suspect.elements);
         let mut cut = Cut { suspect, leaked: &leaked, groups: self.groups, others: HashSet::new() };
         let mut walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;

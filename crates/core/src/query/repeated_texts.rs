@@ -6,7 +6,7 @@
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::{Bits, NodeSet};
-use crate::snapshot::column::{filled, push};
+use crate::snapshot::column::{filled, prefetch, push};
 use crate::snapshot::display::write_display_name;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{NodeIx, StringIx};
@@ -15,10 +15,12 @@ use crate::snapshot::ropes::Ropes;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
 use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 /// Slots of the sieve for each text: of the texts that occur once, fewer than one in eight is taken for a copy.
 const SLOTS: usize = 8;
+/// Texts whose slots are fetched at a time.
+const BLOCK: usize = 64;
 
 /// The string nodes whose text another may have: all that have a copy, and some that do not.
 pub(crate) struct RepeatedTexts {
@@ -38,7 +40,7 @@ impl RepeatedTexts {
         let mut used = Bits::new(snapshot.strings().len());
         let mut repeated = Self { strings: used.clone(), ropes: NodeSet::new(0) };
         let mut hashes = RopeHashes { snapshot, ropes, list: Vec::new(), buffer: Vec::new(), last: None };
-        let mut texts = 0;
+        let mut count = 0;
         let mut ticker = Ticker::of(progress, snapshot.nodes().len());
         for node in snapshot.nodes().iter() {
             ticker.tick()?;
@@ -49,27 +51,33 @@ impl RepeatedTexts {
             if snapshot.kind(node) == NodeKind::ConcatenatedString {
                 hashes.add(node)?;
             } else if used.insert(string) {
-                texts += 1;
+                count += 1;
             } else {
                 repeated.strings.insert(string);
             }
         }
-        let mut sieve = Sieve::new(texts + hashes.list.len())?;
+        let mut sieve = Sieve::new(count + hashes.list.len())?;
         hashes.list.iter().for_each(|&(_, hash)| sieve.add(hash));
-        let text_hashes = || {
-            let used = (0..snapshot.strings().len()).filter(|&string| used.contains(string));
-            used.map(|string| (string, hash(snapshot.strings().get(StringIx::from_index(string)))))
-        };
-        for (_, hash) in text_hashes() {
+        let mut texts = Block { snapshot, hashes: Vec::with_capacity(BLOCK) };
+        for string in used.iter() {
             ticker.tick()?;
-            sieve.add(hash);
+            if texts.push(string, &sieve) {
+                texts.hashes.drain(..).for_each(|(_, hash)| sieve.add(hash));
+            }
         }
-        for (string, hash) in text_hashes() {
-            ticker.tick()?;
+        texts.hashes.drain(..).for_each(|(_, hash)| sieve.add(hash));
+        let mut mark = |(string, hash)| {
             if sieve.may_repeat(hash) {
                 repeated.strings.insert(string);
             }
+        };
+        for string in used.iter() {
+            ticker.tick()?;
+            if texts.push(string, &sieve) {
+                texts.hashes.drain(..).for_each(&mut mark);
+            }
         }
+        texts.hashes.drain(..).for_each(mark);
         if !hashes.list.is_empty() {
             repeated.ropes = NodeSet::new(snapshot.nodes().len());
         }
@@ -87,6 +95,23 @@ impl RepeatedTexts {
             NodeKind::ConcatenatedString => self.ropes.contains(node),
             _ => self.strings.contains(snapshot.nodes().name(node).index()),
         }
+    }
+}
+
+/// Texts whose slots are being fetched: waiting for one after the other takes most of the time of such a pass.
+struct Block<'a> {
+    snapshot: &'a Snapshot,
+    hashes: Vec<(usize, u64)>,
+}
+
+impl Block<'_> {
+    /// Adds the hash of a string. True when the block is full.
+    #[inline(always)]
+    fn push(&mut self, string: usize, sieve: &Sieve) -> bool {
+        let hash = hash(self.snapshot.strings().get(StringIx::from_index(string)));
+        prefetch(&sieve.words, sieve.slot(hash).0);
+        self.hashes.push((string, hash));
+        self.hashes.len() == BLOCK
     }
 }
 
@@ -116,8 +141,11 @@ impl RopeHashes<'_> {
     }
 }
 
+#[inline(always)]
 fn hash(text: &[u8]) -> u64 {
-    FixedState::default().hash_one(text)
+    let mut hasher = FixedState::default().build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }
 
 /// Counts hashes up to two: two bits a slot, by the low bits of the hash.
@@ -132,17 +160,20 @@ impl Sieve {
         Ok(Self { words: filled(0, slots / 32)?, mask: slots as u64 - 1 })
     }
 
+    #[inline(always)]
     fn add(&mut self, hash: u64) {
         let (word, shift) = self.slot(hash);
         let word = &mut self.words[word];
         *word |= if *word >> shift & 1 == 0 { 1 } else { 2 } << shift;
     }
 
+    #[inline(always)]
     fn may_repeat(&self, hash: u64) -> bool {
         let (word, shift) = self.slot(hash);
         self.words[word] >> shift & 2 != 0
     }
 
+    #[inline(always)]
     fn slot(&self, hash: u64) -> (usize, u64) {
         let slot = hash & self.mask;
         ((slot / 32) as usize, slot % 32 * 2)

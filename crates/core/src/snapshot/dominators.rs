@@ -76,7 +76,7 @@ impl DominatorTree {
         let mut parents = nodes.map(|node| self.parent(node));
         let first = parents.next()?;
         Some(parents.fold(first, |mut common, parent| {
-            while !self.dominates(common, parent) {
+            while common != parent && !self.dominates(common, parent) {
                 common = self.parent(common);
             }
             common
