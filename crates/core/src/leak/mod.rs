@@ -120,7 +120,7 @@ pub(crate) fn report(
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let (mut found, ignored) = match &growth {
         Some(growth) => search.growing(growth),
-        None => (search.accumulated(&single_snapshot::extents(last, &groups, progress)?), Vec::new()),
+        None => (search.of_single_snapshot(&single_snapshot::extents(last, &groups, progress)?), Vec::new()),
     };
     let growing = match profile {
         Profile::TestRounds { .. } => Vec::new(),

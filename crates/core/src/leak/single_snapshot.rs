@@ -71,7 +71,7 @@ pub(crate) fn spreads(groups: &Groups, extents: &[Extent], group: u32) -> bool {
 impl Search<'_> {
     /// Suspects of one snapshot: the holders whose elements retain a tenth of the heap, or that hold
     /// hundreds of the program's own objects and retain more than a fiftieth with them.
-    pub(crate) fn accumulated(&self, extents: &[Extent]) -> Vec<Suspect> {
+    pub(crate) fn of_single_snapshot(&self, extents: &[Extent]) -> Vec<Suspect> {
         let spread: Vec<bool> = (0..self.groups.list.len() as u32)
             .map(|group| spreads(self.groups, extents, group) && self.noise.noise_of(group).is_none())
             .collect();

@@ -1,9 +1,10 @@
 //! Turnover: the objects that came into each group between two snapshots, and how many of them stayed.
 //!
 //! Ids are stable while a process lives, so it is known of each object of an earlier snapshot whether it is still
-//! retained in the same way. (V8 gives an id again where an object gets the place of one that died since the snapshot
-//! before. Few of these are of the same class and retained in the same way.) Leaks keep what they got; sessions that
-//! end, queues that drain and configurations that are replaced do not, however much they grow in the meantime.
+//! retained by a path of the same shape. (V8 gives an id again where an object gets the place of one that died since
+//! the snapshot before. Few of these are of the same class and on a path of the same shape.) Leaks keep what they got;
+//! sessions that end, queues that drain and configurations that are replaced do not, however much they grow in the
+//! meantime.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;

@@ -67,10 +67,10 @@ fn name_at(snapshot: &Snapshot, scope: NodeIx, position: usize) -> Option<&[u8]>
     }
     let names = names(snapshot, internal_target(snapshot, scope, b"scope_info").filter(|&node| is_small(node))?);
     let last = positions(snapshot, scope).map(|(at, _)| at).max()?;
-    let most_missing = names.len().checked_sub(last)?.checked_sub(1)?;
-    let (mut least, mut most) = (0, most_missing);
+    let max_missing = names.len().checked_sub(last)?.checked_sub(1)?;
+    let (mut least, mut most) = (0, max_missing);
     for (at, value) in positions(snapshot, scope) {
-        let Some(missing) = missing_before(snapshot, &names[at..=at + most_missing], value) else { continue };
+        let Some(missing) = missing_before(snapshot, &names[at..=at + max_missing], value) else { continue };
         if at <= position {
             least = least.max(missing);
         }
