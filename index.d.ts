@@ -182,8 +182,20 @@ export interface SourceLocation {
   /** Script name or URL; `null` if unknown. */
   script: string | null;
   scriptId: number;
-  line: number;
-  column: number;
+  /** `null` where the script alone is known, as for variables of modules. */
+  line: number | null;
+  column: number | null;
+}
+
+/**
+ * Who has a variable or field: the nearest above it that a developer has written. `name` is the file of a module, the
+ * name of a function or class; `''` for functions without a name and for the global object.
+ */
+export interface Owner {
+  kind: 'module' | 'function' | 'class' | 'global';
+  name: string;
+  /** Where the function or class begins; of a module the script alone. */
+  source: SourceLocation | null;
 }
 
 /** One object of the heap. */
@@ -410,6 +422,11 @@ export interface PathStep {
   edge: string;
   /** Whether the text omits the step, because it lies before the text's beginning or is internal to V8. */
   internal: boolean;
+  /**
+   * Of a step through a variable, where that is declared: the beginning of its function, or the script of its module. Of
+   * others where the object's class or function is.
+   */
+  source: SourceLocation | null;
 }
 
 /** A step of a retaining path. */
@@ -421,7 +438,6 @@ export interface RetainingPathStep extends PathStep {
   nodeName: string;
   distance: number;
   retainedSize: number;
-  source: SourceLocation | null;
 }
 
 export interface RetainingPath {
@@ -636,7 +652,10 @@ export interface Suspect {
     path: string;
     /** The steps of `path`. */
     steps: PathStep[];
+    /** Where its class is declared; of what has none, such as a Map, where its owner is. */
     source: SourceLocation | null;
+    /** Whose variable or field it is; `null` if no function of the program knows. */
+    owner: Owner | null;
   };
   /** The shortest path they have in common, written as code: `configBus._events.change[*] → onConfigChange → context.ctx`. */
   path: string;
@@ -654,7 +673,7 @@ export interface Suspect {
    * Further holders of the objects, at most four, the one that holds most first; `count` is the number of objects
    * it holds.
    */
-  otherHolders: { id: number; className: string; count: number; path: string; steps: PathStep[]; source: SourceLocation | null }[];
+  otherHolders: { id: number; className: string; count: number; path: string; steps: PathStep[]; source: SourceLocation | null; owner: Owner | null }[];
   /** Bytes freed if the holder and all `otherHolders` release the objects; less than `bytes` if there are still more holders. */
   freedIfAllRelease: number;
   confidence: Confidence;

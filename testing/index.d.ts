@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 
-import type { DiffResult, HeaprayError, Query, Snapshot, SourceLocation } from '../index.js';
+import type { DiffResult, HeaprayError, Query, Snapshot, Owner, SourceLocation } from '../index.js';
 
 /** A class, the name it has in DevTools' Summary, or a RegExp on such names. */
 export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unknown) | ((...args: any[]) => unknown);
@@ -58,7 +58,8 @@ export interface Leak {
   addedBytes: number[];
   /** Their path, written as code: `sessions[*]`. */
   path: string | null;
-  holder: { className: string; path: string } | null;
+  /** `source` and `owner` as in {@link import('../index.js').Suspect}. */
+  holder: { className: string; path: string; source: SourceLocation | null; owner: Owner | null } | null;
   /** Where the class or function is defined. */
   source: SourceLocation | null;
   /** Functions on the path. */

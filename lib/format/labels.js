@@ -69,11 +69,22 @@ function internalName(name) {
   return entry === null ? `[[${name}]]` : `WeakMap entry of key ${entry[1]} @${entry[2]}`;
 }
 
-/** `/app/session.js:12:3`; nothing when the snapshot does not say. */
+/** `/app/session.js:12:3`, or the script alone; nothing when the snapshot does not say. */
 function sourceLabel(source) {
   if (source === null || source === undefined) return [];
   const script = source.script === null || source.script === '' ? `script ${source.scriptId}` : source.script;
-  return [heap(`${script}:${source.line}:${source.column}`, 'source')];
+  return [heap(source.line === null ? script : `${script}:${source.line}:${source.column}`, 'source')];
 }
 
-module.exports = { STRING_TYPES, nodeLabel, stepNode, referenceLabel, sourceLabel };
+/** `module variable in /app/pool.js`, `in function make, /app/pool.js:3:29`: who has a variable or field. */
+function ownerLabel(owner) {
+  if (owner === null || owner === undefined) return [];
+  const { kind, name, source } = owner;
+  if (kind === 'global') return [words('global variable')];
+  const place = sourceLabel(source);
+  if (kind === 'module') return [words('module variable in '), ...(place.length === 0 ? [heap(name, 'source')] : place)];
+  const start = name === '' ? [words(`in a ${kind} without a name`)] : [words(`in ${kind} `), heap(name)];
+  return place.length === 0 ? start : [...start, words(', '), ...place];
+}
+
+module.exports = { STRING_TYPES, nodeLabel, stepNode, referenceLabel, ownerLabel, sourceLabel };

@@ -3,7 +3,7 @@
 /** Formats suspects: what leaks, what holds it, where in the source, how sure that is, what to do next. */
 
 const document = require('./document.js');
-const { sourceLabel } = require('./labels.js');
+const { ownerLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
 const { visible } = require('./text.js');
@@ -31,6 +31,7 @@ function suspectEntry(row) {
       ['why', sentence(row.reason, [className, holder.path, path])],
       ['added', added(row)],
       ['held by', heap(`${holder.className} @${holder.id}: ${holder.path}`, 'path')],
+      ['declared', ownerLabel(holder.owner)],
       ['path', heap(path, 'path')],
       ['class', sourceLabel(source)],
       ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),

@@ -4,7 +4,7 @@
 //
 // Colours are the test runner's own functions, or none: a palette is its `this.utils`.
 
-const { sourceLabel } = require('../format/labels.js');
+const { ownerLabel, sourceLabel } = require('../format/labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../format/numbers.js');
 const { visible } = require('../format/text.js');
 
@@ -22,7 +22,8 @@ function details(rows, palette) {
   return shown.map(([label, text]) => `  ${palette.DIM_COLOR(label.padEnd(width))}  ${text}`);
 }
 
-const place = (source) => sourceLabel(source).map(({ text }) => text).join('');
+const textOf = (spans) => spans.map(({ text }) => text).join('');
+const place = (source) => textOf(sourceLabel(source));
 
 /** Growth by round, said once when it is the same in all. */
 function eachRound(values, format) {
@@ -50,6 +51,7 @@ function leakLines(leak, palette) {
         ['growth', growth(leak)],
         ['path', path && palette.BOLD_WEIGHT(visible(path))],
         ['held by', holder && `${visible(holder.className)} ${visible(holder.path)}`],
+        ['declared', holder && textOf(ownerLabel(holder.owner))],
         ['source', source && place(source)],
         ...functionLines,
         ['advice', advice],

@@ -38,7 +38,9 @@ function listScripts(onScript = () => {}) {
 
 /** Names the scripts of the leaks, and puts their places where the code was written, as far as both are known. */
 function nameScripts(leaks) {
-  const places = leaks.flatMap(({ source, functions }) => [source, ...functions.map((each) => each.source)]).filter((place) => place !== null);
+  const places = leaks
+    .flatMap(({ source, holder, functions }) => [source, holder?.source, holder?.owner?.source, ...functions.map((each) => each.source)])
+    .filter((place) => place !== null && place !== undefined);
   const wanted = new Set(places.map(({ scriptId }) => String(scriptId)));
   if (wanted.size === 0) return;
   const scripts = new Map();
@@ -49,7 +51,7 @@ function nameScripts(leaks) {
   for (const place of new Set(places)) {
     const { url, map } = scripts.get(String(place.scriptId)) ?? {};
     place.script ||= url || null;
-    if (map !== undefined) moveToOriginal(place, map);
+    if (map !== undefined && place.line !== null) moveToOriginal(place, map);
   }
 }
 

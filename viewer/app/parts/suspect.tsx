@@ -3,9 +3,10 @@
 import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
+import { ownerLabel } from '../../../lib/format/labels.js';
 import { freed, SURE } from '../../../lib/format/suspects.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
-import { Badge, Heap, IdLink, Path, Source } from './text.js';
+import { Badge, Heap, IdLink, Path, Source, Spans } from './text.js';
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
   const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, advice, sampleIds } = suspect;
@@ -30,7 +31,8 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
       </div>
       <dl class="facts">
         <dt>Held by</dt>
-        <dd><Heap class="class-name" text={holder.className} /> <IdLink id={holder.id} /> <Path text={holder.path} /> <Source source={holder.source} /></dd>
+        <dd><Heap class="class-name" text={holder.className} /> <IdLink id={holder.id} /> <Path text={holder.path} /></dd>
+        {holder.owner !== null && <><dt>Declared</dt><dd><Spans spans={ownerLabel(holder.owner)} /></dd></>}
         <dt>Path</dt>
         <dd><Path text={path} /></dd>
         {source !== null && <><dt>Class</dt><dd><Source source={source} /></dd></>}

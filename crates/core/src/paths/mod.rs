@@ -2,6 +2,7 @@
 
 pub(crate) mod alternatives;
 pub(crate) mod labels;
+pub(crate) mod owner;
 pub(crate) mod shapes;
 pub(crate) mod shortest_paths;
 pub(crate) mod start;

@@ -7,10 +7,10 @@
 
 use crate::paths::step::PathStep;
 use crate::program::internals::is_internal;
-use crate::program::native_contexts::is_native_context;
+use crate::program::scopes::{is_outermost, outer};
 use crate::program::variables::{is_block, is_context, variable};
 use crate::snapshot::Snapshot;
-use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
+use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
@@ -81,7 +81,8 @@ impl Starts<'_> {
         start + 1 >= steps.len() && self.variable_at(steps, start).is_none()
     }
 
-    fn is_global(&self, node: NodeIx) -> bool {
+    /// Whether a node is a global object, as its name and nearness to the roots tell.
+    pub(crate) fn is_global(&self, node: NodeIx) -> bool {
         self.snapshot.kind(node) == NodeKind::Object && self.snapshot.distance(node) <= 1
     }
 
@@ -174,11 +175,11 @@ impl Starts<'_> {
         let is_of_loop =
             |at: usize| first_element.is_some_and(|element| element < at) && is_block(self.snapshot, scope(at));
         let variables = || (1..steps.len()).rev().filter(|&at| self.is_variable(steps, at) && !is_of_loop(at));
-        let outermost = variables().find(|&at| self.is_outermost(scope(at)));
+        let outermost = variables().find(|&at| is_outermost(self.snapshot, scope(at)));
         let around = outermost.map(scope);
-        let is_module = |outer: NodeIx| self.is_outermost(outer) && Some(outer) != around;
-        let block =
-            variables().find(|&at| is_block(self.snapshot, scope(at)) && self.outer(scope(at)).is_some_and(is_module));
+        let is_module = |outer: NodeIx| is_outermost(self.snapshot, outer) && Some(outer) != around;
+        let block = variables()
+            .find(|&at| is_block(self.snapshot, scope(at)) && outer(self.snapshot, scope(at)).is_some_and(is_module));
         outermost.max(block)
     }
 
@@ -193,14 +194,5 @@ impl Starts<'_> {
         let scope = steps[at - 1].node;
         is_context(self.snapshot.name(scope))
             && steps[at].edge.is_some_and(|edge| variable(self.snapshot, scope, edge).is_some())
-    }
-
-    /// Whether a scope is a script's own, or that of the function around a module.
-    fn is_outermost(&self, scope: NodeIx) -> bool {
-        self.outer(scope).is_some_and(|outer| is_native_context(self.snapshot.name(outer)))
-    }
-
-    fn outer(&self, scope: NodeIx) -> Option<NodeIx> {
-        internal_target(self.snapshot, scope, b"previous")
     }
 }

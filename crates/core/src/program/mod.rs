@@ -5,5 +5,6 @@ pub(crate) mod internals;
 pub(crate) mod native_contexts;
 pub(crate) mod ownership;
 pub(crate) mod packages;
+pub(crate) mod scopes;
 pub(crate) mod scripts;
 pub(crate) mod variables;

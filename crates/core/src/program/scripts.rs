@@ -70,6 +70,11 @@ impl Scripts {
         self.names.get(&i64::from(at.script_id)).map(|name| name.0.as_slice())
     }
 
+    /// The id of the script of this name.
+    pub(crate) fn id(&self, name: &[u8]) -> Option<i64> {
+        self.names.iter().filter(|(_, each)| each.0 == name).map(|(&id, _)| id).max()
+    }
+
     /// All names known.
     pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.names.values().map(|name| name.0.as_slice())
@@ -82,13 +87,16 @@ impl Table for Scripts {
     }
 }
 
+/// The script of what V8 compiled of a function.
+pub(crate) fn script_of_shared(snapshot: &Snapshot, shared: NodeIx) -> Option<NodeIx> {
+    internal_target(snapshot, shared, b"script").or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))
+}
+
 /// The name of the script a function is from, unless what leads to it was looked at before: where that had no
 /// name it has none now, however many functions refer to it.
 fn script_name<'a>(snapshot: &'a Snapshot, closure: NodeIx, looked_at: &mut NodeSet) -> Option<&'a [u8]> {
     let shared = internal_target(snapshot, closure, b"shared").filter(|&shared| looked_at.insert(shared))?;
-    let script = internal_target(snapshot, shared, b"script")
-        .or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))
-        .filter(|&script| looked_at.insert(script))?;
+    let script = script_of_shared(snapshot, shared).filter(|&script| looked_at.insert(script))?;
     let name = internal_target(snapshot, script, b"name")?;
     let text = snapshot.name(name);
     match snapshot.kind(name) {

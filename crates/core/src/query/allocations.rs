@@ -127,7 +127,8 @@ fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Resu
     let text = |string| Text::of(snapshot.strings().get(string));
     let script = Some(text(function.script_name)).filter(|name| !name.0.is_empty());
     let is_known = function.script_id != 0 || script.is_some();
-    let source = SourceRow { script, script_id: function.script_id, line: function.line, column: function.column };
+    let source =
+        SourceRow { script, script_id: function.script_id, line: Some(function.line), column: Some(function.column) };
     Ok(FrameRow { function_name: text(function.name), source: is_known.then_some(source) })
 }
 

@@ -8,7 +8,7 @@ use crate::paths::step::{PathStep, path_end};
 use crate::paths::text::PathText;
 use crate::query::classes::{ClassKey, instances};
 use crate::query::filter_query::find;
-use crate::query::rows::{LabelRow, NodeRow, Rows, SourceRow, edge_type};
+use crate::query::rows::{LabelRow, NodeRow, Rows, edge_type};
 use crate::query::steps::{StepRow, Steps};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
@@ -79,7 +79,6 @@ pub struct PathStepRow {
     node_name: Text,
     distance: i32,
     retained_size: u64,
-    source: Option<SourceRow>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -188,7 +187,7 @@ fn path_row(rows: &Rows<'_>, path: &PathEnd, count: usize, viewpoint: Viewpoint)
 
 fn step_row(rows: &Rows<'_>, step: PathStep, row: StepRow, is_first: bool) -> Result<PathStepRow> {
     let edge = step.edge.filter(|_| !is_first);
-    let NodeRow { kind: node_type, name: node_name, distance, retained_size, source, .. } = rows.node(step.node)?;
+    let NodeRow { kind: node_type, name: node_name, distance, retained_size, .. } = rows.node(step.node)?;
     Ok(PathStepRow {
         kind: edge.map(|edge| edge_type(edge.kind)),
         name: edge.map(|edge| rows.label(edge)).transpose()?,
@@ -197,7 +196,6 @@ fn step_row(rows: &Rows<'_>, step: PathStep, row: StepRow, is_first: bool) -> Re
         node_name,
         distance,
         retained_size,
-        source,
     })
 }
 

@@ -1,5 +1,8 @@
 //! A node → its row in an answer.
 
+use crate::paths::owner::{Owner, OwnerKind, Owners, Place};
+use crate::paths::step::PathStep;
+use crate::program::scopes::Scopes;
 use crate::program::scripts::Scripts;
 use crate::query::answer::Allowance;
 use crate::snapshot::Snapshot;
@@ -20,14 +23,22 @@ const MAX_EDGES: usize = 10_000;
 /// Names of objects with as many references are cached: finding one may take a look at all of them.
 const MANY_EDGES: u32 = 256;
 
-/// A place in a script; line and column count from 1.
+/// A place in a script; line and column count from 1, and are missing where the script alone is known.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceRow {
     pub(crate) script: Option<Text>,
     pub(crate) script_id: i64,
-    pub(crate) line: i64,
-    pub(crate) column: i64,
+    pub(crate) line: Option<i64>,
+    pub(crate) column: Option<i64>,
+}
+
+/// Who has a variable or field: `HolderOwner` of `index.d.ts`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OwnerRow {
+    kind: OwnerKind,
+    name: Text,
+    pub(crate) source: Option<SourceRow>,
 }
 
 /// One object of the heap.
@@ -117,6 +128,7 @@ const EDGE: usize = 30;
 /// Makes the rows of one answer about one snapshot.
 pub(crate) struct Rows<'a> {
     pub(crate) snapshot: &'a Snapshot,
+    progress: &'a Progress,
     scripts: &'a Scripts,
     total: u64,
     allowance: Allowance,
@@ -125,11 +137,12 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, progress: &Progress) -> Result<Self> {
+    pub(crate) fn new(snapshot: &'a Snapshot, progress: &'a Progress) -> Result<Self> {
         // Names of concatenated strings.
         Ropes::of(snapshot)?;
         Ok(Self {
             snapshot,
+            progress,
             scripts: Scripts::of(snapshot, progress)?,
             total: snapshot.total_size(),
             allowance: Allowance::default(),
@@ -237,9 +250,38 @@ impl<'a> Rows<'a> {
         SourceRow {
             script,
             script_id: i64::from(at.script_id),
-            line: count_from_one(at.line),
-            column: count_from_one(at.column),
+            line: Some(count_from_one(at.line)),
+            column: Some(count_from_one(at.column)),
         }
+    }
+
+    fn place(&self, place: Place) -> SourceRow {
+        match place {
+            Place::At(at) => self.source(at),
+            Place::Within(at) => SourceRow { line: None, column: None, ..self.source(at) },
+        }
+    }
+
+    /// Where a step of a path is declared: the variable that it goes through, else the object that it leads to.
+    pub(crate) fn source_of_step(&self, steps: &[PathStep], at: usize) -> Result<Option<SourceRow>> {
+        let variable = self.owners()?.place_of_variable(steps, at).map(|place| self.place(place));
+        Ok(variable.or_else(|| self.snapshot.location(steps[at].node).map(|at| self.source(at))))
+    }
+
+    /// Who has what a path ends in.
+    pub(crate) fn owner(&self, steps: &[PathStep]) -> Result<Option<OwnerRow>> {
+        let Some(Owner { kind, name, place }) = self.owners()?.of(steps) else { return Ok(None) };
+        let of_file = || {
+            let script_id = self.scripts.id(&name.0).filter(|_| kind == OwnerKind::Module)?;
+            Some(SourceRow { script: Some(name.clone()), script_id, line: None, column: None })
+        };
+        let source = place.map(|place| self.place(place)).or_else(of_file);
+        Ok(Some(OwnerRow { kind, name, source }))
+    }
+
+    fn owners(&self) -> Result<Owners<'a>> {
+        let scopes = Scopes::of(self.snapshot, self.progress)?;
+        Ok(Owners { snapshot: self.snapshot, scripts: self.scripts, scopes })
     }
 
     pub(crate) fn edge_type(&self, edge: Edge) -> String {

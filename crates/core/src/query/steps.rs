@@ -2,7 +2,7 @@
 
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
-use crate::query::rows::Rows;
+use crate::query::rows::{Rows, SourceRow};
 use crate::snapshot::display::edge_label;
 use crate::snapshot::error::Result;
 use crate::snapshot::strings::Text;
@@ -21,6 +21,8 @@ pub struct StepRow {
     pub(crate) edge: Text,
     /// Whether the text leaves the step out.
     pub(crate) internal: bool,
+    /// Where the variable that the step goes through is declared, else where the object's class or function is.
+    pub(crate) source: Option<SourceRow>,
 }
 
 /// Makes the rows of one path.
@@ -52,6 +54,7 @@ impl<'a> Steps<'a> {
             class_name: snapshot.class_name(node),
             edge: Text(edge),
             internal,
+            source: self.rows.source_of_step(self.steps, at)?,
         })
     }
 

@@ -11,8 +11,8 @@ use crate::leak::test_rounds::{ClassLeak, RoundLeak, Rounds};
 use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
-use crate::query::leaks::FunctionRow;
-use crate::query::rows::{Rows, SourceRow};
+use crate::query::leaks::{FunctionRow, declared};
+use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
@@ -79,6 +79,16 @@ pub(crate) struct LeakRow {
 struct HolderOfLeak {
     class_name: Text,
     path: Text,
+    source: Option<SourceRow>,
+    owner: Option<OwnerRow>,
+}
+
+impl HolderOfLeak {
+    fn new(rows: &Rows<'_>, steps: &[PathStep], any_index: bool) -> Result<HolderOfLeak> {
+        let class_name = steps.last().map_or_else(Text::default, |step| rows.class_name(step.node));
+        let (source, owner) = declared(rows, steps)?;
+        Ok(HolderOfLeak { class_name, path: text(rows, steps, any_index)?, source, owner })
+    }
 }
 
 /// Answers `testRounds` about snapshots of one process, oldest first.
@@ -110,11 +120,7 @@ pub(crate) fn test_rounds(
 fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
     let snapshot = rows.snapshot;
     let source = |node| snapshot.location(node).map(|at| rows.source(at));
-    let holder = finding.holder_steps();
-    let holder = HolderOfLeak {
-        class_name: snapshot.class_name(finding.holder.node),
-        path: text(rows, holder, finding.holder.count > 1)?,
-    };
+    let holder = HolderOfLeak::new(rows, finding.holder_steps(), finding.holder.count > 1)?;
     let functions: Vec<FunctionRow> = finding
         .functions
         .iter()
@@ -134,10 +140,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
 }
 
 fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
-    let holder = leak.holder.as_deref().map(|steps| {
-        let class_name = steps.last().map_or_else(Text::default, |step| rows.class_name(step.node));
-        Ok(HolderOfLeak { class_name, path: text(rows, steps, false)? })
-    });
+    let holder = leak.holder.as_deref().map(|steps| HolderOfLeak::new(rows, steps, false));
     Ok(LeakRow {
         class_name: leak.class_name,
         added_count: leak.added_count,

@@ -9,6 +9,7 @@ mod filter;
 mod growing_objects;
 mod leaks;
 mod lists;
+mod owners;
 mod paths;
 mod report;
 mod structures;

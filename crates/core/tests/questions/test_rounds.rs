@@ -58,7 +58,10 @@ fn an_object_for_each_call_leaks_with_its_path_holder_and_numbers() {
     let leak = &leaks[0];
     assert_eq!((&leak["className"], &leak["addedCount"]), (&json!("Session"), &json!([20, 20, 20])));
     assert_eq!((&leak["addedBytes"], &leak["path"]), (&json!([2000, 2000, 2000]), &json!("global.sessions[*]")));
-    assert_eq!(leak["holder"], json!({"className": "Array", "path": "global.sessions"}));
+    assert_eq!(
+        leak["holder"],
+        json!({"className": "Array", "path": "global.sessions", "source": null, "owner": {"kind": "global", "name": "", "source": null}})
+    );
     assert_eq!((&leak["source"]["line"], &leak["kind"]), (&json!(2), &json!("array")));
 }
 
@@ -176,7 +179,10 @@ fn bytes_without_objects_may_leak_when_a_test_bounds_them_and_are_named_by_what_
     let answer = ask_all(&snapshots, &json!({"ask": "testRounds", "find": "heap", "iterations": 20}));
     let leak = &answer["leaks"][0];
     assert_eq!((&leak["className"], &leak["addedBytes"]), (&json!("(heap)"), &json!([20_000, 20_000])));
-    assert_eq!(leak["holder"], json!({"className": "Uint8Array", "path": "global.received"}));
+    assert_eq!(
+        leak["holder"],
+        json!({"className": "Uint8Array", "path": "global.received", "source": null, "owner": {"kind": "global", "name": "", "source": null}})
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 pub(crate) use outcome::{Growth, Outcome};
 pub(crate) use outside::{Outside, ProcessMemory};
-pub(crate) use rows::{CandidateRow, FunctionRow, SuspectRow};
+pub(crate) use rows::{CandidateRow, FunctionRow, SuspectRow, declared};
 use rows::{candidate_row, suspect_row};
 
 /// What the report says of leaks.

@@ -6,7 +6,7 @@ use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
 use crate::query::leaks::sentences;
-use crate::query::rows::{Rows, SourceRow};
+use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::steps::{StepRow, Steps};
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::display_name;
@@ -30,6 +30,7 @@ pub(crate) struct HolderRow {
     pub(crate) path: Text,
     pub(crate) steps: Vec<StepRow>,
     pub(crate) source: Option<SourceRow>,
+    pub(crate) owner: Option<OwnerRow>,
 }
 
 /// Another object that retains some of them.
@@ -43,6 +44,7 @@ pub(crate) struct OtherHolderRow {
     pub(crate) path: Text,
     pub(crate) steps: Vec<StepRow>,
     pub(crate) source: Option<SourceRow>,
+    pub(crate) owner: Option<OwnerRow>,
 }
 
 /// A function on the path.
@@ -163,6 +165,7 @@ fn holder_row(rows: &Rows<'_>, finding: &Finding) -> Result<HolderRow> {
     let snapshot = rows.snapshot;
     let node = finding.holder.node;
     let (path, steps) = path_and_steps(rows, finding.holder_steps(), finding.holder.count > 1)?;
+    let (source, owner) = declared(rows, finding.holder_steps())?;
     Ok(HolderRow {
         id: snapshot.nodes().id(node).0,
         class_name: snapshot.class_name(node),
@@ -171,8 +174,16 @@ fn holder_row(rows: &Rows<'_>, finding: &Finding) -> Result<HolderRow> {
         retained_size: snapshot.retained_size(node),
         path,
         steps,
-        source: snapshot.location(node).map(|at| rows.source(at)),
+        source,
+        owner,
     })
+}
+
+/// Where the object at the end of a path is declared, its class before the variable or field that has it, and who has it.
+pub(crate) fn declared(rows: &Rows<'_>, steps: &[PathStep]) -> Result<(Option<SourceRow>, Option<OwnerRow>)> {
+    let class = steps.last().and_then(|step| rows.snapshot.location(step.node)).map(|at| rows.source(at));
+    let owner = rows.owner(steps)?;
+    Ok((class.or_else(|| owner.as_ref()?.source.clone()), owner))
 }
 
 /// The nearest object with a name on the path to another holder.
@@ -181,6 +192,7 @@ fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Result<Option<Other
     let named = other.steps.iter().rposition(|step| !is_internal(snapshot, step.node));
     let steps = named.map_or(other.steps.as_slice(), |named| &other.steps[..=named]);
     let Some(&PathStep { node, .. }) = steps.last() else { return Ok(None) };
+    let (source, owner) = declared(rows, steps)?;
     let (path, steps) = path_and_steps(rows, steps, true)?;
     Ok(Some(OtherHolderRow {
         id: snapshot.nodes().id(node).0,
@@ -188,7 +200,8 @@ fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Result<Option<Other
         count: other.count,
         path,
         steps,
-        source: snapshot.location(node).map(|at| rows.source(at)),
+        source,
+        owner,
     }))
 }
 
