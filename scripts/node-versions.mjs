@@ -6,7 +6,7 @@
 // `.cache/node/<major>`, once: later calls use it without a network.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,8 +24,20 @@ export function nodeBinary(major, platform = here) {
   const name = `node-${platform}`;
   const folder = path.join(cacheFolder, platform === here ? String(major) : `${platform}-${major}`);
   const binary = path.join(folder, 'node_modules', name, 'bin', platform.startsWith('win') ? 'node.exe' : 'node');
-  if (!existsSync(binary)) install(`${name}@${major}`, folder);
+  if (!existsSync(binary)) installBeside(`${name}@${major}`, folder);
   return binary;
+}
+
+/** Tests that run at the same time may want the same: the folder appears complete or not at all. */
+function installBeside(specifier, folder) {
+  const own = `${folder}-${process.pid}`;
+  install(specifier, own);
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    rmSync(own, { recursive: true });
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
+  }
 }
 
 function install(specifier, folder) {
