@@ -190,6 +190,15 @@ describe('text and Markdown', () => {
 });
 
 describe('output', () => {
+  test("goes to standard output with '-'", async () => {
+    for (const args of [['classes', 'after.heapsnapshot'], ['report', 'after.heapsnapshot', '--format', 'json'], ['export', 'after.heapsnapshot', '--format', 'speedscope']]) {
+      assert.equal(await ok([...args, '-o', '-']), await ok(args), args[0]);
+    }
+    assert.ok(!fs.existsSync(path.join(folder, '-')));
+    const { code, stderr } = await heapray(['redact', 'after.heapsnapshot', '-']);
+    assert.deepEqual([code, stderr], [2, 'heapray: a redacted copy is written to a file, not to standard output\n']);
+  });
+
   test('goes to the file of -o, nothing to standard output', async () => {
     assert.equal(await ok(['classes', 'after.heapsnapshot', '-o', 'classes.txt']), '');
     assert.equal(fs.readFileSync(path.join(folder, 'classes.txt'), 'utf8'), await ok(['classes', 'after.heapsnapshot']));

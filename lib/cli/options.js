@@ -7,7 +7,7 @@ const FORMATS = ['text', 'json', 'markdown'];
 /** @type {import('../api/options/describe.js').Declarations} */
 const OUTPUT = {
   format: { type: 'choice', choices: FORMATS, default: 'text', flag: '--format <format>', help: 'output format' },
-  output: { type: 'path', flag: '-o, --output <file>', help: 'write to FILE; an existing file is replaced only when the answer is complete' },
+  output: { type: 'path', flag: '-o, --output <file>', help: "write to FILE, '-' for standard output; an existing file is replaced only when the answer is complete" },
 };
 
 /** The levels and breadth of a tree that a command shows anyway; `true` is the flag without a value. */

@@ -32,6 +32,11 @@ Examples:
   heapray retainers app.heapsnapshot Session
   heapray <command> --help`;
 
+/** `-o -`: where answers go without the option. */
+function useStandardOutput(command) {
+  if (command.getOptionValue('output') === '-') command.setOptionValue('output', undefined);
+}
+
 /** @param {(exitCode: number) => void} done what to do with the exit code of the verb that ran */
 function createProgram(done) {
   const program = new Command('heapray')
@@ -41,7 +46,8 @@ function createProgram(done) {
     .showSuggestionAfterError()
     .configureHelp({ optionTerm })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'heapray: ')) })
-    .addHelpText('after', EPILOGUE);
+    .addHelpText('after', EPILOGUE)
+    .hook('preAction', (_, command) => useStandardOutput(command));
   for (const { define } of VERBS) define(program, done);
   return program;
 }

@@ -50,6 +50,7 @@ function define(program, done) {
 
 async function run(file, output, { key, keyFile, maxBytes }) {
   checkFiles([file]);
+  if (output === '-') throw new UsageError('a redacted copy is written to a file, not to standard output');
   const options = { key: keyFile === undefined ? key : readKey(keyFile), maxBytes };
   if (options.key?.length === 0) throw new UsageError('the key is empty');
   const { redact } = require('../../../index.js');
