@@ -22,7 +22,7 @@ export type Chunk = string | Bytes;
  * Where a snapshot comes from:
  * a path (or `file:` URL); bytes in memory; a Node Readable such as `v8.getHeapSnapshot()`; a web
  * ReadableStream; any sync or async iterable of chunks. gzip, zstd and brotli are recognised by
- * content. Bytes are read until the promise settles, a chunk until the next is requested: if they are changed,
+ * content. What is not UTF-8 becomes U+FFFD, as in DevTools. Bytes are read until the promise settles, a chunk until the next is requested: if they are changed,
  * resized or transferred before that, the result is an error or a snapshot of what was there. If reading ends early,
  * a stream is destroyed (a web stream cancelled, an iterator returned). An error of a stream is the rejection.
  */
@@ -48,9 +48,9 @@ export interface JobOptions {
   signal?: AbortSignal;
   /**
    * Called at most every 50 ms, at least once for a job that succeeds, never after the promise has
-   * settled. If it throws, the job stops and rejects with that error.
+   * settled. If it throws, or returns a promise that rejects while the job runs, the job stops and rejects with that error.
    */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: Progress) => void | Promise<void>;
 }
 
 export interface ParseOptions extends JobOptions {
@@ -112,7 +112,7 @@ export class HeaprayError extends Error {
 export type ErrorCode =
   /** The input is empty. */
   | 'ERR_EMPTY'
-  /** Not a V8 heap snapshot: a CPU profile, a sampling profile, a JavaScriptCore snapshot … */
+  /** Not a V8 heap snapshot: a CPU profile, a sampling profile, a JavaScriptCore snapshot, an archive, any other file. */
   | 'ERR_NOT_A_SNAPSHOT'
   /** The input ends too early. */
   | 'ERR_TRUNCATED'
@@ -1040,7 +1040,7 @@ export interface WatchOptions {
   /** Called with every report. If it throws, `onError` is called. */
   onReport: (event: WatchEvent) => void | Promise<void>;
   /** Called with errors, such as `ERR_NOT_ENOUGH_MEMORY`. @default a process warning */
-  onError?: (error: unknown) => void;
+  onError?: (error: unknown) => void | Promise<void>;
   /** Milliseconds between two samples of heap and resident memory, above 0. @default 10000 */
   intervalMs?: number;
   /** Samples in a window, 1 to 100; a window counts as its minimum. @default 6 */

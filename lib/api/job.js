@@ -8,6 +8,7 @@
 const { setInterval, clearInterval } = require('node:timers');
 const native = require('../addon/load.js');
 const { callNative } = require('./errors.js');
+const { callGuarded } = require('./guarded.js');
 
 const PROGRESS_INTERVAL_MS = 50;
 
@@ -96,11 +97,10 @@ class Watcher {
     // Phase and count are read one after the other: between two phases they may not belong together.
     if (this.#job.isStopped || (this.#last?.phase === phase && done < this.#last.done)) return;
     this.#last = { phase, done, total };
-    try {
-      this.#onProgress({ phase, done, total });
-    } catch (error) {
-      this.#job.stop(error);
-    }
+    callGuarded(
+      () => this.#onProgress({ phase, done, total }),
+      (error) => this.#job.stop(error),
+    );
   }
 
   /** A job too short for the timer has reported nothing yet. */

@@ -10,6 +10,7 @@ const v8 = require('node:v8');
 const { briefJson } = require('../format/budget.js');
 const { completeOptions } = require('../api/options/check.js');
 const { FUNCTIONS } = require('../api/options/functions.js');
+const { callGuarded } = require('../api/guarded.js');
 const { reportWith } = require('../api/verbs.js');
 const { capture } = require('./capture.js');
 const { Growth } = require('./growth.js');
@@ -227,12 +228,12 @@ class Watcher {
   }
 
   #complain(error) {
-    try {
-      if (this.#options.onError) this.#options.onError(error);
-      else process.emitWarning(error instanceof Error ? error : new Error(String(error)));
-    } catch (second) {
-      process.emitWarning(`heapray: onError failed: ${second?.message ?? second}`);
-    }
+    const { onError } = this.#options;
+    if (!onError) return process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    callGuarded(
+      () => onError(error),
+      (second) => process.emitWarning(`heapray: onError failed: ${second?.message ?? second}`),
+    );
   }
 }
 

@@ -8,13 +8,18 @@
 const { Buffer } = require('node:buffer');
 const { open } = require('node:fs/promises');
 const { Readable, pipeline } = require('node:stream');
-const { createBrotliDecompress } = require('node:zlib');
+const { brotliDecompress, constants, createBrotliDecompress } = require('node:zlib');
 const { HeaprayError } = require('../api/errors.js');
 const { TextChunks, chunkBytes } = require('./chunks.js');
 const { fileReader, isBytes, openPath, toBytes } = require('./source.js');
+const { withTurns } = require('./turns.js');
 
 /** Enough to tell the formats apart. */
 const HEAD_BYTES = 4;
+/** Enough compressed bytes for a decoder to give the first of the text. */
+const MAX_HEAD_BYTES = 1 << 14;
+const WHITE_SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const BRACE = 0x7b;
 /** Bytes of text at a time. */
 const BLOCK_BYTES = 1 << 20;
 
@@ -28,7 +33,7 @@ async function openInput(input) {
   if (opened.path !== undefined) {
     return isBrotli(await headOf(opened.path)) ? { read: () => decompressed(fileReader(opened.path)) } : opened;
   }
-  return { ...opened, read: () => recognised(opened.read()) };
+  return { ...opened, read: () => recognised(withTurns(opened.read())) };
 }
 
 function isBrotli(head) {
@@ -36,7 +41,7 @@ function isBrotli(head) {
 }
 
 const startsWith = (head, ...bytes) => bytes.every((byte, i) => head[i] === byte);
-const isGzip = (head) => startsWith(head, 0x1f, 0x8b);
+const isGzip = (head) => startsWith(head, 0x1f, 0x8b, 0x08);
 /** A frame, or one to be skipped. */
 const isZstd = (head) => startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (head[0] >> 4 === 5 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18));
 
@@ -78,10 +83,14 @@ async function begin(reader) {
   let head = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {
     const step = await reader.next();
-    steps.push(step);
     // Text is not compressed, and the parser refuses what is no chunk at all.
-    if (step.done || !isBytes(step.value)) break;
-    head = Buffer.concat([head, toBytes(step.value, 'a chunk of the source').subarray(0, HEAD_BYTES - head.length)]);
+    const isCompressed = !step.done && isBytes(step.value);
+    const bytes = isCompressed ? toBytes(step.value, 'a chunk of the source') : undefined;
+    if (bytes?.length === 0) continue;
+    // A chunk may change once the next is asked for, as it is after so short a one.
+    steps.push(bytes?.length < HEAD_BYTES ? { value: Buffer.from(bytes) } : step);
+    if (!isCompressed) break;
+    head = Buffer.concat([head, bytes.subarray(0, HEAD_BYTES - head.length)]);
   }
   const again = { next: async () => steps.shift() ?? reader.next(), cancel: reader.cancel };
   return isBrotli(head) ? decompressed(again) : again;
@@ -94,6 +103,7 @@ async function begin(reader) {
  */
 function decompressed(reader) {
   let received = 0;
+  let head = Buffer.alloc(0);
   let sourceFailure;
   async function* compressed() {
     const text = new TextChunks();
@@ -103,11 +113,13 @@ function decompressed(reader) {
         if (done) return;
         for (const bytes of chunkBytes(value, text)) {
           received += bytes.length;
+          if (head.length < MAX_HEAD_BYTES) head = Buffer.concat([head, bytes.subarray(0, MAX_HEAD_BYTES - head.length)]);
           yield bytes;
         }
       }
     } catch (error) {
-      sourceFailure = { error };
+      // The decoder's own failure comes by here too, thrown into the source that it no longer needs.
+      if (error !== decoder.errored) sourceFailure = { error };
       throw error;
     }
   }
@@ -115,15 +127,18 @@ function decompressed(reader) {
   const blocks = decoder[Symbol.asyncIterator]();
   // Errors reach the caller that awaits the next block.
   pipeline(Readable.from(compressed(), { objectMode: false }), decoder, () => {});
+  let hasBegun = false;
   return {
     async next() {
       try {
         const step = await blocks.next();
+        hasBegun ||= !step.done && isBeginning(step.value);
+        if (!hasBegun && !step.done && !isBlank(step.value)) throw notRecognised();
         // Brotli was only a guess: data after its end means that it was wrong.
         if (step.done && decoder.bytesWritten < received) throw notRecognised();
         return step;
       } catch (error) {
-        throw sourceFailure?.error ?? decoderError(error, received);
+        throw sourceFailure?.error ?? (await decoderError(error, hasBegun, head, received));
       }
     },
     cancel(reason) {
@@ -133,9 +148,27 @@ function decompressed(reader) {
   };
 }
 
-function decoderError(error, received) {
+/**
+ * What a failure of the decoder means: what it decodes to nothing is not brotli. `head` is the beginning of the
+ * input, decoded once more, because a decoder that fails may not have given what it had decoded.
+ */
+async function decoderError(error, hasBegun, head, received) {
   if (error instanceof HeaprayError) return error;
-  return error.code === 'Z_BUF_ERROR' ? truncated(received) : notRecognised();
+  if (error.code !== 'Z_BUF_ERROR') return notRecognised();
+  return hasBegun || isBeginning(await decodedBeginning(head)) ? truncated(received) : notRecognised();
+}
+
+const decodedBeginning = (head) =>
+  new Promise((resolve) => {
+    const options = { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: BLOCK_BYTES };
+    brotliDecompress(head, options, (error, bytes = Buffer.alloc(0)) => resolve(bytes));
+  });
+
+const isBlank = (bytes) => bytes.every((byte) => WHITE_SPACE.has(byte));
+
+/** Whether it may be a snapshot: a JSON object, perhaps after white space. */
+function isBeginning(bytes) {
+  return bytes.find((byte) => !WHITE_SPACE.has(byte)) === BRACE;
 }
 
 function truncated(received) {

@@ -9,6 +9,8 @@ const { argumentError } = require('../api/errors.js');
 const { isBytes, toBytes } = require('./source.js');
 
 const BLOCK_BYTES = 4 << 20;
+/** Enough for the parser to refuse what is no snapshot. */
+const FIRST_BYTES = 16;
 /** UTF-16 units encoded at a time: a chunk may be the whole text, and encoding it at once would stop the event loop. */
 const TEXT_STEP = 1 << 19;
 
@@ -37,7 +39,7 @@ function* chunkBytes(chunk, text) {
   if (!isBytes(chunk)) {
     throw argumentError('a chunk of the source', 'a string or bytes', chunk);
   }
-  yield text.end();
+  if (text.hasHalf) yield text.end();
   yield toBytes(chunk, 'a chunk of the source');
 }
 
@@ -49,7 +51,7 @@ class Blocks {
   #length = 0;
   #inFlight;
   /** The first bytes are pushed at once: they show what is no snapshot, and its source may stay open and silent. */
-  #isFirst = true;
+  #atOnce = FIRST_BYTES;
 
   constructor(push) {
     this.#push = push;
@@ -63,8 +65,8 @@ class Blocks {
       this.#block.set(part, this.#length);
       this.#length += part.length;
       rest = rest.subarray(part.length);
-      if (this.#isFirst) {
-        this.#isFirst = false;
+      if (this.#atOnce > 0) {
+        this.#atOnce -= part.length;
         await this.end();
       }
       if (this.#length === BLOCK_BYTES) await this.#flush();
@@ -93,6 +95,11 @@ const isHighSurrogate = (unit) => unit >= 0xd800 && unit <= 0xdbff;
 /** Text → UTF-8, where a character may be cut in two between chunks. */
 class TextChunks {
   #high = '';
+
+  /** Whether the first half of a character waits for its second. */
+  get hasHalf() {
+    return this.#high !== '';
+  }
 
   *encode(chunk) {
     const text = this.#high === '' ? chunk : this.#high + chunk;

@@ -8,6 +8,7 @@ const { Readable } = require('node:stream');
 const { fileURLToPath } = require('node:url');
 const { isAnyArrayBuffer } = require('node:util').types;
 const { argumentError, ioError } = require('../api/errors.js');
+const { callGuarded } = require('../api/guarded.js');
 const { isLive } = require('../capture/live.js');
 
 const EXPECTED = 'a path, bytes, a stream or an iterable of chunks';
@@ -98,24 +99,25 @@ function nodeReader(stream) {
   const iterator = readable[Symbol.asyncIterator]();
   return {
     next: async () => checkStep(await iterator.next()),
-    cancel: () => {
-      readable.destroy();
-      stream.destroy?.();
-    },
+    cancel: () =>
+      ignoreFailure(() => {
+        readable.destroy();
+        stream.destroy?.();
+      }),
   };
 }
 
 /** @returns {Reader} */
 function webReader(stream) {
   const reader = stream.getReader();
-  return { next: async () => checkStep(await reader.read()), cancel: (reason) => ignore(reader.cancel(reason)) };
+  return { next: async () => checkStep(await reader.read()), cancel: (reason) => ignoreFailure(() => reader.cancel(reason)) };
 }
 
 /** @returns {Reader} */
 function iterableReader(iterable, what) {
   const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
   if (typeof iterator?.next !== 'function') throw argumentError(what, `${EXPECTED}, with an iterator`, iterable);
-  return { next: async () => checkStep(await iterator.next()), cancel: () => ignore(iterator.return?.()) };
+  return { next: async () => checkStep(await iterator.next()), cancel: () => ignoreFailure(() => iterator.return?.()) };
 }
 
 /** An iterator of the caller may return anything. */
@@ -124,13 +126,13 @@ function checkStep(step) {
   return step;
 }
 
-/** A failure of the clean-up is ignored: the caller has been told what went wrong. */
-function ignore(promise) {
-  Promise.resolve(promise).catch(() => {});
+/** Runs a clean-up whose failure is ignored: the caller has been told what went wrong. */
+function ignoreFailure(cleanUp) {
+  callGuarded(cleanUp, () => {});
 }
 
 /** How a snapshot's bytes begin: a JSON object, or one compressed with gzip or zstd. */
-const BEGINNINGS = [/^(\xef\xbb\xbf)?\s*\{\s*"/, /^\x1f\x8b/, /^\x28\xb5\x2f\xfd/];
+const BEGINNINGS = [/^(\xef\xbb\xbf)?\s*\{\s*"/, /^\x1f\x8b\x08/, /^\x28\xb5\x2f\xfd/];
 
 /** Whether a value stands for a whole snapshot rather than for a chunk of one. */
 function isWholeSource(source) {
