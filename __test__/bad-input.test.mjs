@@ -1,12 +1,15 @@
 // Damaged input: the error and its place are the same for every source and split.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createReadStream, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { HeaprayError, parse } from '../index.js';
 import { badFolder, temporaryFolder } from './support/fixtures.mjs';
+import { posix } from './support/platform.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
 
 /** How a source ends: its error's code, section and offset, or its totals. */
@@ -134,6 +137,80 @@ test('what is neither text nor compressed is no snapshot, from wherever it comes
     for (const source of [bytes, file, [bytes]]) {
       await assert.rejects(parse(source), { code: 'ERR_NOT_A_SNAPSHOT' });
     }
+  }
+});
+
+/** Bytes that are always the same and look like nothing. */
+function noise(length) {
+  let state = length;
+  return Buffer.from(Array.from({ length }, () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 24));
+}
+
+const OTHER_FORMATS = {
+  zeros: Buffer.alloc(4),
+  zip: Buffer.from('PK\x03\x04\x14\0\0\0\x08\0', 'latin1'),
+  xz: Buffer.from('\xfd7zXZ\0\0\x04', 'latin1'),
+  lz4: Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x64, 0x40]),
+  bzip2: Buffer.from('BZh91AY&SY', 'latin1'),
+  ELF: Buffer.from('\x7fELF\x02\x01\x01\0', 'latin1'),
+  PNG: Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+  WebAssembly: Buffer.from('\0asm\x01\0\0\0', 'latin1'),
+  SQLite: Buffer.from('SQLite format 3\0', 'latin1'),
+  'gzip with an unknown method': Buffer.from([0x1f, 0x8b, 0x09, 0x00]),
+  ones: Buffer.alloc(4, 0xff),
+  'a brace': Buffer.from('{'),
+  'nothing else': Buffer.alloc(0),
+};
+
+const bin = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
+
+test('files of any other format are no snapshot, at an offset, from wherever they come', async () => {
+  const file = path.join(temporaryFolder(), 'other.heapsnapshot');
+  for (const [name, head] of Object.entries(OTHER_FORMATS)) {
+    for (const rest of [Buffer.alloc(0), noise(100), noise(70_000), Buffer.alloc(100_000), noise(1 << 20)]) {
+      const bytes = Buffer.concat([head, rest]);
+      // A brace alone may become a snapshot, and nothing is empty.
+      if (bytes.length <= 1) continue;
+      writeFileSync(file, bytes);
+      const { path: fromPath, ...others } = await everyOutcome(file);
+      assert.equal(fromPath.code, 'ERR_NOT_A_SNAPSHOT', `${name} and ${rest.length} more: ${fromPath.message}`);
+      assert.equal(typeof fromPath.offset, 'number', name);
+      for (const [road, other] of Object.entries(others)) assert.deepEqual(other, fromPath, `${name} and ${rest.length} more by ${road}`);
+    }
+  }
+});
+
+test('the command line says of every other format that it is no snapshot', () => {
+  const file = path.join(temporaryFolder(), 'other.heapsnapshot');
+  writeFileSync(file, Buffer.alloc(100_000));
+  for (const args of [['report', file], ['classes', file], ['diff', file, file], ['redact', file, `${file}.out`]]) {
+    const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+    assert.match(stderr, /at byte 0\..*\[ERR_NOT_A_SNAPSHOT\]\n$/, args[0]);
+    assert.equal(status, 3, args[0]);
+  }
+});
+
+test('a device that never ends is no snapshot', posix, async () => {
+  for (const device of ['/dev/zero', '/dev/urandom']) await assert.rejects(parse(device), { code: 'ERR_NOT_A_SNAPSHOT', offset: 0 });
+});
+
+test('a source of compressed bytes that fails rejects with its own error', async () => {
+  const compressed = brotliCompressSync(tinySnapshot());
+  const failure = new Error('the disk is on fire');
+  const source = async function* () {
+    yield compressed.subarray(0, 20);
+    throw failure;
+  };
+  await assert.rejects(parse(source()), (error) => error === failure);
+  await assert.rejects(parse([compressed.subarray(0, 20), 7]), { code: 'ERR_INVALID_ARGUMENT' });
+});
+
+test('bytes that are not UTF-8 become replacement characters, as in DevTools', async () => {
+  const latin1 = Buffer.from(tinySnapshot().replace('Näme 😀', 'N\xe4me \x80\xff'), 'latin1');
+  for (const source of [latin1, Array.from(latin1, (byte) => Uint8Array.of(byte)), gzipSync(latin1)]) {
+    const snapshot = await parse(source);
+    assert.equal((await snapshot.node(11)).name, 'N\ufffdme \ufffd\ufffd');
+    snapshot.close();
   }
 });
 

@@ -4,6 +4,7 @@
 
 use heapray_core::ids::NodeIx;
 use heapray_core::parse::{Parser, ParserOptions};
+use heapray_core::redact::{Key, redact};
 use heapray_core::testing::SnapshotBuilder;
 use heapray_core::{Code, Error, Progress, Snapshot};
 
@@ -214,6 +215,52 @@ fn other_profiles_are_named() {
 }
 
 #[test]
+fn text_that_was_never_part_of_a_snapshot_is_none() {
+    let json_lines = "{\"level\":30,\"msg\":\"up\"}\n".repeat(3);
+    for (text, offset, found) in [
+        (r"{\rtf1\ansi hello}", 1, "'\\'"),
+        ("{ margin: 0 }", 2, "'m'"),
+        (&json_lines, 0, "an object with \"level\", \"msg\""),
+        (&json_lines[..10], 0, "an object with \"level\""),
+        ("{\"name\": \"x\", oops", 0, "an object with \"name\""),
+    ] {
+        for chunk in [1, 3, text.len()] {
+            let error = open(text.as_bytes(), chunk, ParserOptions::default()).expect_err("no snapshot");
+            let place = (error.code(), error.offset(), error.found());
+            assert_eq!(place, (Code::NotASnapshot, Some(offset), found), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_missing_or_out_of_range_has_a_section_and_an_offset() {
+    let text = String::from_utf8(small().json()).expect("text");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let without = |name: &str| {
+        let mut value = value.clone();
+        value.as_object_mut().expect("an object").remove(name);
+        value.to_string()
+    };
+    let header = |name: &str, to: i64| {
+        let mut value = value.clone();
+        value["snapshot"][name] = to.into();
+        value.to_string()
+    };
+    let mut broken: Vec<(Code, String)> =
+        ["nodes", "edges", "strings"].map(|name| (Code::Section, without(name))).into();
+    broken.extend([1, 7_000_000, 1 << 40].map(|index| (Code::Range, header("root_index", index))));
+    broken.extend([(Code::Count, header("node_count", 1)), (Code::Range, header("extra_native_bytes", 1 << 53))]);
+    for (code, text) in broken {
+        let error = whole(text.as_bytes()).expect_err("broken");
+        assert_eq!(error.code(), code, "{error:?}");
+        assert!(error.section().is_some(), "{error:?}");
+        assert!(error.offset().is_some_and(|offset| offset > 0 && offset <= text.len() as u64), "{error:?}");
+        let redacted = redact(text.as_bytes(), &Key::new(b"key"), &Progress::new()).expect_err("broken");
+        assert_eq!((redacted.code(), redacted.offset()), (code, error.offset()), "{redacted:?}");
+    }
+}
+
+#[test]
 fn unknown_sections_fields_and_types_are_skipped_and_reported() {
     let text = String::from_utf8(small().json()).expect("text");
     let more = text.replacen("{\"snapshot\"", r#"{"news":{"a":[1,"]}",{}]},"flag":true,"snapshot""#, 1);
@@ -276,6 +323,43 @@ mod compressed {
             let middle = packed.len() / 2;
             damaged[middle..middle + 64].iter_mut().for_each(|byte| *byte ^= 0x55);
             whole(&damaged).expect_err("damaged");
+        }
+    }
+
+    #[test]
+    fn bytes_of_any_other_format_are_no_snapshot_wherever_they_are_cut() {
+        let heads: [&[u8]; 10] = [
+            b"\0\0\0\0",
+            b"PK\x03\x04\x14\0\0\0",
+            b"\xfd7zXZ\0",
+            b"\x04\x22\x4d\x18\x64\x40",
+            b"\x7fELF\x02\x01\x01\0",
+            b"\x1f\x8b\x09\0",
+            b"{\x93\x94\x95",
+            b"\xff\xff\xff\xff",
+            b"\0asm\x01\0\0\0",
+            b"",
+        ];
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        for length in [0usize, 1, 40, 5000, 200_000] {
+            for head in heads {
+                for fill in [true, false] {
+                    let rest = (0..length).map(|_| if fill { random() } else { 0 });
+                    let bytes: Vec<u8> = head.iter().copied().chain(rest).collect();
+                    if bytes.is_empty() || b"{\t\n\r ".contains(&bytes[0]) && head.is_empty() {
+                        continue;
+                    }
+                    let error = whole(&bytes).expect_err("no snapshot");
+                    assert_eq!(error.code(), Code::NotASnapshot, "{head:?} and {length} more: {error:?}");
+                    assert!(error.offset().is_some(), "{error:?}");
+                    let split = open(&bytes, 1000, ParserOptions::default()).expect_err("no snapshot");
+                    assert_eq!(split, error, "{head:?} and {length} more");
+                }
+            }
         }
     }
 

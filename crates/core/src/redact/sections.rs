@@ -7,7 +7,9 @@ use super::token::Key;
 use super::uses::{Use, UsedPlaces, place};
 use crate::snapshot::error::Result;
 use crate::snapshot::parse::Sink;
-use crate::snapshot::parse::checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
+use crate::snapshot::parse::checks::{
+    check_counts, check_edge_counts, check_sizes, check_some_nodes, find_root, missing, range,
+};
 use crate::snapshot::parse::document::{Action, Opening, Outline, Sections};
 use crate::snapshot::parse::records::Records;
 use crate::snapshot::parse::rows::{FunctionRows, LocationRows, SampleRows};
@@ -122,11 +124,11 @@ impl Redaction {
 
     /// The checks that need several sections, as the parser makes them; then the end of the file.
     pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(Box<dyn Sink>, Vec<String>)> {
-        let schema = outline.schema.take().ok_or_else(|| missing("snapshot"))?;
-        let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes"))?;
-        let (edges, edge_totals) = self.edges.take().ok_or_else(|| missing("edges"))?;
+        let schema = outline.schema.take().ok_or_else(|| missing("snapshot", &outline))?;
+        let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes", &outline))?;
+        let (edges, edge_totals) = self.edges.take().ok_or_else(|| missing("edges", &outline))?;
         if !self.has_read("strings") {
-            return Err(missing("strings"));
+            return Err(missing("strings", &outline));
         }
         check_counts(schema.node_count, nodes, "nodes", &outline)?;
         check_counts(schema.edge_count, edges, "edges", &outline)?;
@@ -141,6 +143,7 @@ impl Redaction {
         }
         check_sizes(node_totals.self_size.saturating_add(schema.extra_native_bytes), &outline)?;
         check_some_nodes(nodes, &outline)?;
+        find_root(&schema, nodes, &outline)?;
         if edges > 0 && u64::from(edge_totals.max_target) >= nodes {
             let found = format!("node {}", edge_totals.max_target);
             return Err(range("edges", &outline, format!("to_node of one of {nodes} nodes"), found));

@@ -2,7 +2,7 @@
 
 use crate::snapshot::classes::{ClassTotals, Classes, TotalsColumns};
 use crate::snapshot::column::check_memory;
-use crate::snapshot::columns::{Edge, EdgeName, Edges, FieldDivider, Location, Locations, Nodes};
+use crate::snapshot::columns::{Edge, EdgeName, Edges, Location, Locations, Nodes};
 use crate::snapshot::derived::Derived;
 use crate::snapshot::distance;
 use crate::snapshot::dominators::{self, DominatorTree};
@@ -28,6 +28,8 @@ use std::sync::OnceLock;
 pub struct RawSnapshot {
     /// The header.
     pub schema: Schema,
+    /// The root.
+    pub root: NodeIx,
     /// Nodes, in file order.
     pub nodes: Nodes,
     /// Edges, in file order.
@@ -86,8 +88,8 @@ impl Snapshot {
     /// # Errors
     /// [`Code::Cancelled`] or [`Code::OutOfMemory`].
     pub fn analyse(raw: RawSnapshot, progress: &Progress) -> Result<Snapshot> {
-        let RawSnapshot { schema, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } = raw;
-        let root = root_of(&schema, &nodes)?;
+        let RawSnapshot { schema, root, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } =
+            raw;
         progress.enter(Phase::Graph, nodes.len() as u64);
         check_memory(NODE_BYTES * nodes.len() + EDGE_BYTES * edges.len() + STRING_BYTES * strings.len())?;
         detached::propagate(&schema, &mut nodes, &edges, &mut strings)?;
@@ -400,14 +402,5 @@ impl Iterator for EdgesOf<'_> {
         }
         self.range.start = at + 1;
         Some(self.edges.get(EdgeIx(at as u32)))
-    }
-}
-
-fn root_of(schema: &Schema, nodes: &Nodes) -> Result<NodeIx> {
-    let index = u32::try_from(schema.root_index).ok();
-    let root = index.and_then(|index| FieldDivider::new(schema.node.count).ordinal(index));
-    match root {
-        Some(root) if (root as usize) < nodes.len() => Ok(NodeIx(root)),
-        _ => Err(Error::new(Code::Range, "root_index of a node", schema.root_index.to_string()).in_section("snapshot")),
     }
 }

@@ -1,11 +1,14 @@
 //! Whole sections → whether they belong together: the checks that the columns and the redactor share.
 
 use super::document::Outline;
+use crate::snapshot::columns::FieldDivider;
 use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::schema::Schema;
 
 #[cold]
-pub fn missing(section: &str) -> Error {
-    Error::new(Code::Section, format!("the section \"{section}\""), "none").in_section(section)
+pub fn missing(section: &str, outline: &Outline) -> Error {
+    Error::new(Code::Section, format!("the section \"{section}\""), "none").at(outline.end).in_section(section)
 }
 
 #[cold]
@@ -31,6 +34,16 @@ pub fn check_edge_counts(sum: u64, edges: u64) -> Result<()> {
         return Err(Error::new(Code::Count, expected, format!("{edges} edges")).in_section("edges"));
     }
     Ok(())
+}
+
+/// The root, which is one of the nodes.
+pub fn find_root(schema: &Schema, nodes: u64, outline: &Outline) -> Result<NodeIx> {
+    let index = u32::try_from(schema.root_index).ok();
+    let root = index.and_then(|index| FieldDivider::new(schema.node.count).ordinal(index));
+    root.filter(|&root| u64::from(root) < nodes).map(NodeIx).ok_or_else(|| {
+        let expected = format!("root_index to be the place of one of {nodes} nodes");
+        range("snapshot", outline, expected, schema.root_index.to_string())
+    })
 }
 
 pub fn check_some_nodes(nodes: u64, outline: &Outline) -> Result<()> {

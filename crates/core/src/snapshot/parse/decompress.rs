@@ -51,10 +51,28 @@ pub fn sink_back<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
 struct Writer {
     sink: Box<dyn Sink>,
     failed: Option<Error>,
+    /// Something came out.
+    #[cfg(feature = "brotli")]
+    has_begun: bool,
+}
+
+impl Writer {
+    fn new(sink: Box<dyn Sink>) -> Self {
+        Self {
+            sink,
+            failed: None,
+            #[cfg(feature = "brotli")]
+            has_begun: false,
+        }
+    }
 }
 
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        #[cfg(feature = "brotli")]
+        {
+            self.has_begun |= !bytes.is_empty();
+        }
         match self.sink.take(bytes) {
             Ok(()) => Ok(bytes.len()),
             Err(error) => {
@@ -132,12 +150,13 @@ const SNIFF: usize = 4;
 /// notice damage depends on how much they were given at once, and with it the error.
 const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 16 << 10 };
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-const GZIP: &[u8] = b"\x1f\x8b";
+/// With the only method there is.
+const GZIP: &[u8] = b"\x1f\x8b\x08";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 impl Stream {
     fn new(sink: Box<dyn Sink>) -> Self {
-        Self { decoder: Decoder::Sniff(Vec::new(), Writer { sink, failed: None }), received: 0, pending: Vec::new() }
+        Self { decoder: Decoder::Sniff(Vec::new(), Writer::new(sink)), received: 0, pending: Vec::new() }
     }
 
     /// Takes the next compressed bytes.
@@ -207,7 +226,10 @@ impl Stream {
             Decoder::Brotli(mut brotli) => {
                 let end = brotli.close();
                 if let Some(error) = brotli.get_mut().failed.take() {
-                    return Err(error);
+                    return Err(unless_a_guess(error));
+                }
+                if end.is_err() && !brotli.get_mut().has_begun {
+                    return Err(not_recognised());
                 }
                 end.map_err(|error| damaged("brotli", &error, self.received))?;
                 brotli.into_inner().map(|writer| writer.sink).map_err(|_| cut("brotli", self.received))
@@ -244,16 +266,21 @@ impl Stream {
             Decoder::Brotli(brotli) => {
                 let end = brotli.write_all(chunk);
                 let failed = brotli.get_mut().failed.take();
-                // Brotli was only a guess: what does not decode is no snapshot rather than a damaged one.
                 match (end, failed) {
-                    (_, Some(error)) if error.code() != Code::NotASnapshot => Err(error),
+                    (_, Some(error)) => Err(unless_a_guess(error)),
                     (Ok(()), None) => Ok(()),
-                    _ => Err(not_recognised()),
+                    (Err(_), None) => Err(not_recognised()),
                 }
             }
             Decoder::Sniff(..) | Decoder::Broken => Ok(()),
         }
     }
+}
+
+/// Brotli was only a guess: what does not decode is no snapshot rather than a damaged one.
+#[cfg(feature = "brotli")]
+fn unless_a_guess(error: Error) -> Error {
+    if error.code() == Code::NotASnapshot { not_recognised() } else { error }
 }
 
 #[cfg(feature = "compression")]

@@ -65,6 +65,8 @@ pub struct Outline {
     pub skipped: Vec<String>,
     /// Byte offset at which each section's value starts.
     offsets: Vec<(String, u64)>,
+    /// Bytes of input.
+    pub end: u64,
 }
 
 impl Outline {
@@ -136,6 +138,10 @@ impl<S: Sections> Document<S> {
 
     /// Takes the chunk that starts at `offset`.
     pub(crate) fn push(&mut self, chunk: &[u8], offset: u64) -> Result<()> {
+        self.read(chunk, offset).map_err(|error| self.blame_format(error))
+    }
+
+    fn read(&mut self, chunk: &[u8], offset: u64) -> Result<()> {
         let mut at = 0;
         while at < chunk.len() {
             let here = offset + at as u64;
@@ -286,7 +292,7 @@ impl<S: Sections> Document<S> {
         let key = std::mem::replace(&mut self.key, name.clone().into_bytes());
         let value_offset = std::mem::replace(&mut self.value_offset, offset);
         self.state = if self.action(&name) == Action::Skip { self.skip(&name) } else { State::Open };
-        self.push(&text, offset)?;
+        self.read(&text, offset)?;
         if !matches!(self.state, State::Comma) {
             return Err(Error::new(Code::Syntax, "an array", "something else").at(offset).in_section(&name));
         }
@@ -307,16 +313,12 @@ impl<S: Sections> Document<S> {
     /// Ends the input of `length` bytes.
     pub(crate) fn finish(mut self, length: u64) -> Result<(Outline, S)> {
         if !matches!(self.state, State::Done) {
-            return Err(self.truncated(length));
+            return Err(self.blame_format(self.truncated(length)));
         }
         if self.outline.schema.is_none() {
-            return Err(Error::new(
-                Code::NotASnapshot,
-                "a V8 heap snapshot (with \"snapshot\", \"nodes\", \"edges\", \"strings\")",
-                self.likely(),
-            )
-            .at(0));
+            return Err(self.another_object());
         }
+        self.outline.end = length;
         self.replay_rest()?;
         self.outline.skipped.dedup();
         Ok((self.outline, self.sections))
@@ -331,6 +333,27 @@ impl<S: Sections> Document<S> {
         };
         let error = Error::new(Code::Truncated, "the rest of the snapshot", "the end of the input").at(length);
         if section.is_empty() { error } else { error.in_section(&section) }
+    }
+
+    /// Text that is damaged before anything in it belongs to a snapshot is something else: a log of JSON lines, RTF.
+    #[cold]
+    fn blame_format(&self, error: Error) -> Error {
+        let is_something = self.seen.iter().any(|name| KNOWN.contains(&name.as_str()));
+        match error.code() {
+            _ if is_something => error,
+            Code::Syntax if self.seen.is_empty() => {
+                Error::new(Code::NotASnapshot, error.expected(), error.found()).at(error.offset().unwrap_or(0))
+            }
+            Code::Syntax => self.another_object(),
+            Code::Truncated if !self.seen.is_empty() => self.another_object(),
+            _ => error,
+        }
+    }
+
+    #[cold]
+    fn another_object(&self) -> Error {
+        let expected = "a V8 heap snapshot (with \"snapshot\", \"nodes\", \"edges\", \"strings\")";
+        Error::new(Code::NotASnapshot, expected, self.likely()).at(0)
     }
 
     /// What an object without a header probably is.

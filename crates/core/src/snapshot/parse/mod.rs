@@ -27,7 +27,7 @@ use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::{Phase, Progress};
 use crate::snapshot::strings::Strings;
 use crate::snapshot::{RawSnapshot, Snapshot};
-use checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, missing, range};
+use checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, find_root, missing, range};
 use decompress::BYTE_ORDER_MARK;
 pub use decompress::Sink;
 #[doc(hidden)]
@@ -139,10 +139,10 @@ where
 
 /// The checks that need several sections at once.
 fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
-    let schema = outline.schema.take().ok_or_else(|| missing("snapshot"))?;
-    let mut nodes = parts.nodes.take().ok_or_else(|| missing("nodes"))?;
-    let mut edges = parts.edges.take().ok_or_else(|| missing("edges"))?;
-    let strings = parts.strings.take().ok_or_else(|| missing("strings"))?;
+    let schema = outline.schema.take().ok_or_else(|| missing("snapshot", &outline))?;
+    let mut nodes = parts.nodes.take().ok_or_else(|| missing("nodes", &outline))?;
+    let mut edges = parts.edges.take().ok_or_else(|| missing("edges", &outline))?;
+    let strings = parts.strings.take().ok_or_else(|| missing("strings", &outline))?;
     check_counts(schema.node_count, nodes.len() as u64, "nodes", &outline)?;
     check_counts(schema.edge_count, edges.len() as u64, "edges", &outline)?;
     let sum = nodes.finish_edge_counts()?;
@@ -153,6 +153,7 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
         &outline,
     )?;
     check_some_nodes(nodes.len() as u64, &outline)?;
+    let root = find_root(&schema, nodes.len() as u64, &outline)?;
     edges.strings = strings.len() as u32;
     if edges.max_target as usize >= nodes.len() && !edges.is_empty() {
         let at = edges.first_target_beyond(nodes.len()).unwrap_or(0);
@@ -180,6 +181,7 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
     let locations = parts.take_locations(nodes.len())?;
     Ok(RawSnapshot {
         schema,
+        root,
         nodes,
         edges,
         strings,
