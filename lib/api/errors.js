@@ -6,6 +6,7 @@
 // the ones the caller's `instanceof` knows; the addon is loaded once and only ever says JSON.
 
 const util = require('node:util');
+const { visible } = require('../format/text.js');
 const { HeaprayError } = require('./heapray-error.js');
 
 /**
@@ -15,7 +16,7 @@ const { HeaprayError } = require('./heapray-error.js');
  */
 function argumentError(what, expected, received, hint) {
   const shown = util.inspect(received, { depth: 0, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 3 });
-  const error = new TypeError(`${what} must be ${expected}, received ${shown}${hint === undefined ? '' : `; ${hint}`}`);
+  const error = new TypeError(visible(`${what} must be ${expected}, received ${shown}${hint === undefined ? '' : `; ${hint}`}`));
   error.code = 'ERR_INVALID_ARGUMENT';
   return error;
 }
@@ -24,7 +25,12 @@ const closedError = () => new HeaprayError('ERR_CLOSED', 'the snapshot was close
 
 /** A file that cannot be read, or written; `cause` is the system's error. */
 function ioError(path, cause, doing = 'read') {
-  return new HeaprayError('ERR_IO', `cannot ${doing} ${path}: ${cause.message}`, { path, cause });
+  return new HeaprayError('ERR_IO', visible(`cannot ${doing} ${path}: ${cause.message}`), { path, cause });
+}
+
+/** Texts may have names of the snapshot, and errors are printed to logs. */
+function printable(failure) {
+  return Object.fromEntries(Object.entries(failure).map(([name, value]) => [name, typeof value === 'string' ? visible(value) : value]));
 }
 
 /** What the addon rejected with. */
@@ -35,7 +41,7 @@ function fromNative(error, path) {
   } catch {
     return new HeaprayError('ERR_INTERNAL', `a bug in heapray: ${error.message}`, { cause: error });
   }
-  const { code, message, errno, writing, ...details } = failure;
+  const { code, message, errno, writing, ...details } = printable(failure);
   if (code === 'ERR_IO' && writing !== undefined) return ioError(writing, systemError(message, errno), 'write');
   if (code === 'ERR_IO') return ioError(path, systemError(message, errno));
   if (code === 'ERR_INTERNAL') return new HeaprayError(code, `a bug in heapray, please report it: ${message}`);

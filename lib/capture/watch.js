@@ -8,6 +8,7 @@
 const { clearInterval, setInterval } = require('node:timers');
 const v8 = require('node:v8');
 const { briefJson } = require('../format/budget.js');
+const { visible } = require('../format/text.js');
 const { completeOptions } = require('../api/options/check.js');
 const { FUNCTIONS } = require('../api/options/functions.js');
 const { callGuarded } = require('../api/guarded.js');
@@ -232,7 +233,7 @@ class Watcher {
     if (!onError) return process.emitWarning(error instanceof Error ? error : new Error(String(error)));
     callGuarded(
       () => onError(error),
-      (second) => process.emitWarning(`heapray: onError failed: ${second?.message ?? second}`),
+      (second) => process.emitWarning(`heapray: onError failed: ${visible(String(second?.message ?? second))}`),
     );
   }
 }

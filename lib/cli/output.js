@@ -5,15 +5,12 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { printableJson } = require('../format/log-commands.js');
 const { OutputError, UsageError } = require('./errors.js');
-
-/** JSON has no need to escape these, a terminal would act on them; the value stays the same. */
-const ACTIVE_CHARACTERS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The API's JSON: indented for people, in one line for programs. */
 function jsonText(value, { pretty }) {
-  const text = JSON.stringify(value, null, pretty ? 2 : 0);
-  return `${text.replace(ACTIVE_CHARACTERS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return `${printableJson(value, pretty ? 2 : 0)}\n`;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 const { Command } = require('commander');
 const { version } = require('../../package.json');
+const { visible } = require('../format/text.js');
 
 const VERBS = [
   require('./verbs/report.js'),
@@ -32,6 +33,12 @@ Examples:
   heapray retainers app.heapsnapshot Session
   heapray <command> --help`;
 
+/** Commander echoes arguments as they are; a line break of its own stands before a suggestion and at the end. */
+function printable(text) {
+  const [message, ...suggestion] = text.replace(/\n$/, '').split(/\n(?=\(Did you mean )/);
+  return `${[message, ...suggestion].map(visible).join('\n')}\n`;
+}
+
 /** `-o -`: where answers go without the option. */
 function useStandardOutput(command) {
   if (command.getOptionValue('output') === '-') command.setOptionValue('output', undefined);
@@ -45,7 +52,7 @@ function createProgram(done) {
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ optionTerm })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'heapray: ')) })
+    .configureOutput({ outputError: (text, write) => write(printable(text.replace(/^error: /, 'heapray: '))) })
     .addHelpText('after', EPILOGUE)
     .hook('preAction', (_, command) => useStandardOutput(command));
   for (const { define } of VERBS) define(program, done);

@@ -5,6 +5,7 @@
  * answer are in `verbs/`.
  */
 
+const { visible } = require('../format/text.js');
 const { EXIT, Interrupted } = require('./errors.js');
 const { checkFiles, openSnapshot, titleOf } = require('./input.js');
 const { checkOutput, jsonText, writeFile, writeStdout } = require('./output.js');
@@ -32,7 +33,7 @@ async function run(files, options, ask) {
   else writeFile(options.output, text);
 
   const { exceeded = [] } = answer;
-  for (const threshold of exceeded) process.stderr.write(`heapray: threshold exceeded: ${threshold}\n`);
+  for (const threshold of exceeded) process.stderr.write(`heapray: threshold exceeded: ${visible(threshold)}\n`);
   return exceeded.length > 0 ? EXIT.THRESHOLD_EXCEEDED : EXIT.OK;
 }
 

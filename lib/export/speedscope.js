@@ -3,6 +3,7 @@
 // Writes stacks in speedscope's own format, https://www.speedscope.app/file-format-schema.json.
 
 const { version } = require('../../package.json');
+const { printableJson } = require('../format/log-commands.js');
 const { stacksOf } = require('./stacks.js');
 
 /**
@@ -21,7 +22,7 @@ function toSpeedscope(tree, { title }) {
     samples: stacks.map(({ frames }) => frames),
     weights: stacks.map(({ bytes }) => bytes),
   };
-  return JSON.stringify({
+  return printableJson({
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     name: title,
     exporter: `heapray@${version}`,

@@ -2,6 +2,8 @@
 
 /** Shortens answers to a number of bytes, always the same for the same heap. */
 
+const { printableJson } = require('./log-commands.js');
+
 /** Limits on the rows of each list and the parts of the report, tried in this order. */
 const LEVELS = [[Infinity, Infinity], [5, Infinity], [3, Infinity], [3, 5], [2, 3], [1, 3], [1, 2], [0, 1]];
 
@@ -80,12 +82,12 @@ function shortenedTo(maxBytes, report, textOf) {
  */
 function briefJson(report, maxBytes) {
   let some = report;
-  let json = JSON.stringify(some);
+  let json = printableJson(some);
   for (const most of [5, 3, 1, 0]) {
     for (const list of LISTS) {
       if (Buffer.byteLength(json) <= maxBytes) return json;
       some = withFew(some, list, list[0] === 'suspects' ? Math.max(1, most) : most);
-      json = JSON.stringify(some);
+      json = printableJson(some);
     }
   }
   return json;

@@ -5,8 +5,10 @@
  *
  * Heap strings are untrusted: anyone who talked to the captured process may have sent them. Nothing
  * reaches an output before `visible` has turned control characters, escape sequences, text direction
- * overrides and lone surrogates into JavaScript escapes.
+ * overrides, lone surrogates and commands for CI systems into JavaScript escapes.
  */
+
+const { withoutLogCommands } = require('./log-commands.js');
 
 /** Longest piece of a heap string that is ever looked at, in UTF-16 units; the output shows less anyway. */
 const LONGEST = 4096;
@@ -37,11 +39,11 @@ const ONLY_MARKS = /^[\p{M}\u200c\u200d]+$/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text with everything a terminal could act on written as an escape. */
+/** The text with everything a terminal or a CI system could act on written as an escape. */
 function visible(text) {
   const shown = text.length > LONGEST ? withoutHalfPair(text.slice(0, LONGEST)) + ELLIPSIS : text;
-  if (PRINTABLE_ASCII.test(shown)) return shown;
-  return shown.replace(UNPRINTABLE, escapeOf).replace(MARK_PILE, `$1${ELLIPSIS}`);
+  if (PRINTABLE_ASCII.test(shown)) return withoutLogCommands(shown);
+  return withoutLogCommands(shown).replace(UNPRINTABLE, escapeOf).replace(MARK_PILE, `$1${ELLIPSIS}`);
 }
 
 /** The text between double quotes, as it would stand in source code. */

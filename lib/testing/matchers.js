@@ -7,6 +7,7 @@
 
 const { argumentError } = require('../api/errors.js');
 const { formatAmount, formatBytes } = require('../format/numbers.js');
+const { visible } = require('../format/text.js');
 const { checkOptions, readOption } = require('../api/options/check.js');
 const { QUESTIONS } = require('../api/options/questions.js');
 const { Snapshot } = require('../api/snapshot.js');
@@ -61,7 +62,7 @@ function nameOfFailure(context, what) {
 }
 
 function collectionMessage({ label }, held, palette) {
-  const name = palette.RECEIVED_COLOR(label);
+  const name = palette.RECEIVED_COLOR(visible(label));
   if (held === undefined) return `${name} was collected.`;
   if (held.node === undefined) return `${name} was collected, but only after the timeout.`;
   const { id, retainedSize } = held.node;
@@ -85,7 +86,7 @@ function toHaveInstances(snapshot, classOrName, expected) {
     message: () =>
       text(this, 'toHaveInstances', 'snapshot', name, (palette) =>
         [
-          `Expected: ${this?.isNot ? 'not ' : ''}${words} of ${name}`,
+          `Expected: ${this?.isNot ? 'not ' : ''}${words} of ${visible(name)}`,
           `Received: ${palette.RECEIVED_COLOR(formatAmount(count, 'instance'))}`,
           ...holders(snapshot, name, count, palette),
         ].join('\n'),
@@ -139,7 +140,7 @@ function toHaveNoDetachedNodes(snapshot) {
         [
           this?.isNot ? 'Expected: detached nodes' : 'Expected: no detached nodes',
           `Received: ${palette.RECEIVED_COLOR(String(total))}`,
-          ...nodes.map(({ className: name, id, retainedSize }) => `  ${name} @${id}, ${formatBytes(retainedSize)}`),
+          ...nodes.map(({ className: name, id, retainedSize }) => `  ${visible(name)} @${id}, ${formatBytes(retainedSize)}`),
         ].join('\n'),
       ),
   };
@@ -164,7 +165,7 @@ function checkSnapshot(value) {
 /** The line that says which assertion failed, as the test runner writes it, and what is to be said. */
 function text(context, name, received, expected, write) {
   const utils = context?.utils;
-  const hint = utils?.matcherHint?.(name, received, expected, { isNot: context.isNot, promise: context.promise });
+  const hint = utils?.matcherHint?.(name, received, visible(expected), { isNot: context.isNot, promise: context.promise });
   const said = write({ ...PLAIN, ...pick(utils) });
   return hint === undefined ? said : `${hint}\n\n${said}`;
 }

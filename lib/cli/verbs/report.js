@@ -3,6 +3,7 @@
 /** `heapray report FILE…` */
 
 const { shortenedTo } = require('../../format/budget.js');
+const { printableJson } = require('../../format/log-commands.js');
 const { formatReport } = require('../../format/report.js');
 const { UsageError } = require('../errors.js');
 const { titleOf } = require('../input.js');
@@ -82,7 +83,7 @@ async function answer(api, snapshots, job, options, names) {
   const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings }, options) });
   const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings }) : undefined;
   return {
-    json: budget === undefined ? json : shortenedTo(budget, json, (some) => JSON.stringify(some)),
+    json: budget === undefined ? json : shortenedTo(budget, json, (some) => printableJson(some)),
     format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes: budget, title: titles.join(' → ') }),
     exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn))),
   };
