@@ -11,6 +11,7 @@
 //! Where no function `make()` is alive any more, which is so of most modules, a function made inside tells the
 //! script, and the script's list of functions tells which of them has the scope's description.
 
+use crate::program::internals::is_internal_name;
 use crate::program::native_contexts::is_native_context;
 use crate::program::scripts::script_of_shared;
 use crate::program::variables::is_context;
@@ -160,10 +161,9 @@ fn compiled_function(snapshot: &Snapshot, inside: NodeIx, described: NodeIx) -> 
         .find(|&function| description(snapshot, function, b"name_or_scope_info") == Some(described))
 }
 
-/// V8 names what it compiled after the function.
+/// V8 names what it compiled after the function; Chromium's also says what that is.
 fn name_of_shared(snapshot: &Snapshot, shared: NodeIx) -> &[u8] {
-    match snapshot.name(shared) {
-        b"(shared function info)" => b"",
-        name => name.strip_prefix(b"system / ").map_or(name, |_| &b""[..]),
-    }
+    let name = snapshot.name(shared);
+    let name = name.strip_prefix(b"system / SharedFunctionInfo / ").unwrap_or(name);
+    if is_internal_name(name) { b"" } else { name }
 }
