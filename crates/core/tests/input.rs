@@ -260,6 +260,78 @@ fn whatever_is_missing_or_out_of_range_has_a_section_and_an_offset() {
     }
 }
 
+fn with_scopes() -> SnapshotBuilder {
+    let mut heap = small();
+    let script = heap.script("app.js");
+    heap.scope(script, -2, 0, &["pool"], &[]);
+    heap.scope(script, 40, 1, &["big", "i"], &[[-2, 0]]);
+    heap.scope(script, 55, 2, &[], &[[40, 0], [40, 1]]);
+    heap
+}
+
+#[test]
+fn the_sections_about_scopes_are_read_in_any_split() {
+    let text = with_scopes().json();
+    for chunk in [1, 7, text.len()] {
+        let snapshot = open(&text, chunk, ParserOptions::default()).expect("valid");
+        let tables = snapshot.scope_tables();
+        let scopes: Vec<_> = tables.scopes.iter().map(|s| (s.id, s.depth, s.variables, s.uses)).collect();
+        assert_eq!(scopes, [(-2, 0, 1, 0), (40, 1, 2, 1), (55, 2, 0, 2)]);
+        let names: Vec<_> = tables.variables.iter().map(|&name| snapshot.strings().get(name)).collect();
+        assert_eq!(names, [&b"pool"[..], b"big", b"i"]);
+        let uses: Vec<_> = tables.uses.iter().map(|each| (each.declared_by, each.slot)).collect();
+        assert_eq!(uses, [(-2, 0), (40, 0), (40, 1)]);
+        assert!(snapshot.skipped().is_empty(), "{:?}", snapshot.skipped());
+        assert!(tables.memory() > 0);
+    }
+}
+
+#[test]
+fn a_wrong_number_in_a_section_about_scopes_has_that_section_and_an_offset() {
+    let value: serde_json::Value = serde_json::from_slice(&with_scopes().json()).expect("JSON");
+    // In `scopes`: script, id, depth, variables, uses of three scopes.
+    for (section, at, to, code) in [
+        ("scopes", 0, 1, Code::Range),
+        ("scopes", 0, 70_000, Code::Range),
+        ("scopes", 1, 1i64 << 40, Code::Range),
+        ("scopes", 2, 1, Code::Range),
+        ("scopes", 12, 3, Code::Range),
+        ("scopes", 12, -1, Code::Range),
+        ("scope_context_vars", 2, 10_000, Code::Range),
+        ("scope_context_vars", 2, -1, Code::Range),
+        ("scope_uses", 1, -1, Code::Range),
+        ("scope_uses", 0, 1i64 << 40, Code::Range),
+    ] {
+        let mut value = value.clone();
+        value[section][at] = to.into();
+        expect_error(&value, section, code);
+    }
+    for (section, count) in [("scope_context_vars", 3), ("scope_uses", 4)] {
+        let mut value = value.clone();
+        let counts: i64 = value["scopes"][count].as_i64().expect("a number") + 1;
+        value["scopes"][count] = counts.into();
+        expect_error(&value, section, Code::Range);
+    }
+}
+
+/// Of the parser and of the redactor.
+fn expect_error(value: &serde_json::Value, section: &str, code: Code) {
+    let text = value.to_string();
+    let error = whole(text.as_bytes()).expect_err("broken");
+    assert_eq!((error.code(), error.section()), (code, Some(section)), "{error:?}");
+    assert!(error.offset().is_some_and(|offset| offset > 0), "{error:?}");
+    let redacted = redact(text.as_bytes(), &Key::new(b"key"), &Progress::new()).expect_err("broken");
+    assert_eq!((redacted.code(), redacted.section()), (code, Some(section)), "{redacted:?}");
+}
+
+#[test]
+fn the_sections_about_scopes_are_skipped_where_the_header_names_other_fields() {
+    let text = String::from_utf8(with_scopes().json()).expect("text").replace("slot_index", "slot");
+    let snapshot = whole(text.as_bytes()).expect("valid");
+    assert!(snapshot.scope_tables().scopes.is_empty());
+    assert_eq!(snapshot.skipped(), ["section scopes", "section scope_context_vars", "section scope_uses"]);
+}
+
 #[test]
 fn unknown_sections_fields_and_types_are_skipped_and_reported() {
     let text = String::from_utf8(small().json()).expect("text");

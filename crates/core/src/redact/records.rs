@@ -370,53 +370,57 @@ impl<R: Rows> Rewrite for RowText<R> {
     }
 }
 
-/// The sections V8 15 writes about variables and who uses them, which the parser skips.
+/// A section about scopes: checked by its reader, and kept, because the checks of the whole need its rows.
 #[derive(Debug)]
-pub(crate) struct ScopeText {
-    section: &'static str,
+pub(crate) struct ScopeText<R> {
+    rows: R,
     shown: Vec<Field>,
 }
 
-const SCOPES: [(&str, &str, &[&str]); 3] = [
-    (
-        "scopes",
-        "scope_fields",
-        &["script_node_index", "scope_id", "depth", "scope_context_vars_count", "scope_uses_count"],
-    ),
-    ("scope_context_vars", "scope_context_var_fields", &[]),
-    ("scope_uses", "scope_use_fields", &["declaring_scope_id", "slot_index"]),
-];
-
-impl ScopeText {
-    /// The section of this name, if there is one and the header declares it.
-    pub(crate) fn new(schema: &Schema, section: &str) -> Option<Self> {
-        let &(section, list, numbers) = SCOPES.iter().find(|(known, ..)| *known == section)?;
-        let shown = with_strings(schema, list, numbers, &["name"], Use::Name);
-        (!shown.is_empty()).then_some(Self { section, shown })
-    }
-
-    /// Whether a section is one of these.
-    pub(crate) fn knows(section: &str) -> bool {
-        SCOPES.iter().any(|(known, ..)| *known == section)
+impl<R: Rows> ScopeText<R> {
+    pub(crate) fn new(rows: R, schema: &Schema) -> Self {
+        let (list, numbers, strings): (&str, &[&str], &[&str]) = match R::SECTION {
+            "scopes" => (
+                "scope_fields",
+                &["script_node_index", "scope_id", "depth", "scope_context_vars_count", "scope_uses_count"],
+                &[],
+            ),
+            "scope_context_vars" => ("scope_context_var_fields", &[], &["name"]),
+            _ => ("scope_use_fields", &["declaring_scope_id", "slot_index"], &[]),
+        };
+        Self { rows, shown: with_strings(schema, list, numbers, strings, Use::Name) }
     }
 }
 
-impl Totals for () {
-    fn add(&mut self, (): ()) {}
+/// All rows, in order.
+#[derive(Debug)]
+pub(crate) struct KeptRows<T>(pub(crate) Vec<T>);
+
+impl<T> Default for KeptRows<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
 }
 
-impl Rewrite for ScopeText {
-    type Totals = ();
+impl<T: Send> Totals for KeptRows<T> {
+    fn add(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+}
+
+impl<R: Rows> Rewrite for ScopeText<R> {
+    type Totals = KeptRows<R::Row>;
 
     fn section(&self) -> &'static str {
-        self.section
+        R::SECTION
     }
 
     fn fields(&self) -> usize {
-        self.shown.len()
+        self.rows.fields()
     }
 
-    fn record(&self, values: &[i64], out: &mut Rewritten<()>) -> Result<(), BadField> {
+    fn record(&self, values: &[i64], out: &mut Rewritten<KeptRows<R::Row>>) -> Result<(), BadField> {
+        out.totals.0.push(self.rows.row(values)?);
         for (&field, &value) in self.shown.iter().zip(values) {
             out.field(field, value);
         }

@@ -1,21 +1,22 @@
 //! Sections → the same sections redacted, written as they come.
 
 use super::header::header;
-use super::records::{EdgeText, EdgeTotals, NodeText, NodeTotals, RowText, ScopeText, TextTable};
+use super::records::{EdgeText, EdgeTotals, NodeText, NodeTotals, Rewrite, RowText, ScopeText, TextTable};
 use super::texts;
 use super::token::Key;
 use super::uses::{Use, UsedPlaces, place};
 use crate::snapshot::error::Result;
 use crate::snapshot::parse::Sink;
 use crate::snapshot::parse::checks::{
-    check_counts, check_edge_counts, check_sizes, check_some_nodes, find_root, missing, range,
+    check_counts, check_edge_counts, check_scopes, check_sizes, check_some_nodes, find_root, missing, range,
 };
 use crate::snapshot::parse::document::{Action, Opening, Outline, Sections};
 use crate::snapshot::parse::records::Records;
-use crate::snapshot::parse::rows::{FunctionRows, LocationRows, SampleRows};
+use crate::snapshot::parse::rows::{FunctionRows, LocationRows, SampleRows, ScopeRows, UseRows, VariableRows};
 use crate::snapshot::parse::text::StringScanner;
 use crate::snapshot::parse::trace_tree::TreeScanner;
-use crate::snapshot::schema::Schema;
+use crate::snapshot::schema::{Schema, ScopeFields};
+use crate::snapshot::scope_tables::ScopeTables;
 
 /// Reader of the section that is open.
 #[derive(Debug)]
@@ -25,7 +26,9 @@ pub(crate) enum Reader {
     Locations(Box<Records<TextTable<RowText<LocationRows>>>>),
     Samples(Box<Records<TextTable<RowText<SampleRows>>>>),
     Functions(Box<Records<TextTable<RowText<FunctionRows>>>>),
-    Scopes(Box<Records<TextTable<ScopeText>>>),
+    Scopes(Box<Records<TextTable<ScopeText<ScopeRows>>>>),
+    Variables(Box<Records<TextTable<ScopeText<VariableRows>>>>),
+    Uses(Box<Records<TextTable<ScopeText<UseRows>>>>),
     Tree(Box<TreeScanner>),
     Strings(Box<StringScanner>),
 }
@@ -43,6 +46,7 @@ pub(crate) struct Redaction {
     edges: Option<(u64, EdgeTotals)>,
     functions: Option<(u64, Option<u32>)>,
     max_function: Option<u32>,
+    scopes: ScopeTables,
     strings: u64,
     read: Vec<String>,
 }
@@ -59,6 +63,7 @@ impl Redaction {
             edges: None,
             functions: None,
             max_function: None,
+            scopes: ScopeTables::default(),
             strings: 0,
             read: Vec::new(),
         }
@@ -82,7 +87,7 @@ impl Redaction {
         Ok(())
     }
 
-    fn records<R: super::records::Rewrite + Sync>(
+    fn records<R: Rewrite + Sync>(
         &mut self,
         records: &mut Records<TextTable<R>>,
         chunk: &[u8],
@@ -157,13 +162,25 @@ impl Redaction {
             let expected = format!("names among {strings} strings");
             return Err(range("trace_function_infos", &outline, expected, format!("string {name}")));
         }
+        check_scopes(&self.scopes, nodes, strings, &outline)?;
         self.out.take(b"}\n")?;
         outline.skipped.retain(|skipped| skipped.strip_prefix("section ").is_none_or(|name| !self.has_read(name)));
         Ok((self.out, outline.skipped))
     }
 }
 
-const PARSED: [&str; 7] = ["nodes", "edges", "locations", "samples", "trace_function_infos", "trace_tree", "strings"];
+const PARSED: [&str; 10] = [
+    "nodes",
+    "edges",
+    "locations",
+    "samples",
+    "trace_function_infos",
+    "trace_tree",
+    "scopes",
+    "scope_context_vars",
+    "scope_uses",
+    "strings",
+];
 
 impl Sections for Redaction {
     type Reader = Reader;
@@ -171,21 +188,17 @@ impl Sections for Redaction {
     /// The header comes first, then what is pointed at before what points: nodes before edges,
     /// strings last. V8 writes in that order; what comes in another waits.
     fn action(&self, name: &str, schema: Option<&Schema>) -> Action {
-        let is_known = PARSED.contains(&name) || ScopeText::knows(name);
+        let is_known = PARSED.contains(&name);
         let Some(schema) = schema else { return if is_known { Action::Wait } else { Action::Skip } };
-        let is_declared = |name: &str| match name {
-            _ if ScopeText::knows(name) => ScopeText::new(schema, name).is_some(),
-            _ => schema.declares(name),
-        };
-        if !is_known || !is_declared(name) {
+        if !is_known || !schema.declares(name) {
             return Action::Skip;
         }
         let pointing: &[&str] = match name {
-            "edges" | "locations" => &["nodes"],
+            "edges" | "locations" | "scopes" => &["nodes"],
             "strings" => &["nodes", "edges", "trace_function_infos", "scope_context_vars"],
             _ => &[],
         };
-        let is_there = |name: &&str| self.has_read(name) || !is_declared(name);
+        let is_there = |name: &&str| self.has_read(name) || !schema.declares(name);
         if pointing.iter().all(is_there) { Action::Read } else { Action::Wait }
     }
 
@@ -201,9 +214,6 @@ impl Sections for Redaction {
         self.text.extend_from_slice(format!(",\n\"{}\":[", opening.name).as_bytes());
         self.send()?;
         self.read.push(opening.name.to_owned());
-        fn reader<R: super::records::Rewrite + Sync>(rewrite: R) -> Box<Records<TextTable<R>>> {
-            Box::new(Records::new(TextTable::new(rewrite)))
-        }
         Ok(match (opening.name, &schema.location, schema.sample, &schema.function) {
             ("nodes", ..) => Reader::Nodes(reader(NodeText::new(schema))),
             ("edges", ..) => Reader::Edges(reader(EdgeText::new(schema, nodes))),
@@ -219,10 +229,11 @@ impl Sections for Redaction {
                 let rows = FunctionRows { fields: fields.clone(), functions: Vec::new() };
                 Reader::Functions(reader(RowText::new(rows, schema)))
             }
-            (name, ..) => match ScopeText::new(schema, name) {
-                Some(scopes) => Reader::Scopes(reader(scopes)),
-                None => Reader::Strings(Box::default()),
+            ("scopes" | "scope_context_vars" | "scope_uses", ..) => match schema.scope {
+                Some(fields) => scope_reader(opening.name, schema, fields, nodes),
+                None => return Err(opening.undeclared()),
             },
+            _ => Reader::Strings(Box::default()),
         })
     }
 
@@ -234,6 +245,8 @@ impl Sections for Redaction {
             Reader::Samples(records) => self.records(records, chunk, offset),
             Reader::Functions(records) => self.records(records, chunk, offset),
             Reader::Scopes(records) => self.records(records, chunk, offset),
+            Reader::Variables(records) => self.records(records, chunk, offset),
+            Reader::Uses(records) => self.records(records, chunk, offset),
             Reader::Tree(scanner) => self.tree(scanner, chunk, offset),
             Reader::Strings(scanner) => self.strings(scanner, chunk, offset),
         }
@@ -255,10 +268,31 @@ impl Sections for Redaction {
             }
             // The scanner's bytes had the bracket already.
             Reader::Tree(_) => return Ok(()),
-            Reader::Locations(_) | Reader::Samples(_) | Reader::Scopes(_) | Reader::Strings(_) => {}
+            Reader::Scopes(records) => self.scopes.scopes = records.into_table().totals.0,
+            Reader::Variables(records) => self.scopes.variables = records.into_table().totals.0,
+            Reader::Uses(records) => self.scopes.uses = records.into_table().totals.0,
+            Reader::Locations(_) | Reader::Samples(_) | Reader::Strings(_) => {}
         }
         self.text.push(b']');
         self.send()
+    }
+}
+
+fn reader<R: Rewrite + Sync>(rewrite: R) -> Box<Records<TextTable<R>>> {
+    Box::new(Records::new(TextTable::new(rewrite)))
+}
+
+/// Opens one of the sections about scopes.
+fn scope_reader(name: &str, schema: &Schema, fields: ScopeFields, nodes: Option<u64>) -> Reader {
+    match name {
+        "scopes" => {
+            let rows = ScopeRows::new(schema, fields, nodes.map(|nodes| nodes as usize));
+            Reader::Scopes(reader(ScopeText::new(rows, schema)))
+        }
+        "scope_context_vars" => {
+            Reader::Variables(reader(ScopeText::new(VariableRows { fields, names: Vec::new() }, schema)))
+        }
+        _ => Reader::Uses(reader(ScopeText::new(UseRows { fields, uses: Vec::new() }, schema))),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::snapshot::ids::{EdgeIx, NodeIx, ObjectId, StringIx};
 use crate::snapshot::parallel::join;
 use crate::snapshot::progress::{Phase, Progress};
 use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
+use crate::snapshot::scope_tables::ScopeTables;
 use crate::snapshot::sort::positions_by_number;
 use crate::snapshot::statistics::{self, Statistics};
 use crate::snapshot::strings::{Strings, Text};
@@ -42,6 +43,8 @@ pub struct RawSnapshot {
     pub samples: Vec<Sample>,
     /// Allocation stacks, empty unless allocations were tracked.
     pub allocations: Allocations,
+    /// Scopes and who refers to their variables, empty unless the browser wrote them.
+    pub scopes: ScopeTables,
     /// Sections, fields and types that were skipped.
     pub skipped: Vec<String>,
 }
@@ -59,6 +62,7 @@ pub struct Snapshot {
     pub locations: Locations,
     pub(crate) samples: Vec<Sample>,
     pub(crate) allocations: Allocations,
+    pub(crate) scopes: ScopeTables,
     pub(crate) skipped: Vec<String>,
     pub(crate) distances: Vec<i32>,
     pub(crate) dominators: DominatorTree,
@@ -88,8 +92,8 @@ impl Snapshot {
     /// # Errors
     /// [`Code::Cancelled`] or [`Code::OutOfMemory`].
     pub fn analyse(raw: RawSnapshot, progress: &Progress) -> Result<Snapshot> {
-        let RawSnapshot { schema, root, mut nodes, mut edges, mut strings, locations, samples, allocations, skipped } =
-            raw;
+        let RawSnapshot { schema, root, mut nodes, mut edges, mut strings, .. } = raw;
+        let RawSnapshot { locations, samples, allocations, scopes, skipped, .. } = raw;
         progress.enter(Phase::Graph, nodes.len() as u64);
         check_memory(NODE_BYTES * nodes.len() + EDGE_BYTES * edges.len() + STRING_BYTES * strings.len())?;
         detached::propagate(&schema, &mut nodes, &edges, &mut strings)?;
@@ -138,6 +142,7 @@ impl Snapshot {
             locations,
             samples,
             allocations,
+            scopes,
             skipped,
             distances,
             dominators,
@@ -343,6 +348,11 @@ impl Snapshot {
         &self.allocations
     }
 
+    /// Scopes of scripts and who refers to their variables.
+    pub fn scope_tables(&self) -> &ScopeTables {
+        &self.scopes
+    }
+
     /// All nodes by id, those with one id in file order. The first call sorts them.
     pub fn nodes_by_id(&self) -> &[NodeIx] {
         self.by_id.get_or_init(|| {
@@ -374,6 +384,7 @@ impl Snapshot {
             + self.dominators.memory()
             + self.classes.memory()
             + self.allocations.memory()
+            + self.scopes.memory()
             + 4 * self.distances.capacity()
             + 8 * self.retained.capacity()
             + self.retainers.get().map_or(0, Retainers::memory)

@@ -12,6 +12,7 @@ pub mod columns;
 pub mod parse;
 pub(crate) mod redacted;
 pub mod schema;
+pub mod scope_tables;
 pub mod strings;
 pub mod trace;
 

@@ -161,6 +161,17 @@ pub struct FunctionFields {
     pub(crate) column: usize,
 }
 
+/// Positions of the fields of the sections about scopes.
+#[derive(Clone, Copy, Debug)]
+pub struct ScopeFields {
+    /// `scopes`: numbers per record, script, id, depth, variables, uses.
+    pub(crate) scope: [usize; 6],
+    /// `scope_context_vars`: numbers per record, name.
+    pub(crate) variable: [usize; 2],
+    /// `scope_uses`: numbers per record, declaring scope, slot.
+    pub(crate) usage: [usize; 3],
+}
+
 /// The header of a snapshot, resolved.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -176,6 +187,8 @@ pub struct Schema {
     pub function: Option<FunctionFields>,
     /// Numbers per sample and the positions of timestamp and last id, when declared.
     pub sample: Option<(usize, usize, usize)>,
+    /// Fields of the sections about scopes, when all three are declared with all that is needed.
+    pub scope: Option<ScopeFields>,
     /// The file's names of node types, by type number.
     pub node_type_names: Vec<String>,
     /// What they mean.
@@ -242,6 +255,7 @@ impl Schema {
             location: location_fields(meta)?,
             function: function_fields(meta)?,
             sample: sample_fields(meta)?,
+            scope: scope_fields(meta)?,
             node_type_names,
             node_kinds,
             edge_type_names,
@@ -262,6 +276,7 @@ impl Schema {
             "locations" => self.location.is_some(),
             "samples" => self.sample.is_some(),
             "trace_function_infos" => self.function.is_some(),
+            "scopes" | "scope_context_vars" | "scope_uses" => self.scope.is_some(),
             _ => true,
         }
     }
@@ -369,6 +384,35 @@ fn sample_fields(meta: &Value) -> Result<Option<(usize, usize, usize)>> {
     let timestamp = position(&names, "sample_fields", "timestamp_us")?;
     let last_id = position(&names, "sample_fields", "last_assigned_id")?;
     Ok(Some((names.len(), timestamp, last_id)))
+}
+
+/// These sections are new, and their fields may change: where one is missing, all are skipped.
+fn scope_fields(meta: &Value) -> Result<Option<ScopeFields>> {
+    const SCOPE: [&str; 5] = ["script_node_index", "scope_id", "depth", "scope_context_vars_count", "scope_uses_count"];
+    let scope = places(meta, "scope_fields", SCOPE)?;
+    let variable = places(meta, "scope_context_var_fields", ["name"])?;
+    let usage = places(meta, "scope_use_fields", ["declaring_scope_id", "slot_index"])?;
+    let (Some((scopes, [script, id, depth, variables, uses])), Some((names, [name])), Some((each, [by, slot]))) =
+        (scope, variable, usage)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(ScopeFields {
+        scope: [scopes, script, id, depth, variables, uses],
+        variable: [names, name],
+        usage: [each, by, slot],
+    }))
+}
+
+/// How many fields a list has, and where some of them stand.
+fn places<const N: usize>(meta: &Value, list: &str, fields: [&str; N]) -> Result<Option<(usize, [usize; N])>> {
+    let Some(names) = optional_names(meta, list)? else { return Ok(None) };
+    let mut places = [0; N];
+    for (place, field) in places.iter_mut().zip(fields) {
+        let Some(at) = find(&names, field) else { return Ok(None) };
+        *place = at;
+    }
+    Ok(Some((names.len(), places)))
 }
 
 /// A whole number of the header, where it has one. `null` counts as absent.

@@ -35,6 +35,9 @@ const NODE_TYPES: [&str; 15] = [
 /// V8's edge types, in the order of their numbers.
 const EDGE_TYPES: [&str; 7] = ["context", "element", "property", "internal", "hidden", "shortcut", "weak"];
 
+const SCOPE_FIELDS: [&str; 5] =
+    ["script_node_index", "scope_id", "depth", "scope_context_vars_count", "scope_uses_count"];
+
 /// A node of the snapshot under construction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Node(usize);
@@ -60,6 +63,9 @@ pub struct SnapshotBuilder {
     samples: Vec<[u64; 2]>,
     functions: Vec<[u64; 6]>,
     trace_tree: String,
+    scopes: Vec<[i64; 5]>,
+    scope_variables: Vec<usize>,
+    scope_uses: Vec<[i64; 2]>,
     extra_native_bytes: u64,
 }
 
@@ -197,6 +203,25 @@ impl SnapshotBuilder {
         self.samples.push([timestamp_us, last_assigned_id]);
     }
 
+    /// Adds a scope of a script: scopes come in preorder, each with the number of those around it. A use is the id of
+    /// the scope that declares the variable, and the variable's position there.
+    pub fn scope(&mut self, script: Node, id: i64, depth: i64, variables: &[&str], uses: &[[i64; 2]]) {
+        self.scopes.push([script.0 as i64, id, depth, variables.len() as i64, uses.len() as i64]);
+        for name in variables {
+            let name = self.string(name);
+            self.scope_variables.push(name);
+        }
+        self.scope_uses.extend(uses);
+    }
+
+    /// Gives what V8 knows of code or of a scope's variables a number, as V8 writes numbers.
+    pub fn number(&mut self, node: Node, name: &str, value: i64) {
+        let number = self.node("number", "int", 0);
+        let text = self.node("string", &value.to_string(), 0);
+        self.internal(node, name, number);
+        self.internal(number, "value", text);
+    }
+
     /// Bytes outside the heap.
     pub fn extra_native_bytes(&mut self, bytes: u64) {
         self.extra_native_bytes = bytes;
@@ -225,7 +250,7 @@ impl SnapshotBuilder {
             .locations
             .iter()
             .map(|[node, script, line, column]| format!("{},{script},{line},{column}", node * NODE_FIELDS as u64));
-        let header = serde_json::json!({
+        let mut header = serde_json::json!({
             "meta": {
                 "node_fields": ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"],
                 "node_types": [NODE_TYPES, "string", "number", "number", "number", "number", "number"],
@@ -241,7 +266,7 @@ impl SnapshotBuilder {
             "trace_function_count": self.functions.len(),
             "extra_native_bytes": self.extra_native_bytes,
         });
-        let sections = [
+        let mut sections = vec![
             ("nodes", join(nodes)),
             ("edges", join(edges)),
             ("trace_function_infos", join(self.functions.iter().map(|row| numbers(row)))),
@@ -249,6 +274,21 @@ impl SnapshotBuilder {
             ("samples", join(self.samples.iter().map(|row| numbers(row)))),
             ("locations", join(locations)),
         ];
+        if !self.scopes.is_empty() {
+            let meta = &mut header["meta"];
+            meta["scope_fields"] = SCOPE_FIELDS.into();
+            meta["scope_context_var_fields"] = ["name"].into();
+            meta["scope_use_fields"] = ["declaring_scope_id", "slot_index"].into();
+            let scopes = self.scopes.iter().map(|&[script, rest @ ..]| {
+                let script = script * NODE_FIELDS as i64;
+                format!("{script},{}", numbers(&rest))
+            });
+            sections.extend([
+                ("scopes", join(scopes)),
+                ("scope_context_vars", join(self.scope_variables.iter().map(usize::to_string))),
+                ("scope_uses", join(self.scope_uses.iter().map(|row| numbers(row)))),
+            ]);
+        }
         let mut json = format!("{{\"snapshot\":{header}");
         for (name, body) in sections {
             json.push_str(&format!(",\n\"{name}\":[{body}]"));
@@ -263,6 +303,6 @@ fn join(rows: impl Iterator<Item = String>) -> String {
     rows.collect::<Vec<_>>().join("\n,")
 }
 
-fn numbers(row: &[u64]) -> String {
-    row.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
+fn numbers(row: &[impl ToString]) -> String {
+    row.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

@@ -5,6 +5,7 @@ use crate::snapshot::columns::FieldDivider;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::Schema;
+use crate::snapshot::scope_tables::ScopeTables;
 
 #[cold]
 pub fn missing(section: &str, outline: &Outline) -> Error {
@@ -66,4 +67,9 @@ pub fn check_sizes(sum: u64, outline: &Outline) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The sections about scopes belong together, and to the nodes and strings there are.
+pub fn check_scopes(scopes: &ScopeTables, nodes: u64, strings: u64, outline: &Outline) -> Result<()> {
+    scopes.check(nodes, strings).map_err(|bad| range(bad.section, outline, bad.expected, bad.found))
 }

@@ -54,7 +54,13 @@ impl<'a> Opening<'a> {
 
     /// The header, which has come when a section that needs it opens.
     pub fn header(&self) -> Result<&'a Schema> {
-        self.schema.ok_or_else(|| Error::new(Code::Header, format!("the fields of {}", self.name), "none"))
+        self.schema.ok_or_else(|| self.undeclared())
+    }
+
+    /// The header does not say what the section's numbers mean.
+    #[cold]
+    pub(crate) fn undeclared(&self) -> Error {
+        Error::new(Code::Header, format!("the fields of {}", self.name), "none")
     }
 }
 
@@ -380,8 +386,19 @@ impl<S: Sections> Document<S> {
 }
 
 /// Members whose repetition is an error.
-const KNOWN: [&str; 8] =
-    ["snapshot", "nodes", "edges", "trace_function_infos", "trace_tree", "samples", "locations", "strings"];
+const KNOWN: [&str; 11] = [
+    "snapshot",
+    "nodes",
+    "edges",
+    "trace_function_infos",
+    "trace_tree",
+    "samples",
+    "locations",
+    "scopes",
+    "scope_context_vars",
+    "scope_uses",
+    "strings",
+];
 /// Names kept for reports.
 const MAX_MEMBERS: usize = 64;
 

@@ -27,7 +27,7 @@ use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::{Phase, Progress};
 use crate::snapshot::strings::Strings;
 use crate::snapshot::{RawSnapshot, Snapshot};
-use checks::{check_counts, check_edge_counts, check_sizes, check_some_nodes, find_root, missing, range};
+use checks::{check_counts, check_edge_counts, check_scopes, check_sizes, check_some_nodes, find_root, missing, range};
 use decompress::BYTE_ORDER_MARK;
 pub use decompress::Sink;
 #[doc(hidden)]
@@ -178,6 +178,7 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
         let found = format!("strings {} and {}", function.name.0, function.script_name.0);
         return Err(range("trace_function_infos", &outline, format!("names among {most} strings"), found));
     }
+    check_scopes(&parts.scopes, nodes.len() as u64, u64::from(most), &outline)?;
     let locations = parts.take_locations(nodes.len())?;
     Ok(RawSnapshot {
         schema,
@@ -188,6 +189,7 @@ fn check_whole(mut outline: Outline, mut parts: Parts) -> Result<RawSnapshot> {
         locations,
         samples: parts.samples,
         allocations: parts.allocations,
+        scopes: parts.scopes,
         skipped: outline.skipped,
     })
 }

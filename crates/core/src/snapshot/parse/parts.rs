@@ -2,15 +2,20 @@
 
 use super::document::{Action, Opening, Sections};
 use super::records::Records;
-use super::rows::{FunctionRows, LocationRows, RowTable, SampleRows};
+use super::rows::{FunctionRows, LocationRows, RowTable, Rows, SampleRows, ScopeRows, UseRows, VariableRows};
 use super::tables::{EdgeTable, NodeTable};
 use super::text::StringScanner;
 use super::trace_tree::TreeScanner;
 use crate::snapshot::columns::{Edges, Locations, Nodes};
-use crate::snapshot::error::{Code, Error, Result};
-use crate::snapshot::schema::Schema;
+use crate::snapshot::error::Result;
+use crate::snapshot::schema::{Schema, ScopeFields};
+use crate::snapshot::scope_tables::ScopeTables;
 use crate::snapshot::strings::Strings;
 use crate::snapshot::trace::{Allocations, Sample};
+
+/// Sections whose records the header describes.
+const NEED_HEADER: [&str; 8] =
+    ["nodes", "edges", "locations", "samples", "trace_function_infos", "scopes", "scope_context_vars", "scope_uses"];
 
 /// What has been read so far; `None` where the section has not come.
 #[derive(Debug, Default)]
@@ -21,6 +26,7 @@ pub(crate) struct Parts {
     locations: Option<LocationRows>,
     pub(crate) samples: Vec<Sample>,
     pub(crate) allocations: Allocations,
+    pub(crate) scopes: ScopeTables,
 }
 
 /// Reader of the section that is open.
@@ -31,6 +37,9 @@ pub(crate) enum Reader {
     Locations(Box<Records<RowTable<LocationRows>>>),
     Samples(Box<Records<RowTable<SampleRows>>>),
     Functions(Box<Records<RowTable<FunctionRows>>>),
+    Scopes(Box<Records<RowTable<ScopeRows>>>),
+    Variables(Box<Records<RowTable<VariableRows>>>),
+    Uses(Box<Records<RowTable<UseRows>>>),
     Tree(Box<TreeScanner>),
     Strings(Box<StringScanner>),
 }
@@ -48,12 +57,8 @@ impl Sections for Parts {
     fn action(&self, name: &str, schema: Option<&Schema>) -> Action {
         match (name, schema) {
             ("strings" | "trace_tree", _) => Action::Read,
-            ("nodes" | "edges" | "locations" | "samples" | "trace_function_infos", None) => Action::Wait,
-            ("nodes" | "edges" | "locations" | "samples" | "trace_function_infos", Some(schema))
-                if schema.declares(name) =>
-            {
-                Action::Read
-            }
+            (name, None) if NEED_HEADER.contains(&name) => Action::Wait,
+            (name, Some(schema)) if NEED_HEADER.contains(&name) && schema.declares(name) => Action::Read,
             _ => Action::Skip,
         }
     }
@@ -85,11 +90,15 @@ impl Sections for Parts {
             ("samples", _, Some(fields), _) => {
                 Reader::Samples(Box::new(Records::new(RowTable(SampleRows { fields, samples: Vec::new() }))))
             }
+            ("scopes" | "scope_context_vars" | "scope_uses", ..) => match schema.scope {
+                Some(fields) => scope_reader(opening.name, schema, fields, nodes),
+                None => return Err(opening.undeclared()),
+            },
             (_, _, _, Some(fields)) => Reader::Functions(Box::new(Records::new(RowTable(FunctionRows {
                 fields: fields.clone(),
                 functions: Vec::new(),
             })))),
-            (name, ..) => return Err(Error::new(Code::Header, format!("the fields of {name}"), "none")),
+            _ => return Err(opening.undeclared()),
         })
     }
 
@@ -100,6 +109,9 @@ impl Sections for Parts {
             Reader::Locations(records) => records.push(chunk, offset),
             Reader::Samples(records) => records.push(chunk, offset),
             Reader::Functions(records) => records.push(chunk, offset),
+            Reader::Scopes(records) => records.push(chunk, offset),
+            Reader::Variables(records) => records.push(chunk, offset),
+            Reader::Uses(records) => records.push(chunk, offset),
             Reader::Tree(scanner) => scanner.push(chunk, offset),
             Reader::Strings(scanner) => scanner.push(chunk, offset),
         }
@@ -112,6 +124,9 @@ impl Sections for Parts {
             Reader::Locations(records) => self.locations = Some(records.into_table().0),
             Reader::Samples(records) => self.samples = records.into_table().0.samples,
             Reader::Functions(records) => self.allocations.functions = records.into_table().0.functions,
+            Reader::Scopes(records) => self.scopes.scopes = records.into_table().0.scopes,
+            Reader::Variables(records) => self.scopes.variables = records.into_table().0.names,
+            Reader::Uses(records) => self.scopes.uses = records.into_table().0.uses,
             Reader::Tree(scanner) => self.allocations.tree = scanner.tree,
             Reader::Strings(scanner) => {
                 let mut strings = scanner.strings;
@@ -120,5 +135,17 @@ impl Sections for Parts {
             }
         }
         Ok(())
+    }
+}
+
+/// Opens one of the sections about scopes.
+fn scope_reader(name: &str, schema: &Schema, fields: ScopeFields, nodes: Option<usize>) -> Reader {
+    fn reader<R: Rows + Sync>(rows: R) -> Box<Records<RowTable<R>>> {
+        Box::new(Records::new(RowTable(rows)))
+    }
+    match name {
+        "scopes" => Reader::Scopes(reader(ScopeRows::new(schema, fields, nodes))),
+        "scope_context_vars" => Reader::Variables(reader(VariableRows { fields, names: Vec::new() })),
+        _ => Reader::Uses(reader(UseRows { fields, uses: Vec::new() })),
     }
 }

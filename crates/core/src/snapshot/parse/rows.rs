@@ -8,8 +8,9 @@ use super::tables::{bad, unsigned};
 use crate::snapshot::column::push;
 use crate::snapshot::columns::{FieldDivider, Location, Locations, MAX_NODES};
 use crate::snapshot::error::{Code, Error, Result};
-use crate::snapshot::ids::StringIx;
-use crate::snapshot::schema::{FunctionFields, LocationFields, Schema};
+use crate::snapshot::ids::{NodeIx, StringIx};
+use crate::snapshot::schema::{FunctionFields, LocationFields, Schema, ScopeFields};
+use crate::snapshot::scope_tables::{ScopeRow, ScopeUse};
 use crate::snapshot::trace::{Function, Sample};
 
 /// A table whose records are few or need order: each slice gathers rows, `commit` consumes them in turn.
@@ -237,5 +238,104 @@ impl Rows for FunctionRows {
 
     fn add(&mut self, function: Function) -> Result<()> {
         push(&mut self.functions, function)
+    }
+}
+
+/// `scopes`.
+#[derive(Debug)]
+pub struct ScopeRows {
+    fields: ScopeFields,
+    divider: FieldDivider,
+    nodes: u32,
+    pub scopes: Vec<ScopeRow>,
+}
+
+impl ScopeRows {
+    pub fn new(schema: &Schema, fields: ScopeFields, nodes: Option<usize>) -> Self {
+        let nodes = nodes.map_or(MAX_NODES as u32, |nodes| nodes as u32);
+        Self { fields, divider: FieldDivider::new(schema.node.count), nodes, scopes: Vec::new() }
+    }
+}
+
+impl Rows for ScopeRows {
+    type Row = ScopeRow;
+    const SECTION: &'static str = "scopes";
+
+    fn fields(&self) -> usize {
+        self.fields.scope[0]
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<ScopeRow, BadField> {
+        let [_, script, id, depth, variables, uses] = self.fields.scope;
+        let node = u32::try_from(values[script]).ok().and_then(|index| self.divider.ordinal(index));
+        let Some(node) = node.filter(|&node| node < self.nodes) else {
+            return Err(bad(script, "the index of a node"));
+        };
+        Ok(ScopeRow {
+            script: NodeIx(node),
+            id: scope_id(values[id], id)?,
+            depth: unsigned(values[depth], depth, "a depth")?,
+            variables: unsigned(values[variables], variables, "a number of variables")?,
+            uses: unsigned(values[uses], uses, "a number of uses")?,
+        })
+    }
+
+    fn add(&mut self, scope: ScopeRow) -> Result<()> {
+        push(&mut self.scopes, scope)
+    }
+}
+
+fn scope_id(value: i64, field: usize) -> std::result::Result<i32, BadField> {
+    i32::try_from(value).map_err(|_| bad(field, "a scope's id of 32 bits"))
+}
+
+/// `scope_context_vars`.
+#[derive(Debug)]
+pub struct VariableRows {
+    pub fields: ScopeFields,
+    pub names: Vec<StringIx>,
+}
+
+impl Rows for VariableRows {
+    type Row = StringIx;
+    const SECTION: &'static str = "scope_context_vars";
+
+    fn fields(&self) -> usize {
+        self.fields.variable[0]
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<StringIx, BadField> {
+        let [_, name] = self.fields.variable;
+        unsigned(values[name], name, "the index of a string").map(StringIx)
+    }
+
+    fn add(&mut self, name: StringIx) -> Result<()> {
+        push(&mut self.names, name)
+    }
+}
+
+/// `scope_uses`.
+#[derive(Debug)]
+pub struct UseRows {
+    pub fields: ScopeFields,
+    pub uses: Vec<ScopeUse>,
+}
+
+impl Rows for UseRows {
+    type Row = ScopeUse;
+    const SECTION: &'static str = "scope_uses";
+
+    fn fields(&self) -> usize {
+        self.fields.usage[0]
+    }
+
+    fn row(&self, values: &[i64]) -> std::result::Result<ScopeUse, BadField> {
+        let [_, by, slot] = self.fields.usage;
+        let declared_by = scope_id(values[by], by)?;
+        Ok(ScopeUse { declared_by, slot: unsigned(values[slot], slot, "the position of a variable")? })
+    }
+
+    fn add(&mut self, usage: ScopeUse) -> Result<()> {
+        push(&mut self.uses, usage)
     }
 }
