@@ -520,6 +520,18 @@ export interface AllocationRow {
   liveSize: number;
 }
 
+/** A function on the stacks at which objects were allocated, and what called it. */
+export interface AllocatingFunction {
+  functionName: string;
+  source: SourceLocation | null;
+  /** Objects allocated by it, or by what it called. */
+  count: number;
+  /** Their self sizes. */
+  bytes: number;
+  /** The five that allocated most; functions of the runtime are left out. Eight calls deep at most. */
+  callers: AllocatingFunction[];
+}
+
 export interface TimelineSample { timestampMs: number; lastAssignedId: number; size: number }
 
 /** A parsed, analysed heap snapshot. It lives outside the JavaScript heap. */
@@ -667,6 +679,11 @@ export interface Suspect {
   functions: { name: string; source: SourceLocation | null }[];
   /** At most five, newest first. */
   sampleIds: number[];
+  /**
+   * Where the objects were allocated, in snapshots taken while allocations were tracked: how many have a stack, their self
+   * sizes, and the functions of the program nearest to the allocation, with their callers. Else `null`.
+   */
+  allocatedAt: { count: number; bytes: number; functions: AllocatingFunction[] } | null;
   /** Bytes freed if the holder releases the objects; 0 if others hold them too: see `otherHolders`. */
   freedIfReleased: number;
   /**

@@ -52,7 +52,8 @@ function* objects(part, type, checker, path) {
     const element = checker.getIndexTypeOfType(present, ts.IndexKind.Number);
     if (element) yield* objects(items, element, checker, `${path}[]`);
   }
-  if (!properties) return;
+  // Functions have callers, which are functions.
+  if (!properties || path.endsWith('.callers[].callers[]')) return;
   yield { path, properties: Object.keys(properties), type: present };
   for (const [name, inner] of Object.entries(properties)) {
     const property = checker.getPropertyOfType(present, name);

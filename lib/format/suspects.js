@@ -4,9 +4,12 @@
 
 const document = require('./document.js');
 const { ownerLabel, sourceLabel } = require('./labels.js');
-const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta, formatPercent } = require('./numbers.js');
+const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
 const { visible } = require('./text.js');
+
+/** Functions that allocated a suspect's objects and are told in text. */
+const MAX_ALLOCATING = 3;
 
 const SURE = { high: 'sure', medium: 'likely', low: 'possible' };
 
@@ -35,6 +38,7 @@ function suspectEntry(row) {
       ['path', heap(path, 'path')],
       ['class', sourceLabel(source)],
       ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
+      ...allocated(row.allocatedAt).map((each) => ['allocated', each]),
       ...otherHolders.map((other) => ['also held by', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),
       ['frees', freed(row)],
       ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
@@ -43,6 +47,33 @@ function suspectEntry(row) {
       ['fingerprint', heap(row.fingerprint, 'id')],
     ],
   };
+}
+
+/** `createOrder /app/orders.js:3:9 624: < httpHandler 416, < cron 208`, a line for each of the first functions. */
+function allocated(at) {
+  // Reports that an earlier version has written lack it.
+  if (!at) return [];
+  return at.functions.slice(0, MAX_ALLOCATING).map((each) => {
+    const callers = each.callers.map(callChain).join(', ');
+    return [
+      heap(each.functionName || '(anonymous)'),
+      words(' '),
+      ...sourceLabel(each.source),
+      words(` ${formatAmount(each.count, 'object')}`),
+      ...(callers === '' ? [] : [words(': '), heap(callers)]),
+    ];
+  });
+}
+
+/** `< route < onRequest 416`: callers up to the first that several functions called. */
+function callChain(call) {
+  const chain = [];
+  let at = call;
+  while (at !== undefined) {
+    chain.push(`< ${at.functionName || '(anonymous)'}`);
+    at = at.callers.length === 1 && at.callers[0].count === at.count ? at.callers[0] : undefined;
+  }
+  return `${chain.join(' ')} ${formatCount(call.count)}`;
 }
 
 /** A second holder keeps what the first one releases. */

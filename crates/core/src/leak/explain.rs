@@ -1,5 +1,6 @@
 //! Explain: a suspect → its kind, names, numbers, path and holder.
 
+use crate::leak::allocated::places_of_allocation;
 use crate::leak::bounds::has_bound;
 use crate::leak::certainty::Certainty;
 use crate::leak::evidence::Evidence;
@@ -102,6 +103,7 @@ impl Explainer<'_> {
             is_under_way: self.shortest.is_under_way(example),
             is_held_by_runtime: growing.is_none() && is_internal(snapshot, steps[holder].node),
             samples: self.newest(&nodes),
+            allocated: places_of_allocation(snapshot, &nodes),
             release: Default::default(),
             confidence,
             added_count,

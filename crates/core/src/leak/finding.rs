@@ -1,5 +1,6 @@
 //! A suspect that was explained: what the report says of it, before anything is put into words.
 
+use crate::leak::allocated::AllocatedAt;
 use crate::leak::kind::Kind;
 use crate::leak::release::Release;
 use crate::leak::suspect::Suspect;
@@ -52,6 +53,8 @@ pub(crate) struct Finding {
     pub(crate) functions: Vec<NodeIx>,
     /// Ids, newest first.
     pub(crate) samples: Vec<u32>,
+    /// Where the objects were allocated; empty if that was not tracked.
+    pub(crate) allocated: Vec<AllocatedAt>,
     pub(crate) release: Release,
     pub(crate) confidence: Confidence,
     /// Whether the holder is known to bound what it holds.

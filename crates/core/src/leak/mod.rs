@@ -17,6 +17,7 @@
 //! [`profile`] says what the series was taken for; [`test_rounds`] is about the snapshots of a test that calls a
 //! function in rounds, where growth by class counts as well.
 
+mod allocated;
 mod bounds;
 mod candidates;
 mod certainty;
@@ -58,6 +59,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort_by_key;
+pub(crate) use allocated::AllocatedAt;
 pub(crate) use candidates::Candidate;
 use certainty::rank;
 use explain::Explainer;

@@ -84,10 +84,15 @@ pub(crate) fn allocations(snapshot: &Snapshot, page: Page, progress: &Progress) 
     Ok(AllocationPage { total, functions: functions.collect::<Result<_>>()?, next: page.next(total) })
 }
 
+/// Positions of the nodes of the tree, by id.
+pub(crate) fn positions(snapshot: &Snapshot) -> HashMap<u32, usize> {
+    snapshot.allocations().tree.iter().enumerate().map(|(at, trace)| (trace.id, at)).collect()
+}
+
 /// Living objects per node of the tree.
 fn live(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
     let tree = &snapshot.allocations().tree;
-    let position: HashMap<u32, usize> = tree.iter().enumerate().map(|(at, trace)| (trace.id, at)).collect();
+    let position = positions(snapshot);
     let mut live = vec![Sums::default(); tree.len()];
     let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     for node in snapshot.nodes().iter() {
@@ -121,7 +126,7 @@ pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Result<Vec<
     Ok(frames)
 }
 
-fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Result<FrameRow> {
+pub(crate) fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Result<FrameRow> {
     let length = |string| snapshot.strings().get(string).len();
     allowance.take(length(function.name) + length(function.script_name))?;
     let text = |string| Text::of(snapshot.strings().get(string));

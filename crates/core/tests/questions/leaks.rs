@@ -700,3 +700,32 @@ fn what_is_replaced_as_a_whole_grows_without_an_accusation_and_the_report_says_s
     assert_eq!(report["candidates"][0]["why"], "most of what was there before is gone");
     assert!(report["verdict"].as_str().unwrap().starts_with("The heap grew without an explanation."));
 }
+
+#[test]
+fn objects_are_told_with_the_functions_of_the_program_that_allocated_them_and_their_callers() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let orders = heap.node("object", "Array", 8);
+    heap.property(global, "orders", orders);
+    for at in 0..40 {
+        let order = heap.node("object", "Order", 1000);
+        heap.element(orders, at, order);
+        // Ten without a stack.
+        heap.trace(order, [5, 5, 7, 0][at as usize % 4]);
+    }
+    heap.trace_function("(root)", "", [0, 0, 0]);
+    heap.trace_function("onRequest", "/app/server.js", [5, 1, 1]);
+    heap.trace_function("emit", "node:events", [6, 2, 1]);
+    heap.trace_function("create", "/app/orders.js", [7, 3, 1]);
+    heap.trace_function("clone", "/app/node_modules/clone/index.js", [8, 4, 1]);
+    heap.trace_function("cron", "/app/cron.js", [9, 5, 1]);
+    heap.trace_tree("1,0,0,0,[2,1,0,0,[3,2,0,0,[4,3,0,0,[5,4,20,20,[]]]],6,5,0,0,[7,3,10,10,[]]]");
+    let report = ask(&open(&heap), json!({"ask": "report"}));
+    let allocated = &report["suspects"][0]["allocatedAt"];
+    assert_eq!((&allocated["count"], &allocated["bytes"]), (&json!(30), &json!(30_000)));
+    let create = &allocated["functions"][0];
+    assert_eq!((&create["functionName"], &create["count"]), (&json!("create"), &json!(30)));
+    assert_eq!(create["source"]["script"], "/app/orders.js");
+    assert_eq!(column(&create["callers"], "functionName"), ["onRequest", "cron"]);
+    assert_eq!(column(&create["callers"], "count"), [20, 10]);
+}

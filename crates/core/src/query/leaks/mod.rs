@@ -1,5 +1,6 @@
 //! The report's rows of suspects, its outcome and its sentences, and memory outside of the heap.
 
+mod allocated;
 mod numbers;
 mod outcome;
 mod outside;

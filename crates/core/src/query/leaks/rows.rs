@@ -5,6 +5,7 @@ use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
+use crate::query::leaks::allocated::{AllocatedRow, allocated_row};
 use crate::query::leaks::sentences;
 use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::steps::{StepRow, Steps};
@@ -75,6 +76,7 @@ pub(crate) struct SuspectRow {
     pub(crate) source: Option<SourceRow>,
     pub(crate) functions: Vec<FunctionRow>,
     pub(crate) sample_ids: Vec<u32>,
+    pub(crate) allocated_at: Option<AllocatedRow>,
     pub(crate) freed_if_released: u64,
     pub(crate) other_holders: Vec<OtherHolderRow>,
     pub(crate) freed_if_all_release: u64,
@@ -153,6 +155,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         added_count: finding.added_count,
         added_bytes: finding.added_bytes,
         sample_ids: finding.samples,
+        allocated_at: allocated_row(snapshot, &finding.allocated)?,
         confidence: finding.confidence,
         survival: finding.survival.map(|(earlier, stayed)| f64::from(stayed) / f64::from(earlier)),
         may_have_bound: finding.has_bound,

@@ -1,0 +1,112 @@
+//! Where a suspect's objects were allocated: `allocatedAt` of `index.d.ts`. Stacks are merged from the innermost call
+//! outwards, so that one function called from two places is one row with two callers.
+
+use crate::leak::AllocatedAt;
+use crate::program::ownership::is_runtime_script;
+use crate::program::packages::package_of;
+use crate::query::allocations::{FrameRow, frame, positions};
+use crate::query::answer::Allowance;
+use crate::snapshot::Snapshot;
+use crate::snapshot::error::Result;
+use serde::Serialize;
+
+/// Calls of a stack that are shown: those of the runtime are left out and do not count.
+const MAX_DEPTH: usize = 8;
+/// Callers of a function that are shown, those of the most objects.
+const MAX_CALLERS: usize = 5;
+
+/// Objects whose stack is known, and the functions that allocated them.
+#[derive(Debug, Serialize)]
+pub(crate) struct AllocatedRow {
+    count: u64,
+    bytes: u64,
+    functions: Vec<CallRow>,
+}
+
+/// A function, and what called it.
+#[derive(Debug, Serialize)]
+pub(crate) struct CallRow {
+    #[serde(flatten)]
+    frame: FrameRow,
+    count: u64,
+    bytes: u64,
+    callers: Vec<CallRow>,
+}
+
+/// A function on merged stacks.
+#[derive(Default)]
+struct Call {
+    function: u32,
+    count: u64,
+    bytes: u64,
+    /// Positions in the list of calls.
+    callers: Vec<usize>,
+}
+
+/// The row of a suspect's places; `None` if no stack is known.
+pub(crate) fn allocated_row(snapshot: &Snapshot, places: &[AllocatedAt]) -> Result<Option<AllocatedRow>> {
+    let positions = positions(snapshot);
+    let mut calls = vec![Call::default()];
+    for place in places {
+        let Some(&position) = positions.get(&place.trace_id) else { continue };
+        let mut at = 0;
+        add(&mut calls[at], place);
+        for function in shown_calls(snapshot, position) {
+            at = caller(&mut calls, at, function);
+            add(&mut calls[at], place);
+        }
+    }
+    let Call { count, bytes, .. } = calls[0];
+    if count == 0 {
+        return Ok(None);
+    }
+    let functions = caller_rows(snapshot, &calls, 0, &Allowance::default())?;
+    Ok(Some(AllocatedRow { count, bytes, functions }))
+}
+
+fn add(call: &mut Call, place: &AllocatedAt) {
+    call.count += place.count;
+    call.bytes += place.bytes;
+}
+
+/// The calls of a stack from the nearest that the program has written; without one from the nearest of a package.
+fn shown_calls(snapshot: &Snapshot, position: usize) -> Vec<u32> {
+    let allocations = snapshot.allocations();
+    let parent = |&at: &usize| Some(allocations.tree[at].parent as usize).filter(|&parent| parent < at);
+    // In preorder callers come first. The first node, `(root)`, is not a call.
+    let stack = std::iter::successors(Some(position), parent).take_while(|&at| at > 0);
+    let functions = stack.map(|at| allocations.tree[at].function);
+    let script =
+        |function: u32| allocations.functions.get(function as usize).map(|of| snapshot.strings().get(of.script_name));
+    let of_program = |&function: &u32| {
+        script(function).is_some_and(|script| !script.is_empty() && !is_runtime_script(script, false))
+    };
+    let calls: Vec<u32> = functions.filter(of_program).collect();
+    let is_own = |&function: &u32| script(function).is_some_and(|script| package_of(script).is_none());
+    let nearest = calls.iter().position(is_own).unwrap_or(0);
+    calls.into_iter().skip(nearest).take(MAX_DEPTH).collect()
+}
+
+/// The position of a caller, made when it is not there.
+fn caller(calls: &mut Vec<Call>, of: usize, function: u32) -> usize {
+    if let Some(&known) = calls[of].callers.iter().find(|&&at| calls[at].function == function) {
+        return known;
+    }
+    calls.push(Call { function, ..Call::default() });
+    let at = calls.len() - 1;
+    calls[of].callers.push(at);
+    at
+}
+
+/// The rows of a call's callers, those of most objects first. Goes as deep as [`MAX_DEPTH`].
+fn caller_rows(snapshot: &Snapshot, calls: &[Call], of: usize, allowance: &Allowance) -> Result<Vec<CallRow>> {
+    let mut callers: Vec<usize> = calls[of].callers.clone();
+    callers.sort_by_key(|&at| std::cmp::Reverse(calls[at].count));
+    callers.truncate(MAX_CALLERS);
+    let row = |at: usize| {
+        let Call { function, count, bytes, .. } = calls[at];
+        let frame = frame(snapshot, snapshot.allocations().functions[function as usize], allowance)?;
+        Ok(CallRow { frame, count, bytes, callers: caller_rows(snapshot, calls, at, allowance)? })
+    };
+    callers.into_iter().map(row).collect()
+}
