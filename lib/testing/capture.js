@@ -36,11 +36,13 @@ let taken = 0;
 /**
  * Snapshot of the live heap. It lives outside the JavaScript heap: looking at it makes nothing grow.
  * @param {string} [file] that it goes to as well
+ * @param {() => void} [onCollected] Called when garbage is collected, and V8 has not begun.
  */
-async function takeSnapshot(file) {
+async function takeSnapshot(file, onCollected = () => {}) {
   if (taken === 0) await prepare();
   taken += 1;
   await collectGarbage();
+  onCollected();
   checkMemory();
   return parse(file === undefined ? v8.getHeapSnapshot() : v8.writeHeapSnapshot(file));
 }

@@ -7,16 +7,16 @@ const { Snapshot } = require('../api/snapshot.js');
 const { noteIds, processMemory } = require('../capture/process-memory.js');
 const { ask } = require('./ask.js');
 const { takeSnapshot, warmUp } = require('./capture.js');
-const { collectGarbage } = require('./collect.js');
 
 const OWN_SCRIPT = require.resolve('../api/snapshot.js');
 
 /** What is alive now. Close it when it is done with. */
 async function checkpoint() {
   await warmUp();
-  await collectGarbage();
-  const memory = processMemory();
-  const snapshot = await takeSnapshot();
+  let memory;
+  const snapshot = await takeSnapshot(undefined, () => {
+    memory = processMemory();
+  });
   Snapshot.addMemory(snapshot, memory);
   noteIds(snapshot.nodeCount);
   return snapshot;
