@@ -3,12 +3,14 @@
 // Most of it runs twice, over the engine in a worker and over `heapray view`: the views must not know which.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import heapray from '../index.js';
+import { outsideFigures } from '../lib/format/outside.js';
 import { corpus } from './corpus.mjs';
 import { launch, newPage, serveBuilt, skipWithoutBrowser, startView, stopViews } from './support/browser.mjs';
 import { skipWithoutThreads } from './support/engines.mjs';
@@ -16,6 +18,7 @@ import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
 import { HOSTILE, MARKUP } from './support/hostile.mjs';
 
+const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = temporaryFolder();
 const file = (name, contents) => {
   const where = path.join(folder, name);
@@ -280,6 +283,23 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       await page.locator('input[type=file]').setInputFiles(saved);
       await page.getByRole('heading', { name: report.verdict }).waitFor();
       assert.equal(await page.getByRole('navigation', { name: 'Views' }).getByRole('link').count(), 1);
+      assert.deepEqual(problems, []);
+    });
+
+    test('a saved report on a live process shows where its resident memory is, in the words of the text report', async () => {
+      const program = `require(${JSON.stringify(root)}).capture({ report: true, force: true }).then((report) => console.log(JSON.stringify(report)))`;
+      const report = JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', maxBuffer: 1e8 }));
+      const saved = file('live.heapray.json', JSON.stringify(report));
+      const { page, problems } = await newPage(browser);
+      await page.goto(site.url);
+      await page.locator('input[type=file]').setInputFiles(saved);
+      const shown = page.getByRole('region', { name: 'Resident memory' });
+      await shown.waitFor();
+      const rows = await shown.getByRole('row').allInnerTexts();
+      const { rows: expected, notes } = outsideFigures(report.outside);
+      const text = (spans) => spans.map((span) => span.text).join('');
+      assert.deepEqual(rows.slice(1).map((row) => row.trim()), expected.map((cells) => cells.map(text).join('\t').trim()));
+      assert.equal(await shown.locator('p').count(), notes.length);
       assert.deepEqual(problems, []);
     });
 

@@ -1,26 +1,30 @@
 'use strict';
 
-/** Formats resident memory outside of the JavaScript heap: what it is for, what it grew by, what to do. */
+/** Resident memory outside of the JavaScript heap: what it is for, what it grew by, what to do. Reports, HTML and the viewer show it. */
 
-const document = require('./document.js');
 const { formatBytes, formatBytesDelta, formatCount, formatCountDelta } = require('./numbers.js');
-const { heap, words } = require('./spans.js');
+const { heap, spansOf, words } = require('./spans.js');
 
 /** Smaller figures are not listed unless they changed by as much. */
 const LEAST = 1e6;
 
-/** @param {import('../../index').Report['outside']} outside `null` for files. */
-function outsideBlocks(outside) {
-  if (outside === null) return [];
-  const { resident, buckets, resources } = outside;
-  const columns = [{ title: 'Kind', shrink: 20 }, { title: 'Resident', align: 'right' }, { title: 'Added', align: 'right' }];
-  const rows = buckets.filter(({ bytes }) => bytes === null || Math.max(bytes.after, ...bytes.added.map(Math.abs)) >= LEAST).map(row);
-  return [
-    document.heading('Resident memory', `${formatBytes(resident.after)} of the process, when the last snapshot was taken`),
-    document.table(columns, rows),
-    ...buckets.filter(({ advice }) => advice !== null).map(({ label, advice }) => document.line([words(`${label}: `, 'strong'), advice])),
-    ...grown(resources),
-  ];
+const TITLE = 'Resident memory';
+const COLUMNS = [{ title: 'Kind', shrink: 20 }, { title: 'Resident', align: 'right' }, { title: 'Added', align: 'right' }];
+
+/**
+ * The part of a report, as spans.
+ * @param {NonNullable<import('../../index').Report['outside']>} outside
+ */
+function outsideFigures({ resident, buckets, resources }) {
+  const listed = buckets.filter(({ bytes }) => bytes === null || Math.max(bytes.after, ...bytes.added.map(Math.abs)) >= LEAST);
+  const advised = buckets.filter(({ advice }) => advice !== null);
+  return {
+    title: TITLE,
+    aside: `${formatBytes(resident.after)} of the process, when the last snapshot was taken`,
+    columns: COLUMNS,
+    rows: listed.map((bucket) => row(bucket).map(spansOf)),
+    notes: [...advised.map(({ label, advice }) => spansOf([words(`${label}: `, 'strong'), advice])), ...grown(resources)],
+  };
 }
 
 function row({ label, bytes, missing, advice }) {
@@ -34,7 +38,7 @@ function grown(resources) {
   const more = resources.filter(({ before, after }) => after > before);
   if (more.length === 0) return [];
   const each = more.flatMap(({ type, before, after }, i) => [i === 0 ? '' : ', ', heap(type), ` ${formatCount(after)} (${formatCountDelta(after - before)})`]);
-  return [document.line([words('Handles and requests: ', 'strong'), ...each])];
+  return [spansOf([words('Handles and requests: ', 'strong'), ...each])];
 }
 
-module.exports = { outsideBlocks };
+module.exports = { outsideFigures };

@@ -7,7 +7,7 @@ const { shortened, withinBudget } = require('./budget.js');
 const document = require('./document.js');
 const { nodeLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
-const { outsideBlocks } = require('./outside.js');
+const { outsideFigures } = require('./outside.js');
 const { heap, words } = require('./spans.js');
 const { sentence, suspects, inconclusive } = require('./suspects.js');
 const { quoted } = require('./text.js');
@@ -57,6 +57,13 @@ function verdict({ verdict: text, suspects: found, inconclusive: open }) {
 /** Why the exit code is 1: a comment on a pull request does not show stderr. */
 function exceededBlocks(exceeded = []) {
   return exceeded.map((text) => document.line([words('Threshold exceeded: ', 'alarm'), heap(text)]));
+}
+
+/** Files have no such figures. */
+function outsideBlocks(outside) {
+  if (outside === null) return [];
+  const { title, aside, columns, rows, notes } = outsideFigures(outside);
+  return [document.heading(title, aside), document.table(columns, rows), ...notes.map(document.line)];
 }
 
 function totals({ size, nodes, edges, strings }) {

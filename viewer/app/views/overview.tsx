@@ -2,14 +2,15 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ClassRow, CollectionRow, NodeRow, PackageRow, Report, Statistics, StringRow, Suspect } from '../../../index.js';
+import type { ClassRow, CollectionRow, NodeRow, OutsideMemory, PackageRow, Report, Statistics, StringRow, Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../../../lib/format/numbers.js';
+import { outsideFigures } from '../../../lib/format/outside.js';
 import { shownSnapshot, useAnswer, useApp } from '../model/app.js';
 import type { OpenSnapshot } from '../model/engine.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
 import { Answer } from '../parts/states.js';
 import { SuspectCard } from '../parts/suspect.js';
-import { Heap, IdLink, NodeLink, Path, Size, SizeShare, Source } from '../parts/text.js';
+import { Heap, IdLink, NodeLink, Path, Size, SizeShare, Source, Spans } from '../parts/text.js';
 
 /** Rows of each list. */
 const LIMIT = 12;
@@ -47,7 +48,7 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
   const { totals, statistics, suspects, inconclusive, biggest, classes, byPackage, collections, duplicatedStrings, detached, ignoredGrowth, skipped } = report;
   return (
     <section class="view scrolls overview">
-      <header class={`verdict ${suspects.length > 0 ? 'alarm' : 'good'}`}>
+      <header class={`verdict ${suspects.length > 0 || report.outcome === 'grewOutside' ? 'alarm' : 'good'}`}>
         <p class="verdict-title"><Heap text={title} /></p>
         <h1><Heap text={report.verdict} /></h1>
         <dl class="figures">
@@ -62,6 +63,8 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
 
       <Suspects title="Suspects" aside="what leaks, and what holds it" rows={suspects} />
       <Suspects title="Inconclusive" aside="empty in the first snapshot: a leak, or filled once; a third snapshot tells which" rows={inconclusive} />
+
+      {report.outside !== null && <Outside outside={report.outside} />}
 
       <div class="columns">
         <List title="Largest objects" aside="by retained size">
@@ -89,6 +92,21 @@ function ReportPage({ report, title }: { report: Report; title: string }) {
           {skipped.map((note) => <li key={note}><Heap text={note} /></li>)}
         </List>
       </div>
+    </section>
+  );
+}
+
+/** Where the process's resident memory is. Only snapshots of a live process have figures. */
+function Outside({ outside }: { outside: OutsideMemory }) {
+  const { title, aside, columns, rows, notes } = outsideFigures(outside);
+  return (
+    <section class="card outside" aria-label={title}>
+      <h2>{title} <small>{aside}</small></h2>
+      <table>
+        <thead><tr>{columns.map((column) => <th key={column.title} scope="col">{column.title}</th>)}</tr></thead>
+        <tbody>{rows.map((cells, i) => <tr key={i}>{cells.map((spans, at) => <td key={at}><Spans spans={spans} /></td>)}</tr>)}</tbody>
+      </table>
+      {notes.map((spans, i) => <p key={i}><Spans spans={spans} /></p>)}
     </section>
   );
 }
