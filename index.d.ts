@@ -966,12 +966,14 @@ export interface Preflight {
   /**
    * Peak memory that V8 and the graph need, an upper bound: at most three times the actual cost for ordinary programs,
    * six times where large strings or numbers fill the heap. From the second capture of a thread on: the cost of the last
-   * capture plus that of everything added since, about 1.6 times the actual cost. docs/capture.md has the table.
+   * capture plus that of everything added since, at most 1.5 times the actual cost. docs/capture.md has the table and
+   * the exceptions.
    */
   estimate: number;
   /**
-   * Whether V8 counted its objects for the estimate: on the main thread, if the inspector may be used. It costs a garbage
-   * collection and about a tenth of a capture's time. Otherwise `estimate` is 22 to 34 bytes for each byte of heap.
+   * Whether V8 counted its objects for the estimate: on the main thread, if the inspector may be used and 1.5 times the
+   * heap is left. It costs a garbage collection and about a tenth of a capture's time, with large Maps and Sets two tenths
+   * more. Otherwise `estimate` is 22 to 34 bytes for each byte of heap.
    */
   counted: boolean;
   /** Memory left by the tightest limit; `null` if no limit is known. */

@@ -26,6 +26,14 @@ impl Deliver for () {
     }
 }
 
+impl Deliver for u32 {
+    type Value = u32;
+
+    fn deliver(self, _env: Env) -> napi::Result<u32> {
+        Ok(self)
+    }
+}
+
 type Work<T> = Box<dyn FnOnce() -> Result<T, Failure> + Send>;
 
 /// Work for libuv's pool.

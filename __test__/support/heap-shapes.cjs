@@ -35,7 +35,18 @@ const ordinary = {
   application: () => require('node:module').builtinModules.filter((name) => !/^_|test|^trace|^wasi/.test(name)).map((name) => require(name)),
 };
 
+/** These stay the same collections when there are more items. */
+const growing = { map: new Map(), set: new Set(), slots: null };
+
+function fillSlots(n) {
+  growing.slots ??= new Array(1.5 * n).fill(0);
+  for (const i of list(n, (i) => i)) growing.slots[i] = new Item(i);
+}
+
 const others = {
+  'a Map that grows': (n) => list(n, (i) => i).forEach((i) => growing.map.set(`s${i}`, new Session(i))),
+  'a Set that grows': (n) => list(n, (i) => i).forEach((i) => growing.set.add(`s${i}`)),
+  'slots that are filled': fillSlots,
   'Map of objects': (n) => new Map(list(n, (i) => [`k${i}`, { i }])),
   'dictionary of objects': (n) => object(list(n, (i) => [`key${i}`, { i }])),
   'dictionary of numbers': (n) => object(list(n, (i) => [`key${i}`, i])),

@@ -9,10 +9,11 @@ const { performance } = require('node:perf_hooks');
 const v8 = require('node:v8');
 const native = require('../addon/load.js');
 const { HeaprayError } = require('../api/errors.js');
-const { runJob, withPermit } = require('../api/job.js');
+const { beside, runJob, withPermit } = require('../api/job.js');
 const { checkMayWrite } = require('../api/permission.js');
 const { openSnapshot } = require('../api/snapshot.js');
 const { report: reportOn } = require('../api/verbs.js');
+const { collector } = require('./collector.js');
 const { checkCanForget } = require('./ids.js');
 const { takeIn } = require('./open-live.js');
 const { captureOptions } = require('./options.js');
@@ -52,6 +53,11 @@ async function captureInPlace(job, options) {
   }
 }
 
+function liveMemory() {
+  collector()();
+  return processMemory();
+}
+
 function checkAcquired(acquisition, cooldown) {
   if (acquisition === 'running') {
     throw new HeaprayError('ERR_CAPTURE_RUNNING', 'another capture is running in this process; only one may run at a time, since each needs several times the memory of the heap');
@@ -65,9 +71,9 @@ function checkAcquired(acquisition, cooldown) {
 
 async function captureWithPermit(job, permit, options, begin) {
   const from = performance.now();
+  // A worker's numbers are of its own heap, this thread's of the process: they cannot be added up. Counting frees what malloc keeps.
+  const memory = options.worker ? undefined : liveMemory();
   const heap = options.worker ? await askWorker(job, options.worker, workerHeap) : ownHeap();
-  // A worker's numbers are of its own heap, this thread's of the process: they cannot be added up.
-  const memory = options.worker ? undefined : processMemory();
   const countMs = performance.now() - from;
   const checked = preflight(heap);
   if (!checked.fits && !options.force) throw refusal(checked, heap);
@@ -77,7 +83,7 @@ async function captureWithPermit(job, permit, options, begin) {
   const rss = new RssWatch();
   try {
     const open = () => (options.worker ? workerStream(job, options) : v8.getHeapSnapshot(options.v8));
-    const { native, openMs, pumpMs } = await takeIn(job, permit, open, options, rss);
+    const { native: taken, openMs, pumpMs } = await takeIn(job, permit, open, options, rss);
     const capture = {
       // A worker's own pause is within the time it took to answer.
       pauseMs: options.worker ? pumpMs : countMs + openMs + pumpMs,
@@ -86,10 +92,16 @@ async function captureWithPermit(job, permit, options, begin) {
       preflight: checked,
       file: options.file ?? null,
     };
-    const snapshot = await openSnapshot(job, native, capture, memory);
+    const snapshot = await openSnapshot(job, taken, capture, memory);
     if (options.worker) return snapshot;
     noteIds(options.forgetIds ? 0 : snapshot.nodeCount);
-    learn(heap, { rss: capture.rss, graph: snapshot.nativeBytes, nodes: snapshot.nodeCount, forgetsIds: options.forgetIds });
+    learn(heap, {
+      rss: capture.rss,
+      graph: snapshot.nativeBytes,
+      nodes: snapshot.nodeCount,
+      indices: await beside(job, () => taken.tableIndices()),
+      forgetsIds: options.forgetIds,
+    });
     return snapshot;
   } finally {
     rss.stop();

@@ -8,7 +8,9 @@
 
 const v8 = require('node:v8');
 const { isMainThread } = require('node:worker_threads');
-const { collector } = require('./collector.js');
+const native = require('../addon/load.js');
+const { collectAll } = require('./collector.js');
+const { LARGE_FROM, TABLES, entriesIn, OF_COLLECTIONS, isWorthAsking, largeOf, sizesOfCollections } = require('./collections.js');
 
 const CATEGORY = 'disabled-by-default-v8.gc_stats';
 const EVENT = 'V8.GC_Objects_Stats';
@@ -17,8 +19,6 @@ const EVENT = 'V8.GC_Objects_Stats';
 const POINTER = 8;
 /** Bytes, at least, of a reference into the heap from outside. */
 const HANDLE = 24;
-/** Larger objects are in the large object spaces. The indices of smaller ones occur in every snapshot. */
-const LARGE_FROM = 131_072;
 /** V8 cuts texts of strings to so many characters. */
 const MAX_TEXT = 1024;
 /** Types of strings whose text is in a snapshot. Concatenated strings are written as "(concatenated string)". */
@@ -32,7 +32,7 @@ const MORE_EDGES = 1.03;
  * keys, values and details.
  */
 const OCCUPIED = [
-  [/^JS_COLLECTION_TABLE_TYPE$|^ORDERED_HASH_/, 0.6, 1],
+  [/^JS_COLLECTION_TABLE_TYPE$|^ORDERED_HASH_/, OF_COLLECTIONS, 1],
   [/DICTIONARY_ELEMENTS_TYPE$/, 0.23, 0.34],
   [/DICTIONARY/, 0.45, 0.67],
   [/^EPHEMERON_HASH_TABLE_TYPE$/, 0.67, 1],
@@ -47,20 +47,33 @@ function occupiedOf(name, { overall, over_allocated: unused = 0 }) {
 const NO_REFERENCES = /_STRING_TYPE$|(?:ONE|TWO)_BYTE|SOURCE|BYTE_?ARRAY|BYTECODE_ARRAY_TYPE|DOUBLE_ARRAY|BIG_?INT|CODE/;
 
 /**
- * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, chars: number, bytes: number }} Census
+ * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, chars: number, bytes: number, slots: number }} Census
  * Upper bounds, but for `nodes` and `bytes`, which are exact within a few percent. `formatted` are the texts V8 makes
- * with printf, such as the indices of a table's slots; `chars` the characters of `strings`, as far as they are written.
+ * with printf, such as the indices of a table's slots; `chars` the characters of `strings`, as far as they are written;
+ * `slots` the different indices of large tables, whether or not an object is there.
  * @returns {Census | null}
  */
 function takeCensus() {
   if (!isMainThread) return null;
   try {
     const live = countedByV8();
-    return live && censusOf(live, v8.getHeapStatistics().used_global_handles_size / HANDLE);
+    if (!live) return null;
+    const outside = { handles: v8.getHeapStatistics().used_global_handles_size / HANDLE, largeObjects: largeObjects() };
+    const census = censusOf(live, outside);
+    return isWorthAsking(live.type_data, census.nodes) ? censusOf(live, outside, sizesOfCollections(connected())) : census;
   } catch {
     // No inspector, no permission, or an event in another format: the caller estimates without a census.
     return null;
+  } finally {
+    // Counting has taken up to 50 bytes for each object, which malloc keeps.
+    native.trim();
   }
+}
+
+/** Bytes of the objects that have pages of their own. */
+function largeObjects() {
+  const spaces = v8.getHeapSpaceStatistics().filter(({ space_name }) => space_name.includes('large_object'));
+  return spaces.reduce((sum, { space_used_size }) => sum + space_used_size, 0);
 }
 
 /**
@@ -86,7 +99,7 @@ function countedByV8() {
   tracing.on('NodeTracing.dataCollected', take);
   try {
     tracing.post('NodeTracing.start', { traceConfig: { includedCategories: [CATEGORY] } });
-    collector()();
+    collectAll(tracing);
     tracing.post('NodeTracing.stop');
   } finally {
     tracing.off('NodeTracing.dataCollected', take);
@@ -97,11 +110,13 @@ function countedByV8() {
 
 /**
  * @param {{ field_data: object, type_data: Record<string, { count: number, overall: number, over_allocated: number, histogram: number[] }>, bucket_sizes: number[] }} live
- * @param {number} handles References into the heap from outside.
+ * @param {{ handles: number, largeObjects: number }} outside References into the heap from outside, and bytes of large objects.
+ * @param {import('./collections.js').Collection[]} [collections] Those whose sizes are known.
  * @returns {Census}
  */
-function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets }, handles) {
+function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets }, { handles, largeObjects: largeBytes }, collections) {
   const types = Object.entries(byType).filter(([, { count }]) => count > 0);
+  const inCollections = entriesIn(byType[TABLES], collections);
   const sum = (matches, value) => types.reduce((total, [name, type]) => total + (matches.test(name) ? value(type, name) : 0), 0);
   const slots = fields.tagged_fields / POINTER;
   const nodes = sum(/./, ({ count }) => count);
@@ -111,44 +126,37 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
   const plain = sum(/STRING_TYPE$|^(?:HEAP_NUMBER|BIG_?INT|BYTE_ARRAY|FIXED_DOUBLE_ARRAY)/, ({ count }) => count);
   // Elements are references both of the array and of the table behind it, unless they are numbers.
   const elements = Math.min(sum(/^(?:ARRAY|OBJECT)_ELEMENTS_TYPE$/, ({ overall }) => overall / POINTER), Math.max(0, slots - 2 * (nodes - plain)));
-  const empty = sum(/./, (type, name) => (1 - occupiedOf(name, type)) * (type.overall / POINTER));
+  const empty = sum(/./, (type, name) => (1 - occupiedOf(name, type)) * (type.overall / POINTER)) + inCollections.empty;
   // V8 numbers these in lists of its own, in the snapshot only.
   const internalized = sum(/INTERNALIZED/, ({ count }) => count);
   const listed = Math.max(internalized, handles);
   const pairs = sum(/^EPHEMERON_HASH_TABLE_TYPE$/, ({ overall }) => 0.67 * (overall / POINTER));
+  const tables = indices(types.filter(([name]) => !NO_REFERENCES.test(name)), inCollections.indices, largeBytes / POINTER);
   return {
     nodes,
     edges: MORE_EDGES * (slots - empty + plain) + elements + internalized + handles,
     strings,
-    formatted: symbols + pairs + indices(types.filter(([name]) => !NO_REFERENCES.test(name)), listed),
+    // However many tables have an index, it is one text. The first occur anyway.
+    formatted: symbols + pairs + Math.max(listed, LARGE_FROM / POINTER, Math.min(tables.longest, listed + tables.occupied)),
     chars: sum(HAS_TEXT, (type, name) => charsOf(name, type, buckets)),
     bytes: sum(/./, ({ overall }) => overall),
+    slots: Math.min(tables.longest, tables.occupied),
   };
 }
 
 /**
- * The number of different indices: each is one text, however many tables have it. The first `listed` occur anyway, and
- * small tables have no higher ones.
+ * The longest of the large tables, and the number of different indices in them: small tables have none that do not occur
+ * anyway. `inCollections` is the number of those in Maps and Sets, and `slots` that in all large objects, at most.
  */
-function indices(tables, listed) {
+function indices(tables, inCollections, slots) {
   let [longest, occupied] = [0, 0];
   for (const [name, type] of tables) {
     const { largest, all } = largeOf(type);
+    const used = name === TABLES ? inCollections : (all * occupiedOf(name, type)) / POINTER;
     longest = Math.max(longest, largest / POINTER);
-    occupied += Math.min(largest, all * occupiedOf(name, type)) / POINTER;
+    occupied += Math.min(largest / POINTER, used);
   }
-  return Math.max(listed, LARGE_FROM / POINTER, Math.min(longest, listed + occupied));
-}
-
-/** Upper bounds for the largest object of a type and for all large ones, in bytes; of a bucket only its limits are known. */
-function largeOf({ overall, histogram }) {
-  const least = (bucket) => (bucket === 0 ? 0 : 2 ** (bucket + 4));
-  const top = histogram.findLastIndex((count) => count > 0);
-  if (2 * least(top) <= LARGE_FROM) return { largest: 0, all: 0 };
-  const sumOfLeast = histogram.reduce((sum, count, bucket) => sum + count * least(bucket), 0);
-  const sumOfSmall = histogram.reduce((sum, count, bucket) => sum + (2 * least(bucket) <= LARGE_FROM ? count * least(bucket) : 0), 0);
-  const rest = overall - (sumOfLeast - least(top));
-  return { largest: top === histogram.length - 1 ? rest : Math.min(rest, 2 * least(top)), all: overall - sumOfSmall };
+  return { longest: Math.min(longest, slots), occupied: Math.min(occupied, slots) };
 }
 
 /** A string whose text lies outside of the heap may be of any length. */
@@ -158,4 +166,4 @@ function charsOf(name, { count, overall, histogram }, buckets) {
   return Math.min(overall, cut);
 }
 
-module.exports = { takeCensus, censusOf };
+module.exports = { censusOf, largeObjects, takeCensus };

@@ -19,9 +19,12 @@ const EMPTY_PROGRAM_UNCOUNTED = 40e6;
 /** The factor by which two captures of the same heap may differ. */
 const REPEATS_WITHIN = 1.06;
 const REPEATS_WITHIN_BYTES = 2e6;
-/** What a first capture leaves, which the next need not take again: V8's table of ids, for each object, and code and threads. */
-const ID_BYTES = 75;
-const ONCE_BYTES = 16e6;
+/**
+ * What a first capture leaves, which the next need not take again: V8's table of ids, for each object, and code and threads.
+ * The table has 75 bytes for each, of which so many are saved: the peak is higher, too.
+ */
+const ID_BYTES = 45;
+const ONCE_BYTES = 12e6;
 /** No estimate has been seen to be higher than this many times the rise; what was learned from a lower rise is not believed. */
 const HIGHEST_RATIO = 7;
 
@@ -29,6 +32,9 @@ const HIGHEST_RATIO = 7;
  * @typedef {import('./census.js').Census} Census
  * @typedef {{ heapUsed: number, largeObjects: number, exact: boolean, census: Census | null }} Heap
  */
+
+/** Of the table, and of the array that it belongs to. */
+const REFERENCES_OF_A_SLOT = 2;
 
 const KINDS = Object.keys(PRICES);
 
@@ -41,10 +47,17 @@ function costOf({ heapUsed, largeObjects, census }) {
   return EMPTY_PROGRAM_UNCOUNTED + PRICE_OF_SMALL * (heapUsed - largeObjects) + PRICE_OF_LARGE * largeObjects;
 }
 
-/** The price of what `heap` has more of than `before`: what has been freed since may have cost nothing. */
-function costOfGrowth(heap, before) {
-  if (heap.census && before.census) return priceOf(Object.fromEntries(KINDS.map((kind) => [kind, heap.census[kind] - before.census[kind]])));
-  return PRICE_OF_LARGE * Math.max(0, heap.heapUsed - before.heapUsed);
+/**
+ * The price of what `heap` has more of than `before`: what has been freed since may have cost nothing.
+ * @param {number} indices Those of the snapshot of `before`. Tables that had more slots may have been filled by new objects
+ * without having become larger.
+ */
+function costOfGrowth(heap, { heap: before, indices }) {
+  if (!heap.census || !before.census) return PRICE_OF_LARGE * Math.max(0, heap.heapUsed - before.heapUsed);
+  const grown = Object.fromEntries(KINDS.map((kind) => [kind, Math.max(0, heap.census[kind] - before.census[kind])]));
+  const wereFree = Math.max(0, Math.min(before.census.slots, heap.census.slots) - indices);
+  const filled = Math.min(wereFree, grown.nodes);
+  return priceOf({ ...grown, formatted: grown.formatted + filled, edges: grown.edges + REFERENCES_OF_A_SLOT * filled });
 }
 
 /** What captures of one thread have cost so far. */
@@ -53,22 +66,22 @@ class Experience {
 
   /**
    * @param {Heap} heap Before the capture.
-   * @param {{ rss: { before: number, peak: number, after: number }, graph: number, nodes: number, forgetsIds: boolean }} capture
-   * `graph`: bytes of the snapshot, which `rss.after` has too; `nodes`: in it.
+   * @param {{ rss: { before: number, peak: number, after: number }, graph: number, nodes: number, indices: number, forgetsIds: boolean }} capture
+   * `graph`: bytes of the snapshot, which `rss.after` has too; `nodes` and `indices` of tables: in it.
    */
-  learn(heap, { rss, graph, nodes, forgetsIds }) {
+  learn(heap, { rss, graph, nodes, indices, forgetsIds }) {
     if (!heap.exact) return;
     const mayStay = ONCE_BYTES + (forgetsIds ? 0 : ID_BYTES * nodes);
     const stays = Math.min(mayStay, Math.max(0, rss.after - rss.before - graph));
-    this.#last = { heap, cost: Math.max(0, rss.peak - rss.before - stays) };
+    this.#last = { heap, indices, cost: Math.max(0, rss.peak - rss.before - stays) };
   }
 
   /** @param {Heap} heap */
   estimate(heap) {
     const bound = costOf(heap);
     if (this.#last === null) return bound;
-    const { cost, heap: before } = this.#last;
-    const again = REPEATS_WITHIN * cost + REPEATS_WITHIN_BYTES + costOfGrowth(heap, before);
+    const { cost } = this.#last;
+    const again = REPEATS_WITHIN * cost + REPEATS_WITHIN_BYTES + costOfGrowth(heap, this.#last);
     return Math.min(bound, Math.max(again, bound / HIGHEST_RATIO));
   }
 }

@@ -6,7 +6,7 @@
 const v8 = require('node:v8');
 const { HeaprayError } = require('../api/errors.js');
 const { formatBytes } = require('../format/numbers.js');
-const { takeCensus } = require('./census.js');
+const { largeObjects, takeCensus } = require('./census.js');
 const { Experience } = require('./estimate.js');
 const { memoryState } = require('./memory.js');
 
@@ -18,20 +18,22 @@ const experience = new Experience();
  * @typedef {import('../../index.d.ts').Preflight} Preflight
  */
 
+/** Counting takes so many bytes for each byte of ordinary objects, at most. Where they are not left no capture fits either. */
+const COUNT_BYTES = 1.5;
+
 /** @returns {Heap} This thread's, garbage collected where it can be counted. */
-const ownHeap = () => heapWith(takeCensus());
+function ownHeap() {
+  const { heapUsed, largeObjects: large } = uncountedHeap();
+  const [tightest] = memoryState().limits;
+  const mayCount = tightest === undefined || tightest.available > COUNT_BYTES * (heapUsed - large);
+  return heapWith(mayCount ? takeCensus() : null);
+}
 
 /** @returns {Heap} This thread's, at no cost: estimates from it are higher. */
 const uncountedHeap = () => heapWith(null);
 
 function heapWith(census) {
-  const spaces = v8.getHeapSpaceStatistics().filter(({ space_name }) => space_name.includes('large_object'));
-  return {
-    heapUsed: v8.getHeapStatistics().used_heap_size,
-    largeObjects: spaces.reduce((sum, { space_used_size }) => sum + space_used_size, 0),
-    exact: true,
-    census,
-  };
+  return { heapUsed: v8.getHeapStatistics().used_heap_size, largeObjects: largeObjects(), exact: true, census };
 }
 
 /**

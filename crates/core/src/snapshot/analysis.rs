@@ -171,6 +171,12 @@ impl Snapshot {
         self.strings.file_count()
     }
 
+    /// Number of different indices of slots in V8's own tables and arrays, each of which is a text in the snapshot.
+    /// Looks at every edge.
+    pub fn table_indices(&self) -> u32 {
+        statistics::table_indices(&self.edges, &self.strings)
+    }
+
     /// Σ self sizes and what V8 counted outside the heap.
     pub fn total_size(&self) -> u64 {
         self.retained[self.root.index()] + self.schema.extra_native_bytes

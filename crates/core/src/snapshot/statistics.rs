@@ -1,9 +1,11 @@
 //! Bytes per kind, as in DevTools' statistics pie (`calculateStatistics`).
 
+use crate::snapshot::bits::Bits;
 use crate::snapshot::columns::{EdgeName, Edges, SelfSizes};
 use crate::snapshot::heap::Heap;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::strings::Strings;
 use crate::snapshot::wellknown::Mark;
 use serde::Serialize;
 
@@ -86,6 +88,22 @@ fn elements_of(heap: Heap<'_>, node: NodeIx) -> Option<NodeIx> {
             _ => None,
         }
     })
+}
+
+/// See [`Snapshot::table_indices`](crate::Snapshot::table_indices).
+pub(crate) fn table_indices(edges: &Edges, strings: &Strings) -> u32 {
+    let mut seen = Bits::new(strings.len());
+    let internal = (0..edges.len()).map(|e| edges.get(EdgeIx(e as u32))).filter(|edge| edge.kind == EdgeKind::Internal);
+    let mut count = 0;
+    for edge in internal {
+        if let EdgeName::Name(name) = edges.name(edge)
+            && seen.insert(name.index())
+            && strings.get(name).iter().all(u8::is_ascii_digit)
+        {
+            count += 1;
+        }
+    }
+    count
 }
 
 /// Σ self size of those that have exactly one incoming edge; what stands twice in the list counts twice.

@@ -209,3 +209,19 @@ fn a_source_gets_its_script_from_a_function_and_counts_from_one() {
     assert_eq!(source(session), expected);
     assert_eq!(source(stranger), json!({"script": null, "scriptId": 8, "line": 1, "column": 1}));
 }
+
+#[test]
+fn indices_of_tables_count_once_and_names_elements_and_properties_do_not() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let tables = ["one", "other"].map(|name| heap.node("array", name, 24));
+    for table in tables {
+        heap.property(global, "table", table);
+        heap.internal(table, "17", global);
+        heap.internal(table, "elements", global);
+    }
+    heap.internal(tables[0], "18", global);
+    heap.property(global, "19", tables[0]);
+    heap.element(global, 20, tables[0]);
+    assert_eq!(open(&heap).table_indices(), 2);
+}
