@@ -5,20 +5,35 @@
 // `viewer/app/engines/embedded.ts` answers the page from this. Contents of strings are left out unless
 // they are asked for: a report is made to be passed on.
 
+const { shortenedTo } = require('../format/budget.js');
 const { STRING_TYPES } = require('../format/labels.js');
+const { Snapshot } = require('../api/snapshot.js');
+const { jsonInMarkup } = require('./markup.js');
 
+/** Bytes of the answers in the page. */
+const MAX_BYTES = 1_600_000;
+/** Bytes of the report, and of the dominator tree, among them. */
+const MAX_PART_BYTES = 800_000;
+/** UTF-16 units of a text, of which the middle is left out. */
+const MAX_TEXT = 200;
 /** Classes, and rows of every list of an object's neighbours. */
 const CLASSES = 500;
 const NEIGHBOURS = 12;
-/** Objects that can be looked at one by one; the first of them, which matter most, with paths: these take a walk over the heap each. */
+/** Objects that can be looked at one by one; the first of them, which matter most, with their shortest paths. */
 const OBJECTS = 120;
 const OBJECTS_WITH_PATHS = 24;
-const PATHS = 2;
 /** Retainers of what is on these paths, for drawings. */
 const HOLDERS = 4;
+const STEPS = 300;
 /** Classes whose largest instances are listed. */
 const OPENED_CLASSES = 60;
-const TREE = { depth: 10, limit: 100, minShare: 0.0008 };
+/** The first that fits. */
+const TREES = [
+  { depth: 10, limit: 100, minShare: 0.0008 },
+  { depth: 6, limit: 50, minShare: 0.004 },
+  { depth: 2, limit: 20, minShare: 0.02 },
+  { depth: 1, limit: 1 },
+];
 
 /**
  * @param {import('../../index').Snapshot[]} snapshots oldest first
@@ -27,19 +42,85 @@ const TREE = { depth: 10, limit: 100, minShare: 0.0008 };
  */
 async function embeddedAnswers(snapshots, { names, report, showStrings = false }) {
   const last = snapshots.at(-1);
-  const { classes } = await last.classes({ limit: CLASSES });
-  const tree = await last.dominatorTree(TREE);
-  const answers = { report };
-  for (const { index } of classes.slice(0, OPENED_CLASSES)) {
-    answers[`classInstances ${index}`] = await last.classInstances(index, { limit: NEIGHBOURS });
+  const space = new Space(showStrings);
+  const asked = { last, brief: { showStrings } };
+  const shown = space.take({ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }) ?? { snapshot: 1, name: '', summary: { ...summaryOf(last), ...NO_HEADER } };
+  space.answers.report = space.take(shortenedTo(MAX_PART_BYTES, report, (some) => jsonInMarkup(space.printable(some))));
+  const tree = await treeOf(asked, space);
+  const { classes } = await ask(asked, { ask: 'classes', limit: CLASSES });
+  const rows = classes.map((row) => space.take(row)).filter(Boolean);
+  await addObjects(asked, space, objectsOf(report, tree));
+  for (const { index } of rows.slice(0, OPENED_CLASSES)) {
+    await space.add(`classInstances ${index}`, () => ask(asked, { ask: 'classInstances', class: index, limit: NEIGHBOURS }));
   }
-  for (const [i, id] of objectsOf(report, tree).entries()) {
-    Object.assign(answers, await answersAbout(last, id));
-    if (i < OBJECTS_WITH_PATHS) answers[`retainingPaths ${id}`] = await last.retainingPaths(id, { limit: PATHS });
+  for (const id of stepsOf(space.answers).slice(0, STEPS)) {
+    await space.add(`retainers ${id}`, () => ask(asked, { ask: 'retainers', id, limit: HOLDERS }));
   }
-  for (const id of stepsOf(answers)) answers[`retainers ${id}`] ??= await last.retainers(id, { limit: HOLDERS });
-  const embedded = { snapshots: [{ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }], classes, tree, answers };
-  return showStrings ? embedded : withoutContents(embedded);
+  return { snapshots: [shown], classes: rows, tree, answers: space.answers };
+}
+
+async function addObjects(asked, space, ids) {
+  const list = (what, id) => space.add(`${what} ${id}`, () => ask(asked, { ask: what, id, limit: NEIGHBOURS }));
+  for (const [i, id] of ids.entries()) {
+    const path = await dominatorPath(asked, id);
+    const { omitted: _, ...node } = path.at(-1);
+    await space.add(`node ${id}`, () => node);
+    await space.add(`dominatorPath ${id}`, () => path);
+    for (const what of ['retainers', 'references', 'dominated']) await list(what, id);
+    if (i < OBJECTS_WITH_PATHS) await space.add(`retainingPaths ${id}`, () => ask(asked, { ask: 'retainingPaths', of: id, limit: 1 }));
+  }
+}
+
+/** What the page needs of the header of a snapshot whose own is too long. */
+const NO_HEADER = { meta: { node_types: [[]] }, skipped: [] };
+
+/** The space of the page that is left: what does not fit is left out. */
+class Space {
+  /** By question and object, as the page looks them up. */
+  answers = {};
+  #left = MAX_BYTES;
+  #showStrings;
+
+  constructor(showStrings) {
+    this.#showStrings = showStrings;
+  }
+
+  /** Adds an answer, which is asked for only where there is space. */
+  async add(key, question) {
+    if (this.#left < MAX_BYTES / 50 || this.answers[key] !== undefined) return;
+    const taken = this.take(await question());
+    if (taken !== undefined) this.answers[key] = taken;
+  }
+
+  /** What goes into the page of an answer. */
+  printable(answer) {
+    return withShortTexts(this.#showStrings ? answer : withoutContents(answer));
+  }
+
+  /** The same, unless there is no space for it. */
+  take(answer, most = this.#left) {
+    const printable = this.printable(answer);
+    const bytes = Buffer.byteLength(jsonInMarkup(printable)) + KEY_BYTES;
+    if (bytes > Math.min(most, this.#left)) return undefined;
+    this.#left -= bytes;
+    return printable;
+  }
+}
+
+/** Around an answer. */
+const KEY_BYTES = 40;
+
+async function treeOf(asked, space) {
+  for (const size of TREES) {
+    const tree = space.take(await ask(asked, { ask: 'dominatorTree', ...size }), MAX_PART_BYTES);
+    if (tree !== undefined) return tree;
+  }
+  throw new Error('a row is longer than a report may be');
+}
+
+/** Asks for an answer whose size does not depend on the heap, which the API does not have. */
+function ask({ last, brief }, question) {
+  return Snapshot.run([last], {}, (job) => Snapshot.ask(job, [last], { ...question, brief }));
 }
 
 function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta, statistics, skipped }) {
@@ -67,20 +148,21 @@ function objectsOf({ suspects: sure, inconclusive, biggest, collections, detache
 /** What is on the paths among the answers. */
 function stepsOf(answers) {
   const results = Object.keys(answers).filter((key) => key.startsWith('retainingPaths ')).map((key) => answers[key]);
-  return new Set(results.flatMap(({ paths }) => paths.flatMap(({ steps }) => steps.map(({ id }) => id))));
+  return [...new Set(results.flatMap(({ paths }) => paths.flatMap(({ steps }) => steps.map(({ id }) => id))))];
 }
 
-/** By question and object, as the page looks them up. */
-async function answersAbout(snapshot, id) {
-  const page = { limit: NEIGHBOURS };
-  const { edges: _, ...node } = await snapshot.node(id);
-  return {
-    [`node ${id}`]: node,
-    [`dominatorPath ${id}`]: await snapshot.dominatorPath(id),
-    [`retainers ${id}`]: await snapshot.retainers(id, page),
-    [`references ${id}`]: await snapshot.references(id, page),
-    [`dominated ${id}`]: await snapshot.dominated(id, page),
-  };
+/** The first row after the middle that is left out says how many rows that are. */
+async function dominatorPath(asked, id) {
+  const { nodes, omitted } = await ask(asked, { ask: 'dominatorPath', id });
+  return omitted === 0 ? nodes : nodes.map((node, i) => (i === nodes.length / 2 ? { ...node, omitted } : node));
+}
+
+/** The same with the middle of every long text left out. */
+function withShortTexts(value) {
+  if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `${value.slice(0, MAX_TEXT / 2)}…${value.slice(-MAX_TEXT / 2)}`;
+  if (Array.isArray(value)) return value.map(withShortTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withShortTexts(each)]));
 }
 
 /** The same with every string node's name replaced by its length. Answers are a few levels deep, trees ten. */

@@ -5,6 +5,7 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { jsonInMarkup } = require('./markup.js');
 
 const BUILT = path.join(__dirname, '..', '..', 'viewer', 'dist');
 
@@ -28,13 +29,8 @@ function readBuilt(name) {
 }
 
 /** The page with what it should start with: an engine and its data. */
-function pageFor(start) {
-  return readBuilt('index.html').replace(START, (_, open, close) => open + jsonInMarkup(start) + close);
-}
-
-/** JSON that is safe inside HTML: it contains neither `</script>` nor `<!--`. */
-function jsonInMarkup(value) {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+function pageFor(start, page = readBuilt('index.html')) {
+  return page.replace(START, (_, open, close) => open + jsonInMarkup(start) + close);
 }
 
 /** One file that needs nothing else: opens from disk, and its policy lets only its own script run. */
@@ -43,11 +39,13 @@ function wholePage(start, title) {
   const style = readBuilt('app.css');
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
   // Functions, because `$&` in a replacement would be read as a pattern.
-  return pageFor(start)
+  const page = readBuilt('index.html')
     .replace(/(http-equiv="Content-Security-Policy"\s+content=")[^"]*"/, (_, open) => `${open}${policy}"`)
     .replace('<link rel="stylesheet" href="app.css" />', () => `<style>${style}</style>`)
     .replace('<script src="app.js"></script>', () => `<script>${script}</script>`)
     .replace(/<title>[^<]*<\/title>/, () => `<title>${textInMarkup(title)}</title>`);
+  // The long part last: each replacement is a copy.
+  return pageFor(start, page);
 }
 
 function hashOf(text) {

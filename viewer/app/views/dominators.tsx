@@ -1,10 +1,11 @@
 // The dominator tree as areas: every object is drawn inside its dominator.
 
-import type { DominatorRow, NodeRow } from '../../../index.js';
+import type { DominatorRow } from '../../../index.js';
 import { useAnswer, useApp, useSnapshot } from '../model/app.js';
 import { change, usePlace } from '../model/place.js';
 import { openToDominated, nodesOf } from '../model/sources.js';
 import { Areas } from '../parts/areas.js';
+import { Chain, type ChainRow } from '../parts/chain.js';
 import { Segments } from '../parts/controls.js';
 import { ObjectTable, useSource } from '../parts/objects.js';
 import { Answer } from '../parts/states.js';
@@ -24,7 +25,7 @@ export function Dominators() {
   const { params } = usePlace();
   const shape = SHAPES.find(([name]) => name === params['as'])?.[0] ?? 'treemap';
   const root = params['root'] === undefined ? summary.rootId : Number(params['root']);
-  const dominators = useAnswer<NodeRow[]>({ ask: 'dominatorPath', id: root }, [snapshot]);
+  const dominators = useAnswer<ChainRow[]>({ ask: 'dominatorPath', id: root }, [snapshot]);
   const zoom = (id: number) => change({ root: id === summary.rootId ? undefined : String(id) });
   return (
     <section class="view">
@@ -53,21 +54,22 @@ function Listed({ id }: { id: number }) {
 }
 
 /** From the root to what fills the picture; any step zooms back out. */
-function ZoomPath({ nodes, zoom }: { nodes: NodeRow[] | undefined; zoom: (id: number) => void }) {
+function ZoomPath({ nodes, zoom }: { nodes: ChainRow[] | undefined; zoom: (id: number) => void }) {
   const last = nodes?.at(-1);
   if (nodes === undefined || last === undefined) return <nav class="breadcrumbs" aria-label="Zoom" />;
   return (
     <nav class="breadcrumbs" aria-label="Zoom">
-      {nodes.slice(0, -1).map((node) => (
-        <span key={node.id} class="crumb">
-          <button type="button" class="plain" onClick={() => zoom(node.id)}>
-            <NodeLabel node={node} />
-          </button>
-        </span>
-      ))}
-      <span class="crumb">
-        <NodeLink node={last} />
-      </span>
+      <Chain rows={nodes}>
+        {(node, isLast) =>
+          isLast ? (
+            <NodeLink node={node} />
+          ) : (
+            <button type="button" class="plain" onClick={() => zoom(node.id)}>
+              <NodeLabel node={node} />
+            </button>
+          )
+        }
+      </Chain>
       <SizeShare bytes={last.retainedSize} percent={last.percent} />
     </nav>
   );

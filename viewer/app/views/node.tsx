@@ -1,10 +1,12 @@
 // One object: what it is, its retaining paths, its references, what it dominates.
 
+import { Fragment } from 'preact';
 import type { NodeRow, PathResult, RetainingPath } from '../../../index.js';
 import { formatAmount } from '../../../lib/format/numbers.js';
 import { useAnswer, useApp, useSnapshot } from '../model/app.js';
 import { change, usePlace } from '../model/place.js';
 import { neighbours, nodesOf, openTo, openToDominated } from '../model/sources.js';
+import { Chain, type ChainRow, Omitted } from '../parts/chain.js';
 import { Segments } from '../parts/controls.js';
 import { HolderGraph } from '../parts/graph.js';
 import { ObjectTable, useSource } from '../parts/objects.js';
@@ -24,7 +26,7 @@ export function Node() {
   const { snapshot } = useSnapshot();
   const id = Number(params['id'] ?? 1);
   const node = useAnswer<NodeRow>({ ask: 'node', id }, [snapshot]);
-  const dominators = useAnswer<NodeRow[]>({ ask: 'dominatorPath', id }, [snapshot]);
+  const dominators = useAnswer<ChainRow[]>({ ask: 'dominatorPath', id }, [snapshot]);
   const tab = TABS.find(([name]) => name === params['tab'])?.[0] ?? 'paths';
   return (
     <section class="view">
@@ -68,16 +70,14 @@ function Heading({ node }: { node: NodeRow }) {
   );
 }
 
-/** The dominators of the object, from the root down. */
-function DominatorPath({ nodes }: { nodes: NodeRow[] | undefined }) {
+/** The dominators of the object, from the root down; of a long chain, both ends. */
+function DominatorPath({ nodes }: { nodes: ChainRow[] | undefined }) {
   if (nodes === undefined) return null;
   return (
     <nav class="breadcrumbs" aria-label="Dominators, from the root down">
-      {nodes.map((node, i) => (
-        <span key={node.id} class="crumb" title={`${node.className}: dominates the objects to the right`}>
-          {i < nodes.length - 1 ? <NodeLink node={node} /> : <NodeLabel node={node} />}
-        </span>
-      ))}
+      <Chain rows={nodes} title={({ className }) => `${className}: dominates the objects to the right`}>
+        {(node, isLast) => (isLast ? <NodeLabel node={node} /> : <NodeLink node={node} />)}
+      </Chain>
     </nav>
   );
 }
@@ -103,16 +103,19 @@ function Paths({ id }: { id: number }) {
 function PathCard({ path, index }: { path: RetainingPath; index: number }) {
   return (
     <article class="card path-card">
-      <h2>{index === 0 ? 'Shortest path' : 'Another path'} <small>{formatAmount(path.steps.length - 1, 'step')} from the GC root</small></h2>
+      <h2>{index === 0 ? 'Shortest path' : 'Another path'} <small>{formatAmount(path.steps.length + (path.omitted ?? 0) - 1, 'step')} from the GC root</small></h2>
       <p><Path text={path.text} /></p>
       <ol class="steps">
-        {path.steps.map((step) => (
-          <li key={step.id}>
-            <span class="step-reference">{step.type === null || step.name === null ? <span class="faint">root</span> : <Reference item={{ type: step.type, name: step.name }} />}</span>
-            <NodeLink node={stepAsNode(step)} />
-            <Source source={step.source} />
-            <Size bytes={step.retainedSize} />
-          </li>
+        {path.steps.map((step, i) => (
+          <Fragment key={step.id}>
+            {i === Math.floor(path.steps.length / 2) && path.omitted !== undefined && <li><Omitted count={path.omitted} /></li>}
+            <li>
+              <span class="step-reference">{step.type === null || step.name === null ? <span class="faint">root</span> : <Reference item={{ type: step.type, name: step.name }} />}</span>
+              <NodeLink node={stepAsNode(step)} />
+              <Source source={step.source} />
+              <Size bytes={step.retainedSize} />
+            </li>
+          </Fragment>
         ))}
       </ol>
     </article>

@@ -5,7 +5,7 @@ use crate::query::filter::{FilterResult, Sorting, page_of};
 use crate::query::filter_query::{Order, Sort};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
-use crate::query::rows::{Rows, SourceRow};
+use crate::query::rows::{Brief, Rows, SourceRow};
 use crate::query::text_match::TextMatch;
 use crate::query::tree::rank;
 use crate::snapshot::Snapshot;
@@ -65,6 +65,7 @@ pub struct ClassQuery {
     pub order: Option<Order>,
     pub limit: Option<u64>,
     pub offset: Option<u64>,
+    pub(crate) brief: Option<Brief>,
 }
 
 /// A class by number or by name.
@@ -98,6 +99,7 @@ pub struct InstanceQuery {
     pub order: Option<Order>,
     pub limit: Option<u64>,
     pub offset: Option<u64>,
+    pub(crate) brief: Option<Brief>,
 }
 
 /// Answers `classes`.
@@ -117,7 +119,7 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progre
         .collect::<Vec<_>>();
     let total = listed.len();
     let chosen = page.select(listed, order(totals, query));
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
     let classes = chosen.into_iter().map(|class| row(&rows, class, &totals[class])).collect::<Result<_>>()?;
     Ok(ClassPage { total, classes, next: page.next(total) })
 }
@@ -145,7 +147,7 @@ fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> Result<ClassRow> {
     rows.take(class.name.0.len())?;
     Ok(ClassRow {
         index: index as u32,
-        name: Text::clone(&class.name),
+        name: rows.text(&class.name.0),
         count: class.count,
         distance: class.distance,
         self_size: class.self_size,
@@ -184,7 +186,7 @@ pub(crate) fn instances(snapshot: &Snapshot, key: &ClassKey, progress: &Progress
 pub(crate) fn class_instances(snapshot: &Snapshot, query: &InstanceQuery, progress: &Progress) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
     let nodes = instances(snapshot, &query.class, progress)?;
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
     let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
     page_of(&rows, nodes, by, page, |node| rows.node(node))
 }

@@ -6,7 +6,7 @@
 
 use crate::query::filter_query::find;
 use crate::query::page::Page;
-use crate::query::rows::{NodeRow, Rows};
+use crate::query::rows::{Brief, NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
@@ -31,6 +31,7 @@ pub struct DominatorTreeQuery {
     pub depth: Option<u64>,
     pub limit: Option<u64>,
     pub min_share: Option<f64>,
+    pub(crate) brief: Option<Brief>,
 }
 
 /// A node with what it dominates.
@@ -70,7 +71,7 @@ pub(crate) fn dominator_tree(
         least: snapshot.retained_size(root) as f64 * share,
         ticker: Ticker::new(progress),
     };
-    nested(&Rows::new(snapshot, progress)?, selection.choose(root)?)
+    nested(&Rows::new(snapshot, progress)?.in_brief(query.brief), selection.choose(root)?)
 }
 
 /// A node that gets a row.

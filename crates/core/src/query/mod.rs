@@ -45,15 +45,15 @@ pub use crate::snapshot::copied::Column;
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
-use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::{Phase, Progress};
 use duplicates::Duplicates;
 use filter::{FilterResult, Sorting, page_of};
 use filter_query::{FilterQuery, Sort, find};
 use memory_estimate::MemoryEstimate;
 use page::Page;
-use rows::{NodeRow, Rows};
+use rows::{Brief, NodeRow, Rows};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use tree::Direction;
 
 /// A question.
@@ -65,7 +65,7 @@ enum Question {
     References(ListOf),
     Retainers(ListOf),
     Dominated(ListOf),
-    DominatorPath(ById),
+    DominatorPath(DominatorPathQuery),
     DominatorTree(dominator_tree::DominatorTreeQuery),
     RetainingPaths(paths::PathsQuery),
     Classes(classes::ClassQuery),
@@ -117,10 +117,25 @@ struct ById {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct DominatorPathQuery {
+    id: u64,
+    brief: Option<Brief>,
+}
+
+/// A chain of which the middle is left out.
+#[derive(Debug, Serialize)]
+struct CutPath {
+    nodes: Vec<NodeRow>,
+    omitted: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ListOf {
     id: u64,
     limit: Option<u64>,
     offset: Option<u64>,
+    brief: Option<Brief>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -166,7 +181,8 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (Question::Retainers(query), [snapshot]) => list(snapshot, &query, Direction::Retainers, progress),
         (Question::Dominated(query), [snapshot]) => json(&dominated(snapshot, &query, progress)?),
         (Question::DominatorPath(query), [snapshot]) => {
-            json(&dominator_path(snapshot, find(snapshot, query.id)?, progress)?)
+            let path = dominator_path(snapshot, &query, progress)?;
+            if query.brief.is_none() { json(&path.nodes) } else { json(&path) }
         }
         (Question::DominatorTree(query), [snapshot]) => {
             json(&dominator_tree::dominator_tree(snapshot, &query, progress)?)
@@ -213,25 +229,36 @@ fn json(answer: &impl Serialize) -> Result<String> {
 
 fn list(snapshot: &Snapshot, query: &ListOf, direction: Direction, progress: &Progress) -> Result<String> {
     let page = Page::new(query.limit, query.offset)?;
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
     json(&tree::list(&rows, find(snapshot, query.id)?, direction, page)?)
 }
 
 fn dominated(snapshot: &Snapshot, query: &ListOf, progress: &Progress) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
     let children = snapshot.dominators().children(find(snapshot, query.id)?).collect();
     page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| rows.node(node))
 }
 
+/// What is left out of so many steps where so many are shown at either end.
+pub(crate) fn middle(steps: usize, ends: usize) -> Range<usize> {
+    if ends < steps.div_ceil(2) { ends..steps - ends } else { 0..0 }
+}
+
 /// From the root down to the node.
-fn dominator_path(snapshot: &Snapshot, node: NodeIx, progress: &Progress) -> Result<Vec<NodeRow>> {
-    let rows = Rows::new(snapshot, progress)?;
+fn dominator_path(snapshot: &Snapshot, query: &DominatorPathQuery, progress: &Progress) -> Result<CutPath> {
+    let node = find(snapshot, query.id)?;
+    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
     let mut chain = vec![node];
     let mut at = node;
     while at != snapshot.root() {
         at = snapshot.dominators().parent(at);
         chain.push(at);
     }
-    chain.into_iter().rev().map(|node| rows.node(node)).collect()
+    chain.reverse();
+    let left_out = middle(chain.len(), query.brief.map_or(usize::MAX, |_| Brief::ENDS));
+    let omitted = left_out.len();
+    drop(chain.drain(left_out));
+    let nodes = chain.into_iter().map(|node| rows.node(node)).collect::<Result<_>>()?;
+    Ok(CutPath { nodes, omitted })
 }

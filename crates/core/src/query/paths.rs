@@ -4,11 +4,12 @@ use crate::paths::alternatives::Search;
 use crate::paths::shapes::Shapes;
 use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
 use crate::paths::start::{Starts, Viewpoint};
-use crate::paths::step::{PathStep, path_end};
+use crate::paths::step::{PathStep, path_end, path_to};
 use crate::paths::text::PathText;
 use crate::query::classes::{ClassKey, instances};
 use crate::query::filter_query::find;
-use crate::query::rows::{LabelRow, NodeRow, Rows, edge_type};
+use crate::query::middle;
+use crate::query::rows::{Brief, LabelRow, NodeRow, Rows, edge_type};
 use crate::query::steps::{StepRow, Steps};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
@@ -27,8 +28,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Paths when the question does not say how many.
 const PATHS: u64 = 5;
-/// Steps of one path that get rows.
-const MAX_ROWS: usize = 10_000;
+/// Steps at either end of a path that get rows.
+const ENDS: usize = 5_000;
 /// Steps of all paths of one answer …
 const MAX_STEPS: usize = 10_000_000;
 /// … and of each path once there are as many.
@@ -43,6 +44,7 @@ pub(crate) struct PathsQuery {
     /// For the assertions of `heapray/testing`: not a question of the API.
     #[serde(default)]
     viewpoint: Viewpoint,
+    brief: Option<Brief>,
 }
 
 /// What paths are asked for.
@@ -110,7 +112,7 @@ pub struct PathResult {
 pub(crate) fn retaining_paths(snapshot: &Snapshot, query: &PathsQuery, progress: &Progress) -> Result<PathResult> {
     let limit = in_range("limit", query.limit.unwrap_or(PATHS), 1000)?;
     let shortest = ShortestPaths::of(snapshot, progress)?;
-    let answer = Answer { snapshot, shortest, viewpoint: query.viewpoint, limit };
+    let answer = Answer { snapshot, shortest, viewpoint: query.viewpoint, limit, brief: query.brief };
     match &query.of {
         PathTarget::Node(id) => answer.of_node(find(snapshot, *id)?, progress),
         PathTarget::Class(name) => {
@@ -173,16 +175,30 @@ fn path_end_text(rows: &Rows<'_>, path: &PathEnd, text: PathText<'_>) -> Result<
     Ok(Text(if path.missing > 0 { ["…".as_bytes(), &text].concat() } else { text }))
 }
 
-fn path_row(rows: &Rows<'_>, path: &PathEnd, count: usize, viewpoint: Viewpoint) -> Result<PathRow> {
+/// The text of the last steps of a path.
+fn short_text(rows: &Rows<'_>, path: &PathEnd, text: PathText<'_>) -> Result<Text> {
+    let missing = path.steps.len().saturating_sub(2 * Brief::ENDS);
+    let end = PathEnd { steps: path.steps[missing..].to_vec(), missing: path.missing + missing };
+    Ok(rows.text(&path_end_text(rows, &end, text)?.0))
+}
+
+fn path_row(
+    rows: &Rows<'_>,
+    path: &PathEnd,
+    count: usize,
+    viewpoint: Viewpoint,
+    brief: Option<Brief>,
+) -> Result<PathRow> {
     let text = path_text(rows, count > 1, viewpoint);
     let length = path.steps.len();
     // Of a long path, the first steps, which say where it begins, and the last, which say what holds the object.
-    let left_out = if length > MAX_ROWS { MAX_ROWS / 2..length - MAX_ROWS / 2 } else { 0..0 };
+    let left_out = middle(length, brief.map_or(ENDS, |_| Brief::ENDS));
     let omitted = path.missing + left_out.len();
     let steps = Steps::new(rows, text, &path.steps);
     let row = |at: usize| step_row(rows, path.steps[at], steps.row(at)?, at == 0 && path.missing == 0);
     let steps = (0..length).filter(|at| !left_out.contains(at)).map(row).collect::<Result<_>>()?;
-    Ok(PathRow { count, steps, omitted, text: path_end_text(rows, path, text)? })
+    let text = if brief.is_some() { short_text(rows, path, text)? } else { path_end_text(rows, path, text)? };
+    Ok(PathRow { count, steps, omitted, text })
 }
 
 fn step_row(rows: &Rows<'_>, step: PathStep, row: StepRow, is_first: bool) -> Result<PathStepRow> {
@@ -244,13 +260,14 @@ struct Answer<'a> {
     shortest: &'a ShortestPaths,
     viewpoint: Viewpoint,
     limit: usize,
+    brief: Option<Brief>,
 }
 
 impl Answer<'_> {
     /// The nodes' shortest paths, one row for each shape or structure, the most frequent first. The example of a row is
     /// its shortest path.
     fn of_nodes(&self, nodes: &[NodeIx], progress: &Progress) -> Result<PathResult> {
-        let Self { snapshot, shortest, viewpoint, limit } = *self;
+        let Self { snapshot, shortest, viewpoint, limit, brief } = *self;
         let mut shapes = Shapes::from_root(snapshot, shortest)?;
         let mut found: Vec<Found> = Vec::new();
         let mut position: HashMap<u32, usize> = HashMap::new();
@@ -273,22 +290,31 @@ impl Answer<'_> {
         }
         let found = merged_by_structure(&shapes, &position, found, shortest);
         let merged = found.len();
-        let rows = Rows::new(snapshot, progress)?;
+        let rows = Rows::new(snapshot, progress)?.in_brief(brief);
         let shown = ShownPaths::along(snapshot, shortest);
         let listed = found.iter().take(limit).filter_map(|found| Some((shown.to(found.example)?, found.count)));
         let listed = self.of_program(listed.collect(), |(path, _)| &path.steps);
-        let row = |(path, count): (PathEnd, usize)| path_row(&rows, &path, count, viewpoint);
+        let row = |(path, count): (PathEnd, usize)| path_row(&rows, &path, count, viewpoint, brief);
         let paths = listed.into_iter().map(row).collect::<Result<_>>()?;
         Ok(PathResult { total: nodes.len(), unreachable, patterns: merged, paths })
     }
 
     fn of_node(&self, node: NodeIx, progress: &Progress) -> Result<PathResult> {
-        let rows = Rows::new(self.snapshot, progress)?;
-        let found = Search::new(self.snapshot, self.shortest, node)?.run(self.limit, progress)?;
+        let rows = Rows::new(self.snapshot, progress)?.in_brief(self.brief);
+        let found = self.paths_to(node, progress)?;
         let unreachable = usize::from(found.is_empty());
         let shown = self.of_program(found, |steps| steps).into_iter().map(|steps| PathEnd { steps, missing: 0 });
-        let paths = shown.map(|path| path_row(&rows, &path, 1, self.viewpoint)).collect::<Result<Vec<_>>>()?;
+        let paths =
+            shown.map(|path| path_row(&rows, &path, 1, self.viewpoint, self.brief)).collect::<Result<Vec<_>>>()?;
         Ok(PathResult { total: 1, unreachable, patterns: paths.len(), paths })
+    }
+
+    fn paths_to(&self, node: NodeIx, progress: &Progress) -> Result<Vec<Vec<PathStep>>> {
+        if self.limit == 1 {
+            // No search for others, which takes a walk over much of the heap.
+            return Ok(path_to(self.snapshot, self.shortest, node).into_iter().collect());
+        }
+        Search::new(self.snapshot, self.shortest, node)?.run(self.limit, progress)
     }
 
     /// Leaves out paths from objects that only wait for the test's own assertion, when there are others.

@@ -13,14 +13,13 @@ use crate::query::order::Order;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
 use crate::query::paths::ShownPaths;
-use crate::query::rows::{NodeRow, Rows};
+use crate::query::rows::{NodeRow, Rows, hidden_contents};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::parallel::join;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::redacted::original_len;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::statistics::Statistics;
 use crate::snapshot::strings::Text;
@@ -184,7 +183,7 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> Result<NodeR
 fn without_text(rows: &Rows<'_>, node: NodeIx) -> Result<NodeRow> {
     let mut row = rows.node(node)?;
     if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
-        row.name = Text::from(format!("({} characters)", original_len(&row.name.0)));
+        row.name = hidden_contents(&row.name.0);
     }
     Ok(row)
 }

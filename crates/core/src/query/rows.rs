@@ -11,11 +11,12 @@ use crate::snapshot::display::{EdgeLabel, display_name, edge_label, is_shown_raw
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
+use crate::snapshot::redacted::original_len;
 use crate::snapshot::ropes::Ropes;
-use crate::snapshot::schema::EdgeKind;
-use crate::snapshot::strings::Text;
+use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::strings::{Text, cut_to};
 use foldhash::HashMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::sync::{Mutex, PoisonError};
 
 /// Most references listed in a row; `edgeCount` has the number of all.
@@ -102,15 +103,6 @@ pub enum LabelRow {
     Index(i64),
 }
 
-impl From<EdgeLabel<'_>> for LabelRow {
-    fn from(label: EdgeLabel<'_>) -> Self {
-        match label {
-            EdgeLabel::Name(name) => LabelRow::Name(Text::of(name)),
-            EdgeLabel::Index(index) => LabelRow::Index(index),
-        }
-    }
-}
-
 impl Serialize for LabelRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         match self {
@@ -125,6 +117,32 @@ const ROW: usize = 140;
 /// The same of a reference.
 const EDGE: usize = 30;
 
+/// UTF-16 units of a text in a brief answer.
+const MAX_TEXT: usize = 200;
+
+/// Answers for a report in one file, whose size must not depend on the heap: long texts are cut, and so is the middle
+/// of long paths. Not part of the API's questions.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Brief {
+    /// Whether contents of strings are shown.
+    show_strings: bool,
+}
+
+impl Brief {
+    /// Steps at either end of a path.
+    pub(crate) const ENDS: usize = 12;
+}
+
+/// In place of the contents of a string, which may be a customer's.
+pub(crate) fn hidden_contents(contents: &[u8]) -> Text {
+    Text::from(format!("({} characters)", original_len(contents)))
+}
+
+fn is_string(kind: NodeKind) -> bool {
+    matches!(kind, NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString)
+}
+
 /// Makes the rows of one answer about one snapshot.
 pub(crate) struct Rows<'a> {
     pub(crate) snapshot: &'a Snapshot,
@@ -134,6 +152,7 @@ pub(crate) struct Rows<'a> {
     allowance: Allowance,
     /// Names that took long to find, of nodes that are in many rows.
     names: Mutex<HashMap<NodeIx, Text>>,
+    brief: Option<Brief>,
 }
 
 impl<'a> Rows<'a> {
@@ -147,7 +166,19 @@ impl<'a> Rows<'a> {
             total: snapshot.total_size(),
             allowance: Allowance::default(),
             names: Mutex::default(),
+            brief: None,
         })
+    }
+
+    /// The same with short texts, where that is asked for.
+    pub(crate) fn in_brief(self, brief: Option<Brief>) -> Self {
+        Self { brief, ..self }
+    }
+
+    /// A text as the answer has it.
+    pub(crate) fn text(&self, text: &[u8]) -> Text {
+        let shown = if self.brief.is_some() { cut_to(text, MAX_TEXT - 1) } else { text };
+        if shown.len() == text.len() { Text::of(text) } else { Text([shown, "…".as_bytes()].concat()) }
     }
 
     /// Counts text that is about to be made besides that of the rows.
@@ -164,6 +195,9 @@ impl<'a> Rows<'a> {
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn name(&self, node: NodeIx) -> Result<Text> {
         let snapshot = self.snapshot;
+        if let Some(brief) = self.brief {
+            return self.short_name(node, brief);
+        }
         if is_shown_raw(snapshot, node) {
             // Counted first: it may be a megabyte, a hundred thousand times.
             self.take(snapshot.name(node).len())?;
@@ -171,6 +205,16 @@ impl<'a> Rows<'a> {
         }
         let takes_long = snapshot.nodes().edge_count(node) > MANY_EDGES;
         let name = if takes_long { self.kept_name(node) } else { display_name(snapshot, node) };
+        self.take(name.0.len())?;
+        Ok(name)
+    }
+
+    fn short_name(&self, node: NodeIx, brief: Brief) -> Result<Text> {
+        let snapshot = self.snapshot;
+        let made = (!is_shown_raw(snapshot, node)).then(|| display_name(snapshot, node));
+        let name = made.as_ref().map_or(snapshot.name(node), |name| &name.0);
+        let is_hidden = !brief.show_strings && is_string(snapshot.kind(node));
+        let name = if is_hidden { hidden_contents(name) } else { self.text(name) };
         self.take(name.0.len())?;
         Ok(name)
     }
@@ -223,22 +267,33 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn label(&self, edge: Edge) -> Result<LabelRow> {
-        let label = edge_label(self.snapshot, edge);
-        let length = match label {
-            EdgeLabel::Name(name) => name.len(),
-            EdgeLabel::Index(_) => 0,
+        let label = match edge_label(self.snapshot, edge) {
+            EdgeLabel::Name(name) => {
+                self.take(self.text_length(name))?;
+                LabelRow::Name(self.text(name))
+            }
+            EdgeLabel::Index(index) => LabelRow::Index(index),
         };
-        self.take(EDGE + length)?;
-        Ok(label.into())
+        self.take(EDGE)?;
+        Ok(label)
     }
 
     fn class_name_length(&self, node: NodeIx) -> usize {
         let classes = self.snapshot.classes();
-        classes.get(classes.of(node)).name.0.len()
+        self.text_length(&classes.get(classes.of(node)).name.0)
     }
 
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
-        self.snapshot.class_name(node)
+        if self.brief.is_none() {
+            return self.snapshot.class_name(node);
+        }
+        let classes = self.snapshot.classes();
+        self.text(&classes.get(classes.of(node)).name.0)
+    }
+
+    /// At most what a text takes.
+    fn text_length(&self, text: &[u8]) -> usize {
+        if self.brief.is_some() { text.len().min(4 * MAX_TEXT) } else { text.len() }
     }
 
     pub(crate) fn percent(&self, size: u64) -> f64 {
@@ -246,7 +301,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn source(&self, at: Location) -> SourceRow {
-        let script = self.scripts.name(at).map(Text::of);
+        let script = self.scripts.name(at).map(|name| self.text(name));
         SourceRow {
             script,
             script_id: i64::from(at.script_id),

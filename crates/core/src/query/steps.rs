@@ -51,8 +51,8 @@ impl<'a> Steps<'a> {
         self.rows.take(edge.len())?;
         Ok(StepRow {
             id: snapshot.nodes().id(node).0,
-            class_name: snapshot.class_name(node),
-            edge: Text(edge),
+            class_name: self.rows.class_name(node),
+            edge: self.rows.text(&edge),
             internal,
             source: self.rows.source_of_step(self.steps, at)?,
         })

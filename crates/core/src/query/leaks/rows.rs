@@ -7,13 +7,12 @@ use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
 use crate::query::leaks::allocated::{AllocatedRow, allocated_row};
 use crate::query::leaks::sentences;
-use crate::query::rows::{OwnerRow, Rows, SourceRow};
+use crate::query::rows::{OwnerRow, Rows, SourceRow, hidden_contents};
 use crate::query::steps::{StepRow, Steps};
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::display_name;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::redacted::original_len;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
@@ -217,9 +216,7 @@ fn path_and_steps(rows: &Rows<'_>, steps: &[PathStep], any_index: bool) -> Resul
 fn name(snapshot: &Snapshot, node: NodeIx) -> Text {
     let name = display_name(snapshot, node);
     match snapshot.kind(node) {
-        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
-            Text::from(format!("({} characters)", original_len(&name.0)))
-        }
+        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => hidden_contents(&name.0),
         _ => name,
     }
 }
