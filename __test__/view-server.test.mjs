@@ -83,6 +83,29 @@ describe('what it answers', () => {
     assert.equal((await ask([2], { ask: 'everything' })).error.code, 'ERR_INVALID_QUERY');
   });
 
+  test('a damaged upload is answered with its error, however much of it is still to come', async () => {
+    const url = new URL('open?name=damaged', view.url);
+    const rest = Buffer.alloc(8 << 20, 0x20);
+    const damaged = {
+      zeros: Buffer.alloc(8 << 20),
+      text: Buffer.concat([Buffer.from('no snapshot'), rest]),
+      syntax: Buffer.concat([Buffer.from(AFTER.replace('"nodes":[', '"nodes":[oops,')), rest]),
+      twice: Buffer.concat([Buffer.from(AFTER), rest, Buffer.from('{')]),
+      cut: Buffer.concat([rest, Buffer.from(AFTER.slice(0, -10))]),
+      compressed: gzipSync(AFTER).fill(0x55, 500),
+      other: gzipSync(rest),
+      empty: Buffer.alloc(0),
+    };
+    for (const [name, body] of Object.entries(damaged)) {
+      const expected = await heapray.parse(body).then(() => assert.fail(`${name} was accepted`), (error) => error);
+      const { status, text } = await request(url, { method: 'POST', body });
+      assert.equal(status, 200, name);
+      const { code, message, section, offset } = JSON.parse(text).error;
+      assert.deepEqual({ code, message, section, offset }, { code: expected.code, message: expected.message, section: expected.section, offset: expected.offset }, name);
+    }
+    assert.equal((await ask([1], { ask: 'summary' })).error, undefined);
+  });
+
   test('a dropped file is opened, compressed or not; a broken one says what is wrong with it', async () => {
     const url = new URL('open?name=dropped.gz', view.url);
     const opened = JSON.parse((await request(url, { method: 'POST', body: gzipSync(AFTER) })).text).answer;

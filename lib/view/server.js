@@ -117,7 +117,11 @@ async function ask(engine, request, response) {
 async function open(engine, request, response, name) {
   const bytes = Number(request.headers['content-length']);
   const about = { id: 0, name, bytes: Number.isSafeInteger(bytes) ? bytes : null };
-  sendJson(response, await engine.openSource(request, about, { signal: whileOpen(response) }));
+  // A refused stream would be destroyed, and the connection with it.
+  const chunks = request.iterator({ destroyOnReturn: false });
+  sendJson(response, await engine.openSource(chunks, about, { signal: whileOpen(response) }));
+  // A connection that is closed with unread bytes is reset, and the answer may be lost.
+  request.resume();
 }
 
 /** Aborts when the client disconnects. */
