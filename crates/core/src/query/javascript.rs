@@ -359,7 +359,7 @@ fn other_cases(first: char, last: char, unicode: bool) -> impl Iterator<Item = c
 
 /// What JavaScript compares when case does not matter: the upper case, where that is one character,
 /// and not ASCII of something else.
-fn upper(char: char) -> char {
+pub(super) fn upper(char: char) -> char {
     match only(char.to_uppercase()) {
         Some(upper) if char.is_ascii() || !upper.is_ascii() => upper,
         _ => char,

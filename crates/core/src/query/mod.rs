@@ -15,6 +15,7 @@ mod class_diff;
 mod classes;
 pub(crate) mod collections;
 mod conditions;
+mod contains;
 mod diff;
 mod dominator_tree;
 mod duplicates;

@@ -55,18 +55,6 @@ impl Regex {
         Ok(Self { automaton, states })
     }
 
-    /// The pattern of texts that contain this one, in any case.
-    pub(crate) fn containing(text: &str) -> Result<Self> {
-        let mut source = String::new();
-        for char in text.chars() {
-            if is_syntax(char) {
-                source.push('\\');
-            }
-            source.push(char);
-        }
-        Self::new(&source, "i")
-    }
-
     #[inline]
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         let input = Input::new(text).anchored(Anchored::No).earliest(true);
@@ -88,8 +76,4 @@ fn parse(source: &str, options: Options) -> Result<Hir> {
         },
         other => invalid(source, &other),
     })
-}
-
-fn is_syntax(char: char) -> bool {
-    matches!(char, '\\' | '.' | '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' | '/')
 }

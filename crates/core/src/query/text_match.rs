@@ -1,5 +1,6 @@
 //! Text to look for: exact, contained, or a JavaScript regular expression.
 
+use crate::query::contains::Contains;
 use crate::query::regex::Regex;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
@@ -44,6 +45,7 @@ pub struct TextForm {
 #[derive(Debug)]
 pub(crate) enum Matcher {
     Exact(Vec<u8>),
+    Contains(Box<Contains>),
     Pattern(Box<Regex>),
 }
 
@@ -57,9 +59,10 @@ impl TextMatch {
         };
         match (&form.exact, &form.contains, &form.regex, &form.flags) {
             (Some(text), None, None, None) => Ok(Matcher::Exact(text.clone().into_bytes())),
-            (None, Some(text), None, None) => Regex::containing(text).map(Matcher::of),
+            (None, Some(text), None, None) => Ok(Matcher::Contains(Box::new(Contains::new(text)))),
             (None, None, Some(source), flags) => {
-                Regex::new(source, flags.as_deref().unwrap_or_default()).map(Matcher::of)
+                let pattern = Regex::new(source, flags.as_deref().unwrap_or_default())?;
+                Ok(Matcher::Pattern(Box::new(pattern)))
             }
             _ => Err(Error::new(
                 Code::InvalidQuery,
@@ -71,14 +74,11 @@ impl TextMatch {
 }
 
 impl Matcher {
-    fn of(pattern: Regex) -> Self {
-        Matcher::Pattern(Box::new(pattern))
-    }
-
     #[inline]
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         match self {
             Matcher::Exact(exact) => exact == text,
+            Matcher::Contains(contained) => contained.is_match(text),
             Matcher::Pattern(pattern) => pattern.is_match(text),
         }
     }
@@ -98,7 +98,7 @@ impl Matcher {
 /// Matches positions by their decimal text, without making a string for each of millions.
 pub(crate) enum NumberMatcher<'a> {
     Exact(Option<i64>),
-    Pattern(&'a Regex, Vec<u8>),
+    Pattern(&'a Matcher, Vec<u8>),
 }
 
 impl Matcher {
@@ -108,7 +108,7 @@ impl Matcher {
                 let number = std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok());
                 NumberMatcher::Exact(number.filter(|number| number.to_string().as_bytes() == text.as_slice()))
             }
-            Matcher::Pattern(pattern) => NumberMatcher::Pattern(pattern, Vec::new()),
+            pattern => NumberMatcher::Pattern(pattern, Vec::new()),
         }
     }
 }

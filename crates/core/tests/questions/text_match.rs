@@ -87,6 +87,20 @@ fn contained_text_is_plain_text_and_ignores_case() {
 }
 
 #[test]
+fn contained_text_may_be_as_long_as_any() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let long = "aÜ-".repeat(100_000);
+    heap.text(global, "text", &format!("<{long}>"), 16);
+    heap.text(global, "text", &long[..1000], 16);
+    let snapshot = open(&heap);
+    for text in [&long, &long.to_uppercase(), &long[1..]] {
+        assert_eq!(matches(&snapshot, json!({"contains": text})).len(), 1);
+    }
+    assert!(matches(&snapshot, json!({"contains": format!("{long}a")})).is_empty());
+}
+
+#[test]
 fn what_cannot_be_matched_in_linear_time_is_refused_in_so_many_words() {
     let snapshot = snapshot();
     for (regex, flags, named) in [
