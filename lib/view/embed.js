@@ -16,6 +16,9 @@ const MAX_BYTES = 1_600_000;
 const MAX_PART_BYTES = 800_000;
 /** UTF-16 units of a text, of which the middle is left out. */
 const MAX_TEXT = 200;
+/** Members whose texts are sentences, which are cut later. */
+const SENTENCES = new Set(['verdict', 'advice']);
+const MAX_SENTENCE = 1000;
 /** Classes, and rows of every list of an object's neighbours. */
 const CLASSES = 500;
 const NEIGHBOURS = 12;
@@ -158,11 +161,11 @@ async function dominatorPath(asked, id) {
 }
 
 /** The same with the middle of every long text left out. */
-function withShortTexts(value) {
-  if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `${value.slice(0, MAX_TEXT / 2)}…${value.slice(-MAX_TEXT / 2)}`;
-  if (Array.isArray(value)) return value.map(withShortTexts);
+function withShortTexts(value, longest = MAX_TEXT) {
+  if (typeof value === 'string') return value.length <= longest ? value : `${value.slice(0, longest / 2)}…${value.slice(-longest / 2)}`;
+  if (Array.isArray(value)) return value.map((each) => withShortTexts(each));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withShortTexts(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withShortTexts(each, SENTENCES.has(key) ? MAX_SENTENCE : MAX_TEXT)]));
 }
 
 /** The same with every string node's name replaced by its length. Answers are a few levels deep, trees ten. */
