@@ -87,6 +87,21 @@ export interface Redaction {
   bytes: number;
   /** Parts that were left out because heapray does not know them: `section scopes2` … */
   skipped: string[];
+  /** Numbers of different texts that were hidden, and of names that were not. */
+  names: RedactedNames;
+}
+
+export interface RedactedNames {
+  /** Contents of strings, regular expressions, numbers. */
+  hiddenTexts: number;
+  /** Names of properties that are data. */
+  hiddenKeys: number;
+  /** Names of properties, variables and fields of V8's own that stay. */
+  properties: number;
+  /** Names of classes, functions and objects of V8 and Node.js that stay, elements without their attributes. */
+  functions: number;
+  /** Names of scripts: a path or an address without its query stays. */
+  scripts: number;
 }
 
 /** Every error of heapray, except TypeErrors with code `ERR_INVALID_ARGUMENT` for bad arguments. */
@@ -276,7 +291,19 @@ export type NamedFilter =
   | 'noNativeContext'
   | `nativeContext_${number}`;
 
-export interface Query {
+/** What an answer shows of the program's data. */
+export interface Shown {
+  /**
+   * With `true` everything, with `false` neither contents of strings, of which the length is given (`(12 characters)`),
+   * nor keys that are data. These are names of properties that do not come from code, such as session tokens or mail
+   * addresses: `[key]`, in classes and objects `{id, 2 keys}`, in paths that stand for many `[*]`. Addresses and paths
+   * then end at their query, and scripts without a path have no name. See docs/redaction.md.
+   * @default contents of strings, but `[key]` for keys that are data
+   */
+  showStrings?: boolean;
+}
+
+export interface Query extends Shown {
   /** One id or several. */
   id?: number | number[];
   /** The display name. */
@@ -344,7 +371,7 @@ export interface FilterResult {
   next: number | null;
 }
 
-export interface Page {
+export interface Page extends Shown {
   /** Rows per page, 0 to 100000. @default 50 */
   limit?: number;
   /** Where the page starts: `next` of the page before. @default 0 */
@@ -361,7 +388,7 @@ export interface DominatorRow extends NodeRow {
   rest: { count: number; retainedSize: number };
 }
 
-export interface DominatorTreeOptions {
+export interface DominatorTreeOptions extends Shown {
   /** Id of the node at the top. @default rootId */
   root?: number;
   /** Levels below it, 1 to 100. @default 3 */
@@ -398,7 +425,7 @@ export interface ClassQuery extends Page {
   order?: 'ascending' | 'descending';
 }
 
-export interface PathOptions {
+export interface PathOptions extends Shown {
   /** Paths, 1 to 1000. @default 5 */
   limit?: number;
 }
@@ -472,7 +499,7 @@ export interface PathResult {
 }
 
 export interface StringRow {
-  /** The text, at most about 1024 characters; `null` in reports without `showStrings`. */
+  /** The text, at most about 1024 characters; `null` where `showStrings` hides it. */
   value: string | null;
   count: number;
   /** Self size of all copies. */
@@ -566,7 +593,7 @@ export interface Snapshot extends Disposable {
   readonly memory: ProcessMemory | null;
 
   /** The node with this id, with its direct references. O(1) after the first call, which builds an index. */
-  node(id: number): Promise<NodeRow>;
+  node(id: number, options?: Shown): Promise<NodeRow>;
   /** What the node refers to, largest retained size first. */
   references(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
   /** What refers to the node, except the root and weak references, nearest to a root first. */
@@ -574,7 +601,7 @@ export interface Snapshot extends Disposable {
   /** What the node dominates directly, largest first. */
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
-  dominatorPath(id: number): Promise<NodeRow[]>;
+  dominatorPath(id: number, options?: Shown): Promise<NodeRow[]>;
   /** The top of the dominator tree, for treemaps: at most the 10000 largest rows. */
   dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
   /** Shortest paths from GC roots: several for one node, merged by path shape for a class. */
@@ -582,7 +609,7 @@ export interface Snapshot extends Disposable {
   /** DevTools' Summary. */
   classes(query?: ClassQuery): Promise<ClassPage>;
   /** The instances of a class that have a size, largest retained size first. A name stands for all classes of that name; {@link ClassRow.index} for one. */
-  classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset'>): Promise<FilterResult>;
+  classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset' | 'showStrings'>): Promise<FilterResult>;
   /** Duplicated strings, most wasted bytes first. */
   strings(page?: Page): Promise<StringPage>;
   /** Copies of columns as typed arrays in node order. Costs 1 to 8 bytes a node and column. */
@@ -590,7 +617,7 @@ export interface Snapshot extends Disposable {
   /** Functions that allocated live objects; for snapshots taken while allocations were tracked. */
   allocations(page?: Page): Promise<{ total: number; functions: AllocationRow[]; next: number | null }>;
   /** The stack at which a node was allocated, innermost call first; empty if not recorded. */
-  allocationStack(id: number): Promise<{ functionName: string; source: SourceLocation | null }[]>;
+  allocationStack(id: number, options?: Shown): Promise<{ functionName: string; source: SourceLocation | null }[]>;
   /** The allocation timeline; empty for plain snapshots. */
   samples(): Promise<TimelineSample[]>;
   /** Frees the native memory at once; running calls reject with `ERR_CLOSED`. May be called again. */
@@ -603,7 +630,7 @@ export interface ReportOptions extends ParseOptions {
   format?: 'json' | 'text' | 'markdown';
   /** Classes, objects and strings to list, 1 to 1000. @default 10 */
   limit?: number;
-  /** Show the contents of strings, which may be secret: `value` of duplicated strings and `name` of string nodes. @default false */
+  /** Show the contents of strings, which may be secret (`value` of duplicated strings and `name` of string nodes), and keys that are data; see {@link Shown}. @default false */
   showStrings?: boolean;
   /**
    * Size limit of text or Markdown in UTF-8 bytes, at least 1000: lists get shorter, then parts are
@@ -856,8 +883,6 @@ export interface DiffOptions extends ParseOptions, Page {
   class?: number;
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
   paths?: boolean;
-  /** Show the contents of strings in text and Markdown; JSON always has them. @default false */
-  showStrings?: boolean;
   /** @default 'json' */
   format?: 'json' | 'text' | 'markdown';
 }
@@ -918,12 +943,13 @@ export function parse(source: Source, options?: ParseOptions): Promise<Snapshot>
 /**
  * Writes a copy of a snapshot with the same graph and numbers, but with its contents hidden: strings, regular
  * expressions, bigints and, where the snapshot has them, numbers become `‹redacted HASH LENGTH›`, with equal hashes for
- * equal texts and `LENGTH` in UTF-16 units. Names of properties, variables, classes, functions and scripts
- * stay, without the query of a URL and the attributes of an element. DevTools opens the result.
+ * equal texts and `LENGTH` in UTF-16 units. Names of properties that are data become `‹HASH`, as long as they were. Other
+ * names of properties, variables, classes, functions and scripts stay, without the query of a path or URL and the
+ * attributes of an element. DevTools opens the result.
  *
  * The file is compressed if its name ends in `.gz` or `.zst`, readable by its owner only, and appears only when it is
- * complete: it is written under another name, flushed to the disk and renamed. One pass; about 50 MB of memory for any
- * size.
+ * complete: it is written under another name, flushed to the disk and renamed. One pass; about 50 MB of memory, and 9
+ * bytes for each node.
  * @example
  * await redact('app.heapsnapshot', 'shareable.heapsnapshot.zst');
  */

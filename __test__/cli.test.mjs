@@ -135,11 +135,20 @@ describe('the flags of filter', () => {
 
   for (const [args, query] of QUESTIONS) {
     test(`${args.join(' ')} asks what the API asks with ${inspect(query, { breakLength: Infinity })}`, async () => {
-      const expected = await api.filter(path.join(folder, 'after.heapsnapshot'), query);
+      const expected = await api.filter(path.join(folder, 'after.heapsnapshot'), { ...query, showStrings: false });
       assert.ok(expected.total > 0, 'the question finds something, or the test would show nothing');
       assert.deepEqual(await jsonOf(['filter', 'after.heapsnapshot', ...args]), expected);
     });
   }
+
+  test('--show-strings shows contents, which are hidden without it', async () => {
+    const args = ['filter', 'after.heapsnapshot', '--type', 'string', '--limit', '3'];
+    const { nodes } = await api.filter(path.join(folder, 'after.heapsnapshot'), { type: 'string', limit: 3 });
+    assert.deepEqual((await jsonOf([...args, '--show-strings'])).nodes, nodes);
+    assert.ok((await jsonOf(args)).nodes.every(({ name }) => /^\(\d+ characters\)$/.test(name)));
+    const text = await ok(args);
+    assert.ok(nodes.every(({ name }) => !text.includes(name)), text);
+  });
 
   test('a flag with an optional value does not take the file for it', async () => {
     const { total } = await jsonOf(['filter', '--mine-only', '--references', 'after.heapsnapshot']);
@@ -152,14 +161,15 @@ describe('JSON', () => {
     const snapshot = await api.parse(path.join(folder, 'after.heapsnapshot'));
     const [before, after] = ['before.heapsnapshot', 'after.heapsnapshot'].map((name) => path.join(folder, name));
     assert.deepEqual(await jsonOf(['report', 'after.heapsnapshot', '--limit', '3']), await api.report(snapshot, { limit: 3 }));
+    const hidden = { showStrings: false };
     assert.deepEqual(await jsonOf(['classes', 'after.heapsnapshot']), await snapshot.classes());
     assert.deepEqual(await jsonOf(['classes', 'after.heapsnapshot', '--name-contains', 'S', '--sort', 'name', '--limit', '2']), await snapshot.classes({ name: { contains: 'S' }, sort: 'name', limit: 2 }));
-    assert.deepEqual(await jsonOf(['diff', 'before.heapsnapshot', 'after.heapsnapshot', '--mode', 'grown', '--paths']), await api.diff(before, after, { mode: 'grown', paths: true }));
+    assert.deepEqual(await jsonOf(['diff', 'before.heapsnapshot', 'after.heapsnapshot', '--mode', 'grown', '--paths']), await api.diff(before, after, { mode: 'grown', paths: true, ...hidden }));
     const node = await jsonOf(['node', 'after.heapsnapshot', '1001', '--paths', '2']);
-    assert.deepEqual(node.paths, await snapshot.retainingPaths(1001, { limit: 2 }));
-    assert.deepEqual(node.dominators, await snapshot.dominatorPath(1001));
+    assert.deepEqual(node.paths, await snapshot.retainingPaths(1001, { limit: 2, ...hidden }));
+    assert.deepEqual(node.dominators, await snapshot.dominatorPath(1001, hidden));
     const held = await jsonOf(['retainers', 'after.heapsnapshot', 'Session', '--limit', '3']);
-    assert.deepEqual(held.paths, await snapshot.retainingPaths('Session', { limit: 3 }));
+    assert.deepEqual(held.paths, await snapshot.retainingPaths('Session', { limit: 3, ...hidden }));
     assert.equal(held.node.className, 'Session');
     snapshot.close();
   });

@@ -118,7 +118,7 @@ test('redacted snapshots of Deno, Bun and Chromium, and of timelines, have the s
     assert.deepEqual(skipped, [], file);
     const [before, after] = await assertSameNumbers(file, redacted);
     const changed = [...after.names].filter((name) => !before.names.has(name));
-    assert.ok(changed.every((name) => name.includes('‹redacted ')), `${file}: ${changed.slice(0, 5)}`);
+    assert.ok(changed.every((name) => name.includes('‹')), `${file}: ${changed.slice(0, 5)}`);
   }
 });
 
@@ -410,7 +410,7 @@ test('heapray redact writes a file, says how large it is, and takes the key from
   const run = (...args) => spawnSync(process.execPath, [bin, 'redact', ...args], { encoding: 'utf8', input: readFileSync(file) });
   const { status, stdout, stderr } = run(file, byText, '--key', KEY);
   assert.deepEqual([status, stdout], [0, ''], stderr);
-  assert.match(stderr, /^heapray: wrote .*\.heapsnapshot\.gz, [\d.]+ [kM]B\n$/);
+  assert.match(stderr, /^heapray: wrote .*\.heapsnapshot\.gz, [\d.]+ [kM]B\nhidden: [\d,]+ texts, [\d,]+ keys?\nnot hidden: [\d,]+ names of properties and variables, [\d,]+ of classes and functions, \d+ of scripts, without their queries\n$/);
   assert.equal(run('-', byFile, '--key-file', keyFile).status, 0);
   assert.ok(readFileSync(byText).equals(readFileSync(byFile)));
   assert.equal(run(path.join(folder, 'missing'), fresh()).status, 3);

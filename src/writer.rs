@@ -15,7 +15,7 @@ use crate::job_permit::JobPermit;
 use crate::partial::PartialFile;
 use crate::pool;
 use crate::read;
-use heapray_core::redact::{Key, Redacted, Redactor, Sink};
+use heapray_core::redact::{Key, NameCounts, Redacted, Redactor, Sink};
 use heapray_core::{Phase, Progress};
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array, Uint8ArraySlice};
@@ -52,7 +52,7 @@ pub struct NativeSnapshotWriter {
 /// The threads that lead to the file.
 struct Pipe {
     entry: SyncSender<Block>,
-    redactor: Option<JoinHandle<Result<Vec<String>, Failure>>>,
+    redactor: Option<JoinHandle<Result<(Vec<String>, NameCounts), Failure>>>,
     writer: JoinHandle<Result<Option<u64>, Failure>>,
 }
 
@@ -181,11 +181,15 @@ impl Pipe {
         // When nobody listens any more there is an error to be had from them.
         let _ = entry.send(Block::End);
         drop(entry);
-        let skipped = redactor.map_or_else(|| Ok(Vec::new()), join);
+        let redacted = redactor.map(join);
         let bytes = join(writer)?;
-        let skipped = skipped?;
+        let (skipped, names) = redacted.transpose()?.unzip();
         let bytes = bytes.ok_or(Failure::Closed)?;
-        Ok(Written(serde_json::json!({ "bytes": bytes, "skipped": skipped }).to_string()))
+        let mut written = serde_json::json!({ "bytes": bytes, "skipped": skipped.unwrap_or_default() });
+        if let Some(names) = names {
+            written["names"] = serde_json::json!(names);
+        }
+        Ok(Written(written.to_string()))
     }
 }
 
@@ -200,15 +204,15 @@ fn redact(
     blocks: &Receiver<Block>,
     out: SyncSender<Block>,
     progress: &Progress,
-) -> Result<Vec<String>, Failure> {
+) -> Result<(Vec<String>, NameCounts), Failure> {
     let mut redactor = Redactor::new(key, max_bytes, Outlet { out, waiting: Vec::new() });
     for block in blocks {
         match block {
             Block::Bytes(bytes) => pool::run(|| Ok(redactor.push(&bytes, progress)?))?,
             Block::End => {
-                let Redacted { sink, skipped } = redactor.finish(progress)?;
+                let Redacted { sink, skipped, names } = redactor.finish(progress)?;
                 sink.end()?;
-                return Ok(skipped);
+                return Ok((skipped, names));
             }
         }
     }

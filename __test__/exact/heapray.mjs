@@ -7,6 +7,8 @@ const heapray = createRequire(import.meta.url)('../../index.js');
 const columnNames = ['id', 'type', 'selfSize', 'retainedSize', 'distance', 'dominator', 'detached', 'edgeCount', 'class'];
 const classesPerPage = 1000;
 const nodesPerPage = 100_000;
+/** DevTools shows every name. */
+const showStrings = true;
 
 /** heapray's answers in the shape that compare.mjs wants. */
 export class HeaprayView {
@@ -42,7 +44,7 @@ export class HeaprayView {
   }
 
   #classRows(filter) {
-    return everyPage((offset) => this.snapshot.classes({ filter, limit: classesPerPage, offset }), 'classes');
+    return everyPage((offset) => this.snapshot.classes({ filter, limit: classesPerPage, offset, showStrings }), 'classes');
   }
 
   /** Class key → totals, of all nodes or of those a named filter keeps; a key that comes twice is an error. */
@@ -59,7 +61,7 @@ export class HeaprayView {
 
   /** Rows of all nodes by ascending id, of those with one of `ids`, or of those a named filter keeps. */
   rows({ ids, filter, edges } = {}) {
-    const query = { id: ids, filter, edges, sort: 'id', order: 'ascending', limit: nodesPerPage };
+    const query = { id: ids, filter, edges, sort: 'id', order: 'ascending', limit: nodesPerPage, showStrings };
     return everyPage((offset) => heapray.filter(this.snapshot, { ...query, offset }), 'nodes');
   }
 
@@ -76,12 +78,12 @@ export class HeaprayView {
 
   /** What was allocated while tracking, by function. */
   allocations() {
-    return everyPage((offset) => this.snapshot.allocations({ limit: classesPerPage, offset }), 'functions');
+    return everyPage((offset) => this.snapshot.allocations({ limit: classesPerPage, offset, showStrings }), 'functions');
   }
 
   /** DevTools' comparison with an older snapshot, one entry for each class that changed. */
   changesSince(before) {
-    const page = (offset) => heapray.diff(before.snapshot, this.snapshot, { limit: classesPerPage, offset });
+    const page = (offset) => heapray.diff(before.snapshot, this.snapshot, { limit: classesPerPage, offset, showStrings });
     return everyPage(page, 'classes');
   }
 

@@ -86,8 +86,8 @@ class Snapshot {
     return this.#native === undefined;
   }
 
-  async node(id) {
-    return this.#ask('node', { id });
+  async node(id, options) {
+    return this.#ask('node', { id }, { options });
   }
 
   async references(id, page) {
@@ -102,8 +102,8 @@ class Snapshot {
     return this.#ask('dominated', { id }, { page });
   }
 
-  async dominatorPath(id) {
-    return this.#ask('dominatorPath', { id });
+  async dominatorPath(id, options) {
+    return this.#ask('dominatorPath', { id }, { options });
   }
 
   async dominatorTree(options) {
@@ -130,8 +130,8 @@ class Snapshot {
     return this.#ask('allocations', {}, { page });
   }
 
-  async allocationStack(id) {
-    return this.#ask('allocationStack', { id });
+  async allocationStack(id, options) {
+    return this.#ask('allocationStack', { id }, { options });
   }
 
   async samples() {

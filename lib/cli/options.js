@@ -15,4 +15,7 @@ function treeOf({ fields: { depth, limit } }, given) {
   return { depth: depth.default, limit: limit.default, ...(given === true ? {} : given) };
 }
 
-module.exports = { FORMATS, OUTPUT, treeOf };
+/** Output ends in logs: contents of strings are hidden in it, where answers of the API may have them. */
+const shownOf = ({ showStrings = false }) => ({ showStrings });
+
+module.exports = { FORMATS, OUTPUT, shownOf, treeOf };

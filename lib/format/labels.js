@@ -9,8 +9,11 @@ const STRING_TYPES = new Set(['string', 'concatenated string', 'sliced string'])
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** The name of a string in reports without `showStrings`. */
+/** The name of a string without `showStrings`. */
 const HIDDEN_CONTENTS = /^\((\d+ characters)\)$/;
+
+/** The name of a property that is data, unless `showStrings`. */
+const HIDDEN_KEY = '[key]';
 
 // V8 spells a WeakMap entry as one long internal name; what matters is whose entry it is.
 const WEAK_MAP_ENTRY = /^\d+ \/ part of key \((.*?) @(\d+)\) -> value \(.*? @\d+\) pair in WeakMap \(table @\d+\)$/;
@@ -26,7 +29,7 @@ function nodeLabel(node, { showStrings = false } = {}) {
 function nameOf({ type, name, className, detached }, showStrings) {
   if (STRING_TYPES.has(type)) return heap(showStrings ? quoted(name) : hiddenString(type, name));
   if (type === 'closure') return heap(`${name === '' ? '(anonymous)' : name}()`);
-  if (type === 'regexp') return heap(`/${name}/`);
+  if (type === 'regexp') return heap(HIDDEN_CONTENTS.test(name) ? hiddenString(type, name) : `/${name}/`);
   if (type === 'array') return heap(name === '' ? '(internal array)[]' : `${name}[]`);
   // V8 gives the root of all roots no name.
   if (type === 'synthetic' && name === '') return heap('(root)');
@@ -52,6 +55,7 @@ function referenceLabel({ type, name }) {
       return heap(`[${name}]`, 'reference');
     case 'property':
     case 'shortcut':
+      if (name === HIDDEN_KEY) return heap(HIDDEN_KEY, 'reference');
       return heap(IDENTIFIER.test(name) ? `.${name}` : `[${quoted(String(name))}]`, 'reference');
     case 'context':
       return heap(`variable ${name}`, 'reference');

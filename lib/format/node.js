@@ -10,8 +10,6 @@ const { formatAmount, formatBytes, formatDistance, formatPercent } = require('./
 const { pathBlocks } = require('./paths.js');
 const { heap, words } = require('./spans.js');
 
-const SHOWN = { showStrings: true };
-
 /**
  * @param {object} answer
  * @param {import('../../index').NodeRow} answer.node with `references` and `retainers`
@@ -21,21 +19,22 @@ const SHOWN = { showStrings: true };
  * @returns {string}
  */
 function formatNode({ node, paths, dominators }, options = {}) {
+  const shown = { showStrings: options.showStrings };
   return document.render(
     [
-      document.title(nodeLabel(node, SHOWN)),
-      document.table([{ title: '' }, { title: '', shrink: 20 }], facts(node, dominators)),
-      ...pathBlocks(paths, SHOWN),
+      document.title(nodeLabel(node, shown)),
+      document.table([{ title: '' }, { title: '', shrink: 20 }], facts(node, dominators, shown)),
+      ...pathBlocks(paths, shown),
       document.heading('Refers to', formatAmount(node.edgeCount, 'reference')),
-      treeOrNothing(node.references, 'references'),
+      treeOrNothing(node.references, 'references', shown),
       document.heading('Referred to by'),
-      treeOrNothing(node.retainers, 'retainers'),
+      treeOrNothing(node.retainers, 'retainers', shown),
     ],
     options,
   );
 }
 
-function facts(node, dominators) {
+function facts(node, dominators, shown) {
   const dominator = dominators[dominators.length - 2];
   return [
     ['class', heap(node.className)],
@@ -45,7 +44,7 @@ function facts(node, dominators) {
     ['distance', formatDistance(node.distance)],
     ...(node.detached ? [['detached', words('yes', 'alarm')]] : []),
     ...(node.source === null ? [] : [['source', sourceLabel(node.source)]]),
-    ...(dominator === undefined ? [] : [['dominated by', nodeLabel(dominator, SHOWN)]]),
+    ...(dominator === undefined ? [] : [['dominated by', nodeLabel(dominator, shown)]]),
   ];
 }
 
@@ -57,11 +56,12 @@ function facts(node, dominators) {
  * @returns {string}
  */
 function formatRetainers({ paths, node }, options = {}) {
+  const shown = { showStrings: options.showStrings };
   const blocks = [document.title(['What holds ', typeof options.of === 'number' ? heap(`@${options.of}`, 'id') : heap(String(options.of))])];
   if (paths.total > 1) blocks.push(document.line(counts(paths)));
-  blocks.push(...pathBlocks(paths, SHOWN));
+  blocks.push(...pathBlocks(paths, shown));
   if (node !== null) {
-    blocks.push(document.heading(['Retainers of ', ...nodeLabel(node, SHOWN)]), treeOrNothing(node.retainers, 'retainers'));
+    blocks.push(document.heading(['Retainers of ', ...nodeLabel(node, shown)]), treeOrNothing(node.retainers, 'retainers', shown));
   }
   return document.render(blocks, options);
 }

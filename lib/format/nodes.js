@@ -19,7 +19,7 @@ const EDGES_SHOWN = 20;
  * @returns {string}
  */
 function formatNodes(result, options = {}) {
-  return document.render([...exceededBlocks(options.exceeded), document.line(summary(result, options)), ...rows(result), ...next(result)], options);
+  return document.render([...exceededBlocks(options.exceeded), document.line(summary(result, options)), ...rows(result, options), ...next(result)], options);
 }
 
 function summary({ total, selfSize, nodes, mineOnly }, { offset = 0 }) {
@@ -28,11 +28,11 @@ function summary({ total, selfSize, nodes, mineOnly }, { offset = 0 }) {
   return [words(kind, 'strong'), `, self size ${formatBytes(selfSize)}${shown}`];
 }
 
-function rows({ nodes }) {
+function rows({ nodes }, { showStrings }) {
   if (nodes.length === 0) return [];
-  const table = (some) => document.table(NODE_COLUMNS, some.map((node) => nodeCells(node, { showStrings: true })));
+  const table = (some) => document.table(NODE_COLUMNS, some.map((node) => nodeCells(node, { showStrings })));
   if (!nodes.some(hasDetails)) return [table(nodes)];
-  return nodes.flatMap((node) => [document.heading(nodeLabel(node, { showStrings: true })), table([node]), ...nodeTrees(node)]);
+  return nodes.flatMap((node) => [document.heading(nodeLabel(node, { showStrings })), table([node]), ...nodeTrees(node, { showStrings })]);
 }
 
 function hasDetails(node) {
@@ -40,17 +40,17 @@ function hasDetails(node) {
 }
 
 /** The trees below a row: direct references, references, retainers. */
-function nodeTrees(node) {
+function nodeTrees(node, options) {
   const blocks = [];
   if (node.edges !== undefined) blocks.push(document.line(words(`Direct references: ${formatCount(node.edgeCount)}`)), document.tree(edgeLines(node)));
-  if (node.references !== undefined) blocks.push(document.line('Refers to'), treeOrNothing(node.references, 'references'));
-  if (node.retainers !== undefined) blocks.push(document.line('Referred to by'), treeOrNothing(node.retainers, 'retainers'));
+  if (node.references !== undefined) blocks.push(document.line('Refers to'), treeOrNothing(node.references, 'references', options));
+  if (node.retainers !== undefined) blocks.push(document.line('Referred to by'), treeOrNothing(node.retainers, 'retainers', options));
   return blocks;
 }
 
-function treeOrNothing(tree, direction) {
+function treeOrNothing(tree, direction, { showStrings }) {
   if (tree.items.length === 0 && tree.omitted === 0) return document.tree([{ prefix: '└─ ', spans: [words('nothing', 'faint')] }]);
-  return document.tree(treeLines(tree, direction, { showStrings: true }));
+  return document.tree(treeLines(tree, direction, { showStrings }));
 }
 
 function edgeLines({ edges }) {

@@ -2,11 +2,10 @@
 
 // Collects the answers that a report in one file contains, for exploring the largest objects.
 //
-// `viewer/app/engines/embedded.ts` answers the page from this. Contents of strings are left out unless
-// they are asked for: a report is made to be passed on.
+// `viewer/app/engines/embedded.ts` answers the page from this. Contents of strings and keys that are data are left
+// out unless they are asked for: a report is made to be passed on.
 
 const { shortenedTo } = require('../format/budget.js');
-const { STRING_TYPES } = require('../format/labels.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { jsonInMarkup } = require('./markup.js');
 
@@ -45,8 +44,8 @@ const TREES = [
  */
 async function embeddedAnswers(snapshots, { names, report, showStrings = false }) {
   const last = snapshots.at(-1);
-  const space = new Space(showStrings);
-  const asked = { last, brief: { showStrings } };
+  const space = new Space();
+  const asked = { last, shown: { showStrings, brief: {} } };
   const shown = space.take({ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }) ?? { snapshot: 1, name: '', summary: { ...summaryOf(last), ...NO_HEADER } };
   space.answers.report = space.take(shortenedTo(MAX_PART_BYTES, report, (some) => jsonInMarkup(space.printable(some))));
   const tree = await treeOf(asked, space);
@@ -82,11 +81,6 @@ class Space {
   /** By question and object, as the page looks them up. */
   answers = {};
   #left = MAX_BYTES;
-  #showStrings;
-
-  constructor(showStrings) {
-    this.#showStrings = showStrings;
-  }
 
   /** Adds an answer, which is asked for only where there is space. */
   async add(key, question) {
@@ -97,7 +91,7 @@ class Space {
 
   /** What goes into the page of an answer. */
   printable(answer) {
-    return withShortTexts(this.#showStrings ? answer : withoutContents(answer));
+    return withShortTexts(answer);
   }
 
   /** The same, unless there is no space for it. */
@@ -122,8 +116,8 @@ async function treeOf(asked, space) {
 }
 
 /** Asks for an answer whose size does not depend on the heap, which the API does not have. */
-function ask({ last, brief }, question) {
-  return Snapshot.run([last], {}, (job) => Snapshot.ask(job, [last], { ...question, brief }));
+function ask({ last, shown }, question) {
+  return Snapshot.run([last], {}, (job) => Snapshot.ask(job, [last], { ...question, ...shown }));
 }
 
 function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta, statistics, skipped }) {
@@ -166,21 +160,6 @@ function withShortTexts(value, longest = MAX_TEXT) {
   if (Array.isArray(value)) return value.map((each) => withShortTexts(each));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withShortTexts(each, SENTENCES.has(key) ? MAX_SENTENCE : MAX_TEXT)]));
-}
-
-/** The same with every string node's name replaced by its length. Answers are a few levels deep, trees ten. */
-function withoutContents(value) {
-  if (Array.isArray(value)) return value.map(withoutContents);
-  if (typeof value !== 'object' || value === null) return value;
-  const copy = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutContents(each)]));
-  if (STRING_TYPES.has(copy.type) && typeof copy.name === 'string') copy.name = hidden(copy.name);
-  if (STRING_TYPES.has(copy.nodeType) && typeof copy.nodeName === 'string') copy.nodeName = hidden(copy.nodeName);
-  return copy;
-}
-
-/** As reports of the core say it. */
-function hidden(contents) {
-  return /^\(\d+ characters\)$/.test(contents) ? contents : `(${contents.length} characters)`;
 }
 
 module.exports = { embeddedAnswers };

@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { formatBytes, formatCount } from '../../lib/format/numbers.js';
-import { type App, AppContext, shownSnapshot, useApp } from './model/app.js';
+import { type App, AppContext, showing, shownSnapshot, useApp } from './model/app.js';
 import type { Engine, OpenSnapshot, SavedReport } from './model/engine.js';
 import { openFiles, type Opening, urlsOfPage, fetchFiles } from './model/opening.js';
 import { beside, change, go, hashOf, type Place, usePlace, type ViewName } from './model/place.js';
@@ -85,7 +85,8 @@ export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedR
   }, [engine]);
   useDroppedFiles(open);
 
-  const app = useMemo<App>(() => ({ engine, snapshots: snapshots ?? [], saved, showStrings, setShowStrings }), [engine, snapshots, saved, showStrings]);
+  const asked = useMemo(() => showing(engine, showStrings), [engine, showStrings]);
+  const app = useMemo<App>(() => ({ engine: asked, snapshots: snapshots ?? [], saved, showStrings, setShowStrings }), [asked, snapshots, saved, showStrings]);
   if (snapshots === undefined && failure === undefined) return null;
   const isEmpty = app.snapshots.length === 0 && saved === undefined;
   return (
@@ -154,7 +155,7 @@ function TopBar({ shown, onFiles }: { shown: OpenSnapshot | undefined; onFiles: 
       ))}
       {!engine.isReport && <OpenButton onFiles={onFiles} />}
       <span class="space" />
-      {saved === undefined && <Switch label="String contents" help="Show the contents of strings, which may be secret" checked={showStrings} onChange={setShowStrings} />}
+      {saved === undefined && <Switch label="String contents" help="Show the contents of strings and keys that are data, which may be secret" checked={showStrings} onChange={setShowStrings} />}
       {saved === undefined && !engine.isReport && <SearchBox />}
       <ThemeButton />
     </header>

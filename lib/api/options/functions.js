@@ -49,12 +49,6 @@ const report = {
 const diff = {
   ...parse,
   ...QUESTIONS.diff.fields,
-  showStrings: {
-    type: 'boolean',
-    default: false,
-    flag: '--show-strings',
-    help: 'print the contents of strings, which may hold secrets; JSON always has them',
-  },
   format,
 };
 

@@ -27,6 +27,14 @@ const id = { type: 'id', required: true };
 /** Names here are those of the protocol; the API calls this argument otherwise. */
 const idOrName = (argument) => ({ type: 'idOrName', required: true, argument });
 
+/** By default contents of strings are left out of reports alone, and keys that are data out of every answer. */
+const showStrings = {
+  type: 'boolean',
+  defaultsTo: 'contents of strings, but `[key]` for keys that are data',
+  flag: '--show-strings',
+  help: 'print the contents of strings, and keys that are data, which may hold secrets',
+};
+
 const page = (rows = 'rows') => ({
   limit: { type: 'whole', min: 0, max: MAX_ROWS, default: 50, flag: '--limit <count>', help: `${rows} to show` },
   offset: { type: 'whole', min: 0, default: 0, flag: '--offset <count>', help: `${rows} to skip` },
@@ -139,6 +147,7 @@ const query = {
   edges: { type: 'boolean', default: false, flag: '--edges', help: 'show the direct references of each object' },
   references: tree('references', 'show what each object refers to'),
   retainers: tree('retainers', 'show what refers to each object'),
+  showStrings,
 };
 
 const classQuery = {
@@ -146,6 +155,7 @@ const classQuery = {
   filter: namedFilter,
   ...order(['retainedSize', 'selfSize', 'count', 'distance', 'name'], 'distance and name'),
   ...page('classes'),
+  showStrings,
 };
 
 const dominatorTree = {
@@ -153,11 +163,12 @@ const dominatorTree = {
   depth: { type: 'whole', min: 1, max: 100, default: 3 },
   limit: { type: 'whole', min: 1, max: 1000, default: 20 },
   minShare: { type: 'number', min: 0, max: 1, default: 0 },
+  showStrings,
 };
 
 const report = {
   limit: { type: 'whole', min: 1, max: 1000, default: 10, flag: '--limit <count>', help: 'classes, objects and strings to list' },
-  showStrings: { type: 'boolean', default: false, flag: '--show-strings', help: 'print the contents of strings, which may hold secrets' },
+  showStrings: { type: 'boolean', default: false, flag: showStrings.flag, help: showStrings.help },
 };
 
 const diff = {
@@ -171,11 +182,13 @@ const diff = {
   class: { type: 'id' },
   paths: { type: 'boolean', default: false, flag: '--paths', help: 'show the retaining path of each object (modes new, grown, freed)' },
   ...page(),
+  showStrings,
 };
 
 const retainingPaths = {
   of: idOrName('idOrClass'),
   limit: { type: 'whole', min: 1, max: 1000, default: 5, flag: '--limit <count>', help: 'retaining paths to show' },
+  showStrings,
 };
 
 /** Of one snapshot. */
@@ -188,18 +201,18 @@ const one = (fields = {}) => ({ least: 1, most: 1, fields });
 const QUESTIONS = {
   summary: one(),
   classes: one(classQuery),
-  classInstances: one({ class: idOrName('nameOrIndex'), ...nodeOrder, ...page() }),
+  classInstances: one({ class: idOrName('nameOrIndex'), ...nodeOrder, ...page(), showStrings }),
   filter: one(query),
-  node: one({ id }),
-  references: one({ id, ...page() }),
-  retainers: one({ id, ...page() }),
-  dominated: one({ id, ...page() }),
-  dominatorPath: one({ id }),
+  node: one({ id, showStrings }),
+  references: one({ id, ...page(), showStrings }),
+  retainers: one({ id, ...page(), showStrings }),
+  dominated: one({ id, ...page(), showStrings }),
+  dominatorPath: one({ id, showStrings }),
   dominatorTree: one(dominatorTree),
   retainingPaths: one(retainingPaths),
-  strings: { ...one(page()), heavy: true },
-  allocations: one(page()),
-  allocationStack: one({ id }),
+  strings: { ...one({ ...page(), showStrings }), heavy: true },
+  allocations: one({ ...page(), showStrings }),
+  allocationStack: one({ id, showStrings }),
   samples: one(),
   report: { least: 1, most: Infinity, heavy: true, fields: report },
   diff: { least: 2, most: 2, heavy: true, fields: diff },
@@ -208,4 +221,4 @@ const QUESTIONS = {
 /** Those of `lib/testing`, which the API does not have, are heavy too. */
 const isHeavy = ({ ask }) => !Object.hasOwn(QUESTIONS, ask) || QUESTIONS[ask].heavy === true;
 
-module.exports = { NAMED_FILTERS, QUESTIONS, isHeavy, tree };
+module.exports = { NAMED_FILTERS, QUESTIONS, isHeavy, showStrings, tree };

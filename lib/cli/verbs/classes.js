@@ -5,7 +5,7 @@
 const { formatClasses } = require('../../format/classes.js');
 const { QUESTIONS } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
-const { OUTPUT } = require('../options.js');
+const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 
 const OPTIONS = QUESTIONS.classes.fields;
@@ -30,7 +30,7 @@ function define(program, done) {
 }
 
 async function answer([snapshot], options) {
-  const json = await snapshot.classes(optionsOf(OPTIONS, options));
+  const json = await snapshot.classes({ ...optionsOf(OPTIONS, options), ...shownOf(options) });
   return { json, format: (rest) => formatClasses(json, { ...rest, offset: options.offset }) };
 }
 

@@ -5,7 +5,7 @@
 const { formatDiff } = require('../../format/diff.js');
 const { FUNCTIONS } = require('../../api/options/functions.js');
 const { addFlags, optionsOf } = require('../flags.js');
-const { OUTPUT } = require('../options.js');
+const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
@@ -47,7 +47,7 @@ function define(program, done) {
 
 async function answer(api, [before, after], job, options) {
   const { failOn } = options;
-  const json = await api.diff(before, after, { ...job, ...optionsOf(ROWS, options) });
+  const json = await api.diff(before, after, { ...job, ...optionsOf(ROWS, options), ...shownOf(options) });
   const names = classesIn(failOn);
   const classes = names.length === 0 ? new Map() : await classRows(api, before, after, job, new Set(names));
   return { json, format: (how) => formatDiff(json, how), exceeded: exceededIn(failOn, json, THRESHOLDS, classes) };
@@ -57,7 +57,7 @@ async function answer(api, [before, after], job, options) {
 async function classRows(api, before, after, job, names) {
   const rows = new Map();
   for (let next = 0; next !== null; ) {
-    const page = await api.diff(before, after, { ...job, mode: 'classes', limit: limit.max, offset: next });
+    const page = await api.diff(before, after, { ...job, mode: 'classes', limit: limit.max, offset: next, showStrings: true });
     for (const row of page.classes) if (names.has(row.name)) rows.set(row.name, addRows(rows.get(row.name), row));
     ({ next } = page);
   }

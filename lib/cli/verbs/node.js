@@ -3,9 +3,9 @@
 /** `heapray node FILE ID` */
 
 const { formatNode } = require('../../format/node.js');
-const { QUESTIONS, tree } = require('../../api/options/questions.js');
+const { QUESTIONS, showStrings, tree } = require('../../api/options/questions.js');
 const { addFlags } = require('../flags.js');
-const { OUTPUT, treeOf } = require('../options.js');
+const { OUTPUT, shownOf, treeOf } = require('../options.js');
 const { run } = require('../run.js');
 const { parseId } = require('../values.js');
 
@@ -13,6 +13,7 @@ const OPTIONS = {
   references: tree('references', 'what it refers to', { depth: 1, limit: 10 }),
   retainers: tree('retainers', 'what refers to it'),
   paths: { ...QUESTIONS.retainingPaths.fields.limit, default: 1, flag: '--paths <count>' },
+  showStrings,
 };
 
 const EXAMPLES = `
@@ -39,12 +40,17 @@ function define(program, done) {
 
 async function answer(api, [snapshot], job, id, options) {
   const { paths = OPTIONS.paths.default } = options;
+  const shown = shownOf(options);
   const references = treeOf(OPTIONS.references, options.references);
   const retainers = treeOf(OPTIONS.retainers, options.retainers);
   // Rejects when there is no such node, where a filter would only find nothing.
   await snapshot.node(id);
-  const { nodes } = await api.filter(snapshot, { id, references, retainers }, job);
-  const json = { node: nodes[0], paths: await snapshot.retainingPaths(id, { limit: paths }), dominators: await snapshot.dominatorPath(id) };
+  const { nodes } = await api.filter(snapshot, { id, references, retainers, ...shown }, job);
+  const json = {
+    node: nodes[0],
+    paths: await snapshot.retainingPaths(id, { limit: paths, ...shown }),
+    dominators: await snapshot.dominatorPath(id, shown),
+  };
   return { json, format: (how) => formatNode(json, how) };
 }
 

@@ -24,8 +24,9 @@ const OPTIONS = {
 };
 
 const ABOUT = `
-Contents of strings, regular expressions and numbers become ‹redacted HASH LENGTH›. Names of properties,
-classes, functions and scripts stay, as do all ids, sizes and references. Equal texts have equal hashes.
+Contents of strings, regular expressions and numbers become ‹redacted HASH LENGTH›, and keys that are data
+‹HASH. Names in code stay: of properties, classes, functions and scripts, as do all ids, sizes and references.
+Equal texts have equal hashes.
 The output is compressed if its name ends in .gz or .zst; the file appears only when it is complete.
 
 By default the key is random and forgotten. With the same key, texts of several snapshots can be compared,

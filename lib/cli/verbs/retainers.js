@@ -4,9 +4,9 @@
 
 const { formatRetainers } = require('../../format/node.js');
 const { UsageError } = require('../errors.js');
-const { QUESTIONS, tree } = require('../../api/options/questions.js');
+const { QUESTIONS, showStrings, tree } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
-const { OUTPUT, treeOf } = require('../options.js');
+const { OUTPUT, shownOf, treeOf } = require('../options.js');
 const { run } = require('../run.js');
 
 const { limit } = QUESTIONS.retainingPaths.fields;
@@ -29,7 +29,7 @@ function define(program, done) {
     .description('What retains an object or the objects of a class: merged paths from GC roots, and the tree of retainers.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id|class>', "id ('@123' or '123') or name of a class");
-  addFlags(command, { limit, retainers: TREE });
+  addFlags(command, { limit, retainers: TREE, showStrings });
   addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', EXAMPLES)
     .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
@@ -39,8 +39,8 @@ async function answer(api, [snapshot], job, text, options) {
   const retainers = treeOf(TREE, options.retainers);
   const of = /^@?\d+$/.test(text) ? Number(text.replace('@', '')) : text;
   const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(snapshot, of);
-  const { nodes } = await api.filter(snapshot, { id, retainers }, job);
-  const json = { paths: await snapshot.retainingPaths(of, optionsOf({ limit }, options)), node: nodes[0] ?? null };
+  const { nodes } = await api.filter(snapshot, { id, retainers, ...shownOf(options) }, job);
+  const json = { paths: await snapshot.retainingPaths(of, { ...optionsOf({ limit }, options), ...shownOf(options) }), node: nodes[0] ?? null };
   return { json, format: (how) => formatRetainers(json, { ...how, of }) };
 }
 

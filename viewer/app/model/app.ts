@@ -39,6 +39,17 @@ export interface Answered<Answer> {
   error: Error | undefined;
 }
 
+/** The engine whose answers have contents of strings and keys that are data, or something in their place. */
+export function showing(engine: Engine, showStrings: boolean): Engine {
+  return {
+    isReport: engine.isReport,
+    open: (file, options) => engine.open(file, options),
+    ask: (snapshots, question, options) => engine.ask(snapshots, { ...question, showStrings }, options),
+    list: () => engine.list(),
+    close: (snapshot) => engine.close(snapshot),
+  };
+}
+
 /** Answers stay as they are as long as a snapshot is open: going back shows at once what was there. */
 const KEPT = 200;
 const kept = new WeakMap<Engine, Map<string, Promise<unknown>>>();

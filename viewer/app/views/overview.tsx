@@ -16,11 +16,11 @@ import { Heap, IdLink, NodeLink, Path, Size, SizeShare, Source, Spans } from '..
 const LIMIT = 12;
 
 export function Overview() {
-  const { snapshots, saved, showStrings } = useApp();
+  const { snapshots, saved } = useApp();
   const place = usePlace();
   const shown = shownSnapshot(snapshots, place);
   const series = useMemo(() => seriesTo(snapshots, shown), [snapshots, shown]);
-  const answered = useAnswer<Report>(shown === undefined ? undefined : { ask: 'report', limit: LIMIT, showStrings }, series);
+  const answered = useAnswer<Report>(shown === undefined ? undefined : { ask: 'report', limit: LIMIT }, series);
   if (saved !== undefined) return <ReportPage report={saved.report} title={saved.name} />;
   return (
     <Answer of={answered} what="Looking for leaks">

@@ -4,15 +4,17 @@
 //! elements of an array have one number, and so have all keys of a dictionary.
 
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::program::data_keys::DataKeys;
+use crate::program::dictionaries::Dictionaries;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
 use crate::snapshot::column::sparse_zeros;
 use crate::snapshot::columns::Edge;
+use crate::snapshot::data_keys::DataKeys;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{NodeIx, StringIx};
 use crate::snapshot::parallel;
+use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::wellknown::Mark;
 use std::ops::Range;
@@ -43,14 +45,15 @@ pub(crate) struct StepLabels<'a> {
     snapshot: &'a Snapshot,
     /// Hashes of strings, 0 for those not asked for yet; even for texts that are positions.
     strings: Arc<Vec<AtomicU64>>,
-    data_keys: DataKeys,
+    dictionaries: Dictionaries<'a>,
 }
 
 impl<'a> StepLabels<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot) -> Result<Self> {
         // Of most strings, which are no names of edges or classes, the hash is never asked for.
         let strings = Arc::new(sparse_zeros(snapshot.strings().len())?);
-        Ok(Self { snapshot, strings, data_keys: DataKeys::default() })
+        let keys = DataKeys::of(snapshot, &Progress::new())?;
+        Ok(Self { snapshot, strings, dictionaries: Dictionaries::new(snapshot, keys) })
     }
 
     /// The hashes of the last steps of the shortest paths to `nodes`, which may be more than there are.
@@ -76,7 +79,7 @@ impl<'a> StepLabels<'a> {
             (EdgeKind::Hidden, None) if is_context(self.snapshot.name(from)) => self.slot(edge),
             (EdgeKind::Element | EdgeKind::Hidden, _) | (_, None) => POSITION,
             (EdgeKind::Shortcut, _) if edge_label(self.snapshot, edge).is_number() => POSITION,
-            (EdgeKind::Property, _) if any_name || self.data_keys.is_data_key(self.snapshot, from, edge) => POSITION,
+            (EdgeKind::Property, _) if any_name || self.dictionaries.is_key(from, edge) => POSITION,
             (EdgeKind::Internal, Some(name)) if self.snapshot.wellknown.mark(name) == Mark::Ephemeron => WEAK_MAP_ENTRY,
             (EdgeKind::Internal, Some(name)) if self.string(name).is_multiple_of(2) => POSITION,
             (_, Some(name)) => self.string(name),

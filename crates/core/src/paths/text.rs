@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! .name  ["any name"]  [7]    a property or element
+//! [key]                       a property whose name is data, unless names are shown
 //! → onChange                  a function
 //! → context.name              a variable that it captured
 //! [entry]                     a key or value of a Map, an item of a Set
@@ -13,8 +14,9 @@
 
 use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::PathStep;
-use crate::program::data_keys::is_data_key;
+use crate::program::dictionaries::is_key;
 use crate::program::internals::{is_document_object, is_internal_name};
+use crate::program::names::{KEY, Names};
 use crate::program::variables::{is_context, variable};
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Edge;
@@ -34,6 +36,7 @@ const MAX_GROUP: usize = 4;
 #[derive(Clone, Copy)]
 pub(crate) struct PathText<'a> {
     pub(crate) snapshot: &'a Snapshot,
+    pub(crate) names: Names<'a>,
     /// Whether positions are written as `[*]`, for text that stands for many paths.
     pub(crate) any_index: bool,
     pub(crate) viewpoint: Viewpoint,
@@ -88,7 +91,7 @@ impl<'a> PathText<'a> {
     fn name_of_start(&self, steps: &[PathStep], at: usize) -> Vec<u8> {
         let step = steps[at];
         if let Some(file) = self.starts().file_of_module(step.node) {
-            return [b"require(", quoted(file).as_slice(), b")"].concat();
+            return [b"require(", quoted(&self.names.script(file)).as_slice(), b")"].concat();
         }
         if let Some(edge) = step.edge.filter(|_| at > 0)
             && let Some(name) = variable(self.snapshot, steps[at - 1].node, edge)
@@ -113,7 +116,7 @@ impl<'a> PathText<'a> {
             NodeKind::Closure if name.is_empty() => b"(function)".to_vec(),
             NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => b"(string)".to_vec(),
             _ if name.is_empty() => [b"(", self.snapshot.type_name(step.node).as_bytes(), b")"].concat(),
-            _ => name[..end].to_vec(),
+            _ => self.names.label(&name[..end]).into_owned(),
         }
     }
 
@@ -127,14 +130,14 @@ impl<'a> PathText<'a> {
 
     /// A function that is a step of the path.
     fn function(&self, node: NodeIx) -> Vec<u8> {
-        let name = self.snapshot.name(node);
-        [" → ".as_bytes(), if name.is_empty() { b"(anonymous function)" } else { name }].concat()
+        let name = self.names.label(self.snapshot.name(node));
+        [" → ".as_bytes(), if name.is_empty() { b"(anonymous function)" } else { &name }].concat()
     }
 
     /// An object of the browser that is a step of the path, when programs know it: positions in C++ say nothing.
     fn native(&self, node: NodeIx) -> Option<Vec<u8>> {
         let name = self.snapshot.name(node);
-        is_document_object(name).then(|| [" → ".as_bytes(), name].concat())
+        is_document_object(name).then(|| [" → ".as_bytes(), &self.names.label(name)].concat())
     }
 
     /// How a step reads behind the one before; `None` when code would not write it.
@@ -147,11 +150,12 @@ impl<'a> PathText<'a> {
             return Some([" → context".as_bytes(), property(name).as_slice()].concat());
         }
         match (edge.kind, label) {
-            // The keys of a dictionary are data, and differ in the paths that the text stands for.
-            (EdgeKind::Property, _) if self.any_index && is_data_key(self.snapshot, from, edge) => {
+            // The keys of a dictionary differ in the paths that the text stands for.
+            (EdgeKind::Property, _) if self.any_index && is_key(self.snapshot, self.names.keys, from, edge) => {
                 Some(self.position(0))
             }
-            (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(name)),
+            (EdgeKind::Property, EdgeLabel::Name(_)) if self.names.hides(edge) => Some(KEY.to_vec()),
+            (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(&self.names.label(name))),
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))
             }

@@ -1,7 +1,8 @@
 //! What a program is made of: scripts, packages, variables, native contexts, and whose an object is.
 
-pub(crate) mod data_keys;
+pub(crate) mod dictionaries;
 pub(crate) mod internals;
+pub(crate) mod names;
 pub(crate) mod native_contexts;
 pub(crate) mod ownership;
 pub(crate) mod packages;

@@ -1,5 +1,6 @@
 //! Where and when objects were allocated: functions, stacks and the timeline of tracked snapshots.
 
+use crate::program::names::{Names, Show};
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
 use crate::query::rows::SourceRow;
@@ -59,7 +60,7 @@ struct Sums {
 }
 
 /// Functions by bytes allocated: the sum over all nodes of the tree that are calls of the function.
-pub(crate) fn allocations(snapshot: &Snapshot, page: Page, progress: &Progress) -> Result<AllocationPage> {
+pub(crate) fn allocations(snapshot: &Snapshot, page: Page, show: Show, progress: &Progress) -> Result<AllocationPage> {
     let allocations = snapshot.allocations();
     let live = live(snapshot, progress)?;
     let mut sums = vec![Sums::default(); allocations.functions.len()];
@@ -76,8 +77,9 @@ pub(crate) fn allocations(snapshot: &Snapshot, page: Page, progress: &Progress) 
     let total = listed.len();
     let chosen = page.select(listed, |&a, &b| sums[b].size.cmp(&sums[a].size).then_with(|| a.cmp(&b)));
     let allowance = Allowance::default();
+    let names = Names::new(snapshot, show, progress)?;
     let functions = chosen.into_iter().map(|function| {
-        let FrameRow { function_name, source } = frame(snapshot, allocations.functions[function], &allowance)?;
+        let FrameRow { function_name, source } = frame(&names, allocations.functions[function], &allowance)?;
         let Sums { count, size, live_count, live_size } = sums[function];
         Ok(AllocationRow { function_name, source, count, size, live_count, live_size })
     });
@@ -109,7 +111,13 @@ fn live(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
 }
 
 /// The stack a node was allocated at, innermost call first; empty when it was not recorded.
-pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Result<Vec<FrameRow>> {
+pub(crate) fn allocation_stack(
+    snapshot: &Snapshot,
+    node: NodeIx,
+    show: Show,
+    progress: &Progress,
+) -> Result<Vec<FrameRow>> {
+    let names = Names::new(snapshot, show, progress)?;
     let allowance = Allowance::default();
     let allocations = snapshot.allocations();
     let trace = snapshot.nodes().trace_id(node);
@@ -119,22 +127,22 @@ pub(crate) fn allocation_stack(snapshot: &Snapshot, node: NodeIx) -> Result<Vec<
     while let Some(position) = at.filter(|&position| position > 0) {
         let trace = &allocations.tree[position];
         if let Some(&function) = allocations.functions.get(trace.function as usize) {
-            frames.push(frame(snapshot, function, &allowance)?);
+            frames.push(frame(&names, function, &allowance)?);
         }
         at = Some(trace.parent as usize).filter(|&parent| parent < position);
     }
     Ok(frames)
 }
 
-pub(crate) fn frame(snapshot: &Snapshot, function: Function, allowance: &Allowance) -> Result<FrameRow> {
-    let length = |string| snapshot.strings().get(string).len();
-    allowance.take(length(function.name) + length(function.script_name))?;
-    let text = |string| Text::of(snapshot.strings().get(string));
-    let script = Some(text(function.script_name)).filter(|name| !name.0.is_empty());
+pub(crate) fn frame(names: &Names<'_>, function: Function, allowance: &Allowance) -> Result<FrameRow> {
+    let text = |string| names.snapshot.strings().get(string);
+    let (name, script) = (text(function.name), text(function.script_name));
+    allowance.take(name.len() + script.len())?;
+    let script = Some(script).filter(|name| !name.is_empty()).map(|name| Text(names.script(name).into_owned()));
     let is_known = function.script_id != 0 || script.is_some();
     let source =
         SourceRow { script, script_id: function.script_id, line: Some(function.line), column: Some(function.column) };
-    Ok(FrameRow { function_name: text(function.name), source: is_known.then_some(source) })
+    Ok(FrameRow { function_name: Text(names.label(name).into_owned()), source: is_known.then_some(source) })
 }
 
 /// The timeline: each sample with the bytes of living objects allocated since the sample before, told by their ids.

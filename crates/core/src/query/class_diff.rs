@@ -42,6 +42,10 @@ impl ClassDiffRow {
         &self.name.0
     }
 
+    pub(super) fn rename(&mut self, name: impl Fn(&Text) -> Text) {
+        self.name = Arc::new(name(&self.name));
+    }
+
     pub(super) fn is_of_program(&self) -> bool {
         !self.internal
     }

@@ -1,5 +1,6 @@
 //! DevTools' Summary: classes with their totals, over all nodes or those a named filter keeps.
 
+use crate::program::names::Show;
 use crate::query::conditions::matching_classes;
 use crate::query::filter::{FilterResult, Sorting, page_of};
 use crate::query::filter_query::{Order, Sort};
@@ -103,7 +104,7 @@ pub struct InstanceQuery {
 }
 
 /// Answers `classes`.
-pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progress) -> Result<ClassPage> {
+pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, show: Show, progress: &Progress) -> Result<ClassPage> {
     let page = Page::new(query.limit, query.offset)?;
     let filtered = match &query.filter {
         None => None,
@@ -119,7 +120,7 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, progress: &Progre
         .collect::<Vec<_>>();
     let total = listed.len();
     let chosen = page.select(listed, order(totals, query));
-    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
+    let rows = Rows::new(snapshot, show, progress)?.in_brief(query.brief);
     let classes = chosen.into_iter().map(|class| row(&rows, class, &totals[class])).collect::<Result<_>>()?;
     Ok(ClassPage { total, classes, next: page.next(total) })
 }
@@ -147,7 +148,7 @@ fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> Result<ClassRow> {
     rows.take(class.name.0.len())?;
     Ok(ClassRow {
         index: index as u32,
-        name: rows.text(&class.name.0),
+        name: rows.text(&rows.names.class(&class.name).0),
         count: class.count,
         distance: class.distance,
         self_size: class.self_size,
@@ -183,10 +184,15 @@ pub(crate) fn instances(snapshot: &Snapshot, key: &ClassKey, progress: &Progress
 }
 
 /// Answers `classInstances`.
-pub(crate) fn class_instances(snapshot: &Snapshot, query: &InstanceQuery, progress: &Progress) -> Result<FilterResult> {
+pub(crate) fn class_instances(
+    snapshot: &Snapshot,
+    query: &InstanceQuery,
+    show: Show,
+    progress: &Progress,
+) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
     let nodes = instances(snapshot, &query.class, progress)?;
-    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
+    let rows = Rows::new(snapshot, show, progress)?.in_brief(query.brief);
     let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
     page_of(&rows, nodes, by, page, |node| rows.node(node))
 }

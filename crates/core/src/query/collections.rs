@@ -1,6 +1,6 @@
 //! The collections that retain most: Maps, Sets, arrays, objects used as dictionaries.
 
-use crate::program::data_keys::MIN_KEYS;
+use crate::program::dictionaries::MIN_KEYS;
 use crate::query::page::Page;
 use crate::query::paths::ShownPaths;
 use crate::query::rows::Rows;

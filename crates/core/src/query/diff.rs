@@ -1,5 +1,6 @@
 //! Two snapshots of one process → objects that are new, that are gone, that grew.
 
+use crate::program::names::{Names, Show};
 use crate::query::answer::Allowance;
 use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
@@ -87,7 +88,53 @@ struct NodeDiffRow {
 }
 
 /// Answers `diff`.
-pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progress: &Progress) -> Result<DiffResult> {
+pub(crate) fn diff(
+    before: &Snapshot,
+    after: &Snapshot,
+    query: &DiffQuery,
+    show: Show,
+    progress: &Progress,
+) -> Result<DiffResult> {
+    find_changes(before, after, query, show, progress)?.written(before, after, show, progress)
+}
+
+/// The rows of the classes that changed, by the classes' own names.
+pub(crate) fn diff_of_classes(
+    before: &Snapshot,
+    after: &Snapshot,
+    query: &DiffQuery,
+    progress: &Progress,
+) -> Result<DiffResult> {
+    find_changes(before, after, query, Show::ALL, progress)
+}
+
+impl DiffResult {
+    /// With the names of classes as they are written in an answer.
+    pub(crate) fn written(
+        mut self,
+        before: &Snapshot,
+        after: &Snapshot,
+        show: Show,
+        progress: &Progress,
+    ) -> Result<DiffResult> {
+        let names = [after, before].map(|snapshot| Names::new(snapshot, show, progress));
+        let [after, before] = names;
+        let (after, before) = (after?, before?);
+        self.classes
+            .iter_mut()
+            .flatten()
+            .for_each(|row| row.rename(|name| before.class(&after.class(name)).into_owned()));
+        Ok(self)
+    }
+}
+
+fn find_changes(
+    before: &Snapshot,
+    after: &Snapshot,
+    query: &DiffQuery,
+    show: Show,
+    progress: &Progress,
+) -> Result<DiffResult> {
     let page = Page::new(query.limit, query.offset)?;
     let mode = query.mode.unwrap_or_default();
     let mut result = DiffResult {
@@ -121,7 +168,8 @@ pub(crate) fn diff(before: &Snapshot, after: &Snapshot, query: &DiffQuery, progr
         result.total = changes.len();
         let chosen = page.select(changes, Change::order);
         let paths = query.paths.unwrap_or(false);
-        result.nodes = Some(node_rows(before, after, mode, &chosen, paths, progress)?);
+        result.nodes =
+            Some(node_rows(if mode == DiffMode::Freed { before } else { after }, &chosen, paths, show, progress)?);
     }
     result.next = page.next(result.total);
     Ok(result)
@@ -208,15 +256,13 @@ fn change(before: &Snapshot, after: &Snapshot, mode: DiffMode, pair: Pair<NodeIx
 }
 
 fn node_rows(
-    before: &Snapshot,
-    after: &Snapshot,
-    mode: DiffMode,
+    snapshot: &Snapshot,
     changes: &[Change],
     paths: bool,
+    show: Show,
     progress: &Progress,
 ) -> Result<Vec<NodeDiffRow>> {
-    let snapshot = if mode == DiffMode::Freed { before } else { after };
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, show, progress)?;
     let shown = if paths { Some(ShownPaths::new(snapshot, progress)?) } else { None };
     let row = |change: &Change| {
         Ok(NodeDiffRow {

@@ -4,6 +4,7 @@
 //! out the smallest. Children of a node that have no row are summed up as its `rest`: self size, children
 //! and rest always add up to the retained size.
 
+use crate::program::names::Show;
 use crate::query::filter_query::find;
 use crate::query::page::Page;
 use crate::query::rows::{Brief, NodeRow, Rows};
@@ -57,6 +58,7 @@ struct Rest {
 pub(crate) fn dominator_tree(
     snapshot: &Snapshot,
     query: &DominatorTreeQuery,
+    show: Show,
     progress: &Progress,
 ) -> Result<DominatorRow> {
     let root = query.root.map_or(Ok(snapshot.root()), |id| find(snapshot, id))?;
@@ -71,7 +73,7 @@ pub(crate) fn dominator_tree(
         least: snapshot.retained_size(root) as f64 * share,
         ticker: Ticker::new(progress),
     };
-    nested(&Rows::new(snapshot, progress)?.in_brief(query.brief), selection.choose(root)?)
+    nested(&Rows::new(snapshot, show, progress)?.in_brief(query.brief), selection.choose(root)?)
 }
 
 /// A node that gets a row.

@@ -1,5 +1,6 @@
 //! Strings that are in the heap more than once → groups with the bytes that the copies waste.
 
+use crate::program::names::Show;
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
 use crate::query::repeated_texts::RepeatedTexts;
@@ -235,11 +236,11 @@ impl Duplicates {
         self.groups.iter().filter(|group| group.count > 1 && !group.is_open()).map(Group::wasted).sum()
     }
 
-    /// A page of the groups, most wasted bytes first.
+    /// A page of the groups, most wasted bytes first; with their texts if they are shown.
     ///
     /// # Errors
     /// [`Code::TooLarge`](crate::Code::TooLarge): texts that V8 cut may be equal, and long.
-    pub(crate) fn page(&self, snapshot: &Snapshot, page: Page) -> Result<StringPage> {
+    pub(crate) fn page(&self, snapshot: &Snapshot, page: Page, show: Show) -> Result<StringPage> {
         let doubled: Vec<usize> = (0..self.groups.len()).filter(|&group| self.groups[group].count > 1).collect();
         let total = doubled.len();
         let chosen = page.select(doubled, |&a, &b| {
@@ -247,7 +248,10 @@ impl Duplicates {
         });
         let allowance = Allowance::default();
         let row = |&group: &usize| {
-            let row = self.row(snapshot, group);
+            let mut row = self.row(snapshot, group);
+            if !show.texts {
+                row.value = None;
+            }
             allowance.take(row.value.as_ref().map_or(0, |value| value.0.len())).map(|()| row)
         };
         let mut strings = chosen.iter().map(row).collect::<Result<Vec<StringRow>>>()?;

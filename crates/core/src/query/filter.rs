@@ -1,5 +1,6 @@
 //! Nodes that match: conditions in, one sorted page of rows out.
 
+use crate::program::names::Show;
 use crate::query::conditions::{Conditions, NameBuffer};
 use crate::query::filter_query::{FilterQuery, Order, Sort, find};
 use crate::query::page::Page;
@@ -25,12 +26,17 @@ pub struct FilterResult {
 }
 
 /// Answers `filter`.
-pub(crate) fn filter(snapshot: &Snapshot, query: &FilterQuery, progress: &Progress) -> Result<FilterResult> {
+pub(crate) fn filter(
+    snapshot: &Snapshot,
+    query: &FilterQuery,
+    show: Show,
+    progress: &Progress,
+) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
     let shape = RowShape::new(query)?;
     let (matches, mine_only) = matching(snapshot, query, progress)?;
     let by = Sorting::new(query.sort.unwrap_or_default(), query.order);
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, show, progress)?;
     let answer = page_of(&rows, matches, by, page, |node| shape.row(&rows, node))?;
     Ok(FilterResult { mine_only, ..answer })
 }

@@ -44,6 +44,7 @@ mod tree;
 
 pub use crate::snapshot::copied::Column;
 
+use crate::program::names::Show;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::{Phase, Progress};
@@ -54,6 +55,7 @@ use memory_estimate::MemoryEstimate;
 use page::Page;
 use rows::{Brief, NodeRow, Rows};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::ops::Range;
 use tree::Direction;
 
@@ -168,7 +170,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
 /// [`Code::InvalidQuery`] for a question that cannot be asked, or not of this number of snapshots;
 /// [`Code::NoSuchNode`] for an id the snapshot does not have; [`Code::Cancelled`].
 pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
-    let question: Question = serde_json::from_str(question)
+    let (question, show) = read(question)
         .map_err(|error| Error::new(Code::InvalidQuery, "a question about snapshots", error.to_string()))?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
@@ -176,39 +178,43 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
     match (question, snapshots) {
         (Question::Summary(_), [snapshot]) => json(&summary::summary(snapshot)?),
         (Question::Node(query), [snapshot]) => {
-            json(&Rows::new(snapshot, progress)?.node_with_edges(find(snapshot, query.id)?)?)
+            json(&Rows::new(snapshot, show, progress)?.node_with_edges(find(snapshot, query.id)?)?)
         }
-        (Question::References(query), [snapshot]) => list(snapshot, &query, Direction::References, progress),
-        (Question::Retainers(query), [snapshot]) => list(snapshot, &query, Direction::Retainers, progress),
-        (Question::Dominated(query), [snapshot]) => json(&dominated(snapshot, &query, progress)?),
+        (Question::References(query), [snapshot]) => list(snapshot, &query, Direction::References, show, progress),
+        (Question::Retainers(query), [snapshot]) => list(snapshot, &query, Direction::Retainers, show, progress),
+        (Question::Dominated(query), [snapshot]) => json(&dominated(snapshot, &query, show, progress)?),
         (Question::DominatorPath(query), [snapshot]) => {
-            let path = dominator_path(snapshot, &query, progress)?;
+            let path = dominator_path(snapshot, &query, show, progress)?;
             if query.brief.is_none() { json(&path.nodes) } else { json(&path) }
         }
         (Question::DominatorTree(query), [snapshot]) => {
-            json(&dominator_tree::dominator_tree(snapshot, &query, progress)?)
+            json(&dominator_tree::dominator_tree(snapshot, &query, show, progress)?)
         }
-        (Question::RetainingPaths(query), [snapshot]) => json(&paths::retaining_paths(snapshot, &query, progress)?),
-        (Question::Classes(query), [snapshot]) => json(&classes::classes(snapshot, &query, progress)?),
-        (Question::ClassInstances(query), [snapshot]) => json(&classes::class_instances(snapshot, &query, progress)?),
+        (Question::RetainingPaths(query), [snapshot]) => {
+            json(&paths::retaining_paths(snapshot, &query, show, progress)?)
+        }
+        (Question::Classes(query), [snapshot]) => json(&classes::classes(snapshot, &query, show, progress)?),
+        (Question::ClassInstances(query), [snapshot]) => {
+            json(&classes::class_instances(snapshot, &query, show, progress)?)
+        }
         (Question::Strings(query), [snapshot]) => {
-            json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?)?)
+            json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?, show)?)
         }
         (Question::Allocations(query), [snapshot]) => {
-            json(&allocations::allocations(snapshot, query.page()?, progress)?)
+            json(&allocations::allocations(snapshot, query.page()?, show, progress)?)
         }
         (Question::AllocationStack(query), [snapshot]) => {
-            json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?)?)
+            json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?, show, progress)?)
         }
         (Question::Samples(_), [snapshot]) => json(&allocations::samples(snapshot, progress)?),
-        (Question::Filter(query), [snapshot]) => json(&filter::filter(snapshot, &query, progress)?),
+        (Question::Filter(query), [snapshot]) => json(&filter::filter(snapshot, &query, show, progress)?),
         (Question::RetainedTogether(query), [snapshot]) => json(&retained::retained(snapshot, &query, progress)?),
-        (Question::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, progress)?),
-        (Question::Since(query), [before, after]) => json(&since::since(before, after, &query, progress)?),
+        (Question::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, show, progress)?),
+        (Question::Since(query), [before, after]) => json(&since::since(before, after, &query, show, progress)?),
         (Question::TestRounds(query), [_, .., last]) => {
-            json(&test_rounds::test_rounds(snapshots, last, &query, progress)?)
+            json(&test_rounds::test_rounds(snapshots, last, &query, show, progress)?)
         }
-        (Question::Report(query), [_, ..]) => json(&report::report(snapshots, &query, progress)?),
+        (Question::Report(query), [_, ..]) => json(&report::report(snapshots, &query, show, progress)?),
         _ => Err(Error::new(
             Code::InvalidQuery,
             "the number of snapshots that this question is about: two for diff and since, two or more for testRounds, \
@@ -216,6 +222,16 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
             snapshots.len().to_string(),
         )),
     }
+}
+
+/// The question, and what of the program's data its answer shows. By default names that are data are hidden, and a
+/// report hides contents of strings as well, which other questions are about; `showStrings` shows or hides both.
+fn read(question: &str) -> serde_json::Result<(Question, Show)> {
+    let mut question: Map<String, Value> = serde_json::from_str(question)?;
+    let show = question.remove("showStrings").map_or(Ok(None), serde_json::from_value::<Option<bool>>)?;
+    let question: Question = serde_json::from_value(Value::Object(question))?;
+    let by_default = !matches!(question, Question::Report(_));
+    Ok((question, Show { keys: show.unwrap_or(false), texts: show.unwrap_or(by_default) }))
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {
@@ -228,15 +244,15 @@ fn json(answer: &impl Serialize) -> Result<String> {
     }
 }
 
-fn list(snapshot: &Snapshot, query: &ListOf, direction: Direction, progress: &Progress) -> Result<String> {
+fn list(snapshot: &Snapshot, query: &ListOf, direction: Direction, show: Show, progress: &Progress) -> Result<String> {
     let page = Page::new(query.limit, query.offset)?;
-    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
+    let rows = Rows::new(snapshot, show, progress)?.in_brief(query.brief);
     json(&tree::list(&rows, find(snapshot, query.id)?, direction, page)?)
 }
 
-fn dominated(snapshot: &Snapshot, query: &ListOf, progress: &Progress) -> Result<FilterResult> {
+fn dominated(snapshot: &Snapshot, query: &ListOf, show: Show, progress: &Progress) -> Result<FilterResult> {
     let page = Page::new(query.limit, query.offset)?;
-    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
+    let rows = Rows::new(snapshot, show, progress)?.in_brief(query.brief);
     let children = snapshot.dominators().children(find(snapshot, query.id)?).collect();
     page_of(&rows, children, Sorting::new(Sort::RetainedSize, None), page, |node| rows.node(node))
 }
@@ -247,9 +263,9 @@ pub(crate) fn middle(steps: usize, ends: usize) -> Range<usize> {
 }
 
 /// From the root down to the node.
-fn dominator_path(snapshot: &Snapshot, query: &DominatorPathQuery, progress: &Progress) -> Result<CutPath> {
+fn dominator_path(snapshot: &Snapshot, query: &DominatorPathQuery, show: Show, progress: &Progress) -> Result<CutPath> {
     let node = find(snapshot, query.id)?;
-    let rows = Rows::new(snapshot, progress)?.in_brief(query.brief);
+    let rows = Rows::new(snapshot, show, progress)?.in_brief(query.brief);
     let mut chain = vec![node];
     let mut at = node;
     while at != snapshot.root() {

@@ -6,6 +6,7 @@ use crate::paths::shortest_paths::{ShortestPaths, UNREACHED};
 use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::{PathStep, path_end, path_to};
 use crate::paths::text::PathText;
+use crate::program::names::Show;
 use crate::query::classes::{ClassKey, instances};
 use crate::query::filter_query::find;
 use crate::query::middle;
@@ -109,10 +110,15 @@ pub struct PathResult {
 }
 
 /// Answers `retainingPaths`.
-pub(crate) fn retaining_paths(snapshot: &Snapshot, query: &PathsQuery, progress: &Progress) -> Result<PathResult> {
+pub(crate) fn retaining_paths(
+    snapshot: &Snapshot,
+    query: &PathsQuery,
+    show: Show,
+    progress: &Progress,
+) -> Result<PathResult> {
     let limit = in_range("limit", query.limit.unwrap_or(PATHS), 1000)?;
     let shortest = ShortestPaths::of(snapshot, progress)?;
-    let answer = Answer { snapshot, shortest, viewpoint: query.viewpoint, limit, brief: query.brief };
+    let answer = Answer { snapshot, shortest, viewpoint: query.viewpoint, limit, brief: query.brief, show };
     match &query.of {
         PathTarget::Node(id) => answer.of_node(find(snapshot, *id)?, progress),
         PathTarget::Class(name) => {
@@ -166,7 +172,7 @@ impl<'a> ShownPaths<'a> {
 }
 
 fn path_text<'a>(rows: &Rows<'a>, any_index: bool, viewpoint: Viewpoint) -> PathText<'a> {
-    PathText { snapshot: rows.snapshot, any_index, viewpoint }
+    PathText { snapshot: rows.snapshot, names: rows.names, any_index, viewpoint }
 }
 
 fn path_end_text(rows: &Rows<'_>, path: &PathEnd, text: PathText<'_>) -> Result<Text> {
@@ -261,13 +267,14 @@ struct Answer<'a> {
     viewpoint: Viewpoint,
     limit: usize,
     brief: Option<Brief>,
+    show: Show,
 }
 
 impl Answer<'_> {
     /// The nodes' shortest paths, one row for each shape or structure, the most frequent first. The example of a row is
     /// its shortest path.
     fn of_nodes(&self, nodes: &[NodeIx], progress: &Progress) -> Result<PathResult> {
-        let Self { snapshot, shortest, viewpoint, limit, brief } = *self;
+        let Self { snapshot, shortest, viewpoint, limit, brief, show } = *self;
         let mut shapes = Shapes::from_root(snapshot, shortest)?;
         let mut found: Vec<Found> = Vec::new();
         let mut position: HashMap<u32, usize> = HashMap::new();
@@ -290,7 +297,7 @@ impl Answer<'_> {
         }
         let found = merged_by_structure(&shapes, &position, found, shortest);
         let merged = found.len();
-        let rows = Rows::new(snapshot, progress)?.in_brief(brief);
+        let rows = Rows::new(snapshot, show, progress)?.in_brief(brief);
         let shown = ShownPaths::along(snapshot, shortest);
         let listed = found.iter().take(limit).filter_map(|found| Some((shown.to(found.example)?, found.count)));
         let listed = self.of_program(listed.collect(), |(path, _)| &path.steps);
@@ -300,7 +307,7 @@ impl Answer<'_> {
     }
 
     fn of_node(&self, node: NodeIx, progress: &Progress) -> Result<PathResult> {
-        let rows = Rows::new(self.snapshot, progress)?.in_brief(self.brief);
+        let rows = Rows::new(self.snapshot, self.show, progress)?.in_brief(self.brief);
         let found = self.paths_to(node, progress)?;
         let unreachable = usize::from(found.is_empty());
         let shown = self.of_program(found, |steps| steps).into_iter().map(|steps| PathEnd { steps, missing: 0 });

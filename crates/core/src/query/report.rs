@@ -1,6 +1,7 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
 use crate::leak::{self, Noise, Profile};
+use crate::program::names::Show;
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
 use crate::query::collections::{CollectionRow, add_paths, collections};
@@ -13,14 +14,13 @@ use crate::query::order::Order;
 use crate::query::packages::{PackageRow, by_package};
 use crate::query::page::Page;
 use crate::query::paths::ShownPaths;
-use crate::query::rows::{NodeRow, Rows, hidden_contents};
+use crate::query::rows::{NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::parallel::join;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::schema::NodeKind;
 use crate::snapshot::statistics::Statistics;
 use crate::snapshot::strings::Text;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,6 @@ pub(crate) const SCHEMA_VERSION: u32 = 1;
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct ReportQuery {
     pub limit: Option<u64>,
-    pub show_strings: Option<bool>,
     /// Figures of the process at each snapshot given, where there are any.
     #[serde(default)]
     pub(crate) outside: Vec<Option<ProcessMemory>>,
@@ -98,23 +97,23 @@ struct Detached {
 }
 
 /// Answers `report`: describes the newest snapshot, and says what the series tells of leaks in it.
-pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progress) -> Result<Report> {
+pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progress: &Progress) -> Result<Report> {
     let limit = in_range("limit", query.limit.unwrap_or(10), 1000)?;
     let order = Order::of(given)?;
     let series = &order.apply(given)[..];
     let Some(&snapshot) = series.last() else {
         return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none"));
     };
-    let show_strings = query.show_strings.unwrap_or(false);
-    let rows = Rows::new(snapshot, progress)?;
+    let rows = Rows::new(snapshot, show, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
-    let node = |node| if show_strings { rows.node(node) } else { without_text(&rows, node) };
+    let node = |node| rows.node(node);
     // Whatever needs no paths is found while the paths are.
     let find_leaks = || leak::report(series, snapshot, limit, Profile::Program, progress);
-    let find_duplicates = || duplicated_strings(snapshot, limit, show_strings, progress);
+    let find_duplicates = || duplicated_strings(snapshot, limit, show, progress);
     let find_others = || -> Result<_> {
         let (biggest, by_package) = (biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?);
-        let (collections, classes) = (collections(&rows, limit, progress)?, classes(snapshot, &by_class, progress)?);
+        let (collections, classes) =
+            (collections(&rows, limit, progress)?, classes(snapshot, &by_class, show, progress)?);
         Ok((biggest, by_package, collections, classes.classes, detached(&rows, limit, node)?))
     };
     let (leaks, (duplicated_strings, others)) = join(find_leaks, || join(find_duplicates, find_others));
@@ -154,19 +153,10 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, progress: &Progre
     })
 }
 
-fn duplicated_strings(
-    snapshot: &Snapshot,
-    limit: usize,
-    show_strings: bool,
-    progress: &Progress,
-) -> Result<DuplicatedStrings> {
+fn duplicated_strings(snapshot: &Snapshot, limit: usize, show: Show, progress: &Progress) -> Result<DuplicatedStrings> {
     let duplicates = Duplicates::find(snapshot, progress)?;
-    let page = duplicates.page(snapshot, Page::first(limit))?;
-    let mut strings = page.strings;
-    if !show_strings {
-        strings.iter_mut().for_each(|row| row.value = None);
-    }
-    Ok(DuplicatedStrings { total: page.total, wasted: duplicates.wasted(), strings })
+    let page = duplicates.page(snapshot, Page::first(limit), show)?;
+    Ok(DuplicatedStrings { total: page.total, wasted: duplicates.wasted(), strings: page.strings })
 }
 
 fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> Result<NodeRow>) -> Result<Detached> {
@@ -177,13 +167,4 @@ fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> Result<NodeR
     let by = Sorting::new(Sort::RetainedSize, None);
     let page = page_of(rows, nodes, by, Page::first(limit), node)?;
     Ok(Detached { count, self_size, nodes: page.nodes })
-}
-
-/// The row of a node, without contents of strings: they may be a customer's.
-fn without_text(rows: &Rows<'_>, node: NodeIx) -> Result<NodeRow> {
-    let mut row = rows.node(node)?;
-    if matches!(rows.snapshot.kind(node), NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString) {
-        row.name = hidden_contents(&row.name.0);
-    }
-    Ok(row)
 }

@@ -2,6 +2,7 @@
 
 use crate::paths::owner::{Owner, OwnerKind, Owners, Place};
 use crate::paths::step::PathStep;
+use crate::program::names::{Names, Show};
 use crate::program::scopes::Scopes;
 use crate::program::scripts::Scripts;
 use crate::query::answer::Allowance;
@@ -11,9 +12,8 @@ use crate::snapshot::display::{EdgeLabel, display_name, edge_label, is_shown_raw
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
-use crate::snapshot::redacted::original_len;
 use crate::snapshot::ropes::Ropes;
-use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::strings::{Text, cut_to};
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize, Serializer};
@@ -123,49 +123,39 @@ const MAX_TEXT: usize = 200;
 /// Answers for a report in one file, whose size must not depend on the heap: long texts are cut, and so is the middle
 /// of long paths. Not part of the API's questions.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Brief {
-    /// Whether contents of strings are shown.
-    show_strings: bool,
-}
+#[serde(deny_unknown_fields)]
+pub(crate) struct Brief {}
 
 impl Brief {
     /// Steps at either end of a path.
     pub(crate) const ENDS: usize = 12;
 }
 
-/// In place of the contents of a string, which may be a customer's.
-pub(crate) fn hidden_contents(contents: &[u8]) -> Text {
-    Text::from(format!("({} characters)", original_len(contents)))
-}
-
-fn is_string(kind: NodeKind) -> bool {
-    matches!(kind, NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString)
-}
-
 /// Makes the rows of one answer about one snapshot.
 pub(crate) struct Rows<'a> {
     pub(crate) snapshot: &'a Snapshot,
     progress: &'a Progress,
+    pub(crate) names: Names<'a>,
     scripts: &'a Scripts,
     total: u64,
     allowance: Allowance,
     /// Names that took long to find, of nodes that are in many rows.
-    names: Mutex<HashMap<NodeIx, Text>>,
+    kept_names: Mutex<HashMap<NodeIx, Text>>,
     brief: Option<Brief>,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, progress: &'a Progress) -> Result<Self> {
+    pub(crate) fn new(snapshot: &'a Snapshot, show: Show, progress: &'a Progress) -> Result<Self> {
         // Names of concatenated strings.
         Ropes::of(snapshot)?;
         Ok(Self {
             snapshot,
             progress,
+            names: Names::new(snapshot, show, progress)?,
             scripts: Scripts::of(snapshot, progress)?,
             total: snapshot.total_size(),
             allowance: Allowance::default(),
-            names: Mutex::default(),
+            kept_names: Mutex::default(),
             brief: None,
         })
     }
@@ -195,33 +185,21 @@ impl<'a> Rows<'a> {
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn name(&self, node: NodeIx) -> Result<Text> {
         let snapshot = self.snapshot;
-        if let Some(brief) = self.brief {
-            return self.short_name(node, brief);
-        }
-        if is_shown_raw(snapshot, node) {
+        if self.brief.is_none() && self.names.show == Show::ALL && is_shown_raw(snapshot, node) {
             // Counted first: it may be a megabyte, a hundred thousand times.
             self.take(snapshot.name(node).len())?;
             return Ok(Text::of(snapshot.name(node)));
         }
         let takes_long = snapshot.nodes().edge_count(node) > MANY_EDGES;
-        let name = if takes_long { self.kept_name(node) } else { display_name(snapshot, node) };
-        self.take(name.0.len())?;
-        Ok(name)
-    }
-
-    fn short_name(&self, node: NodeIx, brief: Brief) -> Result<Text> {
-        let snapshot = self.snapshot;
-        let made = (!is_shown_raw(snapshot, node)).then(|| display_name(snapshot, node));
-        let name = made.as_ref().map_or(snapshot.name(node), |name| &name.0);
-        let is_hidden = !brief.show_strings && is_string(snapshot.kind(node));
-        let name = if is_hidden { hidden_contents(name) } else { self.text(name) };
+        let name = if takes_long { self.kept_name(node) } else { self.names.display(node) };
+        let name = if self.brief.is_some() { self.text(&name.0) } else { name };
         self.take(name.0.len())?;
         Ok(name)
     }
 
     fn kept_name(&self, node: NodeIx) -> Text {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.entry(node).or_insert_with(|| display_name(self.snapshot, node)).clone()
+        let mut names = self.kept_names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.entry(node).or_insert_with(|| self.names.display(node)).clone()
     }
 
     /// # Errors
@@ -268,11 +246,12 @@ impl<'a> Rows<'a> {
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn label(&self, edge: Edge) -> Result<LabelRow> {
         let label = match edge_label(self.snapshot, edge) {
-            EdgeLabel::Name(name) => {
-                self.take(self.text_length(name))?;
-                LabelRow::Name(self.text(name))
-            }
             EdgeLabel::Index(index) => LabelRow::Index(index),
+            EdgeLabel::Name(name) => {
+                let name = self.names.name_of_edge(edge, name);
+                self.take(self.text_length(&name))?;
+                LabelRow::Name(self.text(&name))
+            }
         };
         self.take(EDGE)?;
         Ok(label)
@@ -285,10 +264,10 @@ impl<'a> Rows<'a> {
 
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
         if self.brief.is_none() {
-            return self.snapshot.class_name(node);
+            return self.names.class_of(node);
         }
         let classes = self.snapshot.classes();
-        self.text(&classes.get(classes.of(node)).name.0)
+        self.text(&self.names.class(&classes.get(classes.of(node)).name).0)
     }
 
     /// At most what a text takes.
@@ -296,12 +275,25 @@ impl<'a> Rows<'a> {
         if self.brief.is_some() { text.len().min(4 * MAX_TEXT) } else { text.len() }
     }
 
+    /// The name of a function.
+    pub(crate) fn function(&self, node: NodeIx) -> Text {
+        Text(self.names.label(self.snapshot.name(node)).into_owned())
+    }
+
+    /// What leaks, of which one is an example: a class of the snapshot, or a single object by its display name.
+    pub(crate) fn class_of_leak(&self, name: &Text, example: Option<NodeIx>) -> Text {
+        match example {
+            Some(node) if *name == display_name(self.snapshot, node) => self.names.display(node),
+            _ => self.names.class(name).into_owned(),
+        }
+    }
+
     pub(crate) fn percent(&self, size: u64) -> f64 {
         if self.total == 0 { 0.0 } else { size as f64 / self.total as f64 * 100.0 }
     }
 
     pub(crate) fn source(&self, at: Location) -> SourceRow {
-        let script = self.scripts.name(at).map(|name| self.text(name));
+        let script = self.scripts.name(at).map(|name| self.text(&self.names.script(name)));
         SourceRow {
             script,
             script_id: i64::from(at.script_id),
@@ -326,8 +318,11 @@ impl<'a> Rows<'a> {
     /// Who has what a path ends in.
     pub(crate) fn owner(&self, steps: &[PathStep]) -> Result<Option<OwnerRow>> {
         let Some(Owner { kind, name, place }) = self.owners()?.of(steps) else { return Ok(None) };
+        let script_id = self.scripts.id(&name.0).filter(|_| kind == OwnerKind::Module);
+        let written = if kind == OwnerKind::Module { self.names.script(&name.0) } else { self.names.label(&name.0) };
+        let name = Text(written.into_owned());
         let of_file = || {
-            let script_id = self.scripts.id(&name.0).filter(|_| kind == OwnerKind::Module)?;
+            let script_id = script_id?;
             Some(SourceRow { script: Some(name.clone()), script_id, line: None, column: None })
         };
         let source = place.map(|place| self.place(place)).or_else(of_file);

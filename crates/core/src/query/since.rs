@@ -7,8 +7,9 @@ use crate::leak::test_rounds::Rounds;
 use crate::leak::test_rounds::checkpoints::{Explainer, made_meanwhile};
 use crate::paths::start::Viewpoint;
 use crate::paths::text::PathText;
+use crate::program::names::Show;
 use crate::query::class_diff::ClassDiffRow;
-use crate::query::diff::{DiffQuery, DiffResult, diff};
+use crate::query::diff::{DiffQuery, DiffResult, diff_of_classes};
 use crate::query::page::MAX_ROWS;
 use crate::query::rows::{Rows, SourceRow};
 use crate::snapshot::Snapshot;
@@ -46,10 +47,11 @@ pub(crate) fn since(
     before: &Snapshot,
     after: &Snapshot,
     query: &SinceQuery,
+    show: Show,
     progress: &Progress,
 ) -> Result<DiffResult> {
     let all = DiffQuery { limit: Some(MAX_ROWS), ..DiffQuery::default() };
-    let mut result = diff(before, after, &all, progress)?;
+    let mut result = diff_of_classes(before, after, &all, progress)?;
     let expected = made_meanwhile(after, &query.own_script, progress)?;
     let mut grown: Vec<&mut ClassDiffRow> = Vec::new();
     for row in result.classes.iter_mut().flatten() {
@@ -60,14 +62,14 @@ pub(crate) fn since(
         }
     }
     if grown.is_empty() {
-        return Ok(result);
+        return result.written(before, after, show, progress);
     }
     sort_by_key(&mut grown, |row| (Reverse(row.count_delta), Reverse(row.size_delta)));
     let snapshots = [before, after];
     let rounds = Rounds { snapshots: &snapshots, last: after, iterations: 1, is_first: false, progress };
     let mut explainer = Explainer::new(&rounds)?;
-    let rows = Rows::new(after, progress)?;
-    let text = PathText { snapshot: after, any_index: true, viewpoint: Viewpoint::Test };
+    let rows = Rows::new(after, show, progress)?;
+    let text = PathText { snapshot: after, names: rows.names, any_index: true, viewpoint: Viewpoint::Test };
     for row in grown.into_iter().take(MAX_PATHS) {
         let explanation = explainer.explain(row.name());
         let path = explanation.path.map(|path| text.write(&path));
@@ -78,5 +80,5 @@ pub(crate) fn since(
             since.source = explanation.location.map(|at| rows.source(at));
         }
     }
-    Ok(result)
+    result.written(before, after, show, progress)
 }

@@ -3,7 +3,6 @@
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::query::rows::{Rows, SourceRow};
-use crate::snapshot::display::edge_label;
 use crate::snapshot::error::Result;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
@@ -47,7 +46,7 @@ impl<'a> Steps<'a> {
         let PathStep { edge, node } = self.steps[at];
         let read = self.text.step(self.steps, self.start, at);
         let internal = read.is_none();
-        let edge = read.unwrap_or_else(|| edge.map_or_else(Vec::new, |edge| edge_label(snapshot, edge).text().0));
+        let edge = read.unwrap_or_else(|| edge.map_or_else(Vec::new, |edge| self.rows.names.edge(edge).into_owned()));
         self.rows.take(edge.len())?;
         Ok(StepRow {
             id: snapshot.nodes().id(node).0,

@@ -11,6 +11,7 @@ use crate::leak::test_rounds::{ClassLeak, RoundLeak, Rounds};
 use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
+use crate::program::names::Show;
 use crate::query::leaks::{FunctionRow, declared};
 use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::tree::in_range;
@@ -96,6 +97,7 @@ pub(crate) fn test_rounds(
     snapshots: &[&Snapshot],
     last: &Snapshot,
     query: &TestRoundsQuery,
+    show: Show,
     progress: &Progress,
 ) -> Result<TestRounds> {
     let iterations = in_range("iterations", query.iterations, u64::from(u32::MAX))? as i64;
@@ -105,7 +107,7 @@ pub(crate) fn test_rounds(
         let classes = growth.classes.into_iter().map(|class| class.name).collect();
         return Ok(TestRounds::Growth { may_leak: growth.may_leak, classes });
     }
-    let rows = Rows::new(last, progress)?;
+    let rows = Rows::new(last, show, progress)?;
     let leaks = match query.find {
         Find::Heap => vec![RoundLeak::Class(rounds.heap_leak()?)],
         _ => rounds.leaks(query.classes.as_deref())?,
@@ -121,18 +123,15 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
     let snapshot = rows.snapshot;
     let source = |node| snapshot.location(node).map(|at| rows.source(at));
     let holder = HolderOfLeak::new(rows, finding.holder_steps(), finding.holder.count > 1)?;
-    let functions: Vec<FunctionRow> = finding
-        .functions
-        .iter()
-        .map(|&node| FunctionRow { name: Text::of(snapshot.name(node)), source: source(node) })
-        .collect();
+    let functions: Vec<FunctionRow> =
+        finding.functions.iter().map(|&node| FunctionRow { name: rows.function(node), source: source(node) }).collect();
     Ok(LeakRow {
         path: Some(text(rows, &finding.steps, true)?),
         source: source(finding.example).or_else(|| functions.iter().find_map(|function| function.source.clone())),
         functions,
         added_bytes: finding.added_bytes.unwrap_or_default().into_iter().map(|bytes| bytes as i64).collect(),
         added_count: finding.added_count,
-        class_name: finding.class_name,
+        class_name: rows.class_of_leak(&finding.class_name, Some(finding.example)),
         holder: Some(holder),
         kind: Some(finding.kind.name),
         advice: Some(finding.kind.advice),
@@ -142,7 +141,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
 fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
     let holder = leak.holder.as_deref().map(|steps| HolderOfLeak::new(rows, steps, false));
     Ok(LeakRow {
-        class_name: leak.class_name,
+        class_name: rows.class_of_leak(&leak.class_name, None),
         added_count: leak.added_count,
         added_bytes: leak.added_bytes,
         // The path to one object has its index; a text that stands for many has none.
@@ -156,7 +155,8 @@ fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
 }
 
 fn text(rows: &Rows<'_>, steps: &[PathStep], any_index: bool) -> Result<Text> {
-    let text = PathText { snapshot: rows.snapshot, any_index, viewpoint: Viewpoint::Test }.write(steps);
+    let text =
+        PathText { snapshot: rows.snapshot, names: rows.names, any_index, viewpoint: Viewpoint::Test }.write(steps);
     rows.take(text.len())?;
     Ok(Text(text))
 }

@@ -1,6 +1,6 @@
 //! The header again: what the analysis knows of it, and nothing else.
 
-use crate::snapshot::schema::Schema;
+use crate::snapshot::schema::{REDACTED, Schema};
 use serde_json::{Map, Value};
 
 /// Lists of the header that say what the numbers of kept sections mean.
@@ -31,6 +31,7 @@ pub(crate) fn header(schema: &Schema) -> Value {
         ("extra_native_bytes", Some(schema.extra_native_bytes).filter(|&bytes| bytes > 0)),
         ("root_index", Some(schema.root_index).filter(|&index| index > 0)),
     ];
+    header.insert(REDACTED.to_owned(), Value::Bool(true));
     header.extend(counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), Value::from(count?)))));
     Value::Object(header)
 }

@@ -3,8 +3,10 @@
 //! The scanner is the parser's ([`crate::snapshot::parse::records`]), so that records are read, checked and
 //! written again on all cores.
 
+use super::keys::{EdgeFact, NodeFacts};
 use super::uses::{Use, place};
 use crate::snapshot::columns::Edges;
+use crate::snapshot::error::{Error, Result};
 use crate::snapshot::parse::records::{BadField, Slice, Table};
 use crate::snapshot::parse::rows::Rows;
 use crate::snapshot::parse::tables::{EdgeReader, NodeRecord};
@@ -61,12 +63,12 @@ pub(crate) trait Rewrite {
     fn section(&self) -> &'static str;
     /// Numbers per record.
     fn fields(&self) -> usize;
-    fn record(&self, values: &[i64], out: &mut Rewritten<Self::Totals>) -> Result<(), BadField>;
+    fn record(&self, values: &[i64], out: &mut Rewritten<Self::Totals>) -> std::result::Result<(), BadField>;
 }
 
 /// Sums and maxima.
 pub(crate) trait Totals: Default + Send {
-    fn add(&mut self, later: Self);
+    fn add(&mut self, later: Self) -> Result<()>;
 }
 
 /// Makes a [`Table`] of a [`Rewrite`]: its rows are text.
@@ -93,7 +95,7 @@ pub(crate) struct TextSlice<'a, R: Rewrite> {
 impl<R: Rewrite> Slice for TextSlice<'_, R> {
     type Extra = Rewritten<R::Totals>;
 
-    fn put(&mut self, _at: usize, values: &[i64]) -> Result<(), BadField> {
+    fn put(&mut self, _at: usize, values: &[i64]) -> std::result::Result<(), BadField> {
         self.rewrite.record(values, &mut self.out)?;
         self.out.text.push(b'\n');
         Ok(())
@@ -131,7 +133,7 @@ impl<R: Rewrite + Sync> Table for TextTable<R> {
             self.text.try_reserve(text.len()).map_err(|_| crate::Error::out_of_memory(text.len()))?;
             self.text.extend_from_slice(text);
             self.places.extend(extra.places);
-            self.totals.add(extra.totals);
+            self.totals.add(extra.totals)?;
             self.count += length as u64;
         }
         Ok(())
@@ -153,13 +155,15 @@ pub(crate) struct NodeTotals {
     pub(crate) edges: u64,
     pub(crate) self_size: u64,
     pub(crate) max_name: u32,
+    pub(crate) facts: NodeFacts,
 }
 
 impl Totals for NodeTotals {
-    fn add(&mut self, later: Self) {
+    fn add(&mut self, later: Self) -> Result<()> {
         self.edges += later.edges;
         self.self_size = self.self_size.saturating_add(later.self_size);
         self.max_name = self.max_name.max(later.max_name);
+        self.facts.append(later.facts)
     }
 }
 
@@ -217,13 +221,13 @@ impl Rewrite for NodeText {
         self.fields.count
     }
 
-    fn record(&self, values: &[i64], out: &mut Rewritten<NodeTotals>) -> Result<(), BadField> {
+    fn record(&self, values: &[i64], out: &mut Rewritten<NodeTotals>) -> std::result::Result<(), BadField> {
         let node = NodeRecord::read(&self.fields, values)?;
-        out.totals.add(NodeTotals {
-            edges: u64::from(node.edge_count),
-            self_size: node.self_size,
-            max_name: node.name,
-        });
+        let totals = &mut out.totals;
+        totals.edges += u64::from(node.edge_count);
+        totals.self_size = totals.self_size.saturating_add(node.self_size);
+        totals.max_name = totals.max_name.max(node.name);
+        totals.facts.push(node.kind, node.name, node.edge_count);
         for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
             if at == self.fields.name {
                 out.string(node.name, self.names[node.kind as usize]);
@@ -249,12 +253,17 @@ pub(crate) struct EdgeText {
 pub(crate) struct EdgeTotals {
     pub(crate) max_name: Option<u32>,
     pub(crate) max_target: u32,
+    /// Those since they were last taken.
+    pub(crate) facts: Vec<EdgeFact>,
 }
 
 impl Totals for EdgeTotals {
-    fn add(&mut self, later: Self) {
+    fn add(&mut self, later: Self) -> Result<()> {
         self.max_name = self.max_name.max(later.max_name);
         self.max_target = self.max_target.max(later.max_target);
+        self.facts.try_reserve(later.facts.len()).map_err(|_| Error::out_of_memory(16 * later.facts.len()))?;
+        self.facts.extend(later.facts);
+        Ok(())
     }
 }
 
@@ -279,14 +288,16 @@ impl Rewrite for EdgeText {
         self.shown.len()
     }
 
-    fn record(&self, values: &[i64], out: &mut Rewritten<EdgeTotals>) -> Result<(), BadField> {
+    fn record(&self, values: &[i64], out: &mut Rewritten<EdgeTotals>) -> std::result::Result<(), BadField> {
         let edge = self.reader.read(values)?;
         let name = u32::try_from(values[self.label]).ok();
         let max_name = name.filter(|_| Edges::must_be_named(edge.kind));
-        out.totals.add(EdgeTotals { max_name, max_target: edge.target });
+        out.totals.max_name = out.totals.max_name.max(max_name);
+        out.totals.max_target = out.totals.max_target.max(edge.target);
         // Shortcuts may be numbered: no table is so long that a string had a place beyond 32 bits.
         let is_name = |&name: &u32| !edge.kind.is_indexed() && u32::try_from(place(name, Use::Name)).is_ok();
         let name = name.filter(is_name);
+        out.totals.facts.push(EdgeFact { kind: edge.kind, name, to: edge.target });
         for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
             match name {
                 Some(name) if at == self.label => out.string(name, Use::Name),
@@ -312,8 +323,9 @@ pub(crate) struct RowTotals {
 }
 
 impl Totals for RowTotals {
-    fn add(&mut self, later: Self) {
+    fn add(&mut self, later: Self) -> Result<()> {
         self.max_string = self.max_string.max(later.max_string);
+        Ok(())
     }
 }
 
@@ -359,10 +371,10 @@ impl<R: Rows> Rewrite for RowText<R> {
         self.rows.fields()
     }
 
-    fn record(&self, values: &[i64], out: &mut Rewritten<RowTotals>) -> Result<(), BadField> {
+    fn record(&self, values: &[i64], out: &mut Rewritten<RowTotals>) -> std::result::Result<(), BadField> {
         self.rows.row(values)?;
         let strings = self.string_limit.iter().filter_map(|&at| u32::try_from(values[at]).ok());
-        out.totals.add(RowTotals { max_string: strings.max() });
+        out.totals.max_string = out.totals.max_string.max(strings.max());
         for (&field, &value) in self.shown.iter().zip(values) {
             out.field(field, value);
         }
@@ -403,8 +415,9 @@ impl<T> Default for KeptRows<T> {
 }
 
 impl<T: Send> Totals for KeptRows<T> {
-    fn add(&mut self, later: Self) {
+    fn add(&mut self, later: Self) -> Result<()> {
         self.0.extend(later.0);
+        Ok(())
     }
 }
 
@@ -419,7 +432,7 @@ impl<R: Rows> Rewrite for ScopeText<R> {
         self.rows.fields()
     }
 
-    fn record(&self, values: &[i64], out: &mut Rewritten<KeptRows<R::Row>>) -> Result<(), BadField> {
+    fn record(&self, values: &[i64], out: &mut Rewritten<KeptRows<R::Row>>) -> std::result::Result<(), BadField> {
         out.totals.0.push(self.rows.row(values)?);
         for (&field, &value) in self.shown.iter().zip(values) {
             out.field(field, value);

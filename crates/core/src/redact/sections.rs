@@ -1,10 +1,12 @@
 //! Sections → the same sections redacted, written as they come.
 
+use super::NameCounts;
 use super::header::header;
+use super::keys::KeyFinder;
 use super::records::{EdgeText, EdgeTotals, NodeText, NodeTotals, Rewrite, RowText, ScopeText, TextTable};
 use super::texts;
 use super::token::Key;
-use super::uses::{Use, UsedPlaces, place};
+use super::uses::{USES, Use, UsedPlaces, place};
 use crate::snapshot::error::Result;
 use crate::snapshot::parse::Sink;
 use crate::snapshot::parse::checks::{
@@ -17,6 +19,7 @@ use crate::snapshot::parse::text::StringScanner;
 use crate::snapshot::parse::trace_tree::TreeScanner;
 use crate::snapshot::schema::{Schema, ScopeFields};
 use crate::snapshot::scope_tables::ScopeTables;
+use crate::snapshot::sensitive::is_script;
 
 /// Reader of the section that is open.
 #[derive(Debug)]
@@ -33,6 +36,20 @@ pub(crate) enum Reader {
     Strings(Box<StringScanner>),
 }
 
+impl NameCounts {
+    /// Counts a text that is used so. Positions are no names.
+    fn count(&mut self, what: Use, text: &[u8]) {
+        match what {
+            _ if text.is_empty() => {}
+            Use::Text => self.hidden_texts += 1,
+            Use::Name if text.iter().all(u8::is_ascii_digit) => {}
+            Use::Name => self.properties += 1,
+            Use::Label | Use::Script if is_script(text) => self.scripts += 1,
+            Use::Label | Use::Script => self.functions += 1,
+        }
+    }
+}
+
 /// Writes what it reads, and keeps what the checks of the whole need.
 #[derive(Debug)]
 pub(crate) struct Redaction {
@@ -47,6 +64,8 @@ pub(crate) struct Redaction {
     functions: Option<(u64, Option<u32>)>,
     max_function: Option<u32>,
     scopes: ScopeTables,
+    keys: Option<KeyFinder>,
+    names: NameCounts,
     strings: u64,
     read: Vec<String>,
 }
@@ -64,6 +83,8 @@ impl Redaction {
             functions: None,
             max_function: None,
             scopes: ScopeTables::default(),
+            keys: None,
+            names: NameCounts::default(),
             strings: 0,
             read: Vec::new(),
         }
@@ -109,15 +130,22 @@ impl Redaction {
 
     fn strings(&mut self, scanner: &mut StringScanner, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         let step = scanner.push(chunk, offset)?;
-        let Self { key, text, string, used, strings, .. } = self;
+        let Self { key, text, string, used, strings, keys, names, .. } = self;
         scanner.drain(|original| {
-            for what in Use::ALL {
-                if *strings > 0 || what != Use::ALL[0] {
+            for what in USES {
+                if *strings > 0 || what != USES[0] {
                     text.extend_from_slice(b",\n");
                 }
                 string.clear();
                 if used.contains(place(*strings as u32, what)) {
-                    texts::write(key, original, what, string);
+                    let is_key = |keys: &KeyFinder| keys.is_data_key(*strings as u32, original);
+                    if what == Use::Name && keys.as_ref().is_some_and(is_key) {
+                        texts::write_key(key, original, string);
+                        names.hidden_keys += 1;
+                    } else {
+                        texts::write(key, original, what, string);
+                        names.count(what, original);
+                    }
                 }
                 write_json(string, text);
             }
@@ -128,7 +156,7 @@ impl Redaction {
     }
 
     /// The checks that need several sections, as the parser makes them; then the end of the file.
-    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(Box<dyn Sink>, Vec<String>)> {
+    pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(Box<dyn Sink>, Vec<String>, NameCounts)> {
         let schema = outline.schema.take().ok_or_else(|| missing("snapshot", &outline))?;
         let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes", &outline))?;
         let (edges, edge_totals) = self.edges.take().ok_or_else(|| missing("edges", &outline))?;
@@ -165,7 +193,7 @@ impl Redaction {
         check_scopes(&self.scopes, nodes, strings, &outline)?;
         self.out.take(b"}\n")?;
         outline.skipped.retain(|skipped| skipped.strip_prefix("section ").is_none_or(|name| !self.has_read(name)));
-        Ok((self.out, outline.skipped))
+        Ok((self.out, outline.skipped, self.names))
     }
 }
 
@@ -216,7 +244,11 @@ impl Sections for Redaction {
         self.read.push(opening.name.to_owned());
         Ok(match (opening.name, &schema.location, schema.sample, &schema.function) {
             ("nodes", ..) => Reader::Nodes(reader(NodeText::new(schema))),
-            ("edges", ..) => Reader::Edges(reader(EdgeText::new(schema, nodes))),
+            ("edges", ..) => {
+                let facts = self.nodes.as_mut().map(|(_, totals)| std::mem::take(&mut totals.facts));
+                self.keys = Some(KeyFinder::new(schema, facts.unwrap_or_default()));
+                Reader::Edges(reader(EdgeText::new(schema, nodes)))
+            }
             ("trace_tree", ..) => Reader::Tree(Box::default()),
             ("locations", Some(fields), _, _) => {
                 let rows = LocationRows::new(schema, fields, nodes.map(|nodes| nodes as usize));
@@ -240,7 +272,13 @@ impl Sections for Redaction {
     fn push(&mut self, reader: &mut Reader, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         match reader {
             Reader::Nodes(records) => self.records(records, chunk, offset),
-            Reader::Edges(records) => self.records(records, chunk, offset),
+            Reader::Edges(records) => {
+                let step = self.records(records, chunk, offset);
+                if let Some(keys) = &mut self.keys {
+                    keys.take(records.table.totals.facts.drain(..));
+                }
+                step
+            }
             Reader::Locations(records) => self.records(records, chunk, offset),
             Reader::Samples(records) => self.records(records, chunk, offset),
             Reader::Functions(records) => self.records(records, chunk, offset),
@@ -261,6 +299,7 @@ impl Sections for Redaction {
             Reader::Edges(records) => {
                 let table = records.into_table();
                 self.edges = Some((table.count, table.totals));
+                self.keys.iter_mut().for_each(KeyFinder::end);
             }
             Reader::Functions(records) => {
                 let table = records.into_table();

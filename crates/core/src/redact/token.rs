@@ -3,7 +3,7 @@
 //! `‹redacted 9f2c6a1b03d4e5f6 12›`: the first 64 bits of HMAC-SHA-256 over the text's UTF-8, and its
 //! length in UTF-16 units. Without the key nobody can try guesses against it.
 
-use crate::snapshot::redacted::{BEGINNING, END, SHOWN};
+use crate::snapshot::redacted::{BEGINNING, END, FILLER, KEY_BEGINNING, MIN_HEX, SHOWN, WIDE, WIDE_BITS};
 use crate::snapshot::strings::utf16_len;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -42,15 +42,34 @@ impl Key {
         }
         let hash = self.0.clone().chain_update(text).finalize().into_bytes();
         out.extend_from_slice(BEGINNING.as_bytes());
-        for byte in &hash[..SHOWN] {
-            for nibble in [byte >> 4, byte & 15] {
-                out.push(b"0123456789abcdef"[nibble as usize]);
-            }
-        }
+        out.extend(hexadecimal(&hash[..SHOWN]));
         out.push(b' ');
         out.extend_from_slice(itoa::Buffer::new().format(utf16_len(text)).as_bytes());
         out.extend_from_slice(END.as_bytes());
     }
+
+    /// Writes what stands for a name, in so many UTF-16 units, of which there are three or more: the same hash, as much
+    /// of it as there is room for. Short names are told apart by characters of 14 bits each.
+    pub(crate) fn write_key(&self, text: &[u8], units: usize, out: &mut Vec<u8>) {
+        let hash = self.0.clone().chain_update(text).finalize().into_bytes();
+        let room = units.saturating_sub(1);
+        out.extend_from_slice(KEY_BEGINNING.as_bytes());
+        if room >= MIN_HEX {
+            out.extend(hexadecimal(&hash[..SHOWN]).take(room));
+            out.resize(out.len() + room.saturating_sub(2 * SHOWN), FILLER);
+            return;
+        }
+        for pair in hash.chunks_exact(2).take(room) {
+            let bits = u32::from(u16::from_be_bytes([pair[0], pair[1]])) & ((1 << WIDE_BITS) - 1);
+            let wide = char::from_u32(WIDE + bits).unwrap_or(char::REPLACEMENT_CHARACTER);
+            out.extend_from_slice(wide.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|nibble| b"0123456789abcdef"[nibble as usize]);
+    bytes.iter().flat_map(digits)
 }
 
 #[cfg(test)]

@@ -9,27 +9,15 @@
 //! places 21, 22, 23       "token" as an edge's name, "" (no object is called so), "‹redacted …›" as text
 //! ```
 
-/// What a reference to a string is to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub(crate) enum Use {
-    /// Name of an edge: property, variable, internal slot.
-    Name,
-    /// Name of an object, function or script.
-    Label,
-    /// Content of the program: the text of a string, a pattern, a number.
-    Text,
-}
+pub(crate) use crate::snapshot::sensitive::Use;
 
-impl Use {
-    /// All of them, in the order of their places.
-    pub(crate) const ALL: [Use; 3] = [Use::Name, Use::Label, Use::Text];
-}
+/// The uses that have places, in the order of their places.
+pub(crate) const USES: [Use; 3] = [Use::Name, Use::Label, Use::Text];
 
 /// Where string `index` of the file stands in the redacted table for this use.
 #[inline(always)]
 pub(crate) fn place(index: u32, what: Use) -> u64 {
-    u64::from(index) * Use::ALL.len() as u64 + what as u64
+    u64::from(index) * USES.len() as u64 + what as u64
 }
 
 /// The set of places somebody points at.
@@ -72,13 +60,13 @@ mod tests {
         let marked: Vec<u64> = [0u32, 1, 63, 4095, 4096, 4097, 1_000_000, u32::MAX]
             .into_iter()
             .enumerate()
-            .map(|(i, index)| place(index, Use::ALL[i % 3]))
+            .map(|(i, index)| place(index, USES[i % 3]))
             .collect();
         for &place in &marked {
             used.insert(place);
         }
         for index in (0..5000).chain(999_990..1_000_010).chain(u32::MAX - 3..=u32::MAX) {
-            for what in Use::ALL {
+            for what in USES {
                 assert_eq!(used.contains(place(index, what)), marked.contains(&place(index, what)), "{index} {what:?}");
             }
         }

@@ -34,6 +34,11 @@ impl Bits {
         *word |= bit;
         new
     }
+
+    /// Bytes of memory held.
+    pub(crate) fn memory(&self) -> usize {
+        8 * self.0.capacity()
+    }
 }
 
 /// A set of nodes.
@@ -48,7 +53,7 @@ impl NodeSet {
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        8 * self.0.0.capacity()
+        self.0.memory()
     }
 
     #[inline(always)]

@@ -95,6 +95,8 @@ pub unsafe trait Zero {}
 unsafe impl Zero for u32 {}
 // SAFETY: in memory it is a plain number.
 unsafe impl Zero for std::sync::atomic::AtomicU64 {}
+// SAFETY: in memory it is a plain number.
+unsafe impl Zero for std::sync::atomic::AtomicU8 {}
 
 /// `len` zeros on huge pages where there are some. The system hands them out as they are: nothing is written twice.
 pub fn zeros<T: Zero>(len: usize) -> Result<Vec<T>> {

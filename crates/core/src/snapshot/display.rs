@@ -5,7 +5,8 @@
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::{Edge, EdgeName};
-use crate::snapshot::ids::{EdgeIx, NodeIx};
+use crate::snapshot::data_keys::DataKeys;
+use crate::snapshot::ids::{EdgeIx, NodeIx, StringIx};
 use crate::snapshot::interfaces::format_property;
 use crate::snapshot::ropes::{MAX_OF_PART, Ropes};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
@@ -99,7 +100,7 @@ pub fn display_name(snapshot: &Snapshot, node: NodeIx) -> Text {
 pub fn write_display_name(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
     match snapshot.kind(node) {
         NodeKind::ConcatenatedString => Ropes::write(snapshot, node, out),
-        NodeKind::Object if snapshot.name(node) == b"Object" => write_plain_object(snapshot, node, out),
+        NodeKind::Object if snapshot.name(node) == b"Object" => write_plain_object(snapshot, node, None, out),
         _ => out.extend_from_slice(snapshot.name(node)),
     }
 }
@@ -113,14 +114,21 @@ pub fn is_shown_raw(snapshot: &Snapshot, node: NodeIx) -> bool {
     }
 }
 
-/// `{` first properties … last properties `}`, alternately from both ends until the name is long.
-fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
+/// `{` first properties … last properties `}`, alternately from both ends until the name is long. Properties whose
+/// names are among `hidden` are counted, not named.
+pub(crate) fn write_plain_object(snapshot: &Snapshot, node: NodeIx, hidden: Option<&DataKeys>, out: &mut Vec<u8>) {
+    let is_hidden = |string: StringIx| hidden.is_some_and(|keys| keys.contains(string));
     let all = snapshot.nodes().edge_range(node);
-    let property = |position: usize| -> Option<Vec<u8>> {
+    let string = |position: usize| -> Option<StringIx> {
         let edge = snapshot.edges().get(EdgeIx::from_index(position));
-        let name = snapshot.edge_string(edge).map(|string| snapshot.strings().get(string))?;
-        (edge.kind == EdgeKind::Property && name != b"__proto__").then(|| format_property(cut_to(name, MAX_OF_PART)))
+        snapshot.edge_string(edge).filter(|_| edge.kind == EdgeKind::Property)
     };
+    let property = |position: usize| -> Option<Vec<u8>> {
+        let name = snapshot.strings().get(string(position).filter(|&string| !is_hidden(string))?);
+        (name != b"__proto__").then(|| format_property(cut_to(name, MAX_OF_PART)))
+    };
+    let keys =
+        if hidden.is_some() { all.clone().filter_map(string).filter(|&name| is_hidden(name)).count() } else { 0 };
     let (mut front, mut back) = (all.start, all.end);
     let (mut head, mut tail) = (Vec::new(), Vec::new());
     let mut from_end = false;
@@ -154,7 +162,16 @@ fn write_plain_object(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
         out.extend_from_slice(b", ");
         out.extend_from_slice(&tail);
     }
+    if keys > 0 {
+        out.extend_from_slice(if head.is_empty() { b"" } else { b", " });
+        out.extend_from_slice(&number_of_keys(keys));
+    }
     out.push(b'}');
+}
+
+/// What stands in braces for names that are left out.
+pub(crate) fn number_of_keys(count: usize) -> Vec<u8> {
+    format!("{count} key{}", if count == 1 { "" } else { "s" }).into_bytes()
 }
 
 /// `first` and `second` with a comma between, unless `list`, the one of the two that grows, has no

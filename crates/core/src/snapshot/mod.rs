@@ -13,6 +13,7 @@ pub mod parse;
 pub(crate) mod redacted;
 pub mod schema;
 pub mod scope_tables;
+pub(crate) mod sensitive;
 pub mod strings;
 pub mod trace;
 
@@ -35,6 +36,7 @@ pub(crate) mod wellknown;
 mod analysis;
 
 pub mod copied;
+pub(crate) mod data_keys;
 pub mod display;
 pub(crate) mod ropes;
 

@@ -206,7 +206,12 @@ pub struct Schema {
     pub extra_native_bytes: u64,
     /// The node that is the root: `root_index` (V8 never writes it; then node 0), not yet divided by the field count.
     pub root_index: u64,
+    /// Whether heapray has redacted the file: data keys are hidden in it, and no other names are.
+    pub is_redacted: bool,
 }
+
+/// The member of the header that says that heapray has redacted the file.
+pub(crate) const REDACTED: &str = "redacted";
 
 /// More fields than any V8 has; keeps one record small.
 const MAX_FIELDS: usize = 32;
@@ -265,6 +270,7 @@ impl Schema {
             trace_function_count: count(&header, "trace_function_count")?.unwrap_or(0),
             extra_native_bytes: count(&header, "extra_native_bytes")?.unwrap_or(0),
             root_index: count(&header, "root_index")?.unwrap_or(0),
+            is_redacted: header.get(REDACTED).is_some_and(|redacted| *redacted == Value::Bool(true)),
             node,
             edge,
         })

@@ -98,8 +98,11 @@ fn a_plain_object_shows_properties_of_both_ends() {
         heap.property(wide, &format!("property{i:02}"), global);
     }
     let snapshot = open(&heap);
-    let name = |node| ask(&snapshot, json!({"ask": "node", "id": heap.id_of(node)}))["name"].clone();
+    let row = |node, show| ask(&snapshot, json!({"ask": "node", "id": heap.id_of(node), "showStrings": show}));
+    let name = |node| row(node, true)["name"].clone();
     assert_eq!(name(object), r#"{a, "b,c", d}"#);
+    assert_eq!(row(object, false)["name"], "{a, d, 1 key}");
+    assert_eq!(row(wide, false)["name"], "{30 keys}");
     assert_eq!(
         name(wide),
         "{property00, property01, property02, property03, …, property26, property27, property28, property29}"

@@ -7,6 +7,7 @@ mod dominator_tree;
 mod explore;
 mod filter;
 mod growing_objects;
+mod keys;
 mod leaks;
 mod lists;
 mod owners;

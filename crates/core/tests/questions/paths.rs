@@ -33,7 +33,12 @@ fn a_path_reads_as_code_from_the_global_object() {
     heap.internal(list, "elements", elements);
     heap.edge(elements, "internal", "896", item);
     heap.element(list, 896, item);
-    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": heap.id_of(item)}));
+    let snapshot = open(&heap);
+    let answer = |show| ask(&snapshot, json!({"ask": "retainingPaths", "of": heap.id_of(item), "showStrings": show}));
+    let hidden = answer(false);
+    assert_eq!(hidden["paths"][0]["text"], "global.keep[key][896]");
+    assert_eq!(column(&hidden["paths"][0]["steps"], "name")[2], "[key]");
+    let answer = answer(true);
     assert_eq!(answer["total"], 1);
     let path = &answer["paths"][0];
     assert_eq!(path["text"], r#"global.keep["with space"][896]"#);

@@ -7,6 +7,7 @@ use crate::leak::test_rounds::{PathSearch, Rounds};
 use crate::paths::shapes::Shapes;
 use crate::paths::start::Viewpoint;
 use crate::paths::text::PathText;
+use crate::program::names::{Names, Show};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::sort::sort_by_key;
@@ -24,6 +25,7 @@ struct PathGroup {
 struct Merged<'a> {
     search: PathSearch<'a>,
     shapes: Shapes<'a>,
+    names: Names<'a>,
 }
 
 impl<'a> Merged<'a> {
@@ -34,7 +36,8 @@ impl<'a> Merged<'a> {
             let group = by_shape.entry(shape).or_insert(PathGroup { count: 0, example: node });
             group.add(1, node, &self.search);
         }
-        let text = PathText { snapshot: self.search.snapshot, any_index: true, viewpoint: Viewpoint::Test };
+        let text =
+            PathText { snapshot: self.search.snapshot, names: self.names, any_index: true, viewpoint: Viewpoint::Test };
         let mut by_text: HashMap<Vec<u8>, PathGroup> = HashMap::new();
         let mut shapes: Vec<PathGroup> = by_shape.into_values().collect();
         sort_by_key(&mut shapes, |group| group.example);
@@ -73,7 +76,8 @@ impl<'a> RetainedPaths<'a> {
     pub(super) fn new(rounds: &'a Rounds<'a>) -> Result<Self> {
         let merged = rounds.snapshots.iter().map(|&snapshot| {
             let search = PathSearch::new(snapshot, rounds.progress)?;
-            Ok(Merged { search, shapes: Shapes::from_root(snapshot, search.shortest)? })
+            let names = Names::new(snapshot, Show::NOTHING, rounds.progress)?;
+            Ok(Merged { search, shapes: Shapes::from_root(snapshot, search.shortest)?, names })
         });
         Ok(Self { merged: merged.collect::<Result<_>>()? })
     }

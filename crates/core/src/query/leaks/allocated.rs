@@ -2,6 +2,7 @@
 //! outwards, so that one function called from two places is one row with two callers.
 
 use crate::leak::AllocatedAt;
+use crate::program::names::Names;
 use crate::program::ownership::is_runtime_script;
 use crate::program::packages::package_of;
 use crate::query::allocations::{FrameRow, frame, positions};
@@ -44,7 +45,8 @@ struct Call {
 }
 
 /// The row of a suspect's places; `None` if no stack is known.
-pub(crate) fn allocated_row(snapshot: &Snapshot, places: &[AllocatedAt]) -> Result<Option<AllocatedRow>> {
+pub(crate) fn allocated_row(names: &Names<'_>, places: &[AllocatedAt]) -> Result<Option<AllocatedRow>> {
+    let snapshot = names.snapshot;
     let positions = positions(snapshot);
     let mut calls = vec![Call::default()];
     for place in places {
@@ -60,7 +62,7 @@ pub(crate) fn allocated_row(snapshot: &Snapshot, places: &[AllocatedAt]) -> Resu
     if count == 0 {
         return Ok(None);
     }
-    let functions = caller_rows(snapshot, &calls, 0, &Allowance::default())?;
+    let functions = caller_rows(names, &calls, 0, &Allowance::default())?;
     Ok(Some(AllocatedRow { count, bytes, functions }))
 }
 
@@ -99,14 +101,14 @@ fn caller(calls: &mut Vec<Call>, of: usize, function: u32) -> usize {
 }
 
 /// The rows of a call's callers, those of most objects first. Goes as deep as [`MAX_DEPTH`].
-fn caller_rows(snapshot: &Snapshot, calls: &[Call], of: usize, allowance: &Allowance) -> Result<Vec<CallRow>> {
+fn caller_rows(names: &Names<'_>, calls: &[Call], of: usize, allowance: &Allowance) -> Result<Vec<CallRow>> {
     let mut callers: Vec<usize> = calls[of].callers.clone();
     callers.sort_by_key(|&at| std::cmp::Reverse(calls[at].count));
     callers.truncate(MAX_CALLERS);
     let row = |at: usize| {
         let Call { function, count, bytes, .. } = calls[at];
-        let frame = frame(snapshot, snapshot.allocations().functions[function as usize], allowance)?;
-        Ok(CallRow { frame, count, bytes, callers: caller_rows(snapshot, calls, at, allowance)? })
+        let frame = frame(names, names.snapshot.allocations().functions[function as usize], allowance)?;
+        Ok(CallRow { frame, count, bytes, callers: caller_rows(names, calls, at, allowance)? })
     };
     callers.into_iter().map(row).collect()
 }

@@ -7,13 +7,10 @@ use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
 use crate::query::leaks::allocated::{AllocatedRow, allocated_row};
 use crate::query::leaks::sentences;
-use crate::query::rows::{OwnerRow, Rows, SourceRow, hidden_contents};
+use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::steps::{StepRow, Steps};
-use crate::snapshot::Snapshot;
-use crate::snapshot::display::display_name;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::schema::NodeKind;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
 
@@ -104,9 +101,9 @@ pub(crate) struct CandidateRow {
 /// The row of a candidate.
 pub(crate) fn candidate_row(rows: &Rows<'_>, candidate: &Candidate) -> CandidateRow {
     let snapshot = rows.snapshot;
-    let text = PathText { snapshot, any_index: true, viewpoint: Viewpoint::Program };
+    let text = PathText { snapshot, names: rows.names, any_index: true, viewpoint: Viewpoint::Program };
     CandidateRow {
-        class_name: snapshot.class_name(candidate.example),
+        class_name: rows.class_name(candidate.example),
         path: Text(text.write(&candidate.steps)),
         added_count: candidate.added_count.clone(),
         added_bytes: candidate.added_bytes,
@@ -120,6 +117,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     let source = |node| snapshot.location(node).map(|at| rows.source(at));
     let (path, steps) = path_and_steps(rows, &finding.steps, true)?;
     let holder = holder_row(rows, &finding)?;
+    let class_name = rows.class_of_leak(&finding.class_name, Some(finding.example));
     let reason = sentences::reason(&finding);
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
     for other in &finding.release.others {
@@ -144,17 +142,17 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         functions: finding
             .functions
             .iter()
-            .map(|&node| FunctionRow { name: Text::of(snapshot.name(node)), source: source(node) })
+            .map(|&node| FunctionRow { name: rows.function(node), source: source(node) })
             .collect(),
         freed_if_released: finding.release.freed,
         other_holders,
         freed_if_all_release: finding.release.freed_by_all,
         fingerprint: sentences::fingerprint(&finding, &holder),
-        class_name: finding.class_name,
+        class_name,
         added_count: finding.added_count,
         added_bytes: finding.added_bytes,
         sample_ids: finding.samples,
-        allocated_at: allocated_row(snapshot, &finding.allocated)?,
+        allocated_at: allocated_row(&rows.names, &finding.allocated)?,
         confidence: finding.confidence,
         survival: finding.survival.map(|(earlier, stayed)| f64::from(stayed) / f64::from(earlier)),
         may_have_bound: finding.has_bound,
@@ -170,8 +168,8 @@ fn holder_row(rows: &Rows<'_>, finding: &Finding) -> Result<HolderRow> {
     let (source, owner) = declared(rows, finding.holder_steps())?;
     Ok(HolderRow {
         id: snapshot.nodes().id(node).0,
-        class_name: snapshot.class_name(node),
-        name: name(snapshot, node),
+        class_name: rows.class_name(node),
+        name: name(rows, node)?,
         count: finding.holder.count,
         retained_size: snapshot.retained_size(node),
         path,
@@ -198,7 +196,7 @@ fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Result<Option<Other
     let (path, steps) = path_and_steps(rows, steps, true)?;
     Ok(Some(OtherHolderRow {
         id: snapshot.nodes().id(node).0,
-        class_name: snapshot.class_name(node),
+        class_name: rows.class_name(node),
         count: other.count,
         path,
         steps,
@@ -208,15 +206,14 @@ fn other_holder_row(rows: &Rows<'_>, other: &OtherHolder) -> Result<Option<Other
 }
 
 fn path_and_steps(rows: &Rows<'_>, steps: &[PathStep], any_index: bool) -> Result<(Text, Vec<StepRow>)> {
-    let text = PathText { snapshot: rows.snapshot, any_index, viewpoint: Viewpoint::Program };
+    let text = PathText { snapshot: rows.snapshot, names: rows.names, any_index, viewpoint: Viewpoint::Program };
     Ok((Text(text.write(steps)), Steps::new(rows, text, steps).all()?))
 }
 
 /// The display name, without contents of strings.
-fn name(snapshot: &Snapshot, node: NodeIx) -> Text {
-    let name = display_name(snapshot, node);
-    match snapshot.kind(node) {
-        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => hidden_contents(&name.0),
-        _ => name,
+fn name(rows: &Rows<'_>, node: NodeIx) -> Result<Text> {
+    match rows.names.text_of(node) {
+        Some(length) => Ok(length),
+        None => rows.name(node),
     }
 }

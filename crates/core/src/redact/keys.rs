@@ -1,0 +1,153 @@
+//! Nodes and edges as they come → which strings are data keys, when the strings come at last.
+
+use crate::snapshot::data_keys::{Evidence, Facts, Witness, is_global};
+use crate::snapshot::error::{Error, Result};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::redacted::is_hidden_key;
+use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
+
+/// What the rule asks of the nodes of the file: nine bytes each.
+#[derive(Debug, Default)]
+pub(crate) struct NodeFacts {
+    kinds: Vec<u8>,
+    names: Vec<u32>,
+    edge_counts: Vec<u32>,
+}
+
+impl NodeFacts {
+    pub(crate) fn push(&mut self, kind: u8, name: u32, edge_count: u32) {
+        self.kinds.push(kind);
+        self.names.push(name);
+        self.edge_counts.push(edge_count);
+    }
+
+    pub(crate) fn append(&mut self, later: Self) -> Result<()> {
+        let more = later.kinds.len();
+        let reserved = self.kinds.try_reserve(more).is_ok()
+            && self.names.try_reserve(more).is_ok()
+            && self.edge_counts.try_reserve(more).is_ok();
+        if !reserved {
+            return Err(Error::out_of_memory(9 * more));
+        }
+        self.kinds.extend(later.kinds);
+        self.names.extend(later.names);
+        self.edge_counts.extend(later.edge_counts);
+        Ok(())
+    }
+}
+
+/// An edge as the rule sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EdgeFact {
+    pub(crate) kind: EdgeKind,
+    pub(crate) name: Option<u32>,
+    pub(crate) to: u32,
+}
+
+/// Gathers what the graph says of names.
+#[derive(Debug)]
+pub(crate) struct KeyFinder {
+    facts: FileFacts,
+    root: usize,
+    globals: Vec<NodeIx>,
+    /// The node whose edges come, and how many are to come.
+    at: usize,
+    left: u32,
+    witness: Witness,
+    evidence: Pages,
+    /// In a file that was redacted before, what is hidden is known by its form.
+    is_redacted: bool,
+}
+
+#[derive(Debug)]
+struct FileFacts {
+    nodes: NodeFacts,
+    kinds: Box<[NodeKind; 256]>,
+}
+
+impl Facts for FileFacts {
+    fn kind(&self, node: NodeIx) -> NodeKind {
+        self.nodes.kinds.get(node.index()).map_or(NodeKind::Undeclared, |&kind| self.kinds[usize::from(kind)])
+    }
+
+    fn name(&self, node: NodeIx) -> u32 {
+        self.nodes.names.get(node.index()).copied().unwrap_or(0)
+    }
+
+    fn edge_count(&self, node: NodeIx) -> u32 {
+        self.nodes.edge_counts.get(node.index()).copied().unwrap_or(0)
+    }
+}
+
+impl KeyFinder {
+    pub(crate) fn new(schema: &Schema, nodes: NodeFacts) -> Self {
+        let left = nodes.edge_counts.first().copied().unwrap_or(0);
+        Self {
+            facts: FileFacts { nodes, kinds: Box::new(schema.node_kinds) },
+            root: (schema.root_index / schema.node.count.max(1) as u64) as usize,
+            globals: Vec::new(),
+            at: 0,
+            left,
+            witness: Witness::default(),
+            evidence: Pages::default(),
+            is_redacted: schema.is_redacted,
+        }
+    }
+
+    /// Takes the next edges, in the order of the file.
+    pub(crate) fn take(&mut self, edges: impl IntoIterator<Item = EdgeFact>) {
+        let Self { facts, root, globals, at, left, witness, evidence, .. } = self;
+        for EdgeFact { kind, name, to } in edges {
+            while *left == 0 && *at < facts.nodes.kinds.len() {
+                *at += 1;
+                *left = facts.edge_count(NodeIx::from_index(*at));
+            }
+            *left = left.saturating_sub(1);
+            let to = NodeIx(to);
+            if at == root && is_global(kind, globals.len()) {
+                globals.push(to);
+            }
+            let node = NodeIx::from_index(*at);
+            let from = facts.kind(node);
+            let mut tell = |name, fact| evidence.tell(name, fact);
+            witness.edge(facts, from, (kind, name, to), &mut tell);
+            if *left == 0 {
+                witness.end(globals.contains(&node), &mut tell);
+            }
+        }
+    }
+
+    /// Lets go of what only edges needed.
+    pub(crate) fn end(&mut self) {
+        self.facts.nodes = NodeFacts::default();
+        self.witness = Witness::default();
+    }
+
+    /// Whether a string is a data key.
+    pub(crate) fn is_data_key(&self, string: u32, text: &[u8]) -> bool {
+        if self.is_redacted { is_hidden_key(text) } else { self.evidence.of(string).is_data(text) }
+    }
+}
+
+/// Evidence by string. Pages, because an index may be any number of 32 bits until the table has come.
+#[derive(Debug, Default)]
+struct Pages(Vec<Option<Box<[Evidence; PAGE]>>>);
+
+const PAGE: usize = 4096;
+
+impl Pages {
+    fn tell(&mut self, string: u32, fact: crate::snapshot::data_keys::Fact) {
+        let at = string as usize / PAGE;
+        if at >= self.0.len() {
+            self.0.resize_with(at + 1, || None);
+        }
+        let page = self.0[at].get_or_insert_with(|| Box::new([Evidence::default(); PAGE]));
+        let evidence = &mut page[string as usize % PAGE];
+        *evidence = evidence.and(fact);
+    }
+
+    fn of(&self, string: u32) -> Evidence {
+        let page = self.0.get(string as usize / PAGE).and_then(Option::as_ref);
+        page.map_or_else(Evidence::default, |page| page[string as usize % PAGE])
+    }
+}
