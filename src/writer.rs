@@ -52,7 +52,7 @@ pub struct NativeSnapshotWriter {
 /// The threads that lead to the file.
 struct Pipe {
     entry: SyncSender<Block>,
-    redactor: Option<JoinHandle<Result<(Vec<String>, NameCounts), Failure>>>,
+    redactor: Option<JoinHandle<Result<Omissions, Failure>>>,
     writer: JoinHandle<Result<Option<u64>, Failure>>,
 }
 
@@ -197,6 +197,9 @@ fn join<T>(thread: JoinHandle<Result<T, Failure>>) -> Result<T, Failure> {
     thread.join().unwrap_or_else(|payload| Err(Failure::from_panic(payload)))
 }
 
+/// What the redactor left out, and what it hid.
+type Omissions = (Vec<String>, NameCounts);
+
 /// The redacting thread: blocks in, blocks out.
 fn redact(
     key: Key,
@@ -204,7 +207,7 @@ fn redact(
     blocks: &Receiver<Block>,
     out: SyncSender<Block>,
     progress: &Progress,
-) -> Result<(Vec<String>, NameCounts), Failure> {
+) -> Result<Omissions, Failure> {
     let mut redactor = Redactor::new(key, max_bytes, Outlet { out, waiting: Vec::new() });
     for block in blocks {
         match block {

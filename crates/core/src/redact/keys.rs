@@ -5,6 +5,9 @@ use crate::snapshot::error::{Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::is_hidden_key;
 use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
+use foldhash::fast::FixedState;
+use foldhash::{HashMap, HashMapExt};
+use std::hash::BuildHasher;
 
 /// What the rule asks of the nodes of the file: nine bytes each.
 #[derive(Debug, Default)]
@@ -55,6 +58,9 @@ pub(crate) struct KeyFinder {
     left: u32,
     witness: Witness,
     evidence: Pages,
+    /// What was decided of each text, by its hash: V8 writes a text once, but a file may have it twice, and equal names
+    /// must stay equal.
+    decided: HashMap<u64, bool>,
     /// In a file that was redacted before, what is hidden is known by its form.
     is_redacted: bool,
 }
@@ -90,6 +96,7 @@ impl KeyFinder {
             left,
             witness: Witness::default(),
             evidence: Pages::default(),
+            decided: HashMap::new(),
             is_redacted: schema.is_redacted,
         }
     }
@@ -124,8 +131,13 @@ impl KeyFinder {
     }
 
     /// Whether a string is a data key.
-    pub(crate) fn is_data_key(&self, string: u32, text: &[u8]) -> bool {
-        if self.is_redacted { is_hidden_key(text) } else { self.evidence.of(string).is_data(text) }
+    pub(crate) fn is_data_key(&mut self, string: u32, text: &[u8]) -> bool {
+        if self.is_redacted {
+            return is_hidden_key(text);
+        }
+        let evidence = self.evidence.of(string);
+        let hash = FixedState::default().hash_one(text);
+        evidence.is_property() && *self.decided.entry(hash).or_insert_with(|| evidence.is_data(text))
     }
 }
 

@@ -138,8 +138,8 @@ impl Redaction {
                 }
                 string.clear();
                 if used.contains(place(*strings as u32, what)) {
-                    let is_key = |keys: &KeyFinder| keys.is_data_key(*strings as u32, original);
-                    if what == Use::Name && keys.as_ref().is_some_and(is_key) {
+                    let is_key = |keys: &mut KeyFinder| keys.is_data_key(*strings as u32, original);
+                    if what == Use::Name && keys.as_mut().is_some_and(is_key) {
                         texts::write_key(key, original, string);
                         names.hidden_keys += 1;
                     } else {

@@ -66,13 +66,17 @@ impl Evidence {
         })
     }
 
+    /// Whether an object has a property of this name.
+    pub(crate) fn is_property(self) -> bool {
+        self.0 & (Self::OTHERS | Self::DICTIONARY) != 0
+    }
+
     /// Whether a text of which this is known is a data key.
     pub(crate) fn is_data(self, text: &[u8]) -> bool {
-        let others = self.0 & Self::OTHERS;
-        let is_property = others > 0 || self.0 & Self::DICTIONARY != 0;
-        if !is_property || self.0 & Self::FIELD != 0 {
+        if !self.is_property() || self.0 & Self::FIELD != 0 {
             return false;
         }
+        let others = self.0 & Self::OTHERS;
         let in_code = self.0 & Self::CODE != 0;
         match look_of(text) {
             Look::Address => true,
