@@ -520,6 +520,38 @@ export interface StringRow {
 
 export interface StringPage { total: number; strings: StringRow[]; next: number | null }
 
+/** A variable of a function that no live function reads in some of its contexts. */
+export interface DeadVariableRow {
+  variable: string;
+  /** The function or module that declares it, and where; `null` if the snapshot does not say. */
+  owner: Owner | null;
+  /** Contexts (one for each call of the function) that keep a value of it which no live function reads. */
+  contexts: number;
+  /** Bytes that would be freed if the variable were cleared in all of these contexts: exact, nothing counted twice. */
+  freedIfCleared: number;
+  /** `freedIfCleared` in percent of the heap, 0 to 100. */
+  percent: number;
+  /** The class of the values; of several the one that retains most. */
+  className: string;
+  /** Ids of up to five values. */
+  ids: number[];
+}
+
+export interface DeadVariablePage {
+  /** Whether the snapshot says which functions read which variables. Without it the other numbers are 0. */
+  available: boolean;
+  /** Why it does not; `null` if it does. */
+  reason: string | null;
+  /** Variables on all pages. */
+  total: number;
+  /** Bytes that would be freed if all of them were cleared, nothing counted twice. */
+  freedIfAllCleared: number;
+  /** `freedIfAllCleared` in percent of the heap, 0 to 100. */
+  percent: number;
+  variables: DeadVariableRow[];
+  next: number | null;
+}
+
 export interface Columns {
   id: Uint32Array;
   /** Index into `meta.node_types[0]`. */
@@ -614,6 +646,12 @@ export interface Snapshot extends Disposable {
   strings(page?: Page): Promise<StringPage>;
   /** Copies of columns as typed arrays in node order. Costs 1 to 8 bytes a node and column. */
   columns<K extends keyof Columns>(names: K[]): Promise<Pick<Columns, K>>;
+  /**
+   * Captured variables that no live function reads, most bytes first; those that free nothing are left out, and so are
+   * numbers. For snapshots of newer versions of Chromium: `available` says whether it is one. The first call takes time
+   * and memory in proportion to the heap, 8 bytes a node; the answer is kept with the snapshot.
+   */
+  deadVariables(page?: Page): Promise<DeadVariablePage>;
   /** Functions that allocated live objects; for snapshots taken while allocations were tracked. */
   allocations(page?: Page): Promise<{ total: number; functions: AllocationRow[]; next: number | null }>;
   /** The stack at which a node was allocated, innermost call first; empty if not recorded. */
@@ -720,6 +758,11 @@ export interface Suspect {
   otherHolders: { id: number; className: string; count: number; path: string; steps: PathStep[]; source: SourceLocation | null; owner: Owner | null }[];
   /** Bytes freed if the holder and all `otherHolders` release the objects; less than `bytes` if there are still more holders. */
   freedIfAllRelease: number;
+  /**
+   * Captured variables that the objects keep and no live function reads, at most three, each a tenth of `bytes` or more; empty
+   * for snapshots that do not say which functions read which variables: see `deadVariables()`.
+   */
+  deadVariables: DeadVariableRow[];
   confidence: Confidence;
   /**
    * Share, 0 to 1, of the holder's objects in the first snapshot that it still holds in the last; `null` when there were none,

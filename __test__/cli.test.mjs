@@ -163,6 +163,7 @@ describe('JSON', () => {
     assert.deepEqual(await jsonOf(['report', 'after.heapsnapshot', '--limit', '3']), await api.report(snapshot, { limit: 3 }));
     const hidden = { showStrings: false };
     assert.deepEqual(await jsonOf(['classes', 'after.heapsnapshot']), await snapshot.classes());
+    assert.deepEqual(await jsonOf(['closures', 'after.heapsnapshot', '--limit', '3']), await snapshot.deadVariables({ limit: 3 }));
     assert.deepEqual(await jsonOf(['classes', 'after.heapsnapshot', '--name-contains', 'S', '--sort', 'name', '--limit', '2']), await snapshot.classes({ name: { contains: 'S' }, sort: 'name', limit: 2 }));
     assert.deepEqual(await jsonOf(['diff', 'before.heapsnapshot', 'after.heapsnapshot', '--mode', 'grown', '--paths']), await api.diff(before, after, { mode: 'grown', paths: true, ...hidden }));
     const node = await jsonOf(['node', 'after.heapsnapshot', '1001', '--paths', '2']);

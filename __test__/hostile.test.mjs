@@ -55,7 +55,7 @@ const WRONG = [
 
 const METHODS = [
   'node', 'references', 'retainers', 'dominated', 'dominatorPath', 'retainingPaths', 'classes', 'classInstances',
-  'strings', 'allocations', 'allocationStack', 'samples', 'columns',
+  'strings', 'deadVariables', 'allocations', 'allocationStack', 'samples', 'columns',
 ];
 
 /** Every call of the API that takes something, with one argument after the other wrong. */

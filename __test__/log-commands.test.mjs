@@ -88,6 +88,7 @@ test('the command line prints no command, in no width', () => {
     ['diff', before, after],
     ['diff', before, after, '--mode', 'new', '--paths'],
     ['classes', after],
+    ['closures', after],
     ['filter', after, '--edges', '--references', '--retainers', '--mine-only'],
     ['node', after, '@20001'],
     ['retainers', after, '@20001'],

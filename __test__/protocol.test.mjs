@@ -45,6 +45,7 @@ function questionsOf({ ids, classes, rootId }) {
     ...['objectsRetainedByDetachedDomNodes', 'objectsRetainedByContexts', 'objectsRetainedByConsole', 'objectsRetainedByEventHandlers',
       'sharedNativeContext', 'nativeContext_0'].map((filter) => ({ ask: 'filter', filter, limit: 10 })),
     { ask: 'strings', limit: 100 },
+    { ask: 'deadVariables', limit: 10 },
     { ask: 'allocations' },
     { ask: 'samples' },
     { ask: 'report' },

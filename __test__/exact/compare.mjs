@@ -24,6 +24,7 @@ export async function compareSnapshot(oracle, heapray, tally) {
   await compareTexts(judge, heapray, tally);
   await compareEdges(judge, heapray, tally);
   await compareTimeline(judge, heapray, tally);
+  await compareDeadFields(judge, heapray, tally);
   const names = filterNames(judge, tally);
   for (const name of [undefined, ...names]) await compareClasses(judge, heapray, name, tally);
   for (const name of names) await compareFiltered(judge, heapray, name, tally);
@@ -140,6 +141,14 @@ async function compareTimeline(judge, heapray, tally) {
   tally.count('functions', expected.length);
   for (const row of difference(expected, actual)) tally.mismatch('allocations', () => `only DevTools has ${row}`);
   for (const row of difference(actual, expected)) tally.mismatch('allocations', () => `only heapray has ${row}`);
+}
+
+async function compareDeadFields(judge, heapray, tally) {
+  const expected = judge.deadFields();
+  const actual = await heapray.deadFields();
+  tally.count('dead variables of contexts', expected.length);
+  for (const field of difference(expected, actual)) tally.mismatch('dead variable', () => `only DevTools has ${field}`);
+  for (const field of difference(actual, expected)) tally.mismatch('dead variable', () => `only heapray has ${field}`);
 }
 
 function filterNames(judge, tally) {

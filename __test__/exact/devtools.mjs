@@ -250,6 +250,17 @@ export class DevToolsView {
     return this.#snapshot.allocationTracesTops();
   }
 
+  /** Variables of contexts that no live function reads: `context id, name, value id` of each. */
+  deadFields() {
+    const fields = [];
+    for (const { contexts } of this.#snapshot.analyzeContexts().scopes) {
+      for (const { contextNodeId, deadFields } of contexts) {
+        for (const { name, valueNodeId } of deadFields) fields.push(`${contextNodeId} ${name} ${valueNodeId}`);
+      }
+    }
+    return fields;
+  }
+
   /** DevTools' comparison with an older snapshot, one entry for each class that changed. */
   changesSince(before) {
     const aggregates = before.#snapshot.aggregatesForDiff(this.#snapshot.interfaceDefinitions());

@@ -2,7 +2,9 @@
 
 import { createRequire } from 'node:module';
 
-const heapray = createRequire(import.meta.url)('../../index.js');
+const require = createRequire(import.meta.url);
+const heapray = require('../../index.js');
+const { Snapshot } = require('../../lib/api/snapshot.js');
 
 const columnNames = ['id', 'type', 'selfSize', 'retainedSize', 'distance', 'dominator', 'detached', 'edgeCount', 'class'];
 const classesPerPage = 1000;
@@ -79,6 +81,13 @@ export class HeaprayView {
   /** What was allocated while tracking, by function. */
   allocations() {
     return everyPage((offset) => this.snapshot.allocations({ limit: classesPerPage, offset, showStrings }), 'functions');
+  }
+
+  /** Variables of contexts that no live function reads: `context id, name, value id` of each. */
+  async deadFields() {
+    const question = { ask: 'deadFields', limit: nodesPerPage };
+    const fields = await everyPage(async (offset) => Snapshot.askNow(this.snapshot, { ...question, offset }), 'fields');
+    return fields.map(({ context, variable, value }) => `${context} ${variable} ${value}`);
   }
 
   /** DevTools' comparison with an older snapshot, one entry for each class that changed. */

@@ -77,7 +77,7 @@ fn fingerprint(snapshot: &Snapshot) -> String {
     for node in snapshot.nodes().iter() {
         write_node(snapshot, node, &mut text);
     }
-    let _ = write!(text, "{:?} {:?}", snapshot.samples(), snapshot.allocations());
+    let _ = write!(text, "{:?} {:?} {:?}", snapshot.samples(), snapshot.allocations(), snapshot.scope_tables());
     text
 }
 

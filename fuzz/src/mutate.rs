@@ -4,16 +4,30 @@ use crate::heap;
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Number, Value, json};
 
-const SECTIONS: [&str; 8] =
-    ["snapshot", "nodes", "edges", "trace_function_infos", "trace_tree", "samples", "locations", "strings"];
+const SECTIONS: [&str; 11] = [
+    "snapshot",
+    "nodes",
+    "edges",
+    "trace_function_infos",
+    "trace_tree",
+    "samples",
+    "locations",
+    "scopes",
+    "scope_context_vars",
+    "scope_uses",
+    "strings",
+];
 
-const FIELD_LISTS: [&str; 6] = [
+const FIELD_LISTS: [&str; 9] = [
     "node_fields",
     "edge_fields",
     "location_fields",
     "sample_fields",
     "trace_function_info_fields",
     "trace_node_fields",
+    "scope_fields",
+    "scope_context_var_fields",
+    "scope_use_fields",
 ];
 
 /// Numbers at the edges of what columns and counters hold.

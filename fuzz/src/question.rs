@@ -3,7 +3,7 @@
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
-const ASKS: [&str; 17] = [
+const ASKS: [&str; 18] = [
     "summary",
     "node",
     "references",
@@ -14,6 +14,7 @@ const ASKS: [&str; 17] = [
     "classes",
     "classInstances",
     "strings",
+    "deadVariables",
     "allocations",
     "allocationStack",
     "samples",

@@ -126,6 +126,10 @@ class Snapshot {
     return this.#ask('strings', {}, { page });
   }
 
+  async deadVariables(page) {
+    return this.#ask('deadVariables', {}, { page });
+  }
+
   async allocations(page) {
     return this.#ask('allocations', {}, { page });
   }

@@ -14,6 +14,7 @@ const VERBS = [
   require('./verbs/filter.js'),
   require('./verbs/node.js'),
   require('./verbs/retainers.js'),
+  require('./verbs/closures.js'),
   require('./verbs/redact.js'),
   require('./verbs/export.js'),
   require('./verbs/completion.js'),

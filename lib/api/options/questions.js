@@ -211,6 +211,7 @@ const QUESTIONS = {
   dominatorTree: one(dominatorTree),
   retainingPaths: one(retainingPaths),
   strings: { ...one({ ...page(), showStrings }), heavy: true },
+  deadVariables: { ...one({ ...page('variables'), showStrings }), heavy: true },
   allocations: one({ ...page(), showStrings }),
   allocationStack: one({ id, showStrings }),
   samples: one(),

@@ -4,12 +4,12 @@ import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
 import { ownerLabel } from '../../../lib/format/labels.js';
-import { freed, SURE } from '../../../lib/format/suspects.js';
+import { freed, keeps, SURE } from '../../../lib/format/suspects.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
 import { Badge, Heap, IdLink, Path, Source, Spans } from './text.js';
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
-  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, advice, sampleIds } = suspect;
+  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, deadVariables = [], advice, sampleIds } = suspect;
   const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
   return (
     <article class={`suspect certainty-${confidence}`}>
@@ -45,6 +45,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
             <dd><Heap class="class-name" text={other.className} /> <IdLink id={other.id} /> <Path text={other.path} /> <span class="faint">{formatAmount(other.count, 'object')}</span> <Source source={other.source} /></dd>
           </Fragment>
         ))}
+        {deadVariables.map((dead, i) => <Fragment key={i}><dt>Keeps</dt><dd><Spans spans={keeps(dead)} /></dd></Fragment>)}
         <dt>Frees</dt>
         <dd>{freed(suspect)}</dd>
         <dt>Examples</dt>

@@ -105,6 +105,7 @@ impl Explainer<'_> {
             samples: self.newest(&nodes),
             allocated: places_of_allocation(snapshot, &nodes),
             release: Default::default(),
+            dead_variables: Vec::new(),
             confidence,
             added_count,
             steps,

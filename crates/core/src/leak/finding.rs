@@ -5,6 +5,7 @@ use crate::leak::kind::Kind;
 use crate::leak::release::Release;
 use crate::leak::suspect::Suspect;
 use crate::paths::step::PathStep;
+use crate::program::dead_variables::DeadGroup;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
@@ -56,6 +57,8 @@ pub(crate) struct Finding {
     /// Where the objects were allocated; empty if that was not tracked.
     pub(crate) allocated: Vec<AllocatedAt>,
     pub(crate) release: Release,
+    /// Captured variables below that no live function reads, those that free most first.
+    pub(crate) dead_variables: Vec<DeadGroup>,
     pub(crate) confidence: Confidence,
     /// Whether the holder is known to bound what it holds.
     pub(crate) has_bound: bool,

@@ -21,6 +21,7 @@ mod allocated;
 mod bounds;
 mod candidates;
 mod certainty;
+mod dead_variables;
 mod deduplicate;
 mod earlier;
 mod evidence;
@@ -169,6 +170,7 @@ pub(crate) fn report(
         findings.truncate(limit);
         if profile == Profile::Program {
             releases.add_to(findings, &members)?;
+            dead_variables::add_dead_variables(last, findings, &members, progress)?;
         }
     }
     let (intervals, same_process) = (series.intervals(), series.same_process);

@@ -92,6 +92,11 @@ impl Owners<'_> {
     fn owner_of_variable(&self, steps: &[PathStep], at: usize) -> Option<Owner> {
         let scope = steps[at.checked_sub(1)?].node;
         variable(self.snapshot, scope, steps[at].edge?)?;
+        self.of_scope(scope)
+    }
+
+    /// Who has the variables of a scope.
+    pub(crate) fn of_scope(&self, scope: NodeIx) -> Option<Owner> {
         let ScopeOwner { name, begins, within, is_module } = self.scopes.owner(self.snapshot, scope)?;
         if is_module {
             let file = self.scripts.name(within).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What a program is made of: scripts, packages, variables, native contexts, and whose an object is.
 
+pub(crate) mod dead_variables;
 pub(crate) mod dictionaries;
 pub(crate) mod internals;
 pub(crate) mod names;

@@ -27,7 +27,7 @@ use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::ticker::Ticker;
 
 /// Scopes around a function that are looked at: generated code may nest them without end.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// Functions of a script that are looked at.
 const MAX_FUNCTIONS: usize = 100_000;
 

@@ -6,7 +6,9 @@ use crate::query::page::Page;
 use crate::query::repeated_texts::RepeatedTexts;
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
-use crate::snapshot::display::{EdgeLabel, display_name, edge_label, internal_target, parse_int, write_display_name};
+use crate::snapshot::display::{
+    EdgeLabel, display_name, edge_label, internal_target, parse_int, value_node, write_display_name,
+};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{NodeIx, StringIx};
 use crate::snapshot::progress::Progress;
@@ -337,10 +339,4 @@ fn is_longer(snapshot: &Snapshot, node: NodeIx) -> bool {
         let written = HEADER + length * if is_wide { 2 } else { 1 };
         length == MAX_WRITTEN && snapshot.nodes().self_size(node) > written as u64
     }
-}
-
-/// V8 writes values as a number node named by their type, with a string node for the value.
-fn value_node(snapshot: &Snapshot, node: NodeIx, kind: &[u8]) -> Option<NodeIx> {
-    let is_value = snapshot.kind(node) == NodeKind::Number && snapshot.name(node) == kind;
-    is_value.then(|| internal_target(snapshot, node, b"value")).flatten()
 }

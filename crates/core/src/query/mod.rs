@@ -16,6 +16,7 @@ mod classes;
 pub(crate) mod collections;
 mod conditions;
 mod contains;
+mod dead_variables;
 mod diff;
 mod dominator_tree;
 mod duplicates;
@@ -74,6 +75,8 @@ enum Question {
     Classes(classes::ClassQuery),
     ClassInstances(classes::InstanceQuery),
     Strings(Pages),
+    DeadVariables(Pages),
+    DeadFields(Pages),
     Allocations(Pages),
     AllocationStack(ById),
     Samples(Nothing),
@@ -100,6 +103,8 @@ impl Question {
             | Question::DominatorTree(_)
             | Question::Classes(_)
             | Question::ClassInstances(_)
+            | Question::DeadVariables(_)
+            | Question::DeadFields(_)
             | Question::Allocations(_)
             | Question::Samples(_)
             | Question::Filter(_)
@@ -199,6 +204,12 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         }
         (Question::Strings(query), [snapshot]) => {
             json(&Duplicates::find(snapshot, progress)?.page(snapshot, query.page()?, show)?)
+        }
+        (Question::DeadVariables(query), [snapshot]) => {
+            json(&dead_variables::dead_variables(snapshot, query.page()?, show, progress)?)
+        }
+        (Question::DeadFields(query), [snapshot]) => {
+            json(&dead_variables::dead_fields(snapshot, query.page()?, progress)?)
         }
         (Question::Allocations(query), [snapshot]) => {
             json(&allocations::allocations(snapshot, query.page()?, show, progress)?)

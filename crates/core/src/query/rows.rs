@@ -38,7 +38,7 @@ pub struct SourceRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct OwnerRow {
     kind: OwnerKind,
-    name: Text,
+    pub(crate) name: Text,
     pub(crate) source: Option<SourceRow>,
 }
 
@@ -134,7 +134,7 @@ impl Brief {
 /// Makes the rows of one answer about one snapshot.
 pub(crate) struct Rows<'a> {
     pub(crate) snapshot: &'a Snapshot,
-    progress: &'a Progress,
+    pub(crate) progress: &'a Progress,
     pub(crate) names: Names<'a>,
     scripts: &'a Scripts,
     total: u64,
@@ -317,7 +317,22 @@ impl<'a> Rows<'a> {
 
     /// Who has what a path ends in.
     pub(crate) fn owner(&self, steps: &[PathStep]) -> Result<Option<OwnerRow>> {
-        let Some(Owner { kind, name, place }) = self.owners()?.of(steps) else { return Ok(None) };
+        Ok(self.owners()?.of(steps).map(|owner| self.owner_row(owner)))
+    }
+
+    /// Who has the variables of a scope.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+    pub(crate) fn owner_of_scope(&self, scope: NodeIx) -> Result<Option<OwnerRow>> {
+        let Some(owner) = self.owners()?.of_scope(scope) else { return Ok(None) };
+        let row = self.owner_row(owner);
+        let script = row.source.as_ref().and_then(|source| source.script.as_ref());
+        self.take(ROW + row.name.0.len() + script.map_or(0, |name| name.0.len()))?;
+        Ok(Some(row))
+    }
+
+    fn owner_row(&self, Owner { kind, name, place }: Owner) -> OwnerRow {
         let script_id = self.scripts.id(&name.0).filter(|_| kind == OwnerKind::Module);
         let written = if kind == OwnerKind::Module { self.names.script(&name.0) } else { self.names.label(&name.0) };
         let name = Text(written.into_owned());
@@ -326,7 +341,7 @@ impl<'a> Rows<'a> {
             Some(SourceRow { script: Some(name.clone()), script_id, line: None, column: None })
         };
         let source = place.map(|place| self.place(place)).or_else(of_file);
-        Ok(Some(OwnerRow { kind, name, source }))
+        OwnerRow { kind, name, source }
     }
 
     fn owners(&self) -> Result<Owners<'a>> {

@@ -89,6 +89,17 @@ pub fn internal_target(snapshot: &Snapshot, node: NodeIx, name: &[u8]) -> Option
         .map(|edge| edge.to)
 }
 
+/// V8 writes values as a number node named by their type, with a string node for the value.
+pub(crate) fn value_node(snapshot: &Snapshot, node: NodeIx, kind: &[u8]) -> Option<NodeIx> {
+    let is_value = snapshot.kind(node) == NodeKind::Number && snapshot.name(node) == kind;
+    is_value.then(|| internal_target(snapshot, node, b"value")).flatten()
+}
+
+/// The whole number that V8 wrote so; `None` where a redacted snapshot hides it.
+pub(crate) fn number_of(snapshot: &Snapshot, node: NodeIx) -> Option<i64> {
+    parse_int(snapshot.name(value_node(snapshot, node, b"int")?))
+}
+
 /// The display name of a node.
 pub fn display_name(snapshot: &Snapshot, node: NodeIx) -> Text {
     let mut name = Vec::new();

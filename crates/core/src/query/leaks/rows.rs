@@ -5,6 +5,7 @@ use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
+use crate::query::dead_variables::{DeadRow, dead_rows};
 use crate::query::leaks::allocated::{AllocatedRow, allocated_row};
 use crate::query::leaks::sentences;
 use crate::query::rows::{OwnerRow, Rows, SourceRow};
@@ -13,6 +14,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What holds the objects that leak.
 #[derive(Debug, Serialize)]
@@ -60,7 +62,7 @@ pub(crate) struct SuspectRow {
     /// The kind in words.
     pub(crate) kind_label: &'static str,
     pub(crate) reason: String,
-    pub(crate) advice: &'static str,
+    pub(crate) advice: Cow<'static, str>,
     pub(crate) count: usize,
     pub(crate) bytes: u64,
     pub(crate) percent: f64,
@@ -76,6 +78,8 @@ pub(crate) struct SuspectRow {
     pub(crate) freed_if_released: u64,
     pub(crate) other_holders: Vec<OtherHolderRow>,
     pub(crate) freed_if_all_release: u64,
+    /// Captured variables below it that no live function reads.
+    pub(crate) dead_variables: Vec<DeadRow>,
     pub(crate) confidence: Confidence,
     /// Share of its earlier objects that still exist, from 0 to 1.
     pub(crate) survival: Option<f64>,
@@ -119,6 +123,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     let holder = holder_row(rows, &finding)?;
     let class_name = rows.class_of_leak(&finding.class_name, Some(finding.example));
     let reason = sentences::reason(&finding);
+    let dead_variables = dead_rows(rows, &finding.dead_variables)?;
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
     for other in &finding.release.others {
         let Some(other) = other_holder_row(rows, other)? else { continue };
@@ -132,7 +137,8 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         reason,
         kind: finding.kind.name,
         kind_label: finding.kind.label,
-        advice: finding.kind.advice,
+        advice: sentences::advice(&finding, &dead_variables),
+        dead_variables,
         count: finding.count,
         bytes: finding.bytes,
         percent: rows.percent(finding.bytes),

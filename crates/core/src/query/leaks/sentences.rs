@@ -2,6 +2,7 @@
 
 use crate::leak::{Confidence, Finding, GrowingObjects, LeakReport};
 use crate::paths::labels::{hash, mix};
+use crate::query::dead_variables::DeadRow;
 use crate::query::leaks::numbers::{bytes, count, objects, sequence};
 use crate::query::leaks::outcome::{Growth, Outcome};
 use crate::query::leaks::outside::Outside;
@@ -45,6 +46,20 @@ fn growth_in_bytes(finding: &Finding, growing: &GrowingObjects) -> String {
         [] => format!("It retains {now}."),
         added => format!("It grew by {} to {now}.", sequence(added.iter().map(|&added| bytes(added)))),
     }
+}
+
+/// What to do: where a variable that nobody reads is most of it, it is enough to clear that.
+pub(crate) fn advice(finding: &Finding, dead: &[DeadRow]) -> Cow<'static, str> {
+    let Some(first) = dead.first().filter(|first| 2 * first.freed_if_cleared >= finding.bytes) else {
+        return Cow::Borrowed(finding.kind.advice);
+    };
+    let variable = String::from_utf8_lossy(&first.variable.0);
+    let name = first.owner.as_ref().map(|owner| String::from_utf8_lossy(&owner.name.0)).unwrap_or_default();
+    let scope = if name.is_empty() { "its scope".to_owned() } else { format!("the scope of {name}") };
+    Cow::Owned(format!(
+        "{variable} is kept by {scope} and no live function reads it: clear it when it is done, or create the function \
+         that stays outside of that scope."
+    ))
 }
 
 /// What the snapshots cannot decide.

@@ -1,0 +1,36 @@
+'use strict';
+
+/** `heapray closures FILE` */
+
+const { formatDeadVariables } = require('../../format/dead-variables.js');
+const { QUESTIONS } = require('../../api/options/questions.js');
+const { addFlags, optionsOf } = require('../flags.js');
+const { OUTPUT } = require('../options.js');
+const { run } = require('../run.js');
+
+const OPTIONS = QUESTIONS.deadVariables.fields;
+
+const EXAMPLES = `
+Examples:
+  heapray closures page.heapsnapshot
+  heapray closures page.heapsnapshot --limit 5 --format json
+`;
+
+function define(program, done) {
+  const command = program
+    .command('closures')
+    .summary('captured variables that no function reads any more')
+    .description('Captured variables that no live function reads, and the memory that they keep, most first. For snapshots of Chromium.')
+    .argument('<file>', "heap snapshot; '-' is standard input");
+  addFlags(command, OPTIONS);
+  addFlags(command.optionsGroup('Output:'), OUTPUT)
+    .addHelpText('after', EXAMPLES)
+    .action(async (file, options) => done(await run([file], options, (api, snapshots) => answer(snapshots, options))));
+}
+
+async function answer([snapshot], options) {
+  const json = await snapshot.deadVariables(optionsOf(OPTIONS, options));
+  return { json, format: (rest) => formatDeadVariables(json, { ...rest, offset: options.offset }) };
+}
+
+module.exports = { define };
