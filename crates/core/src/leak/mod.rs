@@ -73,8 +73,7 @@ pub(crate) use noise::Noise;
 pub(crate) use profile::Profile;
 pub(crate) use release::OtherHolder;
 use release::Releases;
-use series::Series;
-pub(crate) use series::have_common_ids;
+pub(crate) use series::{Series, have_common_ids};
 use std::cmp::Reverse;
 pub(crate) use suspect::GrowingObjects;
 use suspect::Suspect;
@@ -101,24 +100,18 @@ pub(crate) struct LeakReport {
     pub(crate) same_process: bool,
 }
 
-/// What the snapshots, oldest first, say of leaks in the last of them. For test rounds only objects that become
+/// What a series says of leaks in the last snapshot. For test rounds only objects that become
 /// more are looked for, and nothing is said of what a release would free.
 ///
 /// # Errors
 /// [`Code::Cancelled`](crate::Code::Cancelled).
-pub(crate) fn report(
-    snapshots: &[&Snapshot],
-    last: &Snapshot,
-    limit: usize,
-    profile: Profile,
-    progress: &Progress,
-) -> Result<LeakReport> {
-    let series = Series::new(snapshots, last, progress)?;
-    let growth_roots = GrowthRoots::find(&series, progress)?;
+pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progress: &Progress) -> Result<LeakReport> {
+    let &Series { snapshots, last, .. } = series;
+    let growth_roots = GrowthRoots::find(series, progress)?;
     let mut groups = Groups::new(last, &growth_roots, progress)?;
     let shortest = ShortestPaths::of(last, progress)?;
     let scripts = Scripts::of(last, progress)?;
-    let measure = || Growth::measure(&series, &growth_roots, &groups, profile, progress);
+    let measure = || Growth::measure(series, &growth_roots, &groups, profile, progress);
     let mut growth = (snapshots.len() > 1).then(measure).transpose()?;
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let (mut found, ignored) = match &growth {
@@ -127,11 +120,11 @@ pub(crate) fn report(
     };
     let growing = match profile {
         Profile::TestRounds { .. } => Vec::new(),
-        Profile::Program => search.unexplained(&series, growing_objects::growing_objects(&series, progress)?, &found),
+        Profile::Program => search.unexplained(series, growing_objects::growing_objects(series, progress)?, &found),
     };
     let large = if growth.is_none() { search.large_owners(&found) } else { Vec::new() };
     let scattered = match growth.as_ref().filter(|_| profile == Profile::Program) {
-        Some(growth) => search.scattered(&series, growth, &found, progress)?,
+        Some(growth) => search.scattered(series, growth, &found, progress)?,
         None => Vec::new(),
     };
     if let Some(growth) = &mut growth {
@@ -141,7 +134,7 @@ pub(crate) fn report(
     found.extend(single.map(|growing| growing.suspect(last, shortest, &mut groups)));
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let members = Members::of(&groups, &found, progress)?;
-    let explainer = Explainer { series: &series, groups: &groups, shortest, members: &members, scripts };
+    let explainer = Explainer { series, groups: &groups, shortest, members: &members, scripts };
     let of_two = growth.as_ref().filter(|_| series.intervals() == 1);
     let is_noise = |suspect: &&Suspect| {
         search.is_loading(suspect, &members)
@@ -161,7 +154,7 @@ pub(crate) fn report(
     sort_by_key(&mut findings, rank);
     deduplicate::keep_real_holders(&mut findings);
     deduplicate::remove_duplicates(&mut findings, &search, &members);
-    parts::merge_parts(&mut findings, &search, &members)?;
+    parts::merge_parts(&mut findings, &search, &members);
     let (mut inconclusive, mut suspects): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.is_inconclusive);
     let in_structure = &search.in_structure;

@@ -6,10 +6,12 @@ use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::suspect::Suspect;
 use crate::leak::suspects::Search;
-use crate::snapshot::error::Result;
+use crate::snapshot::bits::NodeSet;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
+use foldhash::{HashMap, HashMapExt};
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 /// Objects looked at to find out whether two suspects share theirs.
@@ -28,7 +30,8 @@ struct Part {
 }
 
 /// Removes findings that are parts of others. They are in order, the surest and largest first.
-pub(crate) fn merge_parts(findings: &mut Vec<Finding>, search: &Search<'_>, members: &Members) -> Result<()> {
+pub(crate) fn merge_parts(findings: &mut Vec<Finding>, search: &Search<'_>, members: &Members) {
+    let samples = OnceCell::new();
     let parts: Vec<Part> = findings.iter().map(|finding| search.part(finding)).collect();
     let mut order: Vec<usize> = (0..findings.len()).collect();
     sort_by_key(&mut order, |&at| (Reverse(parts[at].rank), at));
@@ -40,12 +43,44 @@ pub(crate) fn merge_parts(findings: &mut Vec<Finding>, search: &Search<'_>, memb
         let leaked = search.groups.at_or_below(&search.own_elements(&findings[whole].suspect));
         for &other in &order[place + 1..] {
             let pair = Pair { search, members, leaked: &leaked, whole: &findings[whole], other: &findings[other] };
-            kept[other] &= !pair.is_one_thing(parts[whole].owner, parts[other].owner)?;
+            let sample = || &samples.get_or_init(|| Samples::of(findings, search, members)).of_finding[other];
+            kept[other] = kept[other] && !pair.is_one_thing(parts[whole].owner, parts[other].owner, sample);
         }
     }
     let mut kept = kept.into_iter();
     findings.retain(|_| kept.next().unwrap_or(true));
-    Ok(())
+}
+
+/// Objects of each finding, with some of what refers to them.
+struct Samples {
+    of_finding: Vec<Vec<Sample>>,
+}
+
+/// An object, and what the last references to it in the snapshot come from.
+struct Sample {
+    node: NodeIx,
+    retainers: Vec<NodeIx>,
+}
+
+impl Samples {
+    /// One pass over the edges: lists of what refers to each node would take more memory than all else in a report.
+    fn of(findings: &[Finding], search: &Search<'_>, members: &Members) -> Self {
+        let snapshot = search.snapshot;
+        let nodes: Vec<Vec<NodeIx>> = findings.iter().map(|finding| search.newest_of(finding, members)).collect();
+        let mut wanted = NodeSet::new(snapshot.nodes().len());
+        nodes.iter().flatten().for_each(|&node| _ = wanted.insert(node));
+        let mut retainers: HashMap<NodeIx, Vec<NodeIx>> = HashMap::new();
+        for from in (0..snapshot.nodes().len() as u32).rev().map(NodeIx) {
+            for edge in snapshot.strong_edges(from).filter(|edge| wanted.contains(edge.to)) {
+                let known = retainers.entry(edge.to).or_default();
+                if known.len() < MAX_REFERENCES {
+                    known.push(from);
+                }
+            }
+        }
+        let sample = |&node: &NodeIx| Sample { node, retainers: retainers.get(&node).cloned().unwrap_or_default() };
+        Self { of_finding: nodes.iter().map(|nodes| nodes.iter().map(sample).collect()).collect() }
+    }
 }
 
 impl Search<'_> {
@@ -61,6 +96,26 @@ impl Search<'_> {
         let is_named = self.groups.above(&suspect.named);
         let own = suspect.elements.iter().filter(|&&group| is_named[group as usize] || suspect.named.contains(&group));
         own.copied().collect()
+    }
+
+    /// The newest objects that a finding is about: those with the largest ids.
+    fn newest_of(&self, finding: &Finding, members: &Members) -> Vec<NodeIx> {
+        match &finding.suspect.growing {
+            Some(growing) => self.newest_elements(growing.nodes[0]),
+            None => newest(&members.with_any(&self.own_elements(&finding.suspect))),
+        }
+    }
+
+    /// The newest elements of a collection.
+    fn newest_elements(&self, collection: NodeIx) -> Vec<NodeIx> {
+        let snapshot = self.snapshot;
+        let stores = snapshot.edges_of(collection).map(|edge| edge.to);
+        let store = stores.filter(|&node| snapshot.kind(node) == NodeKind::Array);
+        let Some(store) = store.max_by_key(|&node| snapshot.nodes().edge_count(node)) else { return Vec::new() };
+        let mut elements: Vec<NodeIx> = snapshot.edges_of(store).map(|edge| edge.to).collect();
+        elements.retain(|&node| !matches!(snapshot.kind(node), NodeKind::Hidden | NodeKind::Number));
+        sort_by_key(&mut elements, |&node| snapshot.nodes().id(node));
+        newest(&elements)
     }
 
     fn is_function(&self, node: NodeIx) -> bool {
@@ -83,29 +138,35 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn is_one_thing(&self, owner: Option<(NodeIx, NameQuality)>, other: Option<(NodeIx, NameQuality)>) -> Result<bool> {
+    /// Whether they are; `sample` gives objects of the second.
+    fn is_one_thing<'s>(
+        &self,
+        owner: Option<(NodeIx, NameQuality)>,
+        other: Option<(NodeIx, NameQuality)>,
+        sample: impl FnOnce() -> &'s Vec<Sample>,
+    ) -> bool {
         let growing = self.other.suspect.growing.as_ref();
         // What has the holder of leaked objects gets larger because of them.
         let has_holder = |node: NodeIx| self.whole.steps[..=self.whole.holder.at].iter().any(|step| step.node == node);
         if growing.is_some_and(|growing| growing.nodes.iter().copied().any(has_holder)) {
-            return Ok(true);
+            return true;
         }
         if growing.is_none() && self.is_below_the_elements() {
-            return Ok(!self.are_of_two_kinds());
+            return !self.are_of_two_kinds();
         }
         // Holders that become more have one of each.
         let group_of_holder = |finding: &Finding| self.search.groups.of(finding.holder.node);
         let are_fields = self.whole.holder.count > 1 && group_of_holder(self.whole) == group_of_holder(self.other);
         if are_fields && self.keeps_pace() {
-            return Ok(true);
+            return true;
         }
         let same_owner = matches!((owner, other), (Some((owner, _)), Some((other, _))) if owner == other);
         let is_of_library = matches!(owner, Some((_, NameQuality::Library)));
         if same_owner && is_of_library && (growing.is_some() || self.keeps_pace()) {
-            return Ok(true);
+            return true;
         }
         let may_share = growing.is_some() || self.keeps_pace();
-        Ok(may_share && self.shares_objects()?)
+        may_share && self.shares_objects(sample())
     }
 
     /// Whether all that names the second is below the elements of the first.
@@ -127,37 +188,15 @@ impl Pair<'_> {
     }
 
     /// Whether most of the second's objects are retained by the first's as well, or are elements that these refer to.
-    fn shares_objects(&self) -> Result<bool> {
+    fn shares_objects(&self, sample: &[Sample]) -> bool {
         let snapshot = self.search.snapshot;
-        let looked_at = match &self.other.suspect.growing {
-            Some(growing) => self.newest_elements(growing.nodes[0]),
-            None => newest(&self.members.with_any(&self.search.own_elements(&self.other.suspect))),
+        let is_leaked = |from: NodeIx| self.leaked[self.search.groups.of(from) as usize];
+        let is_shared = |sample: &&Sample| {
+            let refers = || snapshot.retaining_edges(sample.node).take(MAX_REFERENCES).any(|edge| is_leaked(edge.to));
+            is_leaked(sample.node) || sample.retainers.iter().copied().any(is_leaked) || refers()
         };
-        let mut shared = 0;
-        for &node in &looked_at {
-            let is_leaked = |from: NodeIx| self.leaked[self.search.groups.of(from) as usize];
-            let refers = || snapshot.retaining_edges(node).take(MAX_REFERENCES).any(|edge| is_leaked(edge.to));
-            let mut retainers = snapshot.strong_retainers(node)?.take(MAX_REFERENCES);
-            shared += usize::from(is_leaked(node) || retainers.any(|(from, _)| is_leaked(from)) || refers());
-        }
-        Ok(!looked_at.is_empty() && shared * 4 >= looked_at.len() * 3)
+        !sample.is_empty() && sample.iter().filter(is_shared).count() * 4 >= sample.len() * 3
     }
-
-    /// The newest elements of a collection: those with the largest ids.
-    fn newest_elements(&self, collection: NodeIx) -> Vec<NodeIx> {
-        let snapshot = self.search.snapshot;
-        let stores = snapshot.edges_of(collection).map(|edge| edge.to);
-        let store = stores.filter(|&node| snapshot.kind(node) == NodeKind::Array);
-        let Some(store) = store.max_by_key(|&node| snapshot.nodes().edge_count(node)) else { return Vec::new() };
-        let mut elements: Vec<NodeIx> = snapshot.edges_of(store).map(|edge| edge.to).collect();
-        elements.retain(|&node| !matches!(snapshot.kind(node), NodeKind::Hidden | NodeKind::Number));
-        newest_by_id(self.search, elements)
-    }
-}
-
-fn newest_by_id(search: &Search<'_>, mut nodes: Vec<NodeIx>) -> Vec<NodeIx> {
-    sort_by_key(&mut nodes, |&node| search.snapshot.nodes().id(node));
-    newest(&nodes)
 }
 
 fn newest(nodes: &[NodeIx]) -> Vec<NodeIx> {

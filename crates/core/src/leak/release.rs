@@ -172,7 +172,7 @@ impl<'a> Releases<'a> {
             at = from;
         }
         let mut steps =
-            if region.is_whole { Vec::new() } else { path_to(self.snapshot, self.shortest, at).unwrap_or_default() };
+            if region.is_whole() { Vec::new() } else { path_to(self.snapshot, self.shortest, at).unwrap_or_default() };
         steps.extend(below.into_iter().rev());
         if steps.is_empty() {
             steps.push(PathStep { edge: None, node });
@@ -219,7 +219,9 @@ struct Region<'a> {
     top: NodeIx,
     start: u32,
     size: u32,
-    is_whole: bool,
+    /// Whether it is so much of the heap that its nodes have their own places, which saves a look at the tree for
+    /// every edge.
+    is_large: bool,
 }
 
 impl<'a> Region<'a> {
@@ -228,18 +230,35 @@ impl<'a> Region<'a> {
         let tree = snapshot.dominators();
         let top = tree.nearest_common(nodes.copied())?;
         let start = tree.positions()[top.index()];
-        let is_whole = top == snapshot.root();
-        let size = if is_whole { snapshot.nodes().len() as u32 } else { tree.sizes()[start as usize] };
-        Some(Self { snapshot, top, start, size, is_whole })
+        let size = tree.sizes()[start as usize];
+        let is_large = top == snapshot.root() || size as usize > snapshot.nodes().len() / 2;
+        Some(Self { snapshot, top, start, size, is_large })
     }
 
-    /// The node's place in the region: in the whole heap its own, which saves a look at the tree for every edge.
+    fn is_whole(&self) -> bool {
+        self.top == self.snapshot.root()
+    }
+
+    /// The number of places.
+    fn places(&self) -> usize {
+        if self.is_large { self.snapshot.nodes().len() } else { self.size as usize }
+    }
+
+    /// The node's place. In a large region nodes outside have one too.
     fn place(&self, node: NodeIx) -> Option<NodeIx> {
-        if self.is_whole {
+        if self.is_large {
             return Some(node);
         }
         let at = self.snapshot.dominators().positions()[node.index()].wrapping_sub(self.start);
         (at < self.size).then_some(NodeIx(at))
+    }
+
+    /// Nodes that have places and are outside.
+    fn outside(&self) -> impl Iterator<Item = NodeIx> {
+        let order = self.snapshot.dominators().order();
+        let end = (self.start + self.size) as usize;
+        let outside = order[..self.start as usize].iter().chain(&order[end..]);
+        outside.filter(|_| self.is_large && !self.is_whole()).map(|&node| NodeIx(node))
     }
 }
 
@@ -256,7 +275,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(snapshot: &'a Snapshot, region: &'a Region<'a>, cut: &Cut<'_>, progress: &Progress) -> Result<Self> {
-        let parents = filled(NO_EDGE, region.size as usize)?;
+        let parents = filled(NO_EDGE, region.places())?;
         let mut walk = Self { snapshot, region, reached: NodeSet::new(0), parents, queue: Vec::new() };
         walk.again(cut, progress)?;
         Ok(walk)
@@ -265,17 +284,18 @@ impl<'a> Walk<'a> {
     /// Walks again, in the same memory.
     fn again(&mut self, cut: &Cut<'_>, progress: &Progress) -> Result<()> {
         let Self { snapshot, region, .. } = *self;
-        let size = region.size as usize;
-        self.reached = NodeSet::new(size);
+        self.reached = NodeSet::new(region.places());
+        // Nothing outside leads back into the region, but to its top.
+        region.outside().for_each(|node| _ = self.reached.insert(node));
         self.parents.fill(NO_EDGE);
         self.queue.clear();
-        let mut ticker = Ticker::of(progress, size);
+        let mut ticker = Ticker::of(progress, region.size as usize);
         let is_cut = |from, edge: Edge| cut.has(snapshot, from, edge.to);
         // Nothing leads to where the walk begins, not even an edge that leads there.
         if let Some(top) = region.place(region.top) {
             self.reached.insert(top);
         }
-        if region.is_whole {
+        if region.is_whole() {
             let heap = snapshot.heap();
             // What a program can name explains more than what V8 and the embedder have.
             for edge in snapshot.edges_of(region.top) {

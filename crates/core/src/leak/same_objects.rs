@@ -11,10 +11,9 @@ use crate::snapshot::bits::NodeSet;
 use crate::snapshot::column::filled;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::pairs::{Pair, side_by_side};
+use crate::snapshot::pairs::{Pair, for_each_id};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
-use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 
 /// Of so many objects of a kind below new objects one at least has to be known from before.
@@ -73,17 +72,14 @@ fn kin_of(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Kin {
 
 /// The nodes whose ids both have for objects of one class.
 fn shared(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<NodeSet> {
-    let mut ticker = Ticker::of(progress, after.nodes().len());
     let mut classes = Classes { before, after, known: filled(UNKNOWN, before.strings().len())? };
     let mut shared = NodeSet::new(after.nodes().len());
-    let by_id = |old, new| before.nodes().id(old).cmp(&after.nodes().id(new));
-    side_by_side((before.nodes_by_id(), after.nodes_by_id()), by_id, |pair| {
-        match pair {
-            Pair::Before(_) => return Ok(()),
-            Pair::Both(old, new) if classes.are_one(old, new) => _ = shared.insert(new),
-            Pair::Both(..) | Pair::After(_) => {}
+    for_each_id(before, after, progress, |pair| {
+        if let Pair::Both(old, new) = pair
+            && classes.are_one(old, new)
+        {
+            shared.insert(new);
         }
-        ticker.tick()
     })?;
     Ok(shared)
 }

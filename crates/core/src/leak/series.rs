@@ -9,6 +9,7 @@ use crate::paths::shortest_paths::ShortestPaths;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::parallel;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 
@@ -28,9 +29,14 @@ pub(crate) struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// One pass over the ids of each snapshot, and two over the nodes of the last for each. `snapshots` ends with `last`.
-    pub(crate) fn new(snapshots: &'a [&'a Snapshot], last: &'a Snapshot, progress: &Progress) -> Result<Self> {
-        let same_process = have_common_ids(snapshots);
+    /// One pass over the ids of each snapshot, and two over the nodes of the last for each. `snapshots` ends with
+    /// `last`; `same_process` is what [`have_common_ids`] says of them.
+    pub(crate) fn new(
+        snapshots: &'a [&'a Snapshot],
+        last: &'a Snapshot,
+        same_process: bool,
+        progress: &Progress,
+    ) -> Result<Self> {
         let newest = snapshots.len().saturating_sub(1).min(usize::from(u8::MAX)) as u8;
         let mut births = vec![newest; last.nodes().len()];
         if same_process {
@@ -64,6 +70,9 @@ impl<'a> Series<'a> {
 
 /// Whether ids mean the same objects in all of the snapshots, in whatever order.
 pub(crate) fn have_common_ids(snapshots: &[&Snapshot]) -> bool {
+    if snapshots.len() > 1 {
+        parallel::map(snapshots.to_vec(), |snapshot| _ = snapshot.nodes_by_id());
+    }
     snapshots.windows(2).all(|pair| is_same_process(pair[0], pair[1]))
 }
 

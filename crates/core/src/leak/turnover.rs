@@ -9,9 +9,13 @@
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
 use crate::leak::series::Series;
+use crate::paths::shapes::Shape;
 use crate::snapshot::Snapshot;
+use crate::snapshot::bits::NodeSet;
 use crate::snapshot::error::Result;
-use crate::snapshot::ids::{NodeIx, ObjectId};
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::pairs::{Pair, for_each_id};
+use crate::snapshot::parallel;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
@@ -65,7 +69,8 @@ impl Turnover {
         self.counts.extend(counts.all);
     }
 
-    /// Finds the groups of every snapshot: a pass over the edges of each, and a walk along the ids of two or three.
+    /// Finds the groups of every snapshot, side by side: a pass over the edges of each, and a walk along its ids with
+    /// those of the one before, and with those of the last.
     pub(crate) fn measure(
         series: &Series<'_>,
         growth_roots: &GrowthRoots,
@@ -74,6 +79,17 @@ impl Turnover {
     ) -> Result<Turnover> {
         let snapshots = series.snapshots.len();
         let (kin_of, kin) = kin_of_groups(series.last, groups);
+        let earlier: Vec<&Snapshot> = series.snapshots.iter().take(series.intervals()).copied().collect();
+        let groups_of = parallel::map(earlier, |snapshot| Groups::new(snapshot, growth_roots, progress));
+        let groups_of = groups_of.into_iter().collect::<Result<Vec<Groups>>>()?;
+        let by_hash: HashMap<u64, u32> =
+            groups.list.iter().enumerate().skip(1).map(|(at, group)| (group.hash, at as u32)).collect();
+        let known = |group: &Shape| by_hash.get(&group.hash).copied().unwrap_or(OUTSIDE);
+        let mut views: Vec<View<'_>> = Vec::with_capacity(snapshots);
+        for (snapshot, groups) in series.snapshots.iter().zip(&groups_of) {
+            views.push(View::new(snapshot, groups, groups.list.iter().map(known).collect(), &kin_of));
+        }
+        views.push(View::new(series.last, groups, (0..groups.list.len() as u32).collect(), &kin_of));
         let mut turnover = Turnover {
             snapshots,
             kin_of,
@@ -83,37 +99,15 @@ impl Turnover {
             net: vec![0; kin],
             born: vec![0; snapshots],
         };
-        let last = View { snapshot: series.last, groups, kin_of: turnover.kin_of.clone() };
-        let by_hash: HashMap<u64, u32> =
-            groups.list.iter().enumerate().skip(1).map(|(at, group)| (group.hash, at as u32)).collect();
-        let mut earlier_groups: Option<(Groups, Vec<u32>)> = None;
-        for (at, &snapshot) in series.snapshots.iter().enumerate() {
-            let is_last = at + 1 == snapshots;
-            let now_groups = if is_last { None } else { Some(Groups::new(snapshot, growth_roots, progress)?) };
-            let now = match &now_groups {
-                None => View { snapshot, groups, kin_of: last.kin_of.clone() },
-                Some(now) => {
-                    let same = |group: u32| by_hash.get(&now.get(group).hash).copied().unwrap_or(OUTSIDE);
-                    let groups_of: Vec<u32> = (0..now.list.len() as u32).map(same).collect();
-                    turnover.count(at, now, &groups_of, progress)?;
-                    let kin_of = groups_of.iter().map(|&group| turnover.kin_of[group as usize]).collect();
-                    View { snapshot, groups: now, kin_of }
-                }
-            };
-            if is_last {
-                let own: Vec<u32> = (0..groups.list.len() as u32).collect();
-                turnover.count(at, groups, &own, progress)?;
-            }
-            let before = earlier_groups.as_ref().map(|(groups, kin_of)| View {
-                snapshot: series.snapshots[at - 1],
-                groups,
-                kin_of: kin_of.clone(),
-            });
-            if series.same_process {
-                turnover.compare(at, before.as_ref(), &now, (!is_last).then_some(&last), progress)?;
-            }
-            let kin_of = now.kin_of;
-            earlier_groups = now_groups.map(|groups| (groups, kin_of));
+        let compare = |at: usize| {
+            let before = at.checked_sub(1).map(|before| &views[before]);
+            let last = views.last().filter(|_| at + 1 < snapshots);
+            series.same_process.then(|| Arrivals::of(before, &views[at], last, kin, progress)).transpose()
+        };
+        let measured = parallel::map((0..snapshots).collect(), |at| Ok((views[at].count(progress)?, compare(at)?)));
+        for (at, measured) in measured.into_iter().enumerate() {
+            let (counts, arrivals) = measured?;
+            turnover.set(at, &counts, &views[at].group_of, arrivals.unwrap_or_default());
         }
         for group in 1..groups.list.len() as u32 {
             let counts = turnover.counts(group);
@@ -123,46 +117,16 @@ impl Turnover {
         Ok(turnover)
     }
 
-    fn count(&mut self, at: usize, groups: &Groups, same: &[u32], progress: &Progress) -> Result<()> {
-        let mut ticker = Ticker::of(progress, groups.of_nodes().len());
-        for &group in groups.of_nodes() {
-            ticker.tick()?;
-            let group = same[group as usize];
-            if group != OUTSIDE {
-                self.counts[group as usize * self.snapshots + at] += 1;
-            }
+    /// Notes what was counted in one snapshot, whose groups are `group_of`.
+    fn set(&mut self, at: usize, counts: &[u32], group_of: &[u32], arrivals: Arrivals) {
+        for (&group, count) in group_of.iter().zip(counts).filter(|&(&group, _)| group != OUTSIDE) {
+            self.counts[group as usize * self.snapshots + at] += count;
         }
-        Ok(())
-    }
-
-    /// One walk along the ids of a snapshot, the one before and the last.
-    fn compare(
-        &mut self,
-        at: usize,
-        before: Option<&View<'_>>,
-        now: &View<'_>,
-        last: Option<&View<'_>>,
-        progress: &Progress,
-    ) -> Result<()> {
-        let mut ticker = Ticker::of(progress, now.snapshot.nodes().len());
-        let (mut before, mut last) = (before.map(Cursor::new), last.map(Cursor::new));
-        for &node in now.snapshot.nodes_by_id() {
-            ticker.tick()?;
-            let id = now.snapshot.nodes().id(node);
-            let was = before.as_mut().map(|cursor| cursor.kin(id));
-            self.born[at] += u64::from(was.is_some_and(|was| was.is_none()));
-            let kin = now.kin(node);
-            if kin == NO_KIN {
-                continue;
-            }
-            if was.flatten() != Some(kin) {
-                let place = kin as usize * self.snapshots + at;
-                self.entered[place] += 1;
-                let is_kept = last.as_mut().is_some_and(|cursor| cursor.kin(id) == Some(kin));
-                self.kept[place] += u32::from(is_kept);
-            }
+        for (kin, (entered, kept)) in arrivals.entered.into_iter().zip(arrivals.kept).enumerate() {
+            self.entered[kin * self.snapshots + at] = entered;
+            self.kept[kin * self.snapshots + at] = kept;
         }
-        Ok(())
+        self.born[at] = arrivals.born;
     }
 
     /// Objects of a group in each snapshot.
@@ -223,37 +187,84 @@ pub(crate) fn is_value(kind: NodeKind) -> bool {
 struct View<'a> {
     snapshot: &'a Snapshot,
     groups: &'a Groups,
+    /// By group: the same one of the last snapshot.
+    group_of: Vec<u32>,
     /// By group.
     kin_of: Vec<u32>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// `kin_of` are the kin of the last snapshot's groups.
+    fn new(snapshot: &'a Snapshot, groups: &'a Groups, group_of: Vec<u32>, kin_of: &[u32]) -> Self {
+        let kin_of = group_of.iter().map(|&group| kin_of[group as usize]).collect();
+        Self { snapshot, groups, group_of, kin_of }
+    }
+
     fn kin(&self, node: NodeIx) -> u32 {
         self.kin_of[self.groups.of(node) as usize]
     }
-}
 
-/// A place among the ids of a snapshot, which are asked for in ascending order.
-struct Cursor<'a> {
-    view: &'a View<'a>,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn new(view: &'a View<'a>) -> Self {
-        Self { view, at: 0 }
-    }
-
-    /// The kin of the object with an id; `None` when there is no such object.
-    fn kin(&mut self, id: ObjectId) -> Option<u32> {
-        let nodes = self.view.snapshot.nodes_by_id();
-        while let Some(&node) = nodes.get(self.at) {
-            let found = self.view.snapshot.nodes().id(node);
-            if found >= id {
-                return (found == id).then(|| self.view.kin(node));
-            }
-            self.at += 1;
+    /// The objects of each group.
+    fn count(&self, progress: &Progress) -> Result<Vec<u32>> {
+        let mut counts = vec![0; self.group_of.len()];
+        let mut ticker = Ticker::of(progress, self.snapshot.nodes().len());
+        for &group in self.groups.of_nodes() {
+            ticker.tick()?;
+            counts[group as usize] += 1;
         }
-        None
+        Ok(counts)
+    }
+}
+
+/// The objects of one snapshot that the one before lacks or has among other kin.
+#[derive(Default)]
+struct Arrivals {
+    /// Those that it lacks, of whatever kin.
+    born: u64,
+    /// By kin.
+    entered: Vec<u32>,
+    /// Of these, those that the last snapshot has among the same kin.
+    kept: Vec<u32>,
+}
+
+impl Arrivals {
+    fn of(
+        before: Option<&View<'_>>,
+        now: &View<'_>,
+        last: Option<&View<'_>>,
+        kin: usize,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let mut arrivals = Self { born: 0, entered: vec![0; kin], kept: vec![0; kin] };
+        let mut entered = NodeSet::new(now.snapshot.nodes().len());
+        let mut enter = |node: NodeIx, was: u32| {
+            let kin = now.kin(node);
+            if kin != NO_KIN && kin != was {
+                arrivals.entered[kin as usize] += 1;
+                entered.insert(node);
+            }
+        };
+        match before {
+            None => now.snapshot.nodes().iter().for_each(|node| enter(node, NO_KIN)),
+            Some(before) => for_each_id(before.snapshot, now.snapshot, progress, |pair| match pair {
+                Pair::Before(_) => {}
+                Pair::Both(old, node) => enter(node, before.kin(old)),
+                Pair::After(node) => {
+                    arrivals.born += 1;
+                    enter(node, NO_KIN);
+                }
+            })?,
+        }
+        if let Some(last) = last {
+            for_each_id(now.snapshot, last.snapshot, progress, |pair| {
+                if let Pair::Both(node, later) = pair
+                    && entered.contains(node)
+                    && now.kin(node) == last.kin(later)
+                {
+                    arrivals.kept[now.kin(node) as usize] += 1;
+                }
+            })?;
+        }
+        Ok(arrivals)
     }
 }

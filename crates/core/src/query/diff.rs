@@ -10,10 +10,9 @@ use crate::query::rows::{NodeRow, Rows};
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::pairs::{Pair, side_by_side};
+use crate::snapshot::pairs::{Pair, for_each_id};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
-use crate::snapshot::ticker::Ticker;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -175,23 +174,11 @@ fn find_changes(
     Ok(result)
 }
 
-/// All nodes of both snapshots.
-fn pairs(before: &Snapshot, after: &Snapshot, progress: &Progress, mut visit: impl FnMut(Pair<NodeIx>)) -> Result<()> {
-    let (old, new) = (before.nodes_by_id(), after.nodes_by_id());
-    let mut ticker = Ticker::of(progress, old.len() + new.len());
-    let by_id = |a, b| before.nodes().id(a).cmp(&after.nodes().id(b));
-    side_by_side((old, new), by_id, |pair| {
-        ticker.tick()?;
-        visit(pair);
-        Ok(())
-    })
-}
-
 /// Whether the snapshots are of one process. Ids start anew in each process, so the ids of two processes
 /// always overlap; within one process the same id means the same object, with the same type and name.
 fn same_process(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<bool> {
     let (mut common, mut agree) = (0u64, 0u64);
-    pairs(before, after, progress, |pair| {
+    for_each_id(before, after, progress, |pair| {
         if let Pair::Both(old, new) = pair {
             common += 1;
             let same = before.kind(old) == after.kind(new) && before.name(old) == after.name(new);
@@ -223,7 +210,7 @@ impl Change {
 
 fn changes(before: &Snapshot, after: &Snapshot, mode: DiffMode, progress: &Progress) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    pairs(before, after, progress, |pair| changes.extend(change(before, after, mode, pair)))?;
+    for_each_id(before, after, progress, |pair| changes.extend(change(before, after, mode, pair)))?;
     Ok(changes)
 }
 

@@ -12,6 +12,8 @@ use crate::snapshot::sort::sort_by_key;
 pub(crate) struct Order {
     /// Positions among the snapshots given, the oldest first.
     pub(crate) positions: Vec<usize>,
+    /// Whether ids mean the same objects in all of them.
+    pub(crate) has_common_ids: bool,
 }
 
 impl Order {
@@ -25,11 +27,12 @@ impl Order {
             }
         }
         let mut positions: Vec<usize> = (0..given.len()).collect();
-        if crate::leak::have_common_ids(given) {
+        let has_common_ids = crate::leak::have_common_ids(given);
+        if has_common_ids {
             let ages: Vec<u32> = given.iter().map(|snapshot| highest_id(snapshot)).collect();
             sort_by_key(&mut positions, |&at| ages[at]);
         }
-        Ok(Self { positions })
+        Ok(Self { positions, has_common_ids })
     }
 
     pub(crate) fn apply<'a>(&self, given: &[&'a Snapshot]) -> Vec<&'a Snapshot> {
@@ -44,6 +47,6 @@ impl Order {
 
 /// The highest number of a JavaScript object.
 fn highest_id(snapshot: &Snapshot) -> u32 {
-    let ids = snapshot.nodes_by_id().iter().rev().map(|&node| snapshot.nodes().id(node).0);
-    ids.into_iter().find(|id| !id.is_multiple_of(2)).unwrap_or(0)
+    let ids = snapshot.nodes().iter().map(|node| snapshot.nodes().id(node).0);
+    ids.filter(|id| !id.is_multiple_of(2)).max().unwrap_or(0)
 }

@@ -1,6 +1,6 @@
 //! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::leak::{self, Noise, Profile};
+use crate::leak::{self, Noise, Profile, Series};
 use crate::program::names::Show;
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
@@ -108,7 +108,10 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     let node = |node| rows.node(node);
     // Whatever needs no paths is found while the paths are.
-    let find_leaks = || leak::report(series, snapshot, limit, Profile::Program, progress);
+    let find_leaks = || {
+        let series = Series::new(series, snapshot, order.has_common_ids, progress)?;
+        leak::report(&series, limit, Profile::Program, progress)
+    };
     let find_duplicates = || duplicated_strings(snapshot, limit, show, progress);
     let find_others = || -> Result<_> {
         let (biggest, by_package) = (biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?);

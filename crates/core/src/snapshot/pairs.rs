@@ -1,6 +1,10 @@
 //! Two lists sorted by id → what is in one, in the other, in both.
 
+use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
+use crate::snapshot::progress::Progress;
+use crate::snapshot::ticker::Ticker;
 use std::cmp::Ordering;
 
 /// One step of a walk over two lists by id.
@@ -32,4 +36,23 @@ pub(crate) fn side_by_side<T: Copy>(
         n += usize::from(order != Ordering::Less);
     }
     Ok(())
+}
+
+/// Walks the nodes of two snapshots side by side, by id.
+///
+/// # Errors
+/// [`Code::Cancelled`](crate::Code::Cancelled).
+pub(crate) fn for_each_id(
+    before: &Snapshot,
+    after: &Snapshot,
+    progress: &Progress,
+    mut visit: impl FnMut(Pair<NodeIx>),
+) -> Result<()> {
+    let mut ticker = Ticker::of(progress, before.nodes().len() + after.nodes().len());
+    let by_id = |old, new| before.nodes().id(old).cmp(&after.nodes().id(new));
+    side_by_side((before.nodes_by_id(), after.nodes_by_id()), by_id, |pair| {
+        ticker.tick()?;
+        visit(pair);
+        Ok(())
+    })
 }

@@ -19,8 +19,7 @@ mod path_growth;
 mod referrers;
 
 use crate::leak::noise::Surroundings;
-use crate::leak::series::Series;
-use crate::leak::{Finding, Profile, report};
+use crate::leak::{Finding, Profile, Series, have_common_ids, report};
 use crate::paths::shapes::Shapes;
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::paths::start::{Starts, Viewpoint};
@@ -119,24 +118,25 @@ impl<'a> Rounds<'a> {
     }
 
     fn suspects(&self) -> Result<Vec<Finding>> {
-        if !self.leave_enough()? {
+        let same_process = have_common_ids(self.snapshots);
+        let series = Series::new(self.snapshots, self.last, same_process, self.progress)?;
+        if !self.leave_enough(&series) {
             return Ok(Vec::new());
         }
         let profile = Profile::TestRounds { iterations: self.iterations };
-        let report = report(self.snapshots, self.last, MAX_SUSPECTS, profile, self.progress)?;
+        let report = report(&series, MAX_SUSPECTS, profile, self.progress)?;
         Ok(report.suspects.into_iter().chain(report.inconclusive).collect())
     }
 
     /// Whether every round left half as many new objects as there were calls, without which nothing is suspected. Most
     /// functions leave next to none, and then no path has to be looked for.
-    fn leave_enough(&self) -> Result<bool> {
-        let series = Series::new(self.snapshots, self.last, self.progress)?;
+    fn leave_enough(&self, series: &Series<'_>) -> bool {
         let mut left = vec![0; self.snapshots.len()];
         for node in self.last.nodes().iter().filter(|&node| !series.is_old(node)) {
             left[series.birth(node)] += i64::from(is_of_program(self.last, node));
         }
         let is_known = series.same_process && left.len() <= usize::from(u8::MAX);
-        Ok(!is_known || left.iter().skip(1).all(|&left| left * 2 >= self.iterations))
+        !is_known || left.iter().skip(1).all(|&left| left * 2 >= self.iterations)
     }
 }
 
