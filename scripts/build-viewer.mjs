@@ -5,11 +5,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { EXAMPLE_NAMES, exampleSnapshots } from '../lib/view/example.js';
+import { bundles } from './bundles.mjs';
 import { root, threadedWasmFile, wasmFile } from './setup.mjs';
 
 const viewer = path.join(root, 'viewer');
 const dist = path.join(viewer, 'dist');
-const TARGET = ['chrome123', 'firefox121', 'safari17.5'];
 /** What a visit of the page loads, and one of the modules; the example comes only when it is asked for. */
 const PAGE = ['index.html', 'app.js', 'app.css', 'worker.js'];
 
@@ -22,23 +22,8 @@ copyFileSync(path.join(viewer, 'index.html'), path.join(dist, 'index.html'));
 report();
 
 async function bundle() {
-  await build({
-    entryPoints: {
-      app: path.join(viewer, 'app/main.tsx'),
-      worker: path.join(viewer, 'engine/worker.mjs'),
-    },
-    outdir: dist,
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: TARGET,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    // A default that the app never uses: it says itself where the worker is.
-    logOverride: { 'empty-import-meta': 'silent' },
-    logLevel: 'warning',
-  });
-  await build({ entryPoints: [path.join(viewer, 'styles/app.css')], outdir: dist, bundle: true, minify: true, target: TARGET, logLevel: 'warning' });
+  await build(bundles.scripts);
+  await build(bundles.styles);
 }
 
 /** For web servers: `heapray view` makes its own, so that the package can do without. */

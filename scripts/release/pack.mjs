@@ -1,12 +1,15 @@
 // Packs the packages as npm will publish them.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../setup.mjs';
 import { addonFile, platforms } from './platforms.mjs';
 
 const shell = process.platform === 'win32';
+
+/** What the licences of crates in an addon ask to go with it. */
+const NOTICES = 'THIRD-PARTY-NOTICES.md';
 
 /** Platforms whose addon lies under npm/. */
 export const builtPlatforms = () => Object.keys(platforms).filter((name) => existsSync(addonFile(name)));
@@ -16,6 +19,7 @@ export const builtPlatforms = () => Object.keys(platforms).filter((name) => exis
  * @returns {{ name: string, file: string, bytes: number, files: string[] }}
  */
 export function pack(folder, destination) {
+  if (folder !== '.') copyFileSync(path.join(root, NOTICES), path.join(root, folder, NOTICES));
   const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', destination];
   const printed = JSON.parse(execFileSync('npm', args, { cwd: path.join(root, folder), encoding: 'utf8', shell }));
   // npm 12 names the packages; earlier ones list them.

@@ -1,0 +1,24 @@
+// How the viewer's page is bundled: for what builds it, and for what lists what is in it.
+
+import path from 'node:path';
+import { root } from './setup.mjs';
+
+const viewer = path.join(root, 'viewer');
+const common = { outdir: path.join(viewer, 'dist'), bundle: true, minify: true, target: ['chrome123', 'firefox121', 'safari17.5'], logLevel: 'warning' };
+
+/** @type {Record<'scripts' | 'styles', import('esbuild').BuildOptions>} */
+export const bundles = {
+  scripts: {
+    ...common,
+    entryPoints: {
+      app: path.join(viewer, 'app/main.tsx'),
+      worker: path.join(viewer, 'engine/worker.mjs'),
+    },
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    // A default that the app never uses: it says itself where the worker is.
+    logOverride: { 'empty-import-meta': 'silent' },
+  },
+  styles: { ...common, entryPoints: [path.join(viewer, 'styles/app.css')] },
+};
