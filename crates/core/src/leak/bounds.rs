@@ -1,7 +1,7 @@
 //! Whether a holder bounds what it holds: a cache, pool or ring that is still filling grows as a leak does.
 //!
-//! Numbers are in no snapshot, so a bound itself is not seen. It is known by the names of those who have one: the
-//! package, the class, the variable, or a field of the owner.
+//! Snapshots do not contain numbers, so the bound itself cannot be read. Names suggest it: those of the package, the
+//! class, the variable, or a field of the owner.
 
 use crate::leak::kind::Kind;
 use crate::leak::suspect::Suspect;
@@ -13,9 +13,9 @@ use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// Kinds of which there are as many as there is room or traffic for.
+/// Kinds whose number is limited by capacity or by traffic.
 const BOUNDED_KINDS: [&str; 3] = ["cache", "memoize", "sockets"];
-/// Parts of the names of classes, variables and packages that bound what they hold.
+/// Parts of the names of classes, variables and packages that bound their contents.
 const BOUNDED_NAMES: [&[u8]; 5] = [b"lru", b"cache", b"pool", b"ringbuffer", b"circular"];
 /// Names of fields that hold a bound.
 const BOUND_FIELDS: [&[u8]; 12] = [
@@ -32,12 +32,12 @@ const BOUND_FIELDS: [&[u8]; 12] = [
     b"ttl",
     b"maxbytes",
 ];
-/// Steps above the holder that are looked at: `pages.#list` and what has it.
+/// Steps above the holder whose names are checked: `pages.#list` and its owner.
 const NEAR: usize = 3;
-/// Fields of an object that are looked at.
+/// Fields checked for each object.
 const MAX_FIELDS: usize = 200;
 
-/// Whether the holder of a suspect, or who has it, is known to bound what it holds.
+/// Whether the holder of a suspect, or an owner of the holder, appears to bound its contents.
 pub(crate) fn has_bound(
     snapshot: &Snapshot,
     scripts: &Scripts,
@@ -61,7 +61,7 @@ fn is_bounded(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> bool {
         || fields(snapshot, node).any(|field| BOUND_FIELDS.contains(&plain(field).as_slice()))
 }
 
-/// Whether the property or variable that leads to a step is called as those are that have a bound.
+/// Whether the name of the property or variable that leads to a step suggests a bound.
 fn has_bounded_name(snapshot: &Snapshot, step: &PathStep) -> bool {
     let label = step.edge.map(|edge| edge_label(snapshot, edge));
     matches!(label, Some(EdgeLabel::Name(name)) if is_name_of_bounded(name))
@@ -72,7 +72,7 @@ fn is_name_of_bounded(name: &[u8]) -> bool {
     BOUNDED_NAMES.iter().any(|part| memchr::memmem::find(&name, part).is_some())
 }
 
-/// The names of an object's fields: also of those that are numbers, which only its shape tells.
+/// The names of an object's fields, including those with numbers, which only its shape lists.
 fn fields(snapshot: &Snapshot, node: NodeIx) -> impl Iterator<Item = &[u8]> {
     let descriptors = internal_target(snapshot, node, b"map")
         .and_then(|shape| internal_target(snapshot, shape, b"descriptors"))
@@ -87,7 +87,7 @@ fn fields(snapshot: &Snapshot, node: NodeIx) -> impl Iterator<Item = &[u8]> {
     own.chain(descriptors)
 }
 
-/// A field's name without what marks it as private, in small letters.
+/// A field's name in lower case, without markers of privacy.
 fn plain(name: &[u8]) -> Vec<u8> {
     let start = name.iter().position(|byte| !matches!(byte, b'#' | b'_')).unwrap_or(0);
     name[start..].iter().filter(|&&byte| byte != b'_').map(u8::to_ascii_lowercase).collect()

@@ -1,4 +1,4 @@
-//! What grew most and is not accused, with the reason: for reports that cannot name a leak.
+//! The groups that grew most without being suspected, and why not, for reports that name no leak.
 
 use crate::leak::growth::{Growth, Trend};
 use crate::leak::suspect::{Suspect, elements_of};
@@ -8,9 +8,9 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::sort::sort_by_key;
 use std::cmp::Reverse;
 
-/// Candidates that a report has.
+/// Candidates in a report.
 const MAX_CANDIDATES: usize = 5;
-/// Bytes from which growth is worth a word.
+/// Least growth, in bytes, that is worth mentioning.
 const MIN_BYTES: u64 = 16 << 10;
 
 /// A group that grew.
@@ -20,12 +20,12 @@ pub(crate) struct Candidate {
     pub(crate) added_count: Vec<i64>,
     /// Bytes retained by its new objects.
     pub(crate) added_bytes: u64,
-    /// Why it is not accused.
+    /// Why it is not suspected.
     pub(crate) why: &'static str,
 }
 
 impl Search<'_> {
-    /// The groups with most new bytes that no suspect explains, the uppermost of each path.
+    /// The groups with most new bytes that no suspect explains; of several on one path, the uppermost.
     pub(crate) fn candidates_for_growth(&self, growth: &Growth, found: &[Suspect]) -> Vec<Candidate> {
         let is_explained = self.groups.at_or_below(&elements_of(found));
         let mut largest: Vec<(u32, &'static str)> = growth
@@ -53,7 +53,7 @@ impl Search<'_> {
         candidates
     }
 
-    /// Why a group that grew is not accused; `None` for one that did not grow, or that names nothing.
+    /// Why a group that grew is not suspected; `None` for one that did not grow, or is too small.
     fn why_not(&self, growth: &Growth, group: u32) -> Option<&'static str> {
         if growth.net(group) <= 0 {
             return None;
@@ -62,10 +62,10 @@ impl Search<'_> {
             return Some(noise.reason);
         }
         match growth.trend(self.groups, group) {
-            Trend::TurnsOver => Some("most of what was there before is gone"),
+            Trend::TurnsOver => Some("most of its earlier objects are gone"),
             Trend::Stopped => Some("it stopped growing while the program went on"),
-            Trend::New => Some("all of it came in the last interval"),
-            Trend::Steady | Trend::Grows | Trend::Paused => None,
+            Trend::New => Some("all of its growth was in the last interval"),
+            Trend::Flat | Trend::Grows | Trend::Paused => None,
         }
     }
 }

@@ -1,7 +1,7 @@
-//! How suspects are ranked: the surest first, and of these the largest.
+//! How suspects are ranked: by confidence, then by size.
 //!
-//! A suspect is sure only if several intervals and the survival of earlier objects agree and nothing tells of a
-//! bound. How even the traffic was does not matter.
+//! Confidence is high only if several intervals and the survival of earlier objects agree and nothing suggests a
+//! bound. How even the traffic was is irrelevant.
 
 use crate::leak::finding::{Confidence, Finding};
 use crate::leak::growth::Growth;
@@ -10,32 +10,29 @@ use crate::leak::suspect::{GrowingObjects, Suspect};
 use crate::snapshot::ids::NodeIx;
 use std::cmp::Reverse;
 
-/// The share of earlier objects that a leak keeps: those of real programs keep 77 to 100 %.
+/// The share of earlier objects that a leak keeps. Leaks of real programs keep 77 to 100 %.
 const SURE_SURVIVAL: f64 = 0.75;
 
-/// The rank of a finding, the first one least.
+/// The sort key of a finding; the first in the report has the least.
 pub(crate) fn rank(finding: &Finding) -> (Reverse<Confidence>, Reverse<u64>, Vec<u8>, NodeIx) {
     (Reverse(finding.confidence), Reverse(finding.bytes), finding.class_name.0.clone(), finding.holder.node)
 }
 
-/// What tells of a leak.
+/// The evidence that a suspect leaks.
 #[derive(Default)]
 pub(crate) struct Certainty {
     /// Intervals in which the program was busy.
     busy: usize,
     /// Those of them in which the suspect grew.
     grown: usize,
-    /// Whether the objects that it had before are known to be still there.
+    /// Whether its earlier objects are known to be still there.
     pub(crate) survives: bool,
 }
 
 impl Certainty {
-    /// For a suspect whose objects become more.
+    /// For a suspect whose number of objects grows.
     pub(crate) fn of_objects(suspect: &Suspect, growth: &Growth) -> Self {
-        let added = suspect.named.iter().fold(Vec::new(), |sums: Vec<i64>, &group| {
-            let added = growth.added(group);
-            if sums.is_empty() { added } else { sums.iter().zip(added).map(|(sum, added)| sum + added).collect() }
-        });
+        let added = growth.added_by_all(&suspect.named);
         let busy: Vec<usize> = growth.busy_intervals().collect();
         let survival = suspect.named.iter().filter_map(|&group| growth.survival(group)).reduce(f64::max);
         Self {
@@ -46,13 +43,13 @@ impl Certainty {
         }
     }
 
-    /// For objects that get larger.
+    /// For objects whose size grows.
     pub(crate) fn of_bytes(growing: &GrowingObjects) -> Self {
         let grown = growing.added.iter().filter(|&&added| added > 0).count();
         Self { busy: growing.added.len(), grown, survives: !growing.is_replaced }
     }
 
-    /// `has_bound`: whether the holder is known to bound what it holds.
+    /// `has_bound`: whether the holder appears to bound its contents.
     pub(crate) fn confidence(&self, kind: &Kind, has_bound: bool) -> Confidence {
         match self.grown {
             0 => Confidence::Low,

@@ -1,8 +1,8 @@
 //! Removes suspects that describe a leak already reported.
 //!
-//! Much is retained twice: a stream by the list of pipes and by its listeners, a port by the program
-//! and by Node's list of ports, a signal by its user and by the WeakRef of what it depends on. Both
-//! grow, and one of them tells the whole story.
+//! Many objects are retained twice: a stream by the list of pipes and by its listeners, a port by the program
+//! and by Node's list of ports, a signal by its user and by the WeakRef of the signal it depends on. Both
+//! retainers grow, and reporting one of them is enough.
 
 use crate::leak::finding::Finding;
 use crate::leak::members::Members;
@@ -14,28 +14,28 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 use foldhash::{HashSet, HashSetExt};
 
-/// Objects looked at to find out whether they belong to another leak.
+/// Objects of a suspect checked for belonging to another leak.
 const LOOKED_AT: usize = 5;
-/// Nodes that are looked at from each of them: a bound function, what it is bound to, a function in that, its scope.
+/// Nodes visited from each of them: a bound function, its target, a function in that, its scope.
 const FURTHEST: usize = 64;
-/// References that are looked at from each of them.
+/// References visited from each of them.
 const MAX_EDGES: usize = 512;
 
-/// Node keeps lists of its ports, sockets and timers. When the program holds objects of a class, those
-/// in such a list are the same objects.
+/// Removes findings that only Node's lists of ports, sockets and timers hold, when the program holds objects of the
+/// same class: they are the same objects.
 pub(crate) fn keep_real_holders(findings: &mut Vec<Finding>) {
     let real = findings.iter().filter(|finding| !finding.is_held_by_runtime);
     let held: Vec<_> = real.map(|finding| finding.class_name.clone()).collect();
     findings.retain(|finding| !finding.is_held_by_runtime || !held.contains(&finding.class_name));
 }
 
-/// Of functions and what they refer to, each found as a suspect, the functions are the duplicate.
+/// Removes suspects that are functions or WeakRefs referring to the objects of another suspect.
 pub(crate) fn remove_duplicates(findings: &mut Vec<Finding>, search: &Search<'_>, members: &Members) {
     let refers: Vec<bool> = findings.iter().map(|finding| search.only_refers(&finding.suspect)).collect();
     let mut kept = vec![true; findings.len()];
     for (at, finding) in findings.iter().enumerate() {
         let holder = finding.suspect.holder;
-        // Of two that are duplicates of each other the first stays.
+        // Of two suspects that duplicate each other the first stays.
         let may_be_duplicate =
             |other: usize| refers[other] && (at < other || !refers[at]) && holder != findings[other].suspect.holder;
         let others: Vec<usize> = (0..findings.len()).filter(|&other| kept[other] && may_be_duplicate(other)).collect();
@@ -52,7 +52,7 @@ pub(crate) fn remove_duplicates(findings: &mut Vec<Finding>, search: &Search<'_>
 }
 
 impl Search<'_> {
-    /// Whether what names a suspect is there only to refer to something: a function, a WeakRef.
+    /// Whether the objects that name a suspect only refer to others: functions, WeakRefs.
     fn only_refers(&self, suspect: &Suspect) -> bool {
         let example = |&group: &u32| self.groups.get(group).example;
         let named = suspect.named.first().map(example);
@@ -63,8 +63,8 @@ impl Search<'_> {
         self.snapshot.name(node) == b"WeakRef"
     }
 
-    /// Whether a suspect's functions duplicate another suspect, whose groups `leaked` tells: each of them refers to
-    /// something of the other's that no other function refers to, like the two listeners of one iterator.
+    /// Whether a suspect duplicates another, whose groups are `leaked`: each of its functions refers to a leaked object
+    /// to which none of the others refers.
     fn is_duplicate(&self, suspect: &Suspect, leaked: &[bool], members: &Members) -> bool {
         let all = members.with_any(&suspect.named);
         let newest = &all[all.len().saturating_sub(LOOKED_AT)..];
@@ -73,7 +73,7 @@ impl Search<'_> {
         newest.iter().all(|&node| self.nearest(node, is_leaked).is_some_and(|to| met.insert(to)))
     }
 
-    /// The nearest node of some that a function or WeakRef refers to, through scopes and other functions.
+    /// The nearest matching node that a function or WeakRef refers to, through scopes and other functions.
     pub(crate) fn nearest(&self, from: NodeIx, is_it: impl Fn(NodeIx) -> bool) -> Option<NodeIx> {
         let mut queue = vec![from];
         let mut at = 0;

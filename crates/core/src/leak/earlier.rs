@@ -1,7 +1,7 @@
 //! An object of the last snapshot → the same object in an earlier one.
 //!
-//! A buffer or text that grows is a new object each time, in the same place. So an object is found again
-//! by its id, and when it has none that lasts, by the names that lead to it from one that has.
+//! A buffer or string that grows is replaced by a new object in the same place. So an object is matched by its id,
+//! or, if it is new, by the names that lead to it from an object whose id is in both snapshots.
 
 use crate::leak::owned_size::{Parts, Shape};
 use crate::leak::series::Series;
@@ -13,25 +13,25 @@ use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::ropes::Ropes;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 
-/// Names from an object whose id lasts to one whose id does not.
+/// Names from an object with a stable id to one without.
 const MAX_NAME: usize = 8;
-/// What a text is known by: V8 writes no more of its contents.
+/// Bytes by which strings are compared: V8 writes no more of their contents.
 const KNOWN_TEXT: usize = 1024;
-/// Edges of an object among which a name is looked for one by one.
+/// Edges of an object that are searched without an index.
 const FEW: u32 = 32;
 
-/// A name among an object's names.
+/// The name of an edge, with its kind.
 type Name<'a> = (EdgeKind, &'a [u8]);
 
-/// Finds objects again.
+/// Finds the same objects in an earlier snapshot.
 pub(crate) struct EarlierObjects<'a> {
     series: &'a Series<'a>,
     now: Parts<'a>,
     earlier: Parts<'a>,
-    /// Where the names of objects with many lead.
+    /// Indices of the edges of objects with many, by name.
     names: foldhash::HashMap<NodeIx, foldhash::HashMap<Name<'a>, NodeIx>>,
-    /// References that may still be looked at for where texts begin: enough, unless thousands of texts share
-    /// theirs.
+    /// Budget of references visited to find the beginnings of strings. It is exhausted only if thousands of strings
+    /// share their pieces.
     references_left: usize,
 }
 
@@ -41,7 +41,7 @@ impl<'a> EarlierObjects<'a> {
         Self { series, now, earlier, names: foldhash::HashMap::default(), references_left }
     }
 
-    /// What an object of this shape was.
+    /// The earlier object of the same shape.
     pub(crate) fn of(&mut self, node: NodeIx, shape: Shape) -> Option<NodeIx> {
         let before = self.in_same_place(node)?;
         let is_same = match shape {
@@ -63,7 +63,7 @@ impl<'a> EarlierObjects<'a> {
         names.into_iter().rev().try_fold(start, |at, name| self.follow(at, name))
     }
 
-    /// Where a name of an object of the earlier snapshot leads.
+    /// The target of an edge of an object in the earlier snapshot.
     fn follow(&mut self, from: NodeIx, name_asked: Name<'a>) -> Option<NodeIx> {
         let snapshot = self.earlier.snapshot;
         let mut named = snapshot.edges_of(from).filter_map(|edge| Some((name(snapshot, edge)?, edge.to)));
@@ -78,16 +78,16 @@ impl<'a> EarlierObjects<'a> {
         names.get(&name_asked).copied()
     }
 
-    /// Whether a text begins as the one before did, as far as that is known.
+    /// Whether a string begins as the earlier one did, as far as V8 wrote it.
     fn continues(&mut self, text: NodeIx, before: NodeIx) -> bool {
         let (now, then) = (self.beginning(self.now.snapshot, text), self.beginning(self.earlier.snapshot, before));
         let known = now.len().min(then.len()).min(KNOWN_TEXT);
         is_redacted(now) || is_redacted(then) || now[..known] == then[..known]
     }
 
-    /// The leftmost piece of a text that is put together.
+    /// The leftmost piece of a concatenated string.
     fn beginning(&mut self, snapshot: &'a Snapshot, text: NodeIx) -> &'a [u8] {
-        // A text of a million pieces begins as the deepest one does that has as much of it as is known.
+        // In a chain of a million pieces, the deepest string with as many known bytes has the same beginning.
         let mut at = Ropes::of(snapshot).map_or(text, |ropes| ropes.same_text(text));
         while snapshot.kind(at) == NodeKind::ConcatenatedString {
             let Some(left) = self.references_left.checked_sub(snapshot.nodes().edge_count(at) as usize) else { break };

@@ -1,20 +1,19 @@
-//! A path → what the rules for kinds ask of it: names and edges around the holder, at the element, below it.
+//! A path → what the rules for kinds check: names and edges around the holder, at the element and below it.
 
 use crate::paths::step::PathStep;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
-use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// What a rule may look at.
+/// What a rule can check.
 pub(crate) struct Evidence<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// From a root to the object that names the leak.
     pub(crate) steps: &'a [PathStep],
     /// The step of the holder.
     pub(crate) holder: usize,
-    /// The step of the element that the holder holds.
+    /// The step of the element.
     pub(crate) element: usize,
     /// Whether elements retain further elements.
     pub(crate) is_list: bool,
@@ -41,7 +40,7 @@ impl Evidence<'_> {
         matches!(self.edge(at), EdgeLabel::Name(name) if names.contains(&name))
     }
 
-    /// The holder and what it is a part of; not the function that has it in a variable.
+    /// The holder and the objects it is part of, up to a function that has one in a variable.
     pub(crate) fn around_holder(&self) -> std::ops::RangeInclusive<usize> {
         let is_scope = |at: usize| {
             is_context(self.name(at))
@@ -54,13 +53,13 @@ impl Evidence<'_> {
         start..=self.element
     }
 
-    /// The element and what leads from it to what it keeps.
+    /// The steps from the element to the object that names the leak.
     pub(crate) fn below(&self) -> std::ops::Range<usize> {
         self.element..self.steps.len()
     }
 
-    /// Whether a step leads to a promise that is not settled. Of a settled one V8 writes what it was settled with, where
-    /// that is an object; one that nobody waits for has nothing there.
+    /// Whether a step leads to a promise that is not settled. Of a settled one V8 writes the result, if that is an object;
+    /// a pending one without reactions has none either.
     pub(crate) fn is_pending_promise(&self, at: usize) -> bool {
         let Some(node) = self.steps.get(at).map(|step| step.node).filter(|_| self.name(at) == b"Promise") else {
             return false;
@@ -69,16 +68,12 @@ impl Evidence<'_> {
         result.is_none_or(|result| self.snapshot.name(result) == b"system / PromiseReaction")
     }
 
-    fn element_node(&self) -> Option<NodeIx> {
-        self.steps.get(self.element).map(|step| step.node)
-    }
-
     pub(crate) fn holder_kind(&self) -> NodeKind {
         self.steps.get(self.holder).map_or(NodeKind::Other, |step| self.snapshot.kind(step.node))
     }
 
     pub(crate) fn element_kind(&self) -> NodeKind {
-        self.element_node().map_or(NodeKind::Other, |node| self.snapshot.kind(node))
+        self.steps.get(self.element).map_or(NodeKind::Other, |step| self.snapshot.kind(step.node))
     }
 
     pub(crate) fn last_kind(&self) -> NodeKind {
@@ -93,7 +88,7 @@ impl Evidence<'_> {
         self.around_holder().any(|at| names.contains(&self.name(at)))
     }
 
-    /// Whether the path leads from a piece of a text to the whole.
+    /// Whether the path leads from a slice of a string to the whole.
     pub(crate) fn is_cut_from(&self) -> bool {
         self.edge_is(self.steps.len().saturating_sub(1), &[b"parent"])
     }

@@ -23,15 +23,15 @@ use crate::snapshot::retained::{retained_by_part, retained_together};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::strings::Text;
 
-/// Ids given of each suspect, newest first.
+/// Ids listed for each suspect, newest first.
 const SAMPLES: usize = 5;
-/// Elements looked at to find out whether they are links of a list.
+/// Elements checked for being links of a list.
 const MAX_LOOKED_AT: usize = 1000;
 /// Steps up from an object in which links of a list are counted.
 const MAX_PATH_OF_LINKS: usize = 32;
-/// Steps from a timer to its function: in browsers two of the embedder's own are between.
+/// Steps from a timer to its function. In browsers two objects of the embedder are between them.
 const MAX_TO_FUNCTION: usize = 3;
-/// Functions of the path that are given with their places.
+/// Functions on the path that are listed with their locations.
 const MAX_FUNCTIONS: usize = 5;
 
 /// Explains the suspects of one series.
@@ -44,7 +44,7 @@ pub(crate) struct Explainer<'a> {
 }
 
 impl Explainer<'_> {
-    /// The finding of a suspect, without what its release would free; `growth` is known for several snapshots.
+    /// The finding of a suspect, without what its release would free. `growth` is `None` for a single snapshot.
     pub(crate) fn explain(&self, suspect: &Suspect, growth: Option<&Growth>) -> Option<Finding> {
         let snapshot = self.series.last;
         let mut nodes = self.members.with_any(&suspect.named);
@@ -70,7 +70,7 @@ impl Explainer<'_> {
             growing.map_or_else(|| self.class_name(example), |growing| self.class_of_growing(example, growing));
         let added_count = match (growing, growth) {
             (None, Some(_)) if depth == 1 && self.series.same_process => self.born(&nodes),
-            (None, Some(growth)) => self.added(suspect, growth),
+            (None, Some(growth)) => growth.added_by_all(&suspect.named),
             _ => vec![0; self.series.intervals()],
         };
         let certainty = match (growing, growth) {
@@ -112,36 +112,28 @@ impl Explainer<'_> {
         })
     }
 
-    fn added(&self, suspect: &Suspect, growth: &Growth) -> Vec<i64> {
-        let mut sums = vec![0; self.series.intervals()];
-        for &group in &suspect.named {
-            sums.iter_mut().zip(growth.added(group)).for_each(|(sum, added)| *sum += added);
-        }
-        sums
-    }
-
-    /// How many of the objects each interval made.
+    /// How many of the objects were created in each interval.
     fn born(&self, nodes: &[NodeIx]) -> Vec<i64> {
         let mut born = vec![0; self.series.intervals() + 1];
         nodes.iter().for_each(|&node| born[self.series.birth(node)] += 1);
         born.split_off(1)
     }
 
-    /// How deep elements are retained by one another: many links make a list or a tree, one makes elements that have
-    /// some of their own, like the layers of a router.
+    /// How deeply elements are nested: many levels make a list or a tree, one level makes elements that have elements of
+    /// their own, like the layers of a router.
     fn depth_of_links(&self, nodes: &[NodeIx], suspect: &Suspect) -> usize {
         let looked_at = nodes.iter().take(MAX_LOOKED_AT);
         looked_at.map(|&node| self.links_above(node, suspect)).max().unwrap_or(0)
     }
 
-    /// Elements that retain an object, not counting itself.
+    /// The number of elements above an object.
     fn links_above(&self, node: NodeIx, suspect: &Suspect) -> usize {
         let is_element = |node: NodeIx| suspect.has_element(self.groups.of(node));
         let path = std::iter::once(node).chain(self.shortest.ancestors(node)).take(MAX_PATH_OF_LINKS);
         path.filter(|&node| is_element(node)).count().saturating_sub(1)
     }
 
-    /// Whether elements that are functions lead back to themselves.
+    /// Whether elements are functions that retain each other.
     fn is_scoped(&self, suspect: &Suspect) -> bool {
         suspect.elements.iter().any(|&group| {
             let of = self.groups.get(group);
@@ -154,7 +146,7 @@ impl Explainer<'_> {
         let group_at = |at: usize| self.groups.of(steps[at].node);
         let last = steps.len().saturating_sub(1);
         let element = (0..steps.len()).find(|&at| suspect.has_element(group_at(at))).unwrap_or(last);
-        // What an array of numbers holds is no object: it is the holder. A variable is its own name.
+        // The contents of an array of numbers are no objects, so it is itself the holder. So is the value of a variable.
         let is_variable = || steps[element].edge.is_some_and(|edge| edge.kind == EdgeKind::Context);
         if let Some(growing) = &suspect.growing
             && (growing.shape == Shape::Collection || is_variable())
@@ -162,12 +154,12 @@ impl Explainer<'_> {
             return (element, element);
         }
         let nearest = element.saturating_sub(1);
-        // A Map's table or a function's scope is nobody's name for a holder.
+        // A Map's table or a function's scope means nothing to a developer.
         let holder = (0..=nearest).rev().find(|&at| !is_internal(self.series.last, steps[at].node));
         (self.owner_of_structure(suspect, steps, holder.unwrap_or(nearest)), element)
     }
 
-    /// A link or branch is nobody's name for a holder either, but the first one, or what the parts were merged into.
+    /// The first link of a list, or the root of a tree, rather than the link or branch that holds the element.
     fn owner_of_structure(&self, suspect: &Suspect, steps: &[PathStep], holder: usize) -> usize {
         let snapshot = self.series.last;
         let class = |at: usize| (snapshot.kind(steps[at].node), snapshot.name(steps[at].node));
@@ -180,8 +172,8 @@ impl Explainer<'_> {
         links.last().unwrap_or(holder)
     }
 
-    /// What gets larger. A text is the same one whether V8 has put it together or made it flat, and the
-    /// keys of a dictionary are no class.
+    /// The class of an object that grows. Strings are one class, concatenated or flat, and so are plain objects, whatever
+    /// their keys.
     fn class_of_growing(&self, node: NodeIx, growing: &GrowingObjects) -> Text {
         match growing.shape {
             Shape::Text => Text::of(b"(string)"),
@@ -190,7 +182,7 @@ impl Explainer<'_> {
         }
     }
 
-    /// Names of objects, never contents of strings.
+    /// A class or function name, never the contents of a string.
     fn class_name(&self, node: NodeIx) -> Text {
         let snapshot = self.series.last;
         match snapshot.kind(node) {

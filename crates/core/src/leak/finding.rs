@@ -1,4 +1,4 @@
-//! A suspect that was explained: what the report says of it, before anything is put into words.
+//! An explained suspect: the facts that the report puts into words.
 
 use crate::leak::allocated::AllocatedAt;
 use crate::leak::kind::Kind;
@@ -16,13 +16,13 @@ use serde::Serialize;
 pub(crate) enum Confidence {
     /// One snapshot, snapshots without ids in common, or growth that may end at a bound.
     Low,
-    /// Growth in one interval, or in several where a bound is known or what was there before went.
+    /// Growth in one interval, or in several if there may be a bound or earlier objects are gone.
     Medium,
-    /// Growth in several intervals, nearly all of which stays, and no bound is known.
+    /// Growth in several intervals, nearly all of which stays, without signs of a bound.
     High,
 }
 
-/// The nearest object above the elements that a program names.
+/// The nearest object above the elements that has a name in the program.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Holder {
     /// Its step on the path.
@@ -42,9 +42,9 @@ pub(crate) struct Finding {
     pub(crate) count: usize,
     /// Bytes that they retain together.
     pub(crate) bytes: u64,
-    /// By how many they became more in each interval.
+    /// The change of their number in each interval.
     pub(crate) added_count: Vec<i64>,
-    /// Bytes that each interval added; `None` where ids mean different objects.
+    /// Bytes that each interval added; `None` if the snapshots have no ids in common.
     pub(crate) added_bytes: Option<Vec<u64>>,
     /// The object nearest to a root, and its path.
     pub(crate) example: NodeIx,
@@ -60,18 +60,18 @@ pub(crate) struct Finding {
     /// Captured variables below that no live function reads, those that free most first.
     pub(crate) dead_variables: Vec<DeadGroup>,
     pub(crate) confidence: Confidence,
-    /// Whether the holder is known to bound what it holds.
+    /// Whether the holder appears to bound its contents.
     pub(crate) has_bound: bool,
-    /// Whether it was empty in the first of two snapshots, or did not go on growing while the program was idle: another
-    /// snapshot decides.
+    /// Whether another snapshot is needed to decide: it was empty in the first of two snapshots, or it grew only in the
+    /// one interval in which the program was busy.
     pub(crate) is_inconclusive: bool,
     /// Whether only work under way retains it.
     pub(crate) is_under_way: bool,
-    /// Objects of earlier snapshots, and those of them that are still there; `None` where they were too few to tell.
+    /// The number of earlier objects, and of those still there; `None` if there were too few to tell.
     pub(crate) survival: Option<(u32, u32)>,
-    /// Whether nearly all of them are.
+    /// Whether nearly all earlier objects are still there.
     pub(crate) is_proven: bool,
-    /// Whether only lists of V8's or the embedder's hold it.
+    /// Whether only internal lists of V8 or the embedder hold it.
     pub(crate) is_held_by_runtime: bool,
 }
 
@@ -81,7 +81,7 @@ impl Finding {
         &self.steps[..(self.holder.at + 1).min(self.steps.len())]
     }
 
-    /// Whether nothing of it is new: its objects were retained by another path before.
+    /// Whether all of its objects existed before, retained by another path.
     pub(crate) fn was_moved(&self) -> bool {
         self.added_bytes.as_ref().is_some_and(|added| !added.is_empty() && added.iter().all(|&bytes| bytes == 0))
     }

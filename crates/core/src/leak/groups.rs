@@ -1,7 +1,7 @@
 //! Object groups: objects that growth roots retain by paths of one shape.
 //!
-//! A group is a [`Shape`] below a growth root, so that ten thousand elements of a list, or its links,
-//! are one group, which is found again in every snapshot.
+//! A group is a [`Shape`] below a growth root. Ten thousand elements of a list, or its links, are one group, which
+//! can be found in every snapshot.
 
 use crate::leak::growth_roots::GrowthRoots;
 use crate::paths::shapes::{NO_SHAPE, Shape, Shapes, structure_classes};
@@ -32,8 +32,8 @@ impl Groups {
         Ok(Groups { list, of_node })
     }
 
-    /// Gives nodes that `holder` holds a group of their own. Returns the holder's, which is new when it
-    /// has none, and theirs.
+    /// Moves nodes that `holder` holds to a group of their own. Returns the holder's group, which is new if it had none,
+    /// and theirs.
     pub(crate) fn set_apart(&mut self, holder: NodeIx, nodes: &[NodeIx]) -> (u32, u32) {
         let of_holder = match self.of(holder) {
             OUTSIDE => self.add_below(OUTSIDE, &[holder]),
@@ -63,7 +63,7 @@ impl Groups {
         self.list[group as usize]
     }
 
-    /// By group: whether one of these is below it.
+    /// By group: whether one of `groups` is below it.
     pub(crate) fn above(&self, groups: &[u32]) -> Vec<bool> {
         let mut is_above = vec![false; self.list.len()];
         for &group in groups {
@@ -76,7 +76,7 @@ impl Groups {
         is_above
     }
 
-    /// By group: whether it is one of these, or below one.
+    /// By group: whether it is one of `groups` or below one.
     pub(crate) fn at_or_below(&self, groups: &[u32]) -> Vec<bool> {
         let mut is_below = vec![false; self.list.len()];
         groups.iter().for_each(|&group| is_below[group as usize] = true);
@@ -87,8 +87,8 @@ impl Groups {
         is_below
     }
 
-    /// By group: whether it is part of a structure of many growth roots: the links of a list that is retained at both
-    /// ends, the branches of a tree. New links are retained by old ones, wherever these are, and change their places.
+    /// By group: whether it is part of a structure of many growth roots, such as the links of a list that is retained at
+    /// both ends or the branches of a tree. Objects in such a structure move from group to group.
     pub(crate) fn in_structures(&self, snapshot: &Snapshot) -> Vec<bool> {
         let classes = structure_classes(snapshot, &self.list);
         let mut in_structure = vec![false; self.list.len()];

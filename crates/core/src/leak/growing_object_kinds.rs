@@ -1,4 +1,4 @@
-//! A single object that is large or gets larger → what kind of leak that is, by its shape.
+//! A single object that is large or grows → the kind of leak, by its shape.
 
 use crate::leak::evidence::Evidence;
 use crate::leak::kind::{Kind, kind};
@@ -6,7 +6,7 @@ use crate::leak::owned_size::Shape;
 use crate::leak::suspect::GrowingObjects;
 use crate::snapshot::schema::NodeKind;
 
-/// A text that is kept for a piece of it.
+/// A string that is kept for a piece of it.
 pub(crate) const SLICED_TEXT: Kind = kind!(
     filling "slicedStrings",
     "sliced strings",
@@ -15,24 +15,24 @@ pub(crate) const SLICED_TEXT: Kind = kind!(
     |e| e.last_kind() == NodeKind::SlicedString
 );
 
-/// A text that V8 keeps in pieces as long as nobody reads it: its pieces become more.
+/// A string that V8 keeps as a growing number of pieces until it is read.
 pub(crate) const GROWING_TEXT: Kind = kind!(
     filling "growingString",
-    "growing text",
-    "one text is added to and never begun anew",
-    "Write the text out in pieces and begin anew, or bound it.",
+    "growing string",
+    "one string is appended to and never reset",
+    "Write the string out and start a new one, or bound its length.",
     |e| e.holder_kind() == NodeKind::ConcatenatedString
 );
 
-/// What gets larger itself, by its shape; the second is for one snapshot, which shows no growth.
+/// By shape: the kind of an object that grows, and of one that is large in a single snapshot.
 const GROWING: [[Kind; 2]; 4] = [
     [
         GROWING_TEXT,
         kind!(
             "largeString",
-            "large text",
-            "one text is large",
-            "Process the text in pieces, and let go of it when it was used.",
+            "large string",
+            "one string is large",
+            "Process the string in pieces, and release it after use.",
             |_| { false }
         ),
     ],
@@ -48,7 +48,7 @@ const GROWING: [[Kind; 2]; 4] = [
             "largeBuffer",
             "large buffer",
             "one buffer is large",
-            "Process the bytes in pieces, and let go of them when they were used.",
+            "Process the bytes in pieces, and release them after use.",
             |_| { false }
         ),
     ],
@@ -56,15 +56,15 @@ const GROWING: [[Kind; 2]; 4] = [
         kind!(
             filling "growingCollection",
             "growing collection",
-            "one collection gets more and more numbers, texts, or references to objects that exist anyhow",
-            "Take out what was used, or bound the collection: by number, size or age.",
+            "one collection gets more and more numbers, strings, or references to existing objects",
+            "Remove entries after use, or bound the collection by number, size or age.",
             |_| false
         ),
         kind!(
             "largeCollection",
             "large collection",
             "one collection is large",
-            "Look whether all of its elements are needed.",
+            "Check whether all of its elements are needed.",
             |_| false
         ),
     ],
@@ -72,21 +72,21 @@ const GROWING: [[Kind; 2]; 4] = [
         kind!(
             "growingObject",
             "growing object",
-            "one object gets more and more",
-            "Look what it keeps, and let go of what was used.",
+            "one object owns more and more memory",
+            "Check what it keeps, and release what is no longer needed.",
             |_| false
         ),
         kind!(
             "largeObject",
             "large object",
-            "one object retains much, in many fields and lists",
-            "Look what it keeps, and bound what may grow.",
+            "one object retains a lot, in many fields and lists",
+            "Check what it keeps, and bound what can grow.",
             |_| false
         ),
     ],
 ];
 
-/// The kind of objects that get larger themselves.
+/// The kind of objects whose own size grows.
 pub(crate) fn kind_of_growing(growing: &GrowingObjects, evidence: &Evidence<'_>) -> &'static Kind {
     if growing.shape == Shape::Text && evidence.is_cut_from() {
         return &SLICED_TEXT;

@@ -1,13 +1,14 @@
-//! Snapshots → single objects that get larger and larger while no objects are added.
+//! Snapshots → single objects that grow while no objects are added.
 //!
-//! An array of numbers, a buffer that is replaced by one twice its size, a text that is added to: their
-//! growth is in bytes that belong to one object, and shows in no count.
+//! An array of numbers, a buffer that is replaced by one twice its size, a string that is appended to: they grow in
+//! bytes that belong to one object, and no count shows it.
 
 use crate::leak::earlier::EarlierObjects;
 use crate::leak::groups::Groups;
 use crate::leak::growing_shapes::growing_shapes;
 use crate::leak::owned_size::{Bytes, Parts, Shape};
 use crate::leak::series::Series;
+use crate::leak::single_snapshot::SHARE;
 use crate::leak::suspect::{GrowingObjects, Suspect};
 use crate::leak::suspects::Search;
 use crate::paths::shapes::Shapes;
@@ -22,22 +23,20 @@ use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 use std::cell::Cell;
 
-/// Bytes by which objects with one path shape grow together, at least, in every interval.
+/// The least growth, in bytes per interval, of all objects with one path shape together.
 pub(crate) const MIN_BYTES: u64 = 1 << 10;
-/// The same for each of them.
+/// The least growth of each of them.
 const MIN_BYTES_OF_ONE: u64 = 64;
-/// An interval's growth is at least the largest one's divided by this; arrays and tables grow in steps.
+/// The largest growth of an interval is at most this many times the least; arrays and tables grow in steps.
 const MAX_UNEVENNESS: u64 = 8;
-/// The same for a value that was replaced: the last message is of any size.
+/// The same for a value that was replaced, such as the last message, which has any size.
 const MAX_UNEVENNESS_REPLACED: u64 = 3;
-/// Snapshots from which on an array may wait an interval before it grows by its next step.
+/// Snapshots needed before intervals without growth are tolerated, since arrays grow in steps.
 const PATIENT: usize = 4;
-/// Share of the heap, as its divisor, from which a single object of one snapshot is suspected.
-const SHARE: u64 = 10;
-/// Bytes that an entry takes of a table which is twice as large as it has to be.
+/// Bytes of an entry in a table that is twice as large as necessary.
 const SLOT: u64 = 64;
 
-/// The objects that grow in every interval; of one snapshot those that are a tenth of the heap.
+/// The objects that grow in every interval; for a single snapshot, those that are a tenth of the heap.
 pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Result<Vec<GrowingObjects>> {
     if !series.same_process {
         return growing_shapes(series, progress);
@@ -49,7 +48,7 @@ pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Resul
         0 => snapshot.total_size() / SHARE,
         intervals => MIN_BYTES_OF_ONE * intervals,
     };
-    // What belongs to an object is a part of what it retains.
+    // An object's owned size is at most its retained size.
     let may_be_large = |&node: &NodeIx| snapshot.retained_size(node) >= least;
     let bytes = Bytes::of(now, snapshot.nodes().iter().filter(may_be_large), progress)?;
     let mut found: Vec<Candidate> =
@@ -81,13 +80,13 @@ pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Resul
     Ok(growing_objects)
 }
 
-/// Whether the least growth of an interval is not too far from the largest.
+/// Whether the least and the largest growth of an interval are similar enough.
 pub(crate) fn grows_evenly(added: &[u64]) -> bool {
     let (least, most) = (added.iter().copied().min(), added.iter().copied().max());
     least.unwrap_or(0) * MAX_UNEVENNESS >= most.unwrap_or(0)
 }
 
-/// An object that may grow.
+/// An object that may be growing.
 struct Candidate {
     node: NodeIx,
     shape: Shape,
@@ -97,7 +96,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// Unless it is new and no name leads to it: then nothing tells what it was before.
+    /// `None` for a new object to which no name leads: it cannot be matched with an earlier one.
     fn new(series: &Series<'_>, now: Parts<'_>, node: NodeIx, shape: Shape) -> Option<Self> {
         let is_replaced = !series.is_old(node);
         let can_be_known = !is_replaced || now.name_of(node).is_some();
@@ -108,21 +107,21 @@ impl Candidate {
         self.bytes.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect()
     }
 
-    /// Whether it never shrinks, and grows steadily and up to the end. An array that grows by half waits
-    /// until that is used up; one that waits in the last of a few intervals may as well be full.
+    /// Whether it never shrinks, grows evenly, and grew in the last interval. An array whose capacity grew by half needs
+    /// no more for a while; one that did not grow in the last of a few intervals may be full.
     fn grows(&self) -> bool {
         let added = self.added();
         let grown = || added.iter().copied().filter(|&added| added > 0);
         let (Some(least), Some(most), Some(&newest)) = (grown().min(), grown().max(), added.last()) else {
             return self.bytes.len() == 1;
         };
-        let steady = if self.is_replaced { MAX_UNEVENNESS_REPLACED } else { MAX_UNEVENNESS };
+        let max_unevenness = if self.is_replaced { MAX_UNEVENNESS_REPLACED } else { MAX_UNEVENNESS };
         let waits = added.len() - grown().count();
         let may_wait = self.bytes.len() >= PATIENT && waits * 2 <= added.len();
         self.bytes.is_sorted()
             && newest > 0
             && least >= MIN_BYTES_OF_ONE
-            && least * steady >= most
+            && least * max_unevenness >= most
             && (waits == 0 || may_wait)
     }
 }
@@ -153,8 +152,8 @@ fn together(now: Parts<'_>, found: Vec<Candidate>) -> Result<Vec<GrowingObjects>
 }
 
 impl Search<'_> {
-    /// Growing objects that are no noise and do not grow because of objects that are counted: a list of sessions
-    /// gets longer because of the sessions.
+    /// The growing objects that are no noise and whose growth no counted objects explain: a list of sessions grows because
+    /// of the sessions.
     pub(crate) fn unexplained(
         &self,
         series: &Series<'_>,
@@ -176,8 +175,8 @@ impl Search<'_> {
         growing_objects
     }
 
-    /// Whether new objects in a collection, with what else is new there, are why it grew by so many bytes.
-    /// `references_left` may be looked at for that: enough for all, unless collections share their stores.
+    /// Whether the new objects in a collection explain its growth by `bytes`. `references_left` is the budget of
+    /// references to visit, which is exhausted only if collections share their stores.
     fn collects(
         &self,
         series: &Series<'_>,
@@ -215,7 +214,7 @@ impl Search<'_> {
 }
 
 impl GrowingObjects {
-    /// The suspect that it is, with groups of its own.
+    /// Turns it into a suspect with groups of its own.
     pub(crate) fn suspect(self, snapshot: &Snapshot, shortest: &ShortestPaths, groups: &mut Groups) -> Suspect {
         let node = self.nodes[0];
         let holder = shortest.parent_edge(snapshot, node).map_or(node, |(holder, _)| holder);

@@ -1,7 +1,7 @@
-//! Snapshots without ids in common → objects that get larger, known again by how they are retained.
+//! Snapshots without ids in common → objects that grow, matched by path shape.
 //!
-//! A new inspector session numbers all objects anew. What a path reads as is then all that tells whether an array is
-//! the one of before: objects with one shape are taken together, and have to grow together.
+//! A new inspector session numbers all objects anew. Then only its path identifies an array in both snapshots, so
+//! objects with one path shape are added up and have to grow together.
 
 use crate::leak::growing_objects::{MIN_BYTES, grows_evenly};
 use crate::leak::owned_size::{Bytes, Parts, Shape};
@@ -16,14 +16,14 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by_key;
 use foldhash::{HashMap, HashMapExt};
 
-/// Objects of one shape that own enough to be looked at.
+/// Objects with one path shape that own enough to matter.
 struct Alike {
     nodes: Vec<NodeIx>,
     shape: Shape,
     bytes: u64,
 }
 
-/// The objects that grow in every interval, by how they are retained.
+/// The objects that grow in every interval, one entry for each path shape.
 pub(crate) fn growing_shapes(series: &Series<'_>, progress: &Progress) -> Result<Vec<GrowingObjects>> {
     let last = alike_objects(series.last, progress)?;
     let mut sizes: HashMap<u64, Vec<u64>> = last.keys().map(|&hash| (hash, Vec::new())).collect();
@@ -47,7 +47,7 @@ pub(crate) fn growing_shapes(series: &Series<'_>, progress: &Progress) -> Result
     Ok(found.into_iter().map(|(_, growing)| growing).collect())
 }
 
-/// By the hash of their shape.
+/// The large objects of a snapshot, by the hash of their path shape.
 fn alike_objects(snapshot: &Snapshot, progress: &Progress) -> Result<HashMap<u64, Alike>> {
     let shortest = ShortestPaths::of(snapshot, progress)?;
     let parts = Parts { snapshot, shortest };

@@ -1,9 +1,9 @@
-//! Groups → whether they grow as leaks do.
+//! Groups → whether they grow like leaks.
 //!
-//! A leak keeps what it got. So what is asked of a group that has more objects than before is not how evenly it
-//! grew but how many of its earlier objects stayed: see [`turnover`](super::turnover). How much was added in
-//! an interval is compared with how much the program did in it, so that neither an idle interval nor a busy one
-//! hides a leak, and a cache that was warmed up is told from one that still grows.
+//! A leak keeps its objects. So a growing group is judged by how many of its earlier objects stayed, not by how evenly
+//! it grew: see [`turnover`](super::turnover). The growth of an interval is compared with the number of objects that
+//! the program created in it, so that neither an idle interval nor a busy one hides a leak, and a cache that has
+//! warmed up differs from one that still grows.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
@@ -18,37 +18,38 @@ use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 use std::ops::Range;
 
-/// Objects by which a group grows at least from the first snapshot to the last: fewer come and go in every program.
+/// The least number of objects by which a group grows from the first snapshot to the last. Fewer come and go in every
+/// program.
 const MIN_COUNT: i64 = 10;
-/// Large objects leak in smaller numbers.
+/// The same for large objects, which leak in smaller numbers.
 const MIN_LARGE: i64 = 2;
-/// Bytes of new objects that make up for their small number.
+/// Bytes from which the new objects of a group count as large.
 const LARGE: u64 = 256 << 10;
-/// Earlier objects from which on their survival says something.
+/// The least number of earlier objects whose survival is significant.
 const MIN_EARLIER: u32 = 4;
-/// Without ids in common only growth by this number in every interval counts …
+/// Without ids in common, the least growth in every interval …
 const MIN_COUNT_WITHOUT_IDS: i64 = 10;
-/// … and none that is this many times smaller than the largest: that is a warm-up which ends.
+/// … and the largest ratio of two intervals' growth: more looks like the end of a warm-up.
 const MAX_UNEVENNESS: i64 = 8;
-/// How many times slower than before a group may grow that did not stop.
+/// A group that grows this many times slower than before has stopped.
 const MAX_SLOWDOWN: u64 = 8;
-/// A program that makes this many times fewer objects than in its busiest interval was idle.
+/// A program that creates this many times fewer objects than in its busiest interval is idle.
 const IDLE: u64 = 10;
 
 /// What the turnover of a group says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Trend {
     /// It does not grow, or too little.
-    Steady,
-    /// It grows and keeps what it got.
+    Flat,
+    /// It grows and keeps its objects.
     Grows,
-    /// It grows, but most of what it had before is gone.
+    /// It grows, but most of its earlier objects are gone.
     TurnsOver,
     /// It grew and then stopped while the program went on.
     Stopped,
-    /// It grew in the only interval in which the program was busy, and that is not the last.
+    /// It grew in the only interval in which the program was busy, which is not the last.
     Paused,
-    /// All of it came in the last interval of several.
+    /// All of its growth was in the last of several intervals.
     New,
 }
 
@@ -57,11 +58,11 @@ pub(crate) struct Growth {
     pub(crate) turnover: Turnover,
     /// Bytes retained by the objects of each group that the first snapshot lacks.
     born_bytes: Vec<u64>,
-    /// By kin and snapshot: objects that are there in the last one and that this one is the first to have.
+    /// By kin and snapshot: objects of the last snapshot that are in this one for the first time.
     made: HashMap<(usize, usize), i64>,
-    /// By group: whether it is of texts or numbers in objects of which none of an earlier snapshot is left.
+    /// By group: whether it consists of strings or numbers in objects that have all been replaced.
     is_replaced: Vec<bool>,
-    /// Groups when they were measured.
+    /// The number of groups at the time of measuring.
     measured: u32,
     ids_are_shared: bool,
     profile: Profile,
@@ -98,12 +99,12 @@ impl Growth {
         Ok(Growth { turnover, born_bytes, made, is_replaced, measured, ids_are_shared: series.same_process, profile })
     }
 
-    /// The groups that were measured. What is found later may have groups of its own.
+    /// The groups that were measured; suspects found later add groups.
     pub(crate) fn groups(&self) -> Range<u32> {
         1..self.measured
     }
 
-    /// Adds a group that was counted apart, with a number above all others.
+    /// Adds a group with counts of its own. Its number is above all others.
     pub(crate) fn add_group(&mut self, group: u32, counts: Counts) {
         self.turnover.add_group(group, counts);
         self.born_bytes.resize(group as usize + 1, 0);
@@ -117,7 +118,16 @@ impl Growth {
 
     /// By how much the number of objects changed in each interval.
     pub(crate) fn added(&self, group: u32) -> Vec<i64> {
-        differences(self.counts(group))
+        self.counts(group).windows(2).map(|pair| i64::from(pair[1]) - i64::from(pair[0])).collect()
+    }
+
+    /// The same for several groups together.
+    pub(crate) fn added_by_all(&self, groups: &[u32]) -> Vec<i64> {
+        let mut sums = vec![0; self.turnover.born().len().saturating_sub(1)];
+        for &group in groups {
+            sums.iter_mut().zip(self.added(group)).for_each(|(sum, added)| *sum += added);
+        }
+        sums
     }
 
     /// By how much the number of objects changed in all.
@@ -126,7 +136,7 @@ impl Growth {
         i64::from(counts[counts.len() - 1]) - i64::from(counts[0])
     }
 
-    /// A group's earlier objects, and those that stayed; `None` where there were too few to tell.
+    /// The number of a group's earlier objects, and of those that stayed; `None` if there were too few to tell.
     pub(crate) fn survivors(&self, group: u32) -> Option<(u32, u32)> {
         Some(self.earlier(group)).filter(|&(entered, _)| self.ids_are_shared && entered >= MIN_EARLIER)
     }
@@ -141,7 +151,7 @@ impl Growth {
         self.born_bytes[group as usize]
     }
 
-    /// Whether an earlier snapshot has enough of a group's own objects for their survival to speak for the new ones.
+    /// Whether a group itself had enough objects in an earlier snapshot for their survival to be significant.
     pub(crate) fn had_enough(&self, group: u32) -> bool {
         let counts = self.counts(group);
         counts[..counts.len() - 1].iter().any(|&count| count >= MIN_EARLIER)
@@ -160,7 +170,7 @@ impl Growth {
         (0..born.len()).filter(move |&at| born[at].saturating_mul(IDLE) >= most)
     }
 
-    /// What a group does.
+    /// How a group develops.
     pub(crate) fn trend(&self, groups: &Groups, group: u32) -> Trend {
         if let Profile::TestRounds { iterations } = self.profile {
             return self.trend_of_rounds(groups, group, iterations);
@@ -172,7 +182,7 @@ impl Growth {
         let (entered, kept) = self.turnover.of_kin(group);
         let intervals = entered.len() - 1;
         let new: u32 = kept[1..].iter().sum::<u32>() + entered[intervals];
-        // Of a list that is retained at both ends each group has a part, and links change from one to the other.
+        // Each group has a part of a list that is retained at both ends, and links move between them.
         let own = self.net(group);
         let net = if groups.get(group).repeats && own > 0 { self.turnover.net_of_kin(group) } else { own };
         let (earlier, stayed) = self.earlier(group);
@@ -183,7 +193,7 @@ impl Growth {
             return Trend::TurnsOver;
         }
         if net < least || net * 4 < i64::from(new) {
-            return Trend::Steady;
+            return Trend::Flat;
         }
         if earlier < MIN_EARLIER {
             return if intervals > 1 { Trend::New } else { Trend::Grows };
@@ -196,13 +206,13 @@ impl Growth {
         }
     }
 
-    /// Whether a group grew much slower in the last interval than before, though the program was not idle, or in few
-    /// intervals of several.
+    /// Whether a group grew much slower in the last interval than before, though the program was busy, or grew in only a
+    /// few of several intervals.
     fn has_stopped(&self, group: u32) -> bool {
         let (entered, _) = self.turnover.of_kin(group);
         let born = self.turnover.born();
         let busy: Vec<usize> = self.busy_intervals().collect();
-        // So many of a million objects that came were of this group.
+        // Objects of this group in a million new ones.
         let rates: Vec<u64> =
             busy.iter().map(|&at| u64::from(entered[at + 1]) * 1_000_000 / born[at + 1].max(1)).collect();
         let (Some(&last), Some(&most)) = (rates.last(), rates.iter().max()) else { return false };
@@ -210,18 +220,18 @@ impl Growth {
         rates.len() > 1 && (last * MAX_SLOWDOWN < most || grew * 2 <= rates.len())
     }
 
-    /// Every round does the same, so that every one has to add objects that stay. The groups of a suspect add enough
-    /// together: of a list that is retained at both ends each has a part.
+    /// All rounds do the same, so each of them has to add objects that stay. Only the groups of a suspect together have to
+    /// add enough, since each has a part of a list that is retained at both ends.
     fn trend_of_rounds(&self, groups: &Groups, group: u32, iterations: i64) -> Trend {
         let added = self.added(group);
         let rounds = added.len() as i64;
         let is_part =
             groups.get(group).repeats && self.net(group) > 0 && self.turnover.net_of_kin(group) >= iterations * rounds;
         let is_enough = is_part || added.iter().all(|&added| added >= iterations.min(MIN_COUNT));
-        if is_enough && self.stays(group, &added) { Trend::Grows } else { Trend::Steady }
+        if is_enough && self.stays(group, &added) { Trend::Grows } else { Trend::Flat }
     }
 
-    /// Whether at least half of what each interval added was made in it and is still there.
+    /// Whether at least half of each interval's growth is objects that were created in it and are still there.
     fn stays(&self, group: u32, added: &[i64]) -> bool {
         let kin = self.turnover.kin(group);
         let made = |at: usize| self.made.get(&(kin, at)).copied().unwrap_or(0);
@@ -233,12 +243,12 @@ impl Growth {
         let least = added.iter().copied().min().unwrap_or(0);
         let most = added.iter().copied().max().unwrap_or(0);
         let grows = least >= MIN_COUNT_WITHOUT_IDS && least * MAX_UNEVENNESS >= most;
-        if grows { Trend::Grows } else { Trend::Steady }
+        if grows { Trend::Grows } else { Trend::Flat }
     }
 }
 
-/// V8 has equal keys once, so the keys of a dictionary are still there after it was replaced. Their survival is that
-/// of the objects that have them.
+/// By group: whether it is of values in objects that were replaced. V8 stores equal keys once, so the keys of a
+/// dictionary survive its replacement. They count as surviving only if the objects that have them do.
 fn replaced_values(snapshot: &Snapshot, groups: &Groups, turnover: &Turnover, has_earlier: &[bool]) -> Vec<bool> {
     let is_replaced = |group: u32| {
         is_value(snapshot.kind(groups.get(group).example)) && {
@@ -257,8 +267,4 @@ fn replaced_values(snapshot: &Snapshot, groups: &Groups, turnover: &Turnover, ha
         }
     };
     (0..groups.list.len() as u32).map(is_replaced).collect()
-}
-
-fn differences(counts: &[u32]) -> Vec<i64> {
-    counts.windows(2).map(|pair| i64::from(pair[1]) - i64::from(pair[0])).collect()
 }

@@ -1,9 +1,9 @@
 //! New objects → the old objects that retain them: where a heap can have grown.
 //!
-//! The growth root of a new object is the nearest node above it that every snapshot has. The end of
-//! a list is such a node too, but not what holds the list: while a step into a growth root repeats one
-//! further up, the growth root is looked for above that. Growth roots with paths of one shape,
-//! the arrays in the entries of one Map, form a class and are counted together.
+//! The growth root of a new object is the nearest node above it that every snapshot has. The last link of a list is
+//! such a node too, but does not hold the list. So while the step into a growth root repeats one further up, the search
+//! goes on above that. Growth roots with paths of one shape, such as the arrays in the entries of one Map, form a class
+//! and are counted together.
 
 use crate::leak::series::Series;
 use crate::paths::labels::mix;
@@ -19,26 +19,26 @@ use crate::snapshot::sort::sort_by;
 use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-/// New objects among its properties that an object with fields does not have.
+/// An object with this many new objects among its properties is a dictionary.
 const NEW_KEYS: usize = 8;
 
-/// Ends the hash of a growth root.
+/// Distinguishes the hash of a growth root from that of an object group.
 const GROWTH_ROOT: u64 = 3;
 
 /// The growth roots of a series, by id.
 pub(crate) struct GrowthRoots {
-    /// The class of the root where nothing else is known to be the same.
+    /// The class of the snapshot's root, where it is the only growth root.
     root: Option<u32>,
     /// Ids and their classes.
     members: Vec<(ObjectId, u32)>,
-    /// What identifies each class.
+    /// By class: the hash that identifies it.
     pub(crate) hashes: Vec<u64>,
     /// By class: whether the names of its properties are keys.
     have_keys: Vec<bool>,
 }
 
 impl GrowthRoots {
-    /// Looks at the path of every new object.
+    /// Follows the path of every new object.
     pub(crate) fn find(series: &Series<'_>, progress: &Progress) -> Result<GrowthRoots> {
         let snapshot = series.last;
         if !series.same_process || series.snapshots.len() < 2 {
@@ -59,18 +59,18 @@ impl GrowthRoots {
         Ok(search.finish())
     }
 
-    /// Without common ids the only growth root known to be the same is the root.
+    /// Without common ids only the root is known to be the same in all snapshots.
     fn root_alone() -> GrowthRoots {
         GrowthRoots { root: Some(0), members: Vec::new(), hashes: vec![1], have_keys: vec![false] }
     }
 
-    /// The growth roots and their classes in a snapshot.
+    /// The growth roots in a snapshot, with their classes.
     pub(crate) fn nodes_in<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = (NodeIx, u32)> + 'a {
         let root = self.root.map(|class| (snapshot.root(), class));
         root.into_iter().chain(self.members.iter().filter_map(|&(id, class)| Some((snapshot.find(id).ok()?, class))))
     }
 
-    /// The classes of growth roots: what identifies each, and whether the names of its properties are keys.
+    /// The classes of growth roots: the hash of each, and whether the names of its properties are keys.
     pub(crate) fn classes(&self) -> impl Iterator<Item = (u64, bool)> {
         self.hashes.iter().copied().zip(self.have_keys.iter().copied())
     }
@@ -81,7 +81,7 @@ struct Search<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
     shapes: Shapes<'a>,
-    /// Nodes that retain new objects, with the labels of the steps to these, whose growth root was found.
+    /// Nodes that retain new objects and step labels to these, for which the growth root was found.
     seen: HashSet<(NodeIx, u64)>,
     classes: HashMap<u64, u32>,
     members: HashMap<NodeIx, u32>,
@@ -110,20 +110,20 @@ impl<'a> Search<'a> {
         self.shortest.parent_edge(self.snapshot, node)
     }
 
-    /// What an array or table of elements is a part of; V8 replaces it when it has to grow.
+    /// The owner of an array or table of elements, which V8 replaces when it has to grow.
     fn owner(&self, store: NodeIx) -> NodeIx {
         let is_store = self.snapshot.kind(store) == NodeKind::Array;
         self.parent_edge(store).filter(|_| is_store).map_or(store, |(owner, _)| owner)
     }
 
-    /// Notes the growth root of a new object that `from` refers to, which is old or a part of what is.
+    /// Adds the growth root of a new object. `from`, which refers to it, is old or a part of an old object.
     fn add(&mut self, edge: Edge, from: NodeIx) {
         let Some(growth_root) = self.above_loops(edge, from) else { return };
         let growth_root = self.owner(growth_root);
         if self.members.contains_key(&growth_root) {
             return;
         }
-        // No group may read as the path of a growth root further down.
+        // The path of a growth root further down must not look like that of a group.
         let hash = mix(self.shapes.hash(growth_root), GROWTH_ROOT);
         let next = self.hashes.len() as u32;
         let class = *self.classes.entry(hash).or_insert(next);
@@ -135,14 +135,13 @@ impl<'a> Search<'a> {
         self.members.insert(growth_root, class);
     }
 
-    /// Whether an object gets new properties again and again: their names are keys.
+    /// Whether an object is a dictionary: it gets new properties again and again, so their names are keys.
     fn has_new_keys(&self, growth_root: NodeIx) -> bool {
         let is_new = |edge: &Edge| edge.kind == EdgeKind::Property && !self.series.is_old(edge.to);
         self.snapshot.edges_of(growth_root).filter(is_new).nth(NEW_KEYS).is_some()
     }
 
-    /// Climbs while the step into the object repeats a step further up; `None` where that leads to a growth root
-    /// that was found before.
+    /// Goes up while the step into the object repeats a step further up; `None` if that leads to a known growth root.
     fn above_loops(&mut self, edge: Edge, from: NodeIx) -> Option<NodeIx> {
         let mut growth_root = from;
         let label = self.shapes.labels.of(from, edge, false).hash;

@@ -1,4 +1,4 @@
-//! What a kind of leak is: a name, what happens in words, what to do, and the rule that recognises it.
+//! A kind of leak: its name, a description, advice, and the rule that recognises it.
 
 use crate::leak::evidence::Evidence;
 
@@ -9,14 +9,14 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The name for people.
     pub(crate) label: &'static str,
-    /// What happens, after "held by … :".
+    /// What happens, to follow "held by … :".
     pub(crate) words: &'static str,
     /// What to do about it.
     pub(crate) advice: &'static str,
-    /// Whether a collection of this kind may have a bound that is not reached yet, as a cache or pool has. One interval
-    /// cannot tell them from a leak.
+    /// Whether a collection of this kind may have a bound that it has not reached yet, like a cache or pool. One
+    /// interval cannot distinguish that from a leak.
     pub(crate) may_be_filling: bool,
-    /// Whether a path shows it.
+    /// Whether a path shows this kind of leak.
     pub(crate) holds: fn(&Evidence<'_>) -> bool,
 }
 

@@ -1,8 +1,7 @@
-//! A path → what kind of leak it is, in words: the usual culprits recognised by what they are.
+//! A path → the kind of leak that it shows.
 //!
-//! A rule looks at three stretches of the path: down to the holder, from the holder to the element,
-//! from the element to what it keeps. The first rule that holds decides, so the order is from the
-//! particular to the general.
+//! A rule can check three parts of the path: down to the holder, from the holder to the element, and below the element.
+//! The first rule that holds decides, so they are ordered from the particular to the general.
 
 use crate::leak::evidence::{Evidence, NEAR};
 use crate::leak::growing_object_kinds::{GROWING_TEXT, SLICED_TEXT};
@@ -11,7 +10,7 @@ use crate::program::variables::is_context;
 use crate::snapshot::display::EdgeLabel;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 
-/// What keeps the functions of timers, in Node.js and in browsers.
+/// Classes of timers, in Node.js and in browsers.
 pub(crate) const TIMERS: [&[u8]; 6] =
     [b"TimersList", b"Timeout", b"Immediate", b"DOMTimer", b"blink::DOMTimer", b"ScheduledAction"];
 
@@ -20,8 +19,8 @@ const KINDS: &[Kind] = &[
     kind!(
         "detachedDom",
         "detached DOM",
-        "elements that left the document are still referred to",
-        "Let go of the reference when the element is removed, or keep it in a WeakRef or WeakMap.",
+        "elements that were removed from the document are still referred to",
+        "Drop the reference when the element is removed, or keep it in a WeakRef or WeakMap.",
         |e| e.below().any(|at| e.snapshot.detachedness(e.steps[at].node) == 2)
     ),
     kind!(
@@ -42,14 +41,14 @@ const KINDS: &[Kind] = &[
         "eventListeners",
         "event listeners",
         "event listeners are added and never removed",
-        "Remove the listener when its owner ends (off, removeListener, once), or add it once for all.",
+        "Remove the listener when its owner is disposed of (off, removeListener, once), or add it only once.",
         |e| e.around_holder().any(|at| e.edge_is(at, &[b"_events"]))
     ),
     kind!(
         "eventTargetListeners",
         "event listeners",
         "listeners on a long-lived EventTarget or AbortSignal are never removed",
-        "Remove the listener when the work is done (removeEventListener, { once: true }), or give each work a signal of its own.",
+        "Remove the listener when the work is done (removeEventListener, { once: true }), or use a separate signal for each task.",
         |e| {
             e.around_is(&[
                 b"EventTarget",
@@ -64,9 +63,9 @@ const KINDS: &[Kind] = &[
         "timers",
         "timers",
         "timers are started and never cleared",
-        "Clear the timer when its owner ends: clearInterval, clearTimeout.",
+        "Clear the timer when its owner is disposed of: clearInterval, clearTimeout.",
         |e| {
-            // A socket's time limit is near what the socket keeps, and no reason for it.
+            // A socket's timeout is often near what the socket retains, but is not the cause.
             (e.holder..=e.element).any(|at| {
                 let is_timer = |name: &[u8]| TIMERS.contains(&name);
                 is_timer(e.name(at)) || e.edge_is(at, &[b"timerListMap", b"knownTimersById"])
@@ -76,8 +75,8 @@ const KINDS: &[Kind] = &[
     kind!(
         "workers",
         "worker threads",
-        "worker threads are started and never ended",
-        "Call terminate() on the worker when its work is done, or give the next work to the same worker.",
+        "worker threads are started and never terminated",
+        "Call terminate() on the worker when its work is done, or reuse the worker.",
         |e| e.ends_in(&[b"Worker", b"Node / Worker"])
     ),
     kind!(
@@ -90,8 +89,8 @@ const KINDS: &[Kind] = &[
     kind!(
         "performanceEntries",
         "performance entries",
-        "performance marks and measures are made and never cleared",
-        "Clear them when they were read: performance.clearMarks, clearMeasures, clearResourceTimings.",
+        "performance marks and measures are created and never cleared",
+        "Clear them after reading them: performance.clearMarks, clearMeasures, clearResourceTimings.",
         |e| e
             .around_holder()
             .any(|at| e.edge_is(at, &[b"markEntryBuffer", b"measureEntryBuffer", b"resourceTimingBuffer"]))
@@ -99,8 +98,8 @@ const KINDS: &[Kind] = &[
     kind!(
         "vmContexts",
         "vm contexts",
-        "contexts of vm are made and kept",
-        "Reuse a context, or let go of everything that was made in it.",
+        "vm contexts are created and kept",
+        "Reuse a context, or drop all references to objects created in it.",
         |e| {
             e.below().any(|at| e.name(at).starts_with(b"system / NativeContext"))
                 || e.ends_in(&[b"ContextifyContext", b"ContextifyScript", b"Node / ContextifyContext", b"Script"])
@@ -109,8 +108,8 @@ const KINDS: &[Kind] = &[
     kind!(
         "promises",
         "pending promises",
-        "promises never settle, and what awaits them is kept",
-        "Settle every promise: release the lock, set a time limit, reject what waits when the work is given up.",
+        "promises never settle, and the functions that await them are kept",
+        "Settle every promise: release the lock, set a timeout, reject when the work is abandoned.",
         |e| {
             e.below().any(|at| {
                 e.name(at) == b"system / PromiseReaction" || e.name(at) == b"Generator" && at + 1 < e.steps.len()
@@ -130,7 +129,7 @@ const KINDS: &[Kind] = &[
     kind!(
         "streams",
         "streams",
-        "a stream gets data that nobody takes",
+        "a stream buffers data that nothing reads",
         "Read the stream to its end (pipeline, resume), wait for 'drain' when write() returns false, or destroy it.",
         |e| (e.holder..e.steps.len()).any(|at| {
             matches!(e.name(at.saturating_sub(1)), b"ReadableState" | b"WritableState" | b"BufferList")
@@ -140,7 +139,7 @@ const KINDS: &[Kind] = &[
     kind!(
         "sockets",
         "sockets",
-        "connections and requests are kept after their end",
+        "connections and requests are kept after they end",
         "Remove them from the list when they close: on 'close', on 'finish'.",
         |e| e.ends_in(&[
             b"Socket",
@@ -161,15 +160,15 @@ const KINDS: &[Kind] = &[
     kind!(
         filling "strings",
         "strings",
-        "strings are collected without bound",
-        "Bound the collection, or keep one copy of each text.",
+        "strings are collected without a bound",
+        "Bound the collection, or keep one copy of each string.",
         |e| matches!(e.last_kind(), NodeKind::String | NodeKind::ConcatenatedString)
     ),
     kind!(
         filling "buffers",
         "buffers",
-        "buffers are kept, and with them memory outside of the JavaScript heap",
-        "Let go of the buffer when its contents were used; copy small pieces out of large ones.",
+        "buffers are kept, and with them memory outside the JavaScript heap",
+        "Release the buffer after use; copy small pieces out of large buffers.",
         |e| e.last_name().ends_with(b"Buffer")
             || e.last_name().ends_with(b"Array") && e.last_name() != b"Array"
             || e.last_name() == b"DataView"
@@ -177,14 +176,14 @@ const KINDS: &[Kind] = &[
     kind!(
         "closureChain",
         "closure chain",
-        "each function keeps the scope in which it was made, and through it the one before",
-        "Functions made in one scope share it: set variables that are not needed to null, or make the function elsewhere.",
+        "each function keeps the scope in which it was created, and through it the previous function",
+        "Functions created in one scope share it: set variables to null when they are no longer needed, or create the function elsewhere.",
         |e| e.is_list && (e.is_scoped || e.below().any(|at| is_context(e.name(at))))
     ),
     kind!(
         filling "linkedList",
         "linked list",
-        "a list or tree gets a link more each time",
+        "a list or tree gets one more link each time",
         "Bound the list: when a link is added, remove the oldest.",
         |e| e.is_list
     ),
@@ -210,36 +209,36 @@ const KINDS: &[Kind] = &[
     kind!(
         "closures",
         "closures",
-        "functions are added to a list and never taken out, and each keeps the scope it was made in",
-        "Take the function out of the list when it has run.",
+        "functions are added to a list and never removed, and each keeps the scope in which it was created",
+        "Remove the function from the list when it has run.",
         |e| e.element_kind() == NodeKind::Closure
     ),
     kind!(
         filling "map",
         "Map",
         "a Map gets entries and never loses them",
-        "Delete entries when they are done with, bound the Map, or use a WeakMap when the keys are objects.",
+        "Delete entries after use, bound the Map, or use a WeakMap if the keys are objects.",
         |e| e.holder_is(&[b"Map"])
     ),
     kind!(
         filling "set",
         "Set",
         "a Set gets items and never loses them",
-        "Delete items when they are done with, or use a WeakSet.",
+        "Delete items after use, or use a WeakSet.",
         |e| e.holder_is(&[b"Set"])
     ),
     kind!(
         filling "array",
         "array",
-        "an array only ever gets longer",
-        "Take elements out when they are done with, or bound the array.",
+        "an array gets elements and never loses them",
+        "Remove elements after use, or bound the array.",
         |e| e.holder_is(&[b"Array"])
     ),
     kind!(
         filling "dictionary",
         "object as dictionary",
         "an object used as a dictionary gets keys and never loses them",
-        "Delete keys when they are done with, or use a bounded Map.",
+        "Delete keys after use, or use a bounded Map.",
         |e| matches!(
             e.steps.get(e.element).and_then(|step| step.edge).map(|edge| edge.kind),
             Some(EdgeKind::Property | EdgeKind::Element)
@@ -247,12 +246,12 @@ const KINDS: &[Kind] = &[
     ),
 ];
 
-/// When no rule holds.
+/// The kind if no rule holds.
 const OTHER: Kind = kind!(
     "objects",
     "objects",
-    "objects become more and more",
-    "See what the holder keeps them for, and let them go when it is done.",
+    "more and more objects are kept",
+    "Check why the holder keeps them, and release them when they are no longer needed.",
     |_| true
 );
 

@@ -1,20 +1,18 @@
-//! One snapshot → single objects that retain a tenth of the heap, spread over much that they have.
+//! One snapshot → single objects that retain a tenth of the heap, spread over many fields and lists.
 //!
-//! A collection is found by its elements. What an instance retains by many fields and lists, none of which has
-//! most of it, is found here: walking down the dominator tree, where no child has half of what its parent has.
+//! A collection is found by its elements. An object whose memory is spread over many parts is found here, on a walk
+//! down the dominator tree: none of its children retains half of what it retains itself.
 
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::owned_size::Shape;
+use crate::leak::single_snapshot::SHARE;
 use crate::leak::suspect::{GrowingObjects, Suspect};
 use crate::leak::suspects::Search;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// Share of the heap, as its divisor, from which an object is told.
-const SHARE: u64 = 10;
-
 impl Search<'_> {
-    /// The objects that retain a tenth of the heap and are not on the path of a suspect, nor below one.
+    /// The objects that retain a tenth of the heap and are neither on the path of a suspect nor below one.
     pub(crate) fn large_owners(&self, found: &[Suspect]) -> Vec<GrowingObjects> {
         let is_told = self.is_with(found);
         let least = self.snapshot.total_size() / SHARE;
@@ -39,7 +37,7 @@ impl Search<'_> {
         owners
     }
 
-    /// Whether an object is one that a developer named: an instance, or a collection; no global, and no module.
+    /// Whether a developer would recognise the object: an instance or a collection, but no global and no module.
     fn is_owner(&self, node: NodeIx) -> bool {
         let quality = name_quality(self.snapshot, self.scripts, node);
         let is_object = matches!(self.snapshot.kind(node), NodeKind::Object) && self.snapshot.name(node) != b"Module";

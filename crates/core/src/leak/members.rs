@@ -1,4 +1,4 @@
-//! Suspects → the nodes of their groups, collected in one pass for all of them.
+//! Suspects → the nodes of their groups, collected in one pass.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::suspect::Suspect;
@@ -9,9 +9,9 @@ use crate::snapshot::ticker::Ticker;
 
 const NOT_ASKED: u32 = u32::MAX;
 
-/// The nodes of every group that a suspect has something to do with, in node order.
+/// The nodes of every group involved in a suspect, in node order.
 pub(crate) struct Members {
-    /// By group: where its nodes are in `lists`.
+    /// By group: the index of its nodes in `lists`.
     slot_of: Vec<u32>,
     lists: Vec<Vec<NodeIx>>,
 }
@@ -24,7 +24,7 @@ impl Members {
             suspect.elements.iter().chain(&suspect.named).for_each(|&group| members.ask(group));
             members.ask(suspect.holder);
         }
-        // What V8 puts between is nobody's holder; what retains that is.
+        // If the holder is internal, an ancestor of it is reported instead.
         let holders: Vec<u32> = suspects.iter().map(|suspect| suspect.holder).collect();
         let above = groups.above(&holders);
         (0..).zip(above).filter(|&(_, is_above)| is_above).for_each(|(group, _)| members.ask(group));
@@ -50,12 +50,12 @@ impl Members {
         }
     }
 
-    /// The nodes of one group; none for a group no suspect has.
+    /// The nodes of one group; none if no suspect involves it.
     pub(crate) fn with(&self, group: u32) -> &[NodeIx] {
         self.lists.get(self.slot_of[group as usize] as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The nodes of several.
+    /// The nodes of several groups.
     pub(crate) fn with_any(&self, groups: &[u32]) -> Vec<NodeIx> {
         groups.iter().flat_map(|&group| self.with(group)).copied().collect()
     }

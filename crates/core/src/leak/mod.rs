@@ -3,18 +3,18 @@
 //! [`report`] is the order of the work:
 //!
 //! ```text
-//! collect      series, same_objects,         when each object was made; the old objects that retain new ones
+//! collect      series, same_objects,         when each object was created; the old objects that retain new ones
 //!              growth_roots
 //! group        groups, members               objects with paths of one shape
 //! grow         growth, scattered             groups and classes with more objects in every snapshot
-//!              growing_objects               objects that get larger
-//! judge        suspects, structures, noise   groups that grow → a holder, its elements, and what names them,
-//!              single_snapshot, name_quality  except what grows in every program
+//!              growing_objects               objects whose size grows
+//! judge        suspects, structures, noise   groups that grow → a holder, its elements, and the class that names
+//!              single_snapshot, name_quality  them, without what grows in every program
 //! explain      explain, evidence, kinds      kind, names, numbers, path
-//! rank         deduplicate, release          surest and largest first, each leak once, and what would free it
+//! rank         deduplicate, release          by confidence and size, each leak once, and what would free it
 //! ```
 //!
-//! [`profile`] says what the series was taken for; [`test_rounds`] is about the snapshots of a test that calls a
+//! [`profile`] says what the series was taken for; [`test_rounds`] handles the snapshots of a test that calls a
 //! function in rounds, where growth by class counts as well.
 
 mod allocated;
@@ -79,20 +79,20 @@ pub(crate) use suspect::GrowingObjects;
 use suspect::Suspect;
 use suspects::Search;
 
-/// Suspects that are looked at, those that retain most.
+/// Suspects that are considered, those that retain most.
 const MAX_LOOKED_AT: usize = 1000;
-/// Suspects explained besides those that are asked for: some are duplicates of others.
+/// Suspects explained in addition to those requested, since some are duplicates.
 const MAX_MORE: usize = 100;
 
-/// What leaks.
+/// The result of the search for leaks.
 pub(crate) struct LeakReport {
-    /// Surest and largest first; empty when nothing leaks.
+    /// By confidence, then size; empty if nothing leaks.
     pub(crate) suspects: Vec<Finding>,
-    /// Of two snapshots: collections that were empty in the first, which leak or were filled.
+    /// Collections that leak or were filled once, which only another snapshot can tell.
     pub(crate) inconclusive: Vec<Finding>,
-    /// What grew most and is not accused; empty for one snapshot.
+    /// The groups that grew most without being suspected; empty for one snapshot.
     pub(crate) candidates: Vec<Candidate>,
-    /// What grew and is nobody's leak.
+    /// Growth that was ignored.
     pub(crate) ignored: Vec<&'static Noise>,
     /// Times between two snapshots.
     pub(crate) intervals: usize,
@@ -172,7 +172,7 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
     Ok(LeakReport { suspects, inconclusive, candidates, ignored, intervals, same_process })
 }
 
-/// The suspects that retain most; of as many as programs have, all of them in order.
+/// The suspects that retain most, in this order. The limit is above the number that programs have.
 fn largest<'a>(snapshot: &Snapshot, found: &'a [Suspect], members: &Members) -> Vec<&'a Suspect> {
     let bytes = |suspect: &Suspect| retained_together(snapshot, &members.leaked(suspect));
     let mut sized: Vec<(Reverse<u64>, &Suspect)> =

@@ -1,12 +1,11 @@
-//! Elements of a growth root → the class that names the leak: the one its author knows.
+//! Elements of a growth root → the class that names the leak, the one its author knows.
 //!
-//! What a list holds directly is often not what leaks: a closure, its scope, a library's
-//! subscription, Node's Timeout. The class that names the leak is the nearest below the element
-//! that the program itself defines, if there is one for each element; else a library's, else a
-//! runtime's, else what the element is.
+//! A list often holds what leaks indirectly: by a closure, its scope, a library's subscription, Node's Timeout. The
+//! class that names the leak is the nearest below the element that the program defines, if there is an instance for
+//! each element; otherwise a library's, then a runtime's, then that of the element itself.
 
 use crate::program::internals::{GENERIC, is_document_object, is_dom_node, is_internal_name};
-use crate::program::ownership::is_runtime_script;
+use crate::program::ownership::{has_program_script, is_runtime_script};
 use crate::program::packages::package_of;
 use crate::program::scripts::Scripts;
 use crate::snapshot::Snapshot;
@@ -14,10 +13,10 @@ use crate::snapshot::display::internal_target;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// How well a class names a leak; more is better.
+/// How well a class names a leak, from worst to best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum NameQuality {
-    /// V8's own: names nothing.
+    /// Internal to V8: it names nothing.
     Nothing,
     /// Numbers, symbols.
     Value,
@@ -25,11 +24,11 @@ pub(crate) enum NameQuality {
     Text,
     /// Arrays, Maps, promises and plain objects.
     Generic,
-    /// What Node keeps for each connection and timer.
+    /// An object that Node keeps for each connection or timer.
     Bookkeeping,
     /// A function.
     Function,
-    /// A connection or a request, of which there are as many as clients.
+    /// A connection or a request: there are as many as clients.
     Connection,
     /// An instance of a class of Node's or the browser's.
     Runtime,
@@ -41,7 +40,7 @@ pub(crate) enum NameQuality {
     Own,
 }
 
-/// What a node is worth as a name.
+/// How well the class of a node names a leak.
 pub(crate) fn name_quality(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> NameQuality {
     let name = snapshot.name(node);
     match snapshot.kind(node) {
@@ -53,7 +52,7 @@ pub(crate) fn name_quality(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx)
         NodeKind::Closure => NameQuality::Function,
         NodeKind::Native if is_dom_node(name) => NameQuality::Document,
         NodeKind::Native if is_document_object(name) => NameQuality::Bookkeeping,
-        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => NameQuality::Text,
+        kind if kind.is_string() => NameQuality::Text,
         NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol => NameQuality::Value,
         _ => NameQuality::Nothing,
     }
@@ -64,28 +63,28 @@ fn quality_of_instance(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> 
     if GENERIC.contains(&name) || BINARY.contains(&name) {
         return NameQuality::Generic;
     }
-    // A generator is as good as its function, whose name and place it has.
+    // A generator has the name and the location of its function.
     if internal_target(snapshot, node, b"parameters_and_registers").is_some() {
         return NameQuality::Function;
     }
-    if BOOKKEEPING.contains(&name) && !is_own(snapshot, scripts, node) {
+    if BOOKKEEPING.contains(&name) && !has_program_script(snapshot, scripts, node) {
         return NameQuality::Bookkeeping;
     }
-    if CONNECTIONS.contains(&name) && !is_own(snapshot, scripts, node) {
+    if CONNECTIONS.contains(&name) && !has_program_script(snapshot, scripts, node) {
         return NameQuality::Connection;
     }
-    // Constructors built into V8 have no place in a script.
+    // Constructors built into V8 have no location.
     let Some(at) = snapshot.location(node) else { return NameQuality::Runtime };
     match scripts.name(at) {
         Some(script) if is_runtime_script(script, false) => NameQuality::Runtime,
-        Some(script) if is_of_package(script) => NameQuality::Library,
-        // Your own are among those whose names are known, when any are.
+        Some(script) if package_of(script).is_some() => NameQuality::Library,
+        // If any script has a name, the program's scripts have.
         None if scripts.names().next().is_some() => NameQuality::Library,
         _ => NameQuality::Own,
     }
 }
 
-/// The language's own classes of bytes and numbers, which say as little as an array does.
+/// Built-in classes of bytes and numbers, which say as little as an array.
 const BINARY: [&[u8]; 14] = [
     b"ArrayBuffer",
     b"SharedArrayBuffer",
@@ -103,7 +102,7 @@ const BINARY: [&[u8]; 14] = [
     b"BigUint64Array",
 ];
 
-/// Objects that Node makes for each connection, timer and request of its own.
+/// Classes of which Node creates an object for each connection, timer or request.
 const BOOKKEEPING: [&[u8]; 14] = [
     b"TCP",
     b"Pipe",
@@ -121,7 +120,7 @@ const BOOKKEEPING: [&[u8]; 14] = [
     b"TickObject",
 ];
 
-/// Both ends of a conversation, and what is said.
+/// Both ends of a connection, and the messages.
 const CONNECTIONS: [&[u8]; 8] = [
     b"Socket",
     b"TLSSocket",
@@ -132,14 +131,3 @@ const CONNECTIONS: [&[u8]; 8] = [
     b"Http2Stream",
     b"ServerHttp2Stream",
 ];
-
-/// Whether a class is one of the program's, or a package's, that has the name of one of Node's.
-fn is_own(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> bool {
-    let script = snapshot.location(node).and_then(|at| scripts.name(at));
-    script.is_some_and(|script| !is_runtime_script(script, false))
-}
-
-/// Whether a script was installed rather than written here.
-pub(crate) fn is_of_package(script: &[u8]) -> bool {
-    package_of(script).is_some()
-}

@@ -1,7 +1,7 @@
-//! Objects of a snapshot → the bytes that belong to each of them: what it is made of.
+//! Objects of a snapshot → the owned size of each.
 //!
-//! That is its array or table, the bytes outside of the heap, the texts among its elements; not what a
-//! program gave a name of its own, a property or a variable, which is an object to look at by itself.
+//! An object owns its array or table, its bytes outside the heap, and the strings among its elements. It does not own
+//! the value of a property or variable: that is judged by itself.
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::internals::is_internal_name;
@@ -15,17 +15,17 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::ticker::Ticker;
 
-/// What an object is that may get larger.
+/// The shape of an object that may grow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Shape {
     Text,
     Binary,
     Collection,
-    /// An object that has much in many fields.
+    /// An object whose memory is spread over many fields.
     Owner,
 }
 
-/// What the objects of a snapshot are made of.
+/// The parts of the objects of a snapshot.
 #[derive(Clone, Copy)]
 pub(crate) struct Parts<'a> {
     pub(crate) snapshot: &'a Snapshot,
@@ -33,14 +33,13 @@ pub(crate) struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Whether a node is a part of what holds it.
+    /// Whether a node is a part of its parent.
     fn is_part(&self, node: NodeIx) -> bool {
         let snapshot = self.snapshot;
         let is_owned_kind = match snapshot.kind(node) {
             NodeKind::Array | NodeKind::Number | NodeKind::BigInt | NodeKind::Native => true,
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => true,
             NodeKind::Object => is_binary(snapshot.name(node)),
-            _ => false,
+            kind => kind.is_string(),
         };
         is_owned_kind && node != snapshot.root() && self.name_of(node).is_none()
     }
@@ -48,7 +47,7 @@ impl Parts<'_> {
     pub(crate) fn shape(&self, node: NodeIx) -> Option<Shape> {
         let name = self.snapshot.name(node);
         match self.snapshot.kind(node) {
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => Some(Shape::Text),
+            kind if kind.is_string() => Some(Shape::Text),
             NodeKind::Object if is_binary(name) => Some(Shape::Binary),
             NodeKind::Object if is_internal_name(name) || is_weak(name) || waits(name) => None,
             NodeKind::Object => Some(Shape::Collection),
@@ -56,7 +55,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The property or variable that leads to a node, and what has it.
+    /// The property or variable that leads to a node, and its owner.
     pub(crate) fn name_of(&self, node: NodeIx) -> Option<(NodeIx, Edge)> {
         self.shortest.parent_edge(self.snapshot, node).filter(|&(_, edge)| {
             let is_name = matches!(edge_label(self.snapshot, edge), EdgeLabel::Name(_));
@@ -65,20 +64,20 @@ impl Parts<'_> {
     }
 }
 
-/// The bytes that belong to some objects.
+/// The owned sizes of some objects.
 pub(crate) struct Bytes<'a> {
     parts: Parts<'a>,
-    /// Those objects, and their parts that have parts of their own; in preorder of the dominator tree.
+    /// These objects and those of their parts that have parts themselves, in preorder of the dominator tree.
     pieces: Vec<Piece>,
 }
 
 #[derive(Clone, Copy)]
 struct Piece {
-    /// In preorder.
+    /// Position in preorder.
     position: u32,
-    /// The piece that it is a part of; itself when it is no part.
+    /// The piece that it is a part of, or itself.
     owner: u32,
-    /// The piece that is no part, at the end of the owners.
+    /// The outermost owner.
     whole: u32,
     bytes: u64,
 }
@@ -114,7 +113,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn add_up(&mut self) {
-        // Parts come after what they belong to.
+        // Parts come after their owners.
         for at in (0..self.pieces.len()).rev() {
             let Piece { owner, bytes, .. } = self.pieces[at];
             if owner as usize != at {
@@ -123,14 +122,14 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// The bytes of one of the objects.
+    /// The owned size of one of the objects.
     pub(crate) fn own(&self, node: NodeIx) -> u64 {
         let position = self.parts.snapshot.dominators().positions()[node.index()];
         let place = self.pieces.binary_search_by_key(&position, |piece| piece.position);
         place.map_or(0, |place| self.pieces[place].bytes)
     }
 
-    /// The objects with so many bytes and a shape that are not part of another that has one; in preorder.
+    /// The objects of at least so many bytes that have a shape and are no part of another with one, in preorder.
     pub(crate) fn large(&self, least: u64) -> impl Iterator<Item = (NodeIx, Shape)> + '_ {
         self.pieces.iter().filter(move |piece| piece.bytes >= least).filter_map(|piece| {
             let node = self.node(piece);
@@ -147,7 +146,7 @@ impl<'a> Bytes<'a> {
 
 struct Walk<'a> {
     bytes: Bytes<'a>,
-    /// The pieces whose subtrees the walk is in, the innermost last.
+    /// The pieces whose subtrees contain the current position, the innermost last.
     open: Vec<u32>,
 }
 
@@ -175,7 +174,7 @@ impl Walk<'_> {
         let place = pieces.len() as u32;
         let is_leaf = tree.sizes()[at as usize] == 1;
         if let Some(owner) = owner.filter(|_| is_leaf && !is_wanted) {
-            // Nobody asks for it by itself, and a list of millions of texts has as many.
+            // It is never queried by itself, and a list can have millions of strings.
             pieces[owner as usize].bytes += parts.snapshot.nodes().self_size(node);
         } else if is_wanted || owner.is_some() {
             let whole = owner.map_or(place, |owner| pieces[owner as usize].whole);
@@ -187,7 +186,7 @@ impl Walk<'_> {
     }
 }
 
-/// Buffers, and what looks into them.
+/// Buffers and views of them.
 fn is_binary(name: &[u8]) -> bool {
     const VIEWS: [&[u8]; 3] = [b"DataView", b"Buffer", b"FastBuffer"];
     let is_typed = || {
@@ -197,12 +196,12 @@ fn is_binary(name: &[u8]) -> bool {
     name.ends_with(b"ArrayBuffer") || VIEWS.contains(&name) || name.ends_with(b"Array") && is_typed()
 }
 
-/// Tables whose entries go with their keys have the size that the last collection of garbage left.
+/// Weak tables have the size that the last garbage collection left.
 fn is_weak(name: &[u8]) -> bool {
     matches!(name, b"WeakMap" | b"WeakSet" | b"WeakRef" | b"FinalizationRegistry")
 }
 
-/// What waits for a promise belongs to it.
+/// A promise owns its reactions.
 fn waits(name: &[u8]) -> bool {
     matches!(name, b"Promise" | b"Generator" | b"AsyncGenerator")
 }

@@ -1,5 +1,5 @@
-//! Two of one thing are one suspect: a cache's Map, list and index, the keys and values of one Map, a suspect and what
-//! it merely dominates, a collection and the object that has it.
+//! Merges suspects that are parts of one leak: the Map, list and index of a cache; the keys and values of a Map; a
+//! suspect and objects below its elements; a collection and the object that owns it.
 
 use crate::leak::finding::Finding;
 use crate::leak::members::Members;
@@ -14,18 +14,18 @@ use foldhash::{HashMap, HashMapExt};
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 
-/// Objects looked at to find out whether two suspects share theirs.
+/// Objects checked for being shared by two suspects.
 const LOOKED_AT: usize = 16;
-/// References looked at to find that out.
+/// References checked for each of them.
 const MAX_REFERENCES: usize = 64;
-/// The share by which two numbers may differ that would be equal without work under way.
+/// Counts that differ by at most this fraction, given as the divisor, count as equal: work may be under way.
 const SLACK: i64 = 10;
 
-/// What of a finding is compared with others.
+/// The facts about a finding by which it is compared with others.
 struct Part {
-    /// The instance of a class of the program's or a package's that has the holder.
+    /// The nearest instance of a class of the program or a package at or above the holder.
     owner: Option<(NodeIx, NameQuality)>,
-    /// How well the objects are named; objects that get larger name nothing that becomes more.
+    /// How well the objects are named; growing objects rank below growing numbers of objects.
     rank: (bool, NameQuality),
 }
 
@@ -91,7 +91,7 @@ impl Search<'_> {
         Part { owner, rank: (finding.suspect.growing.is_none(), quality(finding.example)) }
     }
 
-    /// The elements of a suspect that are named by its objects; of a list with two kinds of things each has its own.
+    /// The elements of a suspect that its objects name: one list may hold two kinds of elements.
     fn own_elements(&self, suspect: &Suspect) -> Vec<u32> {
         let is_named = self.groups.above(&suspect.named);
         let own = suspect.elements.iter().filter(|&&group| is_named[group as usize] || suspect.named.contains(&group));
@@ -127,7 +127,7 @@ fn is_instance(quality: NameQuality) -> bool {
     matches!(quality, NameQuality::Library | NameQuality::Own)
 }
 
-/// Two findings, the better named first.
+/// Two findings, of which `whole` is the better named.
 struct Pair<'a> {
     search: &'a Search<'a>,
     members: &'a Members,
@@ -146,7 +146,7 @@ impl Pair<'_> {
         sample: impl FnOnce() -> &'s Vec<Sample>,
     ) -> bool {
         let growing = self.other.suspect.growing.as_ref();
-        // What has the holder of leaked objects gets larger because of them.
+        // An object that has the holder of leaked objects grows because of them.
         let has_holder = |node: NodeIx| self.whole.steps[..=self.whole.holder.at].iter().any(|step| step.node == node);
         if growing.is_some_and(|growing| growing.nodes.iter().copied().any(has_holder)) {
             return true;
@@ -154,34 +154,34 @@ impl Pair<'_> {
         if growing.is_none() && self.is_below_the_elements() {
             return !self.are_of_two_kinds();
         }
-        // Holders that become more have one of each.
+        // Holders whose own number grows have one of each.
         let group_of_holder = |finding: &Finding| self.search.groups.of(finding.holder.node);
         let are_fields = self.whole.holder.count > 1 && group_of_holder(self.whole) == group_of_holder(self.other);
-        if are_fields && self.keeps_pace() {
+        if are_fields && self.grow_alike() {
             return true;
         }
         let same_owner = matches!((owner, other), (Some((owner, _)), Some((other, _))) if owner == other);
         let is_of_library = matches!(owner, Some((_, NameQuality::Library)));
-        if same_owner && is_of_library && (growing.is_some() || self.keeps_pace()) {
+        if same_owner && is_of_library && (growing.is_some() || self.grow_alike()) {
             return true;
         }
-        let may_share = growing.is_some() || self.keeps_pace();
+        let may_share = growing.is_some() || self.grow_alike();
         may_share && self.shares_objects(sample())
     }
 
-    /// Whether all that names the second is below the elements of the first.
+    /// Whether all objects that name `other` are below the elements of `whole`.
     fn is_below_the_elements(&self) -> bool {
         self.other.suspect.named.iter().all(|&group| self.leaked[group as usize])
     }
 
-    /// Whether those elements are of two kinds: some have what names the first, others what names the second.
+    /// Whether these elements are of two kinds, some with an object that names `whole`, some with one that names `other`.
     fn are_of_two_kinds(&self) -> bool {
         let elements = self.search.own_elements(&self.whole.suspect);
         self.whole.count + self.other.count <= self.members.with_any(&elements).len()
     }
 
-    /// Whether the second grew with the first.
-    fn keeps_pace(&self) -> bool {
+    /// Whether both grew by similar numbers in each interval.
+    fn grow_alike(&self) -> bool {
         let (whole, other) = (&self.whole.added_count, &self.other.added_count);
         whole.len() == other.len()
             && whole.iter().zip(other).all(|(&one, &other)| (one - other).abs() <= 2.max(one.max(other) / SLACK))

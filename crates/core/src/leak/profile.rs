@@ -1,13 +1,13 @@
-//! What a series was taken for: it decides how much growth is a leak.
+//! The purpose of a series, which decides how much growth is a leak.
 
 use crate::leak::finding::Finding;
 
-/// How the snapshots of a series came about.
+/// How the snapshots of a series were taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Profile {
-    /// A program was at work.
+    /// While a program was at work.
     Program,
-    /// A test called a function so many times between two of them. Each call has to leave an object.
+    /// By a test, which called a function a fixed number of times between two of them. Each call has to leave an object.
     TestRounds {
         /// Calls between two snapshots.
         iterations: i64,
@@ -15,7 +15,7 @@ pub(crate) enum Profile {
 }
 
 impl Profile {
-    /// Whether what was found grew enough in each interval.
+    /// Whether a finding grew enough in each interval.
     pub(crate) fn accuses(self, finding: &Finding) -> bool {
         match self {
             Profile::Program => true,

@@ -1,10 +1,10 @@
-//! A suspect → what goes when its holder lets go of it, and who else has to.
+//! A suspect → the bytes that are freed when its holder releases it, and the other holders that have to release it too.
 //!
-//! Often a leak has two holders: a subject and the subscription's own list, a port and Node's handle of
-//! it. Then nothing goes when one of them lets go. So the references of the holder are cut, and where
-//! the objects are still reached, the path to them shows the next holder, whose references are cut too.
+//! Many leaks have two holders: a subject and the subscription's own list, a port and Node's handle for it. Then
+//! nothing is freed if only one of them releases the objects. So the references of the holder are cut, and if the
+//! objects are still reachable, the path to them shows the next holder, whose references are cut too.
 //!
-//! Everything that can be freed is below one dominator, and only what is below it is walked.
+//! Everything that can be freed is below one dominator, so the walk stays below it.
 
 use crate::leak::finding::Finding;
 use crate::leak::groups::{Groups, OUTSIDE};
@@ -28,23 +28,23 @@ use foldhash::{HashSet, HashSetExt};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Other holders that are looked for.
+/// Other holders listed.
 const MAX_OTHERS: usize = 4;
-/// Parts of the holder that are looked for: branches of a tree.
+/// Parts of the holder whose references are cut as well, such as the branches of a tree.
 const MAX_PARTS: usize = 64;
-/// Times that holders are looked for behind those found before.
+/// How often the search for further holders is repeated after cutting those found.
 const ROUNDS: usize = 3;
 const NO_EDGE: u32 = u32::MAX;
 const NO_NODE: NodeIx = NodeIx(u32::MAX);
 
-/// What goes, and when.
+/// The effect of releasing a suspect.
 #[derive(Default)]
 pub(crate) struct Release {
-    /// Bytes that go when the holder lets go.
+    /// Bytes freed when the holder releases the objects.
     pub(crate) freed: u64,
-    /// Who else holds the objects; when they are many, not all of them.
+    /// Other holders of the objects, at most [`MAX_OTHERS`].
     pub(crate) others: Vec<OtherHolder>,
-    /// Bytes that go when all of them let go.
+    /// Bytes freed when these release the objects too.
     pub(crate) freed_by_all: u64,
 }
 
@@ -56,14 +56,14 @@ pub(crate) struct OtherHolder {
     pub(crate) count: usize,
 }
 
-/// What refers to leaked objects: the nodes of a group, or a single node that is in none.
+/// A source of references to leaked objects: the nodes of a group, or a single node outside of all groups.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Referrer {
     Group(u32),
     Node(NodeIx),
 }
 
-/// Looks for what a suspect's release takes.
+/// Computes the releases of findings.
 pub(crate) struct Releases<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) shortest: &'a ShortestPaths,
@@ -98,7 +98,7 @@ impl<'a> Releases<'a> {
         let leaked = self.groups.at_or_below(&suspect.elements);
         let mut cut = Cut { suspect, leaked: &leaked, groups: self.groups, others: HashSet::new() };
         let mut walk = Walk::new(self.snapshot, &region, &cut, self.progress)?;
-        // A holder may hold twice: a FinalizationRegistry by its cells and by their tokens.
+        // A holder may hold its elements twice: a FinalizationRegistry by its cells and by their tokens.
         for _ in 0..ROUNDS {
             let of_holder = |at| {
                 let named = self.nearest_named(&self.steps(&region, &walk, at));
@@ -134,7 +134,7 @@ impl<'a> Releases<'a> {
         Ok(release)
     }
 
-    /// Whether another holder is the same one, or a part of it: the last link of the list, a branch of the tree.
+    /// Whether another holder is the same one or a part of it, such as the last link of the list or a branch of the tree.
     fn is_part(&self, other: NodeIx, holder: NodeIx) -> bool {
         let class = |node| (self.snapshot.kind(node), self.snapshot.name(node));
         let is_link = |node| self.in_structure[self.groups.of(node) as usize];
@@ -142,13 +142,13 @@ impl<'a> Releases<'a> {
         other == holder || class(other) == class(holder) && class(other).0 == NodeKind::Object && are_links()
     }
 
-    /// The last object on a path that a program names.
+    /// The last object on a path that has a name in the program.
     fn nearest_named(&self, steps: &[PathStep]) -> Option<NodeIx> {
         steps.iter().rev().map(|step| step.node).find(|&node| !is_internal(self.snapshot, node))
     }
 
-    /// The referrers through which the walk came to the objects that name the leak, with the number of these and an
-    /// example; those of most objects first.
+    /// The referrers through which the walk reached the objects that name the leak, with the number of these objects and
+    /// an example; the most frequent first.
     fn referrers(&self, walk: &Walk<'_>, cut: &Cut<'_>, named: &[NodeIx]) -> Vec<(Referrer, (usize, NodeIx))> {
         let mut found: BTreeMap<Referrer, (usize, NodeIx)> = BTreeMap::new();
         if !named.iter().any(|&node| walk.has_reached(node)) {
@@ -163,7 +163,7 @@ impl<'a> Releases<'a> {
         found
     }
 
-    /// The path by which the walk came to a node.
+    /// The path by which the walk reached a node.
     fn steps(&self, region: &Region<'_>, walk: &Walk<'_>, node: NodeIx) -> Vec<PathStep> {
         let mut below = Vec::new();
         let mut at = node;
@@ -202,8 +202,8 @@ impl Cut<'_> {
         }
     }
 
-    /// Whether the holder, or the array or table it keeps its elements in, has the edge to an
-    /// element, or another holder that to something leaked.
+    /// Whether an edge is cut: from the holder, or its array or table of elements, to an element, or from another holder
+    /// to a leaked object.
     fn has(&self, snapshot: &Snapshot, from: NodeIx, to: NodeIx) -> bool {
         let group = self.groups.of(from);
         let is_holder = group == self.suspect.holder
@@ -225,7 +225,7 @@ struct Region<'a> {
 }
 
 impl<'a> Region<'a> {
-    /// What is dominated by the nearest node that dominates all of these but is none of them.
+    /// The subtree of the nearest node that dominates all of `nodes` and is none of them.
     fn around<'n>(snapshot: &'a Snapshot, nodes: impl Iterator<Item = &'n NodeIx>) -> Option<Self> {
         let tree = snapshot.dominators();
         let top = tree.nearest_common(nodes.copied())?;
@@ -267,7 +267,7 @@ struct Walk<'a> {
     snapshot: &'a Snapshot,
     region: &'a Region<'a>,
     reached: NodeSet,
-    /// By place in the region: the edge over which the walk came.
+    /// By place in the region: the edge by which the walk reached it.
     parents: Vec<u32>,
     /// In order of the walk.
     queue: Vec<u32>,
@@ -291,13 +291,13 @@ impl<'a> Walk<'a> {
         self.queue.clear();
         let mut ticker = Ticker::of(progress, region.size as usize);
         let is_cut = |from, edge: Edge| cut.has(snapshot, from, edge.to);
-        // Nothing leads to where the walk begins, not even an edge that leads there.
+        // The start of the walk has no parent, even if an edge leads back to it.
         if let Some(top) = region.place(region.top) {
             self.reached.insert(top);
         }
         if region.is_whole() {
             let heap = snapshot.heap();
-            // What a program can name explains more than what V8 and the embedder have.
+            // Paths from the program's globals explain more than those from V8 and the embedder.
             for edge in snapshot.edges_of(region.top) {
                 if heap.is_user_root(edge.to) {
                     self.follow(region.top, edge, is_cut);
@@ -337,7 +337,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Bytes that the walk did not come to, of what is alive.
+    /// Bytes of live objects that the walk did not reach.
     fn left_behind(&self) -> u64 {
         let snapshot = self.snapshot;
         let nodes = snapshot.dominators().subtree(self.region.top);
@@ -359,7 +359,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// For every node reached among those that are `inside`: the last node outside on the path to it.
+    /// For every node that was reached and is inside: the last node on its path that is not.
     fn entrances(&self, is_inside: impl Fn(NodeIx) -> bool) -> impl Fn(NodeIx) -> Option<NodeIx> {
         let mut entrances = vec![NO_NODE; self.parents.len()];
         let place = |node| self.region.place(node).map(NodeIx::index);

@@ -1,9 +1,9 @@
-//! The objects that an earlier snapshot of the process has as well.
+//! The objects of a snapshot that an earlier one of the process has as well.
 //!
-//! V8 knows objects by their addresses: one that gets the place of one that died since the snapshot before gets its id
-//! too. Where most of a heap is replaced these are many. They are told by their class, where that is another, or by
-//! what retains them: a new object whose id an earlier one had has a new object above it, as have most of its kind,
-//! and of these few have an id again. What was only moved to a new object has its id as have the others of its kind.
+//! An equal id is not enough. V8 assigns ids by address, so an object allocated in the place of one that died since
+//! the earlier snapshot gets its id. If most of a heap was replaced, there are many such objects. Some are of another
+//! class than the earlier object. The others have a new parent, like most objects of their kind, and few objects of
+//! that kind have an earlier id. If an old object was moved to a new parent, most objects of its kind have one.
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::snapshot::Snapshot;
@@ -16,7 +16,7 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use foldhash::{HashMap, HashMapExt};
 
-/// Of so many objects of a kind below new objects one at least has to be known from before.
+/// Objects below new parents are the same as before if at least one in this many of their kind has an earlier id.
 const MIN_SHARE: u32 = 3;
 const UNKNOWN: u32 = u32::MAX;
 
@@ -25,11 +25,11 @@ pub(crate) struct SameObjects {
     same: NodeSet,
 }
 
-/// What an object is and what the object above it is: their names, except for those of values.
+/// The type of an object, its name and that of its parent; values have no names.
 type Kin = (NodeKind, u32, u32);
 
 impl SameObjects {
-    /// A walk along the ids of both, and two passes over the nodes of the later one.
+    /// Costs a merge of the ids of both, and two passes over the nodes of the later one.
     pub(crate) fn of(
         before: &Snapshot,
         after: &Snapshot,
@@ -70,7 +70,7 @@ fn kin_of(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Kin {
     (snapshot.kind(node), name(node), shortest.parent(node).map_or(UNKNOWN, name))
 }
 
-/// The nodes whose ids both have for objects of one class.
+/// The nodes of the later snapshot whose id an object of the same class has in the earlier one.
 fn shared(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<NodeSet> {
     let mut classes = Classes { before, after, known: filled(UNKNOWN, before.strings().len())? };
     let mut shared = NodeSet::new(after.nodes().len());
@@ -84,22 +84,21 @@ fn shared(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<No
     Ok(shared)
 }
 
-/// Compares what objects of two snapshots are.
+/// Compares the classes of objects of two snapshots.
 struct Classes<'a> {
     before: &'a Snapshot,
     after: &'a Snapshot,
-    /// By string of the earlier snapshot: one of the later that is equal.
+    /// By string of the earlier snapshot: an equal one of the later.
     known: Vec<u32>,
 }
 
 impl Classes<'_> {
-    /// V8 makes texts flat, and elements that are taken out of a page get other names.
+    /// Whether both are of one class. V8 flattens strings, so that their type changes.
     fn are_one(&mut self, before: NodeIx, after: NodeIx) -> bool {
         let kinds = (self.before.kind(before), self.after.kind(after));
-        let is_text = |kind| matches!(kind, NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString);
         match kinds {
             (NodeKind::Object | NodeKind::Closure, _) if kinds.0 == kinds.1 => self.have_one_name(before, after),
-            (a, b) => a == b || is_text(a) && is_text(b),
+            (a, b) => a == b || a.is_string() && b.is_string(),
         }
     }
 
@@ -115,7 +114,7 @@ impl Classes<'_> {
     }
 }
 
-/// A class's name without what older versions of V8 say of elements that are in no page.
+/// A class name without the prefix that older versions of V8 give to detached elements.
 fn without_place(name: &[u8]) -> &[u8] {
     name.strip_prefix(b"Detached ").unwrap_or(name)
 }

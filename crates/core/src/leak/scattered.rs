@@ -1,6 +1,7 @@
-//! Classes whose objects become more, a few in each of many places: the leaves of a trie, the entries of many lists.
+//! Classes that grow by a few objects in each of many places, such as the leaves of a trie or the entries of many
+//! lists.
 //!
-//! No place of theirs has enough to be a suspect. Together they have, and what owns all of them is the holder.
+//! No single place grows enough to be a suspect, but all together do. Their common owner is reported as the holder.
 
 use crate::leak::groups::Groups;
 use crate::leak::growth::{Growth, Trend};
@@ -20,12 +21,12 @@ use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Classes that are looked at, those that grew most.
+/// Classes that are considered, those that grew most.
 const MAX_CLASSES: usize = 16;
-/// The least number of objects by which a class grows in places that are too small for themselves.
+/// The least growth of a class in places that are too small to be suspects, in objects.
 const MIN_COUNT: i64 = 10;
 
-/// A class, its objects in the last snapshot, and their numbers in each.
+/// A class: its objects in the last snapshot, and their number in each.
 pub(crate) struct Scattered {
     owner: NodeIx,
     nodes: Vec<NodeIx>,
@@ -41,7 +42,7 @@ struct ClassGrowth {
 }
 
 impl Search<'_> {
-    /// The classes of the program's and of packages that grow so, and that no suspect found so far explains.
+    /// The classes of the program and its packages that grow in many small places, unless a suspect explains their growth.
     pub(crate) fn scattered(
         &self,
         series: &Series<'_>,
@@ -69,7 +70,7 @@ impl Search<'_> {
         Ok(scattered)
     }
 
-    /// The names of classes that grew in places too small for themselves, those that grew most first.
+    /// The names of classes that grew in places too small to be suspects, by growth.
     fn unexplained_classes(&self, growth: &Growth, found: &[Suspect]) -> Vec<&[u8]> {
         let is_explained = self.groups.at_or_below(&elements_of(found));
         let mut classes: BTreeMap<&[u8], ClassGrowth> = BTreeMap::new();
@@ -84,7 +85,7 @@ impl Search<'_> {
             }
             let is_small = !is_explained[group as usize]
                 && self.noise.noise_of(group).is_none()
-                && growth.trend(self.groups, group) == Trend::Steady;
+                && growth.trend(self.groups, group) == Trend::Flat;
             let class = classes.entry(self.snapshot.name(example)).or_default();
             class.all += added;
             class.small += if is_small { added } else { 0 };
@@ -99,7 +100,7 @@ impl Search<'_> {
         large.into_iter().take(MAX_CLASSES).map(|(_, name)| name).collect()
     }
 
-    /// The nearest object with a name that dominates all of these; none where only the global object does.
+    /// The nearest object with a name in the program that dominates all of `nodes`; `None` if only the global object does.
     fn owner_of(&self, nodes: impl Iterator<Item = NodeIx>) -> Option<NodeIx> {
         let tree = self.snapshot.dominators();
         let mut owner = tree.nearest_common(nodes)?;
@@ -111,7 +112,7 @@ impl Search<'_> {
 }
 
 impl Scattered {
-    /// The suspect that it is, with groups of its own.
+    /// Turns it into a suspect with groups of its own.
     pub(crate) fn suspect(self, groups: &mut Groups, growth: &mut Growth) -> Suspect {
         let (holder, element) = groups.set_apart(self.owner, &self.nodes);
         growth.add_group(element, self.counts);
@@ -133,7 +134,7 @@ fn instances(snapshot: &Snapshot, class: &[u8], progress: &Progress) -> Result<V
     Ok(instances)
 }
 
-/// The turnover of a class, whose instances each snapshot has in order of id.
+/// The turnover of a class, from its instances in each snapshot in order of id.
 fn counts(series: &Series<'_>, instances: &[Vec<NodeIx>]) -> Counts {
     let ids: Vec<Vec<ObjectId>> = series
         .snapshots

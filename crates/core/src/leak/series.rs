@@ -1,8 +1,8 @@
-//! Snapshots in order of time → the interval in which each object of the last one was made.
+//! Snapshots in order of time → the interval in which each object of the last one was created.
 //!
-//! Ids are stable while a process lives, so an object that the first snapshot lacks and the second has was made
-//! between them. In snapshots of two processes equal ids are accidents: what they name differs, and that is how they
-//! are told apart.
+//! Ids are stable while a process lives, so an object that is in the second snapshot but not in the first was created
+//! between them. Snapshots of two processes have equal ids by accident only. They are recognised by the different
+//! objects that these ids belong to.
 
 use crate::leak::same_objects::SameObjects;
 use crate::paths::shortest_paths::ShortestPaths;
@@ -13,9 +13,9 @@ use crate::snapshot::parallel;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 
-/// Ids looked at to tell processes apart where there are too few functions.
+/// Ids compared if there are too few functions.
 const SAMPLE: usize = 4096;
-/// Functions with names of their own that are enough to tell processes apart.
+/// Functions with unique names needed to decide whether two snapshots are of one process.
 const MIN_FUNCTIONS: usize = 100;
 
 /// Snapshots of one program, oldest first.
@@ -24,7 +24,7 @@ pub(crate) struct Series<'a> {
     pub(crate) last: &'a Snapshot,
     /// Whether ids mean the same objects in all of them.
     pub(crate) same_process: bool,
-    /// For each node of the last snapshot the first snapshot that has it.
+    /// By node of the last snapshot: the first snapshot that has it.
     births: Vec<u8>,
 }
 
@@ -62,13 +62,13 @@ impl<'a> Series<'a> {
         self.birth(node) == 0
     }
 
-    /// Times between two snapshots.
+    /// The number of intervals between snapshots.
     pub(crate) fn intervals(&self) -> usize {
         self.snapshots.len().saturating_sub(1)
     }
 }
 
-/// Whether ids mean the same objects in all of the snapshots, in whatever order.
+/// Whether ids mean the same objects in all of the snapshots, whatever their order.
 pub(crate) fn have_common_ids(snapshots: &[&Snapshot]) -> bool {
     if snapshots.len() > 1 {
         parallel::map(snapshots.to_vec(), |snapshot| _ = snapshot.nodes_by_id());
@@ -76,23 +76,23 @@ pub(crate) fn have_common_ids(snapshots: &[&Snapshot]) -> bool {
     snapshots.windows(2).all(|pair| is_same_process(pair[0], pair[1]))
 }
 
-/// Whether ids that both have are of the same objects.
+/// Whether equal ids mean the same objects in two snapshots.
 ///
-/// Functions whose name no other has are the surest sign: a runtime has thousands of them and they stay, while V8
-/// gives the id of an object that died to one that gets its place. Two processes of one program have nine of ten ids in
-/// common by accident, but only three of four of such functions.
+/// Functions with unique names are the best evidence: a runtime has thousands of them and they live long, whereas other
+/// ids are reused after an object died. In two processes of one program nine of ten ids are equal by accident, but only
+/// three of four of such functions have equal ids.
 fn is_same_process(a: &Snapshot, b: &Snapshot) -> bool {
     let functions = functions_with_own_names(a);
     if functions.len() >= MIN_FUNCTIONS {
         return are_same(a, b, functions.into_iter(), 10);
     }
-    // Roots, which have the same ids in all processes, come first and do not count.
+    // The roots come first. They have the same ids in all processes.
     let every = (a.nodes().len() / SAMPLE).max(1);
     let sample = a.nodes_by_id().iter().skip(64.min(a.nodes().len() / 2)).step_by(every);
     are_same(a, b, sample.copied().filter(|&node| !a.nodes().id(node).0.is_multiple_of(2)), 5)
 }
 
-/// Whether of the nodes whose ids both have all but one of `share` have the same type and name.
+/// Whether, of the nodes whose ids are in both snapshots, at most one in `share` has another type or name.
 fn are_same(a: &Snapshot, b: &Snapshot, nodes: impl Iterator<Item = NodeIx>, share: usize) -> bool {
     let (mut shared, mut same) = (0usize, 0usize);
     for node in nodes {

@@ -1,8 +1,7 @@
 //! One snapshot → the holders of most of its memory: each has many elements of one kind.
 //!
-//! One snapshot cannot tell what grows. It can tell where the size spreads: the point below which
-//! many objects have paths of one shape. Such a point is suspected when its elements retain a tenth of
-//! the heap.
+//! One snapshot does not show what grows. It shows where memory is spread over many objects with paths of one shape.
+//! The holder of these objects is suspected if they retain a tenth of the heap.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::name_quality::{NameQuality, name_quality};
@@ -15,30 +14,30 @@ use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 
-/// Elements a collection has at least.
+/// The least number of elements of a collection.
 const MIN_COUNT: u32 = 16;
-/// Elements for each holder: fewer are the fields of an object.
+/// The least number of elements for each holder: fewer are the fields of an object.
 const SPREAD: u32 = 16;
 
-/// Share of the heap, as its divisor, from which a collection is suspected.
-const SHARE: u64 = 10;
-/// The share for objects of the program's own classes: the runtime has a few megabytes of its own.
+/// A collection or a single object is suspected from this fraction of the heap, given as the divisor.
+pub(crate) const SHARE: u64 = 10;
+/// The same for objects of the program's own classes, which do not include the runtime's few megabytes.
 const SHARE_OF_OWN: u64 = 50;
-/// Objects of the program's own class that are many.
+/// The least number of objects for [`SHARE_OF_OWN`].
 const MANY: u32 = 100;
 
-/// Numbers of one group.
+/// The size of one group.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Extent {
     pub(crate) count: u32,
-    /// Retained together.
+    /// Bytes retained by all objects together.
     pub(crate) bytes: u64,
-    /// Retained by the one that retains most.
+    /// Bytes retained by the largest one.
     pub(crate) largest: u64,
 }
 
-/// The numbers of all groups. In the tree's preorder a subtree is a run: a node counts for its group
-/// unless one with the same group dominates it.
+/// The extents of all groups. A node's bytes count unless a node of the same group dominates it, which is known
+/// because a subtree is a slice of the preorder.
 pub(crate) fn extents(snapshot: &Snapshot, groups: &Groups, progress: &Progress) -> Result<Vec<Extent>> {
     let mut extents = vec![Extent::default(); groups.list.len()];
     let mut covered = vec![0u32; groups.list.len()];
@@ -58,9 +57,8 @@ pub(crate) fn extents(snapshot: &Snapshot, groups: &Groups, progress: &Progress)
     Ok(extents)
 }
 
-/// Whether the objects of a group are elements of few holders, and what they retain is spread over
-/// them: when one retains most, like the one large variable among a program's globals, what it
-/// refers to is where to look.
+/// Whether the objects of a group are elements of few holders and their memory is spread over them. If one retains
+/// most, like the only large one of a program's globals, the leak is further down.
 pub(crate) fn spreads(groups: &Groups, extents: &[Extent], group: u32) -> bool {
     let of = groups.get(group);
     let Extent { count, bytes, largest } = extents[group as usize];
@@ -69,8 +67,8 @@ pub(crate) fn spreads(groups: &Groups, extents: &[Extent], group: u32) -> bool {
 }
 
 impl Search<'_> {
-    /// Suspects of one snapshot: the holders whose elements retain a tenth of the heap, or that hold
-    /// hundreds of the program's own objects and retain more than a fiftieth with them.
+    /// Suspects of one snapshot: the holders whose elements retain a tenth of the heap, or a fiftieth if they are
+    /// hundreds of the program's own objects.
     pub(crate) fn of_single_snapshot(&self, extents: &[Extent]) -> Vec<Suspect> {
         let spread: Vec<bool> = (0..self.groups.list.len() as u32)
             .map(|group| spreads(self.groups, extents, group) && self.noise.noise_of(group).is_none())
@@ -85,7 +83,7 @@ impl Search<'_> {
             .into_iter()
             .flat_map(|(holder, mut elements)| {
                 elements.sort_unstable();
-                // What two holders have is dominated by neither, and none of their elements retains it.
+                // Objects below two elements are retained by neither, so the largest group at or below them counts.
                 let all = elements.iter().flat_map(|element| &below[element]);
                 let bytes = all.map(|&group| extents[group as usize].bytes).max().unwrap_or(0);
                 let mut suspects = self.suspects_of(holder, &elements, &below, count);
@@ -110,14 +108,14 @@ impl Search<'_> {
         }
     }
 
-    /// For every uppermost group that spreads, the groups at and below it.
+    /// The uppermost groups that spread, each with the groups at and below it.
     fn below(&self, spread: &[bool], extents: &[Extent]) -> HashMap<u32, Vec<u32>> {
         let mut below: HashMap<u32, Vec<u32>> = HashMap::new();
         // A group's number is larger than that of the one above it.
         let mut top_of = vec![OUTSIDE; spread.len()];
         for group in 1..spread.len() as u32 {
             let above = self.groups.get(group).parent;
-            // What one object holds is a collection of its own, whatever collection that is held in.
+            // The elements of a single object are a collection of their own, even inside another collection.
             let is_held_by_one = extents[above as usize].count <= 1;
             let top = match top_of[above as usize] {
                 top if spread[group as usize] && (top == OUTSIDE || is_held_by_one) => group,

@@ -1,23 +1,21 @@
-//! Suspects that are parts of one structure are one suspect.
+//! Merges suspects that are parts of one structure.
 //!
-//! A list that is retained at both ends, a tree, a trie of plain objects: what is added is retained by old parts, now
-//! here, now there, so that each part has a little growth of its own.
+//! New objects in a list that is retained at both ends, in a tree, or in a trie of plain objects are retained by old
+//! parts of the structure in many places, so that each part is a suspect with a little growth of its own.
 
 use crate::leak::growth::Growth;
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::suspect::Suspect;
-use crate::leak::suspects::Search;
+use crate::leak::suspects::{MIN_NAMED, Search};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 use foldhash::{HashMap, HashMapExt};
 use std::collections::BTreeMap;
 
-/// Plain objects looked at above a holder.
+/// Plain objects visited above a holder.
 const MAX_DEPTH: usize = 64;
-/// A class names a structure that has an object of it for at least every fourth part.
-const MIN_NAMED: i64 = 4;
 
-/// Merges suspects; they are in the order of their holders.
+/// Merges suspects, which are sorted by holder.
 pub(crate) fn merge(search: &Search<'_>, suspects: Vec<Suspect>, growth: &Growth) -> Vec<Suspect> {
     let structures = Structures { search, growth };
     structures.of_plain_objects(structures.of_links(suspects))
@@ -29,8 +27,8 @@ struct Structures<'a> {
 }
 
 impl Structures<'_> {
-    /// The elements are of one class and are named by one, below growth roots that are retained alike or are elements
-    /// themselves.
+    /// Merges suspects with equal classes of elements and of the objects that name them, if their growth roots have one
+    /// path shape or are elements themselves.
     fn of_links(&self, suspects: Vec<Suspect>) -> Vec<Suspect> {
         let groups = self.search.groups;
         let mut merged: Vec<Suspect> = Vec::new();
@@ -54,7 +52,7 @@ impl Structures<'_> {
         merged
     }
 
-    /// Plain objects in plain objects, as in a trie: the part nearest to the root has the others.
+    /// Merges plain objects nested in plain objects, as in a trie, into the part nearest to the root.
     fn of_plain_objects(&self, suspects: Vec<Suspect>) -> Vec<Suspect> {
         let is_part = |suspect: &&Suspect| self.is_plain(suspect.holder) && self.is_plain(suspect.elements[0]);
         let holder = |suspect: &Suspect| self.search.groups.get(suspect.holder).example;
@@ -88,14 +86,14 @@ impl Structures<'_> {
         snapshot.kind(node) == NodeKind::Object && snapshot.name(node) == b"Object"
     }
 
-    /// The plain objects that have a node among their properties, or those of their properties, the nearest first.
+    /// The plain objects from a node's parent up, the nearest first.
     fn plain_above(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> {
         let is_store = |node: NodeIx| self.search.snapshot.kind(node) == NodeKind::Array;
         let above = self.search.shortest.ancestors(node).take(MAX_DEPTH);
         above.take_while(move |&node| self.is_plain_object(node) || is_store(node))
     }
 
-    /// The program's class that grew most below the elements names them, where there are enough objects of it.
+    /// Names a structure after the program's class that grew most below its elements, if there are enough objects of it.
     fn name(&self, whole: &mut Suspect) {
         let groups = self.search.groups;
         let is_below = groups.at_or_below(&whole.elements);

@@ -1,4 +1,4 @@
-//! Groups that grow → suspects: elements of one holder together, with the object that names them.
+//! Groups that grow → suspects: the elements of one holder, with the class that names them.
 
 use crate::leak::finding::Finding;
 use crate::leak::groups::{Groups, OUTSIDE};
@@ -21,21 +21,21 @@ use crate::snapshot::sort::sort_by_key;
 use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
 
-/// An object names the elements when there is one for at least every fourth: a promise's two
-/// functions and the promise are three elements of one payload.
-const MIN_NAMED: i64 = 4;
-/// Suspects of one holder: a collection of more kinds than that is a leak of anything.
+/// A class names the elements if there is an object of it for at least every fourth one, also of the parts of a structure: a promise and its two
+/// functions are three elements with one payload.
+pub(crate) const MIN_NAMED: i64 = 4;
+/// Suspects of one holder. A collection of more kinds is named after none of them.
 const MAX_OF_HOLDER: usize = 32;
 
 /// A group whose objects may name the elements of a holder.
 struct Candidate {
-    /// The element it is at or below.
+    /// The element that it is, or is below.
     element: u32,
     group: u32,
     quality: NameQuality,
 }
 
-/// What a search of suspects looks at.
+/// The data that the search for suspects reads.
 pub(crate) struct Search<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) scripts: &'a Scripts,
@@ -44,7 +44,7 @@ pub(crate) struct Search<'a> {
     pub(crate) noise: NoiseFilter<'a>,
     /// By group: steps from its growth root.
     pub(crate) depths: Vec<u32>,
-    /// By group: whether it is part of a list or tree that has growth roots among its own elements.
+    /// By group: whether it is part of a list or tree whose elements include growth roots.
     pub(crate) in_structure: Vec<bool>,
 }
 
@@ -61,8 +61,7 @@ impl<'a> Search<'a> {
         Self { snapshot, scripts, shortest, groups, noise, depths: groups.depths(), in_structure }
     }
 
-    /// One suspect for each holder below which something grows, unless it is noise.
-    /// The noise that was left out is in the second list.
+    /// The suspects with growing numbers of objects, and the noise that was ignored.
     pub(crate) fn growing(&self, growth: &Growth) -> (Vec<Suspect>, Vec<&'static Noise>) {
         let count = self.groups.list.len();
         let mut grows = vec![false; count];
@@ -90,16 +89,13 @@ impl<'a> Search<'a> {
         }
         let mut suspects: Vec<Suspect> = of_holder
             .into_iter()
-            .flat_map(|(holder, elements)| {
-                let added = |group| growth.added(group).iter().sum::<i64>();
-                self.suspects_of(holder, &elements, &below, added)
-            })
+            .flat_map(|(holder, elements)| self.suspects_of(holder, &elements, &below, |group| growth.net(group)))
             .collect();
         sort_by_key(&mut suspects, |suspect| (suspect.holder, suspect.named[0]));
         (structures::merge(self, suspects, growth), ignored)
     }
 
-    /// Whether a node is what some suspect holds, below that, or above it.
+    /// Whether a node is an element of a suspect, or below or above one.
     pub(crate) fn is_with(&self, found: &[Suspect]) -> impl Fn(NodeIx) -> bool {
         let elements = elements_of(found);
         let (is_below, is_above) = (self.groups.at_or_below(&elements), self.groups.above(&elements));
@@ -109,7 +105,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What holds the objects of a group; its array or table of elements is a part of it.
+    /// The group of the holder of a group; an array or table of elements is a part of the holder.
     pub(crate) fn holder_of(&self, group: u32) -> u32 {
         let holder = self.groups.get(group).parent;
         let of = self.groups.get(holder);
@@ -117,7 +113,7 @@ impl<'a> Search<'a> {
         if is_store { of.parent } else { holder }
     }
 
-    /// By group: the uppermost one at or above it that grows.
+    /// By group: the uppermost growing one at or above it.
     fn tops(&self, grows: &[bool]) -> Vec<u32> {
         let mut tops = vec![OUTSIDE; grows.len()];
         // A group's number is larger than that of the one above it.
@@ -130,8 +126,7 @@ impl<'a> Search<'a> {
         tops
     }
 
-    /// One suspect for each class that names some of the elements: what a list of two kinds of things
-    /// holds are two leaks.
+    /// One suspect for each class that names some of the elements: a list of two kinds of objects is two leaks.
     pub(crate) fn suspects_of(
         &self,
         holder: u32,
@@ -147,7 +142,7 @@ impl<'a> Search<'a> {
             let below = below.get(&element).into_iter().flatten();
             below.filter(|&&group| self.groups.get(group).class == class).map(|&group| added(group)).sum()
         };
-        // Of each element, those that the classes so far do not name: what leaks with them is no other leak.
+        // Elements named by a class that is taken already are no further leak.
         let first = self.groups.get(named).class;
         let mut left: HashMap<u32, i64> =
             elements.iter().map(|&element| (element, added(element) - of_class(element, first))).collect();
@@ -170,7 +165,7 @@ impl<'a> Search<'a> {
         suspects
     }
 
-    /// Whether one is the keys and the other the values of a Map, whose table has three slots for an entry.
+    /// Whether one is the keys and the other the values of a Map, whose table has three slots for each entry.
     fn are_key_and_value(&self, element: u32, other: u32) -> bool {
         let slot = |group: u32| -> Option<(NodeIx, i64)> {
             let (table, edge) = self.shortest.parent_edge(self.snapshot, self.groups.get(group).example)?;
@@ -184,7 +179,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What may name the elements, the best first: the best quality, the nearest of those, the most numerous.
+    /// The groups that may name the elements: the best quality first, then the nearest, then the most numerous.
     fn candidates(
         &self,
         holder: u32,
@@ -210,7 +205,7 @@ impl<'a> Search<'a> {
         candidates
     }
 
-    /// The suspect whose elements are named by the class of a group; a function is named by itself.
+    /// The suspect named after the class of a group; a function is named after itself.
     fn suspect(&self, holder: u32, elements: &[u32], below: &HashMap<u32, Vec<u32>>, named: u32) -> Suspect {
         let class = self.groups.get(named).class;
         let is_class =
@@ -223,8 +218,8 @@ impl<'a> Search<'a> {
         Suspect { holder, elements: elements.to_vec(), named, growing: None }
     }
 
-    /// Names that are better than the best quality: what AsyncLocalStorage keeps for an element, the
-    /// context of vm that it is of, the object whose function keeps the one before.
+    /// Names better than any class: the store of AsyncLocalStorage that an element keeps, its vm context, the object whose
+    /// function keeps the previous one.
     fn better_name(&self, element: u32, named: u32, below: &HashMap<u32, Vec<u32>>) -> Option<u32> {
         let below = below.get(&element)?;
         let example = |group: u32| self.groups.get(group).example;
@@ -250,7 +245,7 @@ impl<'a> Search<'a> {
             })
     }
 
-    /// Whether a suspect is the loading of code: modules of different files, functions of different files.
+    /// Whether a suspect is code being loaded: modules or functions of different files.
     pub(crate) fn is_loading(&self, suspect: &Suspect, members: &Members) -> bool {
         let is_module = |node: NodeIx| matches!(self.snapshot.name(node), b"Module" | b"ModuleWrap" | b"ModuleJob");
         let is_function = |node: NodeIx| self.snapshot.kind(node) == NodeKind::Closure;
@@ -263,8 +258,8 @@ impl<'a> Search<'a> {
             || are_of_different_files(self.snapshot, self.scripts, &elements(&is_function))
     }
 
-    /// Leaves out what the runtime notes of code that is loaded: at most two new objects in each interval for a file
-    /// that was loaded. Files are counted only where a finding may be such a note.
+    /// Removes the runtime's records of loaded code: at most two new objects in each interval for each file that was
+    /// loaded. Files are counted only if a finding may be such a record.
     pub(crate) fn remove_notes_of_loading(
         &self,
         findings: &mut Vec<Finding>,
@@ -285,9 +280,9 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Whether a finding is work under way: what a connection in use has for itself, and what only timers, connections
-    /// and promises retain, unless it is known that it stays. What the variables of a test refer to is retained by the
-    /// promises that wait for the test, and is none.
+    /// Whether a finding is work under way: objects that only timers, connections in use and promises retain, unless they
+    /// are known to stay. The promises that wait for a test retain its variables, so in test rounds these are no work
+    /// under way.
     pub(crate) fn is_in_flight(&self, finding: &Finding, profile: Profile) -> bool {
         let quality = |node| name_quality(self.snapshot, self.scripts, node);
         let example = quality(finding.example);
@@ -304,7 +299,7 @@ impl<'a> Search<'a> {
             example == NameQuality::Bookkeeping && has_function() && !self.is_timer_of_program(finding.example)
                 || example <= NameQuality::Connection && is_of_connection()
         };
-        // All of it came in the last interval, or most of what there was is gone.
+        // All of its growth was in the last interval, or most earlier objects are gone.
         let is_new = finding.added_count.iter().rev().skip(1).all(|&added| added <= 0)
             && finding.added_count.last().is_some_and(|&added| added >= finding.count as i64);
         let is_gone = is_new || finding.survival.is_some_and(|(had, kept)| kept * 2 < had);
@@ -315,20 +310,20 @@ impl<'a> Search<'a> {
                 || (is_under_way || example == NameQuality::Bookkeeping) && is_of_runtime())
     }
 
-    /// Whether what Node made calls a function of the program.
+    /// Whether an object of Node's calls a function of the program.
     fn is_timer_of_program(&self, node: NodeIx) -> bool {
         name_quality(self.snapshot, self.scripts, node) == NameQuality::Bookkeeping
             && self.nearest(node, |node| self.noise.is_programs(node)).is_some()
     }
 
-    /// Whether Node made an object for a connection: a timer whose function is bound to a socket.
+    /// Whether Node created an object for a connection, such as a timer whose function is bound to a socket.
     fn is_for_connection(&self, node: NodeIx) -> bool {
         let is_connection = |node: NodeIx| name_quality(self.snapshot, self.scripts, node) == NameQuality::Connection;
         self.nearest(node, |node| is_connection(node) || self.noise.is_programs(node)).is_some_and(is_connection)
     }
 
-    /// Whether a suspect is the pieces of texts: a text has two when it is put together and one once it was read.
-    /// A text that is added to is a chain of them.
+    /// Whether a suspect is the pieces of strings: a concatenated string has two until it is read. A string that is
+    /// appended to is a chain of them, and no such suspect.
     pub(crate) fn is_flattening(&self, suspect: &Suspect) -> bool {
         let holder = self.groups.get(suspect.holder).example;
         suspect.growing.is_none()
@@ -336,8 +331,8 @@ impl<'a> Search<'a> {
             && !suspect.elements.iter().any(|&group| self.groups.get(group).repeats)
     }
 
-    /// Whether a suspect of two snapshots is code of the runtime's that was used for the first time between
-    /// them: its functions and names where there were none before, and nothing of the program's below.
+    /// Whether a suspect of two snapshots is code of the runtime that was first used between them: its functions and
+    /// names, of which there were none before, without anything of the program below.
     pub(crate) fn is_runtime_loading(&self, suspect: &Suspect, growth: &Growth) -> bool {
         let example = |group: u32| self.groups.get(group).example;
         let is_first = |&group: &u32| growth.counts(group)[0] == 0;

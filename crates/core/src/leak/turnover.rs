@@ -1,10 +1,9 @@
-//! Turnover: the objects that came into each group between two snapshots, and how many of them stayed.
+//! Turnover: the objects that joined each group between two snapshots, and how many of them stayed.
 //!
-//! Ids are stable while a process lives, so it is known of each object of an earlier snapshot whether it is still
-//! retained by a path of the same shape. (V8 gives an id again where an object gets the place of one that died since
-//! the snapshot before. Few of these are of the same class and on a path of the same shape.) Leaks keep what they got;
-//! sessions that end, queues that drain and configurations that are replaced do not, however much they grow in the
-//! meantime.
+//! Ids are stable while a process lives, so each object of an earlier snapshot can still be checked for being retained by
+//! a path of the same shape. (V8 reuses the id of an object that died for one allocated in its place, but few of these are
+//! of the same class and on a path of the same shape.) Leaks keep their objects. Sessions that end, queues that drain and
+//! configurations that are replaced do not, however much they grow in the meantime.
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
@@ -27,19 +26,19 @@ const NO_KIN: u32 = u32::MAX;
 /// Counts by group and by kin.
 ///
 /// Kin are objects of one class below growth roots of one class, or in one structure: the links of a list that is
-/// retained at both ends are in two groups and change from one to the other while it grows.
+/// retained at both ends are in two groups and move between them while it grows.
 pub(crate) struct Turnover {
     snapshots: usize,
     kin_of: Vec<u32>,
     /// By group and snapshot.
     counts: Vec<u32>,
-    /// By kin and snapshot: objects that were not among the kin in the snapshot before.
+    /// By kin and snapshot: objects that were not among the kin in the previous snapshot.
     entered: Vec<u32>,
     /// Of these, those that are among the kin in the last snapshot.
     kept: Vec<u32>,
-    /// By kin: the change of their number from the first snapshot to the last.
+    /// By kin: the change in number from the first snapshot to the last.
     net: Vec<i64>,
-    /// By snapshot: objects that the one before lacks.
+    /// By snapshot: objects that are not in the previous one.
     born: Vec<u64>,
 }
 
@@ -47,9 +46,9 @@ pub(crate) struct Turnover {
 #[derive(Default)]
 pub(crate) struct Counts {
     pub(crate) all: Vec<u32>,
-    /// Objects that the snapshot before lacks.
+    /// Objects that are not in the previous snapshot.
     pub(crate) entered: Vec<u32>,
-    /// Of these, those that the last one has, when it is a later one.
+    /// Of these, those that are in the last snapshot, if that is a later one.
     pub(crate) kept: Vec<u32>,
 }
 
@@ -62,7 +61,7 @@ impl Turnover {
         self.net.push(net);
         self.entered.extend(counts.entered);
         self.kept.extend(counts.kept);
-        // The groups between are those of holders: nothing is asked of their growth.
+        // The groups in between are those of holders, whose growth is never queried.
         self.kin_of.resize(group as usize, NO_KIN);
         self.kin_of.push(kin);
         self.counts.resize(group as usize * self.snapshots, 0);
@@ -134,7 +133,7 @@ impl Turnover {
         &self.counts[group as usize * self.snapshots..][..self.snapshots]
     }
 
-    /// Objects that came among the kin of a group before each snapshot, and those of them that stayed.
+    /// By snapshot: objects that joined the kin of a group since the previous one, and those of them that stayed.
     pub(crate) fn of_kin(&self, group: u32) -> (&[u32], &[u32]) {
         let row = self.kin_of[group as usize] as usize * self.snapshots..;
         (&self.entered[row.clone()][..self.snapshots], &self.kept[row][..self.snapshots])
@@ -145,18 +144,18 @@ impl Turnover {
         self.kin_of[group as usize] as usize
     }
 
-    /// By how much the number of a group's kin changed from the first snapshot to the last.
+    /// The change in number of a group's kin from the first snapshot to the last.
     pub(crate) fn net_of_kin(&self, group: u32) -> i64 {
         self.net[self.kin_of[group as usize] as usize]
     }
 
-    /// Objects that each snapshot has and the one before lacks: how much the program did.
+    /// By snapshot: objects that are not in the previous one, which tells how much the program did.
     pub(crate) fn born(&self) -> &[u64] {
         &self.born
     }
 }
 
-/// By group its kin, and how many there are.
+/// The kin of each group, and the number of kin.
 fn kin_of_groups(snapshot: &Snapshot, groups: &Groups) -> (Vec<u32>, usize) {
     let mut known: HashMap<(u32, u64, u64), u32> = HashMap::new();
     let in_structure = groups.in_structures(snapshot);
@@ -170,17 +169,9 @@ fn kin_of_groups(snapshot: &Snapshot, groups: &Groups) -> (Vec<u32>, usize) {
     (kin_of, known.len())
 }
 
-/// Texts, numbers and symbols: what is in no list by itself, and may be one object in many places.
+/// Strings, numbers and symbols: values, which V8 may share between many places.
 pub(crate) fn is_value(kind: NodeKind) -> bool {
-    matches!(
-        kind,
-        NodeKind::String
-            | NodeKind::ConcatenatedString
-            | NodeKind::SlicedString
-            | NodeKind::Number
-            | NodeKind::BigInt
-            | NodeKind::Symbol
-    )
+    kind.is_string() || matches!(kind, NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol)
 }
 
 /// A snapshot and the kin of its objects.

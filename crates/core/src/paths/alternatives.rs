@@ -15,14 +15,14 @@ use foldhash::{HashSet, HashSetExt};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Edges looked at to find other paths than the shortest: what is not found by then would be an odd one.
+/// Edges visited in the search for further paths. Any found later would be far-fetched.
 const MAX_WORK: usize = 2_000_000;
 /// Retainers of one node that are followed, nearest first.
 const MAX_RETAINERS: usize = 100;
-/// Steps below among which a loop is noticed at once; longer loops are noticed when the path is complete.
+/// Steps below a node that are checked for loops at once; longer loops are detected when the path is complete.
 const NEAR: usize = 32;
 
-/// A path under construction, from the node asked for upwards.
+/// A path under construction, from the requested node upwards.
 struct Partial {
     node: NodeIx,
     /// The edge that leads from `node` to the node of `below`.
@@ -31,11 +31,11 @@ struct Partial {
     length: u32,
 }
 
-/// No partial path below: the node asked for.
+/// No partial path below: the requested node.
 const END: u32 = u32::MAX;
 
-/// Finds the shortest paths of one node that differ in shape, shortest first. The cost of a partial path is its
-/// own length and that of the shortest path to its upper end, which is exact.
+/// Finds the shortest paths of one node that differ in shape, shortest first. The cost of a partial path is exact: its
+/// own length plus that of the shortest path to its upper end.
 pub(crate) struct Search<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
@@ -93,14 +93,14 @@ impl<'a> Search<'a> {
         Ok(found)
     }
 
-    /// The cost from which on paths lead through roots of a later round, such as the stack, or over edges that do not
-    /// retain. Those explain nothing when there is a better path.
+    /// The cost above which paths lead through roots of a later round, such as the stack, or through edges that do not
+    /// retain. Such paths are useless if there is a better one.
     fn worst(&self, node: NodeIx) -> u64 {
         let round = u64::from(self.shortest.cost(node) / ROUND).max(1);
         (round + 1) * u64::from(ROUND)
     }
 
-    /// Extends the path by one step, to each of the nearest retainers. Returns the edges looked at.
+    /// Extends the path by one step, to each of the nearest retainers. Returns the number of edges visited.
     fn expand(&mut self, at: u32) -> usize {
         let Partial { node, length, .. } = self.partial[at as usize];
         let below = self.near(at);
@@ -122,7 +122,7 @@ impl<'a> Search<'a> {
         1 + self.retainers.count(node) as usize
     }
 
-    /// Whether an edge is to be followed: it retains, or it is the last of the node's shortest path.
+    /// Whether an edge is followed: it retains, or it is the last of the node's shortest path.
     fn explains(&self, from: NodeIx, edge: Edge) -> bool {
         let is_parent =
             self.shortest.parent_edge(self.snapshot, edge.to).is_some_and(|(_, parent)| parent.ix == edge.ix);

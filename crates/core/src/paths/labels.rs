@@ -1,7 +1,7 @@
-//! A step of a path → a number that is the same wherever the step reads the same.
+//! A step of a path → its label, a number that is equal for steps that read the same.
 //!
-//! The number is a hash of texts, not of indices, so that a step has the same number in every snapshot. All
-//! elements of an array have one number, and so have all keys of a dictionary.
+//! The label is a hash of texts, not of indices, so a step has the same label in every snapshot. All elements of an
+//! array have one label, as have all keys of a dictionary.
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::dictionaries::Dictionaries;
@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Nodes in a piece of work, which has a clone of its own: a few milliseconds of it.
+/// Nodes in a piece of work, which uses a clone of its own and takes a few milliseconds.
 const PIECE: usize = 1 << 16;
 /// Nodes by which memory is prefetched in advance.
 const AHEAD: usize = 16;
@@ -31,7 +31,7 @@ const POSITION: u64 = 1;
 /// The name of all entries of WeakMaps.
 const WEAK_MAP_ENTRY: u64 = 2;
 
-/// What a step is hashed to.
+/// The hash of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct StepLabel {
     pub(crate) hash: u64,
@@ -43,20 +43,20 @@ pub(crate) struct StepLabel {
 #[derive(Clone)]
 pub(crate) struct StepLabels<'a> {
     snapshot: &'a Snapshot,
-    /// Hashes of strings, 0 for those not asked for yet; even for texts that are positions.
+    /// Hashes of strings: 0 if not computed yet, even for texts that are positions, odd for others.
     strings: Arc<Vec<AtomicU64>>,
     dictionaries: Dictionaries<'a>,
 }
 
 impl<'a> StepLabels<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot) -> Result<Self> {
-        // Of most strings, which are no names of edges or classes, the hash is never asked for.
+        // Most strings are no names of edges or classes, and their hashes are never computed.
         let strings = Arc::new(sparse_zeros(snapshot.strings().len())?);
         let keys = DataKeys::of(snapshot, &Progress::new())?;
         Ok(Self { snapshot, strings, dictionaries: Dictionaries::new(snapshot, keys) })
     }
 
-    /// The hashes of the last steps of the shortest paths to `nodes`, which may be more than there are.
+    /// The hashes of the last steps of the shortest paths to `nodes`. The range may exceed the number of nodes.
     pub(crate) fn of_nodes(&self, nodes: Range<usize>, shortest: &ShortestPaths) -> Vec<u64> {
         let mut hashes = vec![0; nodes.end.min(self.snapshot.nodes().len()).saturating_sub(nodes.start)];
         let pieces = hashes.chunks_mut(PIECE).enumerate().collect();
@@ -72,10 +72,10 @@ impl<'a> StepLabels<'a> {
         hashes
     }
 
-    /// The label of a step over `edge`, which starts at `from`; with `any_name` it is the same for all properties.
+    /// The label of a step along `edge`, which starts at `from`. With `any_name` it is the same for all properties.
     pub(crate) fn of(&mut self, from: NodeIx, edge: Edge, any_name: bool) -> StepLabel {
         let name = match (edge.kind, self.snapshot.edge_string(edge)) {
-            // A variable that V8 gives no name is told by its place in the scope.
+            // A variable without a name is identified by its slot in the scope.
             (EdgeKind::Hidden, None) if is_context(self.snapshot.name(from)) => self.slot(edge),
             (EdgeKind::Element | EdgeKind::Hidden, _) | (_, None) => POSITION,
             (EdgeKind::Shortcut, _) if edge_label(self.snapshot, edge).is_number() => POSITION,
@@ -95,10 +95,10 @@ impl<'a> StepLabels<'a> {
         }
     }
 
-    /// The hash of a node's class. Strings are one class, whether V8 has cut, joined or flattened them.
+    /// The hash of a node's class. Strings are one class, whether sliced, concatenated or flat.
     pub(crate) fn class(&self, node: NodeIx) -> u64 {
         match self.snapshot.kind(node) {
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => 11,
+            kind if kind.is_string() => 11,
             NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol | NodeKind::Code | NodeKind::ObjectShape => 12,
             NodeKind::RegExp => 13,
             kind => mix(kind as u64 + 14, self.string(self.snapshot.nodes().name(node))),
@@ -107,7 +107,7 @@ impl<'a> StepLabels<'a> {
 
     fn string(&self, string: StringIx) -> u64 {
         let Some(slot) = self.strings.get(string.index()) else { return text_hash(self.snapshot, string) };
-        // All threads would write the same.
+        // A race is harmless: all threads write the same value.
         let known = slot.load(Ordering::Relaxed);
         if known != 0 {
             return known;
@@ -124,12 +124,12 @@ fn text_hash(snapshot: &Snapshot, string: StringIx) -> u64 {
     if text.iter().all(u8::is_ascii_digit) { hash(text) & !1 | 2 } else { hash(text) | 1 }
 }
 
-/// FNV-1a: short texts, and the result must not change from run to run.
+/// FNV-1a: fast for short texts, and stable between runs.
 pub(crate) fn hash(text: &[u8]) -> u64 {
     text.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// The hash of a sequence with one element more.
+/// The hash of a sequence extended by one element.
 pub(crate) fn mix(hash: u64, next: u64) -> u64 {
     let mixed = (hash.rotate_left(23) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed ^ (mixed >> 29)

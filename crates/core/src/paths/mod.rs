@@ -1,4 +1,4 @@
-//! How objects are retained: shortest paths, their steps, what paths have in common, and their text.
+//! How objects are retained: shortest paths, their steps, their shapes, and their text.
 
 pub(crate) mod alternatives;
 pub(crate) mod labels;

@@ -1,12 +1,12 @@
-//! What paths have in common: the one structure for paths that share a prefix.
+//! Path shapes: the one structure for paths that share a prefix.
 //!
-//! A shape is a path with positions left open (`[*]`), objects replaced by classes, and loops closed: a
-//! step that repeats one up to eight steps before leads back there, so that the links of a list, or the
-//! generations of a closure that keeps its predecessor, all have one shape. Shapes are nodes of a tree: the
-//! shape of an object is that of its parent and one step more, and is found once however many objects are below.
+//! A shape is a path with positions left open (`[*]`), objects replaced by classes, and loops closed: a step that
+//! repeats one up to eight steps earlier leads back there. So all links of a list have one shape, as have the
+//! generations of a closure that keeps its predecessor. Shapes are nodes of a tree: the shape of an object extends that
+//! of its parent by one step, and is computed once for all objects that have it.
 //!
-//! A shape is identified by a hash of texts, not of indices, so that it is found again in another snapshot,
-//! even of another process.
+//! A shape is identified by a hash of texts, not of indices, so it can be found in another snapshot, even of another
+//! process.
 
 use crate::paths::labels::{StepLabel, StepLabels, mix};
 use crate::paths::shortest_paths::ShortestPaths;
@@ -23,22 +23,22 @@ use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
 use foldhash::HashSet;
 
-/// The shape of the path without a step, and of objects that no start retains.
+/// The shape of the empty path, and of objects that no start retains.
 pub(crate) const NO_SHAPE: u32 = 0;
 const UNKNOWN: u32 = u32::MAX;
-/// Nodes for which labels are made at a time.
+/// Nodes whose labels are computed at a time.
 const BLOCK: usize = 1 << 20;
-/// How many steps up the repetition of a step is looked for.
+/// How many steps up a repetition may be.
 pub(crate) const MAX_LOOP: usize = 8;
-/// The same for arrays in arrays, between which V8 has their stores.
+/// The same for arrays in arrays, which have V8's stores between them.
 const MAX_LOOP_OF_ARRAYS: usize = 2;
 
 /// One shape.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
-    /// The shape that is a step shorter.
+    /// The shape without the last step.
     pub(crate) parent: u32,
-    /// Which of the starts it begins at.
+    /// The start of the path.
     pub(crate) start: u32,
     /// The last step.
     pub(crate) label: u64,
@@ -46,29 +46,29 @@ pub(crate) struct Shape {
     pub(crate) class: u64,
     /// The same in every snapshot.
     pub(crate) hash: u64,
-    /// Whether it leads back to itself.
+    /// Whether its last step is a loop.
     pub(crate) repeats: bool,
     /// Some object with this shape.
     pub(crate) example: NodeIx,
 }
 
-/// The shapes of shortest paths: of the objects asked about, and of those on their paths. Each object costs one step.
+/// The shapes of the shortest paths to requested objects and to those on their paths. Each object costs one step.
 pub(crate) struct Shapes<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
     pub(crate) labels: StepLabels<'a>,
-    /// A longer shape comes after the one that it extends.
+    /// A shape comes after the one that it extends.
     list: Vec<Shape>,
-    /// The shape that a label leads to from another: a longer one, or one further up.
+    /// The shape that a step leads to from another: an extension, or one further up.
     known: foldhash::HashMap<(u32, u64), u32>,
     /// By node.
     of_node: Vec<u32>,
-    /// The labels of the steps to the nodes from `first_label` on, where they were made in advance.
+    /// The labels of the steps to the nodes from `first_label` on, as far as computed in advance.
     label_of: Vec<u64>,
     first_label: usize,
     /// By start: whether the names of its properties are keys of a dictionary.
     keys: Vec<bool>,
-    /// Steps to an object that is asked about, the last first.
+    /// Scratch space: the steps to a requested object, the last first.
     open: Vec<NodeIx>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Shapes<'a> {
         Ok(shapes)
     }
 
-    /// Shapes of paths from starts that are added; what none of them retains has [`NO_SHAPE`].
+    /// Shapes of paths from added starts. Objects that none of them retains have [`NO_SHAPE`].
     pub(crate) fn new(snapshot: &'a Snapshot, shortest: &'a ShortestPaths) -> Result<Self> {
         let outside = Shape {
             parent: NO_SHAPE,
@@ -121,7 +121,7 @@ impl<'a> Shapes<'a> {
         shape.class = self.labels.class(node);
     }
 
-    /// Asks about every object. Labels are made side by side, a block of them in advance.
+    /// Computes the shapes of all objects. Labels are computed in parallel, one block in advance.
     pub(crate) fn add_all(&mut self, progress: &Progress) -> Result<()> {
         let mut ticker = Ticker::of(progress, self.snapshot.nodes().len());
         for node in self.snapshot.nodes().iter() {
@@ -140,13 +140,13 @@ impl<'a> Shapes<'a> {
         (self.list, self.of_node)
     }
 
-    /// By shape, a hash that is the same for all shapes that lead through the links of one structure, by whichever of
-    /// their references: a list that is retained at both ends, the branches of a tree.
+    /// By shape: a hash that is equal for all shapes through the links of one structure, whichever references they follow,
+    /// such as those of a list that is retained at both ends or the branches of a tree.
     pub(crate) fn through_structures(&self) -> Vec<u64> {
         let classes = structure_classes(self.snapshot, &self.list);
         let mut merged = vec![self.list[NO_SHAPE as usize].hash];
         let mut entrances = vec![NO_SHAPE];
-        // A longer shape comes after the one that it extends.
+        // A shape comes after the one that it extends.
         for (at, shape) in self.list.iter().enumerate().skip(1) {
             let above = shape.parent as usize;
             let is_inside = classes.contains(&shape.class) && self.list[above].class == shape.class;
@@ -204,7 +204,7 @@ impl<'a> Shapes<'a> {
         shape == start.wrapping_add(1) && self.keys.get(start as usize).copied().unwrap_or(false)
     }
 
-    /// The shape with one step more, over `edge`, which starts at `from`.
+    /// The shape extended by a step along `edge`, which starts at `from`.
     pub(crate) fn extend(&mut self, shape: u32, from: NodeIx, edge: Edge) -> u32 {
         self.extend_with(shape, from, edge, false)
     }
@@ -250,7 +250,7 @@ impl<'a> Shapes<'a> {
         None
     }
 
-    /// Whether the objects of `shape`, of which `node` is one, are of the class that those of `earlier` are of.
+    /// Whether the objects of `shape`, of which `node` is one, are of the same class as those of `earlier`.
     fn is_same_class(&self, earlier: u32, shape: u32, node: NodeIx) -> bool {
         let Shape { class, example, .. } = self.list[earlier as usize];
         class == self.list[shape as usize].class && is_same_function(self.snapshot, example, node)
@@ -267,9 +267,9 @@ pub(crate) fn structure_classes(snapshot: &Snapshot, shapes: &[Shape]) -> HashSe
     shapes.iter().skip(1).filter(is_link).filter(names_something).map(|shape| shape.class).collect()
 }
 
-/// How many steps up a step may repeat as the link of a list or a tree. V8's tables repeat without being either,
-/// and arrays in arrays are lists only where one directly follows the other. A step into the scope of a function
-/// closes no loop, because two functions have two scopes.
+/// How many steps up a step may repeat as the link of a list or a tree. V8's tables repeat without being either, and
+/// arrays in arrays are lists only if one directly follows the other. A step into the scope of a function closes no
+/// loop, because two functions have two scopes.
 fn longest_loop(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> usize {
     let is_named = || !label.is_position && !edge_label(snapshot, edge).is_number();
     let name = snapshot.name(edge.to);
@@ -278,7 +278,7 @@ fn longest_loop(snapshot: &Snapshot, edge: Edge, label: StepLabel) -> usize {
         NodeKind::Object | NodeKind::Native if !is_named() && GENERIC.contains(&name) => return MAX_LOOP_OF_ARRAYS,
         NodeKind::Object | NodeKind::Native => true,
         NodeKind::Array => false,
-        // Promises that wait for one another retain each other by fields without names.
+        // Promises that await one another retain each other by fields without names.
         NodeKind::Hidden => true,
         _ => is_named(),
     };
@@ -295,7 +295,7 @@ fn is_same_function(snapshot: &Snapshot, a: NodeIx, b: NodeIx) -> bool {
     }
 }
 
-/// Whether the step over `edge` repeats one further up: the same step from an object of the same class.
+/// Whether the step along `edge` repeats one further up: the same step from an object of the same class.
 pub(crate) fn repeats(
     labels: &mut StepLabels<'_>,
     snapshot: &Snapshot,

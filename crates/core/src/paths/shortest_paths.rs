@@ -1,18 +1,18 @@
 //! Node → the shortest path from a GC root that explains why it is alive.
 //!
-//! The shortest path of all is often a bad explanation: whatever takes the snapshot is on the stack,
-//! and its registers refer to half the program. So the walk proceeds in rounds, each of which visits
-//! only nodes that the rounds before have not reached:
+//! The shortest path of all is often a bad explanation: the function that takes the snapshot is on the stack, and its
+//! registers refer to half the program. So the walk proceeds in rounds, each of which visits only nodes that earlier
+//! rounds have not reached:
 //!
 //! 1. from the program's globals, as DevTools' distances do;
-//! 2. from all roots except the stack, the handle scopes and what the DevTools console holds;
-//! 3. from timers, immediates, connections and what waits for promises: a variable of the program explains more than
-//!    work that is under way;
+//! 2. from all roots except the stack, the handle scopes and the values held by the DevTools console;
+//! 3. from timers, immediates, connections and reactions of promises: a variable of the program explains more than
+//!    work under way;
 //! 4. from the stack and the rest;
-//! 5. over references that do not retain by DevTools' rules, from what is reached.
+//! 5. from the nodes reached, along references that do not retain by DevTools' rules.
 //!
-//! Weak references, the table side of a WeakMap entry and shortcuts are never followed before round
-//! 5; neither are the slots of map descriptors that hold no value of the program's.
+//! Weak references, the table side of a WeakMap entry and shortcuts are followed in round 5 only; so are the slots of
+//! map descriptors that hold no value of the program.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
@@ -27,13 +27,13 @@ use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::wellknown::Mark;
 
-/// No edge: the root, or a node nothing leads to.
+/// No edge: the root, or an unreached node.
 const NO_EDGE: u32 = u32::MAX;
 
-/// Steps of a node nothing leads to.
+/// The cost of an unreached node.
 pub const UNREACHED: u32 = u32::MAX;
 
-/// Steps added for each round: paths of a later round cost more than all of an earlier one.
+/// Added to the cost for each round, so that paths of a later round cost more than all of an earlier one.
 pub const ROUND: u32 = 1 << 29;
 
 /// The tree of shortest paths.
@@ -43,7 +43,7 @@ pub struct ShortestPaths {
     last: Vec<Parent>,
 }
 
-/// The last step of a node's shortest path. Its fields lie together because they are read together.
+/// The last step of a node's shortest path. The fields are adjacent because they are read together.
 #[derive(Clone, Copy, Debug)]
 struct Parent {
     edge: u32,
@@ -59,7 +59,7 @@ impl ShortestPaths {
         snapshot.derived.get_or_make(|| Spread::new(snapshot, progress)?.run())
     }
 
-    /// The last edge of the node's shortest path, and the node that it starts at.
+    /// The last edge of the node's shortest path, and its source.
     #[inline(always)]
     pub fn parent_edge(&self, snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, Edge)> {
         let Parent { edge, from, .. } = self.last[node.index()];
@@ -73,7 +73,7 @@ impl ShortestPaths {
         (edge != NO_EDGE).then_some(from)
     }
 
-    /// Prefetches what [`ShortestPaths::parent_edge`] and the edge's name read, for a node whose turn is a little later.
+    /// Prefetches the data that [`ShortestPaths::parent_edge`] and the edge's name need, for a node to be visited soon.
     #[inline(always)]
     pub fn prefetch(&self, snapshot: &Snapshot, node: usize) {
         if let Some(&Parent { edge, .. }) = self.last.get(node) {
@@ -87,18 +87,18 @@ impl ShortestPaths {
         std::iter::successors(Some(node), |&at| self.parent(at)).skip(1)
     }
 
-    /// How many steps the node's shortest path has, when something leads to it.
+    /// The number of steps of the node's shortest path, if it has one.
     pub fn depth(&self, node: NodeIx) -> usize {
         (self.cost(node) % ROUND) as usize
     }
 
-    /// Whether only work under way retains the node: timers, promises that something waits for, the stack.
+    /// Whether only work under way retains the node: timers, awaited promises, the stack.
     pub fn is_under_way(&self, node: NodeIx) -> bool {
         let cost = self.cost(node);
         cost != UNREACHED && cost >= 2 * ROUND
     }
 
-    /// Steps of the shortest path, plus [`ROUND`] for each round before the one that reached the node; [`UNREACHED`] when nothing leads to it.
+    /// Steps of the shortest path, plus [`ROUND`] for each round before the one that reached the node, or [`UNREACHED`].
     pub fn cost(&self, node: NodeIx) -> u32 {
         self.last[node.index()].cost
     }
@@ -119,11 +119,11 @@ struct Spread<'a> {
     deferred: NodeSet,
     /// Nodes reached in this round.
     queue: Vec<u32>,
-    /// By round, from the third on: edges to nodes not reached yet, which the rounds before left out.
+    /// By round, from the third on: edges that earlier rounds left out.
     left_out: [Vec<EdgeIx>; 3],
 }
 
-/// What a round follows.
+/// The edges that a round follows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Round {
     Sensible,
@@ -164,7 +164,7 @@ impl<'a> Spread<'a> {
     fn run(mut self) -> Result<ShortestPaths> {
         let root = self.snapshot.root();
         let heap = self.snapshot.heap();
-        // No path leads to the root, even when a node refers to it: a walk upwards would never end.
+        // No path leads to the root, even if a node refers to it: a walk upwards would never end.
         self.reached.insert(root);
         self.shortest.last[root.index()].cost = ROUND;
         for edge in self.snapshot.strong_edges(root) {
@@ -188,7 +188,7 @@ impl<'a> Spread<'a> {
         }
     }
 
-    /// Breadth first from what is in the queue.
+    /// Walks breadth first from the nodes in the queue.
     fn walk(&mut self, round: Round) -> Result<()> {
         let heap = self.snapshot.heap();
         let mut at = 0;
@@ -218,7 +218,7 @@ impl<'a> Spread<'a> {
         Ok(())
     }
 
-    /// Starts a round with the edges that those before left out.
+    /// Starts a round with the edges that earlier ones left out.
     fn resume(&mut self, number: u32, round: Round) -> Result<()> {
         let mut edges = std::mem::take(&mut self.left_out[number as usize - 2]);
         sort_by_key(&mut edges, |&edge| edge);
@@ -249,7 +249,7 @@ impl<'a> Spread<'a> {
     }
 }
 
-/// Nodes whose edges the first rounds leave out, some or all.
+/// Nodes of which the first rounds leave out some or all edges.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Special {
     No,
@@ -257,7 +257,7 @@ enum Special {
     Waiting,
 }
 
-/// Whether a handle is a connection's: a server's leads to the program.
+/// Whether a handle belongs to a connection rather than a server, whose handle leads to the program.
 fn is_of_connection(snapshot: &Snapshot, handle: NodeIx) -> bool {
     let mark = |node| snapshot.wellknown.mark(snapshot.nodes().name(node));
     snapshot.strong_edges(handle).any(|edge| mark(edge.to) == Mark::Connection)

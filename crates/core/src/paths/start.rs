@@ -1,9 +1,9 @@
-//! Where a path begins for its reader.
+//! Where the text of a path begins.
 //!
-//! Steps that code would not write are left out in front: roots, the embedder's objects, the module loader,
-//! and whatever leads to a variable of a module, because such a variable is alive anyhow. In a test that
-//! waits for an assertion, promises and functions of the test runner and of heapray lead to the variables
-//! of the test; from the test's viewpoint a path begins at the variable.
+//! Leading steps that mean nothing in code are left out: roots, the embedder's objects, the module loader, and the
+//! steps to a variable of a module, because such a variable is always alive. In a test that waits for an assertion,
+//! promises and functions of the test runner and of heapray lead to the test's variables; from the test's viewpoint a
+//! path begins at the variable.
 
 use crate::paths::step::PathStep;
 use crate::program::internals::is_internal;
@@ -34,26 +34,26 @@ pub(crate) struct Starts<'a> {
     pub(crate) viewpoint: Viewpoint,
 }
 
-/// Fields of what a suspended function or a promise retains while it waits.
+/// Fields by which a suspended function or a promise retains objects while it waits.
 const WAITING_FIELDS: [&[u8]; 3] = [b"reactions_or_result", b"parameters_and_registers", b"current_microtask"];
-/// The variable in which heapray has the function under test.
+/// The variable of heapray that holds the function under test.
 const FUNCTION_UNDER_TEST: &[u8] = b"functionUnderTest";
-/// By which Vitest and Jest refer to the running test: properties of the global object, and a variable.
+/// Properties of the global object and a variable by which Vitest and Jest refer to the running test.
 const RUNNERS: [&[u8]; 3] = [b"__vitest_worker__", b"_test", b"<symbol JEST_STATE_SYMBOL>"];
-/// Their properties and variables that lead to the function of the test, and to the values that it is given.
+/// Their properties and variables that lead to the function of the test and its arguments.
 const FUNCTIONS_OF_TESTS: [&[u8]; 2] = [b"fn", b"stackTraceError"];
 const PARAMETERS_OF_TESTS: &[u8] = b"params";
 
 impl Starts<'_> {
-    /// The step that a path begins with. From the viewpoint of a test that is the first of its variables, if the path
-    /// comes from what waits for the assertion.
+    /// The step with which a path begins. From the viewpoint of a test that is the test's first variable, if the path
+    /// comes from an object that waits for the assertion.
     pub(crate) fn of(&self, steps: &[PathStep]) -> usize {
         let start = self.start_for_program(steps);
         self.variable_of_test(steps, start).unwrap_or(start)
     }
 
-    /// The last variable of a module, which is alive whatever retains it and is what the code names; else the last of
-    /// Node's modules; else the first step that is not V8's own.
+    /// The last variable of a module, which is always alive and has a name in the code; otherwise the last of Node's
+    /// modules; otherwise the first step that is not internal.
     fn start_for_program(&self, steps: &[PathStep]) -> usize {
         let module = steps.iter().rposition(|step| self.file_of_module(step.node).is_some());
         let variable = self.module_variable(steps);
@@ -61,7 +61,8 @@ impl Starts<'_> {
         variable.max(module).or(named).unwrap_or(steps.len().saturating_sub(1))
     }
 
-    /// From the viewpoint of a test: whether a path leads only to what waits for the assertion, or to the global object.
+    /// From the viewpoint of a test: whether a path leads only to objects that wait for the assertion, or to the global
+    /// object.
     pub(crate) fn is_waiting(&self, steps: &[PathStep]) -> bool {
         if self.viewpoint == Viewpoint::Program {
             return false;
@@ -75,7 +76,7 @@ impl Starts<'_> {
             || (begins + 1..steps.len()).any(|at| self.edge_is(steps, at, &WAITING_FIELDS))
     }
 
-    /// Whether a path names nothing of the program: no object of the program's, and no variable, is a step of it.
+    /// Whether no step of a path is an object of the program or a variable.
     pub(crate) fn is_bare(&self, steps: &[PathStep]) -> bool {
         let start = self.of(steps);
         start + 1 >= steps.len() && self.variable_at(steps, start).is_none()
@@ -95,7 +96,7 @@ impl Starts<'_> {
         }
     }
 
-    /// The first variable of the test that the test runner itself leads to.
+    /// The first variable of the test on a path from the test runner.
     fn variable_behind_runner(&self, steps: &[PathStep], start: usize) -> Option<usize> {
         let is_named = |at: usize, names: &[&[u8]]| {
             self.edge_is(steps, at, names) || self.variable_at(steps, at).is_some_and(|name| names.contains(&name))
@@ -110,7 +111,7 @@ impl Starts<'_> {
         (function + 1..steps.len()).find(is_of_test)
     }
 
-    /// The first variable that what waits for the assertion leads to.
+    /// The first variable on a path from an object that waits for the assertion.
     fn variable_behind_wait(&self, steps: &[PathStep], start: usize) -> Option<usize> {
         if !self.may_wait(steps, start) {
             return None;
@@ -121,7 +122,7 @@ impl Starts<'_> {
         (waiting + 1..steps.len()).find(|&at| self.variable_at(steps, at).is_some() && !is_function_under_test(at))
     }
 
-    /// Whether a path begins at what waits for a promise: at a promise, or a function without a name.
+    /// Whether a path begins at an object that may wait for a promise: a promise, or a function without a name.
     fn may_wait(&self, steps: &[PathStep], start: usize) -> bool {
         let Some(&PathStep { node, .. }) = steps.get(start) else { return true };
         let name = self.snapshot.name(node);
@@ -166,9 +167,9 @@ impl Starts<'_> {
         is_readable.then(|| self.snapshot.name(file))
     }
 
-    /// The last step to a variable of a module: from the outermost scope of a script, or from a block in it,
-    /// which is how some test runners wrap modules. A block that the path reaches through a variable of the scope
-    /// around it, or through an element of a list, is an ordinary block, such as a loop's.
+    /// The last step to a variable of a module: from the outermost scope of a script, or from a block in it, since some
+    /// test runners wrap modules in blocks. A block that the path reaches through a variable of the enclosing scope, or
+    /// through an element of a list, is an ordinary one, such as a loop's.
     fn module_variable(&self, steps: &[PathStep]) -> Option<usize> {
         let scope = |at: usize| steps[at - 1].node;
         let first_element = (1..steps.len()).find(|&at| self.is_element(steps, at));
@@ -183,7 +184,7 @@ impl Starts<'_> {
         outermost.max(block)
     }
 
-    /// Whether a step leads into the elements of a list, which V8 has apart or with the list.
+    /// Whether a step leads to an element of a list, which V8 writes as an edge of the list or of its store.
     fn is_element(&self, steps: &[PathStep], at: usize) -> bool {
         let is_number = || steps[at].edge.is_some_and(|edge| edge_label(self.snapshot, edge).is_number());
         self.snapshot.kind(steps[at].node) == NodeKind::Array

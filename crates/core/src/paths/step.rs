@@ -5,14 +5,14 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::ids::NodeIx;
 
-/// One step of a path: the edge (none for the first node) and the node it leads to.
+/// One step of a path: an edge (`None` for the first node) and its target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PathStep {
     pub(crate) edge: Option<Edge>,
     pub(crate) node: NodeIx,
 }
 
-/// The shortest path to a node, from the root's child down; `None` when nothing leads to it.
+/// The shortest path to a node, from the root's child down; `None` if it is unreachable.
 pub(crate) fn path_to(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Option<Vec<PathStep>> {
     path_end(snapshot, shortest, node, usize::MAX)
 }

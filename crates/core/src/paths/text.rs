@@ -1,4 +1,4 @@
-//! A path → the text that reads as code would: `configBus._events.change[896] → onChange → context.ctx`.
+//! A path → text that reads like code: `configBus._events.change[896] → onChange → context.ctx`.
 //!
 //! ```text
 //! .name  ["any name"]  [7]    a property or element
@@ -6,11 +6,11 @@
 //! → onChange                  a function
 //! → context.name              a variable that it captured
 //! [entry]                     a key or value of a Map, an item of a Set
-//! .(name)                     a field of V8's own
+//! .(name)                     an internal field of V8
 //! (.next ×19997)              the same steps again and again
 //! ```
 //!
-//! Steps that code would not write are internal, and so are those before the path begins; see [`Starts`].
+//! Steps that have no equivalent in code are internal, and so are those before the beginning; see [`Starts`].
 
 use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::PathStep;
@@ -25,11 +25,11 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::strings::Text;
 
-/// Bytes of the texts of all steps before repetitions are merged: a list of a million links has seven million.
+/// Limit on the text of all steps before repetitions are merged; a list of a million links has seven million bytes.
 const MAX_TEXT: usize = 64 << 20;
-/// Steps that repeat more often than this are written once, with their number.
+/// Steps that repeat more often than this are written once, with a count.
 const REPEATS: usize = 3;
-/// Longest group of repeating steps that is looked for.
+/// The longest group of steps whose repetitions are merged.
 const MAX_GROUP: usize = 4;
 
 /// Writes paths of one snapshot.
@@ -71,7 +71,7 @@ impl<'a> PathText<'a> {
         Starts { snapshot: self.snapshot, viewpoint: self.viewpoint }
     }
 
-    /// How a step reads on a path that begins at `start`; `None` for internal steps.
+    /// The text of a step on a path that begins at `start`; `None` for internal steps.
     pub(crate) fn step(&self, steps: &[PathStep], start: usize, at: usize) -> Option<Vec<u8>> {
         if at <= start {
             return (at == start).then(|| self.name_of_start(steps, at));
@@ -114,14 +114,13 @@ impl<'a> PathText<'a> {
         let end = end.filter(|&end| end > 0).unwrap_or(name.len());
         match self.snapshot.kind(step.node) {
             NodeKind::Closure if name.is_empty() => b"(function)".to_vec(),
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => b"(string)".to_vec(),
+            kind if kind.is_string() => b"(string)".to_vec(),
             _ if name.is_empty() => [b"(", self.snapshot.type_name(step.node).as_bytes(), b")"].concat(),
             _ => self.names.label(&name[..end]).into_owned(),
         }
     }
 
-    /// Whether a node is the global object of a context that a program has made (`node:vm`): those have no class of
-    /// their own.
+    /// Whether a node is the global object of a context created by a program (`node:vm`), which has no class of its own.
     fn is_global_of_context(&self, node: NodeIx) -> bool {
         self.snapshot.kind(node) == NodeKind::Object
             && self.snapshot.name(node) == b"Object"
@@ -134,13 +133,13 @@ impl<'a> PathText<'a> {
         [" → ".as_bytes(), if name.is_empty() { b"(anonymous function)" } else { &name }].concat()
     }
 
-    /// An object of the browser that is a step of the path, when programs know it: positions in C++ say nothing.
+    /// An object of the browser that is a step of the path, if programs can refer to it.
     fn native(&self, node: NodeIx) -> Option<Vec<u8>> {
         let name = self.snapshot.name(node);
         is_document_object(name).then(|| [" → ".as_bytes(), &self.names.label(name)].concat())
     }
 
-    /// How a step reads behind the one before; `None` when code would not write it.
+    /// The text of a step that follows another; `None` if it has no equivalent in code.
     fn segment(&self, from: NodeIx, edge: Edge) -> Option<Vec<u8>> {
         let label = edge_label(self.snapshot, edge);
         if label.is(b"exports") && self.starts().file_of_module(from).is_some() {
@@ -159,7 +158,7 @@ impl<'a> PathText<'a> {
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))
             }
-            // Variables without a name are told apart by their places in the scope.
+            // Variables without names are identified by their slots in the scope.
             (EdgeKind::Hidden, EdgeLabel::Index(slot)) if is_context(self.snapshot.name(from)) => {
                 Some(format!(" → context.(variable {slot})").into_bytes())
             }
@@ -173,7 +172,7 @@ impl<'a> PathText<'a> {
         if self.any_index { b"[*]".to_vec() } else { format!("[{index}]").into_bytes() }
     }
 
-    /// V8's own fields; those that no code mentions are left out.
+    /// V8's internal fields, as far as they have an equivalent in code.
     fn internal(&self, from: NodeIx, name: &[u8]) -> Option<Vec<u8>> {
         const UNSEEN: [&[u8]; 12] = [
             b"elements",
@@ -222,7 +221,7 @@ fn quoted(text: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&Text::of(text)).unwrap_or_else(|_| text.to_vec())
 }
 
-/// Appends the segments; groups of up to four that repeat are written once, with their number.
+/// Appends the segments. Repeating groups of up to four are written once, with a count.
 fn fold(segments: &[Vec<u8>], text: &mut Vec<u8>) {
     let mut at = 0;
     while at < segments.len() {

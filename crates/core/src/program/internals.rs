@@ -1,10 +1,10 @@
-//! What is V8's or the embedder's own, by type and name: the list that every other module asks.
+//! Which nodes are internal to V8 or the embedder, by type and name: the only such list.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// Whether no program names the node: roots, V8's own objects, the embedder's.
+/// Whether a node has no name in any program: roots, internal objects of V8 and of the embedder.
 pub(crate) fn is_internal(snapshot: &Snapshot, node: NodeIx) -> bool {
     let name = snapshot.name(node);
     match snapshot.kind(node) {
@@ -15,7 +15,7 @@ pub(crate) fn is_internal(snapshot: &Snapshot, node: NodeIx) -> bool {
     }
 }
 
-/// Whether a program decides how many such nodes there are: not of roots, of what is internal, and of numbers.
+/// Whether a program determines the number of such nodes: it does not for roots, internal objects and numbers.
 pub(crate) fn is_of_program(snapshot: &Snapshot, node: NodeIx) -> bool {
     !is_internal(snapshot, node) && snapshot.kind(node) != NodeKind::Number
 }
@@ -29,7 +29,7 @@ pub(crate) fn is_internal_name(name: &[u8]) -> bool {
             .any(|part| memchr::memmem::find(name, part).is_some())
 }
 
-/// A native node a page knows of: an element, a text, a window; not the C++ behind it.
+/// A native node that scripts of a page can refer to: an element, a text, a window; not the C++ objects behind it.
 pub(crate) fn is_document_object(name: &[u8]) -> bool {
     let name = name.strip_prefix(b"Detached ").unwrap_or(name);
     !(is_internal_name(name)
@@ -55,7 +55,7 @@ pub(crate) fn is_dom_node(name: &[u8]) -> bool {
     name.starts_with(b"<") || name.starts_with(b"HTML") || name.starts_with(b"SVG") || OTHERS.contains(&name)
 }
 
-/// Classes built into the language that say nothing of what they are used for.
+/// Built-in classes that say nothing about their use.
 pub(crate) const GENERIC: [&[u8]; 24] = [
     b"Object",
     b"Array",

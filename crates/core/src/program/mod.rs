@@ -1,4 +1,4 @@
-//! What a program is made of: scripts, packages, variables, native contexts, and whose an object is.
+//! What a program consists of: scripts, packages, variables, native contexts, and the ownership of objects.
 
 pub(crate) mod dead_variables;
 pub(crate) mod dictionaries;

@@ -1,8 +1,8 @@
 //! Node → the native context (frame, realm, `vm` context) it belongs to, as DevTools attributes it.
 //!
 //! Objects lead to their context by their map: `object → map → map's map → native_context`. These
-//! are fixed. Everything else belongs to the fixed node that retains it, or is shared when
-//! several do. A label changes at most twice, so that the walk ends after as many rounds.
+//! are fixed. Everything else belongs to the fixed node that retains it, or is shared if
+//! several do. A label changes at most twice, which bounds the rounds of the walk.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;

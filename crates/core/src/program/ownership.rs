@@ -1,19 +1,19 @@
-//! Whose a node is: the program's own, or Node's, V8's, the runtime's.
+//! Whether a node belongs to the program or to the runtime.
 //!
 //! Three of four objects in a server's heap were there before its first line ran. "Mine only" hides
-//! them. A node is judged by evidence of its own, never by who holds it: in Node everything a
-//! module exports is retained by Node's module loader, and to follow owners would hide the program.
-//! In doubt a node is shown.
+//! them. A node is judged by its own properties, never by its retainers: Node's module loader retains
+//! everything that a module exports, so following retainers would hide the program. In doubt a node is
+//! shown.
 //!
 //! Hidden are
-//! * what V8 keeps for itself: hidden nodes, code, object shapes, backing arrays (their bytes count
+//! * V8's internal objects: hidden nodes, code, object shapes, backing arrays (their bytes count
 //!   for their owners), synthetic roots, boxed numbers, everything named `system / …` or `(…)`;
-//! * what the embedder keeps: `Node / …`, C++ objects (`blink::…`, `std::…`);
+//! * the embedder's internal objects: `Node / …`, C++ objects (`blink::…`, `std::…`);
 //! * functions and instances whose script is the runtime's: `node:…`, `internal/…`, Deno's `ext:…`,
-//!   code run by `vm` without a file name (`evalmachine.<anonymous>`), and in Node up to 14, whose
-//!   built-in scripts have bare names, `fs.js` and its like;
-//! * functions without a script, which are built into V8 (bound functions are shown), and what a
-//!   native context holds directly: the prototypes and constructors every program starts with;
+//!   code run by `vm` without a file name (`evalmachine.<anonymous>`), and, in Node up to 14, built-in
+//!   scripts with bare names such as `fs.js`;
+//! * functions without a script, which are built into V8 (bound functions are shown), and the prototypes
+//!   and constructors that a native context holds directly;
 //! * strings and symbols held by code or shapes alone: source text, constants, property names.
 
 use crate::program::internals::{is_document_object, is_internal_name};
@@ -25,7 +25,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 
-/// Tells the program's own nodes.
+/// Decides which nodes are the program's own.
 pub(crate) struct Mine<'a> {
     snapshot: &'a Snapshot,
     /// For each distinct place: whether its script is the runtime's.
@@ -84,6 +84,13 @@ impl<'a> Mine<'a> {
     }
 }
 
+/// Whether the function or the constructor of a node is in a script of the program or of a package.
+pub(crate) fn has_program_script(snapshot: &Snapshot, scripts: &Scripts, node: NodeIx) -> bool {
+    let script = snapshot.location(node).and_then(|at| scripts.name(at));
+    script.is_some_and(|script| !is_runtime_script(script, false))
+}
+
+/// Whether a script is the runtime's. `bare_names`: whether the runtime's scripts have names without a folder.
 pub(crate) fn is_runtime_script(name: &[u8], bare_names: bool) -> bool {
     const PREFIXES: [&[u8]; 6] = [b"node:", b"internal/", b"evalmachine.", b"ext:", b"extensions::", b"native "];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))

@@ -1,6 +1,6 @@
 //! Script name → npm package.
 
-/// The package a script belongs to: what follows the last `node_modules`.
+/// The package to which a script belongs: the name after the last `node_modules`.
 pub(crate) fn package_of(script: &[u8]) -> Option<&[u8]> {
     const FOLDER: &[u8] = b"node_modules";
     let at = memchr::memmem::rfind(script, FOLDER)?;

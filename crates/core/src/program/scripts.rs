@@ -1,17 +1,17 @@
 //! Script ids → script names, which a snapshot holds only as part of its graph.
 //!
-//! Locations name a script by number. The name is reached from any function of that script:
+//! Locations refer to a script by number. Any function of that script leads to the name:
 //!
 //! ```text
 //! closure --shared--> SharedFunctionInfo --script--> Script --name--> "/srv/app/index.js"
 //! ```
 //!
 //! The edge is `script` from V8 12 on and `script_or_debug_info` before; the three nodes are of type
-//! `code` in all of them. While a debugger is attached the second may be a DebugInfo, which has no
-//! `name`, and another function of the script answers. Objects carry the script of their
-//! constructor, so that a script is known when one of its functions is alive. Allocation stacks
-//! know names as well. In a redacted snapshot the string at the end is hidden, but V8 names the Script
-//! after it too.
+//! `code` in all versions. While a debugger is attached the second may be a DebugInfo, which has no
+//! `name`; then another function of the script supplies it. Objects have the location of their
+//! constructor, so a script's name is known if any of its functions is alive. Allocation stacks contain
+//! names as well. In a redacted snapshot the string at the end is hidden, but the Script node has the
+//! same name.
 
 use crate::program::internals::is_internal_name;
 use crate::snapshot::Snapshot;
@@ -65,7 +65,7 @@ impl Scripts {
         Ok(Scripts { names })
     }
 
-    /// The name of the script of a place.
+    /// The name of the script of a location.
     pub(crate) fn name(&self, at: Location) -> Option<&[u8]> {
         self.names.get(&i64::from(at.script_id)).map(|name| name.0.as_slice())
     }
@@ -87,13 +87,13 @@ impl Table for Scripts {
     }
 }
 
-/// The script of what V8 compiled of a function.
+/// The script of a function's shared function info.
 pub(crate) fn script_of_shared(snapshot: &Snapshot, shared: NodeIx) -> Option<NodeIx> {
     internal_target(snapshot, shared, b"script").or_else(|| internal_target(snapshot, shared, b"script_or_debug_info"))
 }
 
-/// The name of the script a function is from, unless what leads to it was looked at before: where that had no
-/// name it has none now, however many functions refer to it.
+/// The name of a function's script, unless a node on the way to it was visited before: if that led to no name then, it
+/// leads to none now, however many functions refer to it.
 fn script_name<'a>(snapshot: &'a Snapshot, closure: NodeIx, looked_at: &mut NodeSet) -> Option<&'a [u8]> {
     let shared = internal_target(snapshot, closure, b"shared").filter(|&shared| looked_at.insert(shared))?;
     let script = script_of_shared(snapshot, shared).filter(|&script| looked_at.insert(script))?;
@@ -101,10 +101,10 @@ fn script_name<'a>(snapshot: &'a Snapshot, closure: NodeIx, looked_at: &mut Node
     let text = snapshot.name(name);
     match snapshot.kind(name) {
         NodeKind::String if !is_redacted(text) => return Some(text),
-        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {}
+        kind if kind.is_string() => {}
         _ => return None,
     }
-    // V8 names the Script after it too, where it was put together or cut out of another text as well.
+    // The Script node has the name too, even if the string is concatenated or sliced.
     let label = snapshot.name(script);
     let label = label.strip_prefix(b"system / Script / ").unwrap_or(label);
     (!is_internal_name(label)).then_some(label)

@@ -1,17 +1,17 @@
-//! A step out of a scope → the variable it goes through, also where V8 does not say.
+//! A step out of a scope → the variable, even where V8 writes no name for it.
 //!
-//! V8 names the variables of functions and modules. Those of a block, `{ const users = new Map() }`,
-//! which is also how some test runners and bundlers wrap whole modules, it writes as positions, and
-//! their names where it describes the scope:
+//! V8 names the variables of functions and modules. It writes those of a block, `{ const users = new Map() }`, as
+//! positions, and their names only in the description of the scope. Some test runners and bundlers wrap whole modules
+//! in a block.
 //!
 //! ```text
 //! system / Context ─scope_info→ system / ScopeInfo ─0→ "page"
 //!       └─1→ Map                                  └─1→ "users"
 //! ```
 //!
-//! Both are in the order of declaration. But small integers are part of the scope itself: they are in
-//! no snapshot, and what comes after them moves up. So a position is sure of its name where nothing
-//! is missing, or where functions and classes, which know their own names, fix how much is.
+//! Both are in the order of declaration. But variables that are small integers are missing from snapshots, and those
+//! after them move up. So the name of a position is known if no variable is missing, or if functions and classes,
+//! which have names themselves, show how many are.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Edge;
@@ -20,12 +20,12 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 
-/// Names that V8 keeps in the description itself. Of a scope with more it keeps them in a table.
+/// The most names that V8 keeps in the description itself. The names of larger scopes are in a table.
 const MAX_NAMES: usize = 75;
-/// References that a scope with so few names, or its description, has at most.
+/// The most references of a scope with so few names, or of its description.
 const MAX_EDGES: usize = 1000;
 
-/// The variable that an edge from `scope` leads through; `None` for other edges, and where the name is not known.
+/// The name of the variable that an edge from `scope` is; `None` for other edges, and if the name is unknown.
 pub(crate) fn variable(snapshot: &Snapshot, scope: NodeIx, edge: Edge) -> Option<&[u8]> {
     match (edge.kind, edge_label(snapshot, edge)) {
         (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(snapshot, name, edge) => Some(name),
@@ -50,7 +50,7 @@ pub(crate) fn is_block(snapshot: &Snapshot, scope: NodeIx) -> bool {
         })
 }
 
-/// Context edges that lead from scope to scope rather than to a variable; a program's variable may have the same name.
+/// Whether a context edge leads from scope to scope rather than to a variable, which may have the same name.
 fn is_link(snapshot: &Snapshot, name: &[u8], edge: Edge) -> bool {
     match name {
         b"extension" => true,
@@ -83,7 +83,8 @@ fn name_at(snapshot: &Snapshot, scope: NodeIx, position: usize) -> Option<&[u8]>
     (least == most && !name.is_empty() && name[0] != b'.').then_some(name)
 }
 
-/// How many variables before a function are missing: it is the variable of its own name.
+/// How many variables before a function are missing, known because the function is the value of the variable with its
+/// name.
 fn missing_before(snapshot: &Snapshot, names: &[&[u8]], value: NodeIx) -> Option<usize> {
     let name = snapshot.name(value);
     let knows_its_name = snapshot.kind(value) == NodeKind::Closure && !name.is_empty();

@@ -1,4 +1,4 @@
-//! Where and when objects were allocated: functions, stacks and the timeline of tracked snapshots.
+//! Where and when objects were allocated: functions, stacks, and the timeline of snapshots with allocation tracking.
 
 use crate::program::names::{Names, Show};
 use crate::query::answer::Allowance;
@@ -14,7 +14,7 @@ use crate::snapshot::trace::Function;
 use foldhash::HashMap;
 use serde::Serialize;
 
-/// What one function allocated.
+/// The allocations of one function.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AllocationRow {
@@ -42,7 +42,7 @@ pub struct FrameRow {
     source: Option<SourceRow>,
 }
 
-/// A point of the timeline and what of its objects is alive.
+/// A point of the timeline, with the live objects allocated since the previous one.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SampleRow {
@@ -86,12 +86,12 @@ pub(crate) fn allocations(snapshot: &Snapshot, page: Page, show: Show, progress:
     Ok(AllocationPage { total, functions: functions.collect::<Result<_>>()?, next: page.next(total) })
 }
 
-/// Positions of the nodes of the tree, by id.
+/// Positions of the nodes of the trace tree, by id.
 pub(crate) fn positions(snapshot: &Snapshot) -> HashMap<u32, usize> {
     snapshot.allocations().tree.iter().enumerate().map(|(at, trace)| (trace.id, at)).collect()
 }
 
-/// Living objects per node of the tree.
+/// Live objects by node of the trace tree.
 fn live(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
     let tree = &snapshot.allocations().tree;
     let position = positions(snapshot);
@@ -123,7 +123,7 @@ pub(crate) fn allocation_stack(
     let trace = snapshot.nodes().trace_id(node);
     let mut at = allocations.tree.iter().position(|candidate| candidate.id == trace).filter(|_| trace != 0);
     let mut frames = Vec::new();
-    // In preorder every caller comes before its callees, so the walk ends. The first node, `(root)`, is not a call.
+    // In preorder every caller comes before its callees, so the loop ends. The first node, `(root)`, is not a call.
     while let Some(position) = at.filter(|&position| position > 0) {
         let trace = &allocations.tree[position];
         if let Some(&function) = allocations.functions.get(trace.function as usize) {
@@ -145,7 +145,7 @@ pub(crate) fn frame(names: &Names<'_>, function: Function, allowance: &Allowance
     Ok(FrameRow { function_name: Text(names.label(name).into_owned()), source: is_known.then_some(source) })
 }
 
-/// The timeline: each sample with the bytes of living objects allocated since the sample before, told by their ids.
+/// The timeline: each sample with the bytes of live objects allocated since the previous one, which their ids show.
 pub(crate) fn samples(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<SampleRow>> {
     let samples = snapshot.samples();
     let mut sizes = vec![0; samples.len()];

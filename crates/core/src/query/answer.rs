@@ -1,13 +1,13 @@
-//! Rows → the text of an answer, which is never longer than JavaScript can hold.
+//! Rows → the text of an answer, limited to what a JavaScript string can hold.
 
 use crate::snapshot::error::{Code, Error, Result};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Most bytes of an answer: V8's strings end at 2^29 - 24 units.
+/// The most bytes of an answer: V8's strings have at most 2^29 - 24 units.
 const MAX_BYTES: usize = 500_000_000;
 
-/// The text of an answer under construction. The error that ended it waits in `failed`.
+/// The text of an answer under construction. `failed` has the error that ended it.
 #[derive(Default)]
 pub(crate) struct Limited {
     text: Vec<u8>,
@@ -17,7 +17,7 @@ pub(crate) struct Limited {
 impl Limited {
     pub(crate) fn finish(self) -> Result<String> {
         String::from_utf8(self.text)
-            .map_err(|error| Error::new(Code::InvalidQuery, "an answer that JSON can say", error.to_string()))
+            .map_err(|error| Error::new(Code::InvalidQuery, "an answer that JSON can represent", error.to_string()))
     }
 
     fn room_for(&mut self, more: usize) -> Result<()> {
@@ -32,7 +32,7 @@ impl Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Err(error) = self.room_for(bytes.len()) {
             self.failed = Some(error);
-            return Err(io::Error::other("no room for the answer"));
+            return Err(io::Error::other("no memory for the answer"));
         }
         self.text.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -43,8 +43,8 @@ impl Write for Limited {
     }
 }
 
-/// How much text the rows of an answer may still hold. All rows exist before the first is written: a hundred
-/// thousand may have the same name of a megabyte, each in a copy of its own.
+/// The bytes of text that the rows of an answer may still have. All rows exist before the first is written: a hundred
+/// thousand may have copies of the same name of a megabyte.
 #[derive(Debug)]
 pub(crate) struct Allowance(AtomicUsize);
 
@@ -55,10 +55,10 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// Counts text that is about to be made.
+    /// Counts text that is about to be allocated.
     ///
     /// # Errors
-    /// [`Code::TooLarge`] when the answer would not fit.
+    /// [`Code::TooLarge`] if the answer would be too long.
     pub(crate) fn take(&self, bytes: usize) -> Result<()> {
         let rest = self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(bytes));
         rest.map(drop).map_err(|_| too_long())

@@ -1,14 +1,13 @@
-//! The objects that retain most, each named by the point below which its memory spreads.
+//! The objects that retain most, without the chain of objects above each.
 //!
-//! The top of the dominator tree is a chain: the root retains all, the global object nearly all, and
-//! so on down to the one cache that matters. All of them would lead the list. So a chain of nodes
-//! that each retain nine tenths of what its head retains is listed once, by its last node, below which
-//! the memory spreads. When that node is V8's own (the backing array of a Map), the chain is listed by
-//! the last node that is not.
+//! The top of the dominator tree is a chain: the root retains everything, the global object nearly everything, and so
+//! on down to the one cache that the reader looks for. All of them would lead the list. So a chain of nodes that each
+//! retain nine tenths of the head's retained size is listed once, by its last node, below which the memory is spread.
+//! If that node is internal (the backing array of a Map), the chain is listed by the last node that is not.
 //!
-//! A list of a million links is a chain too, but each link retains a little less than the one before. It is
-//! listed by its first link: the first node of a class of which the chain has several nodes. A chain
-//! further down that begins with that class is not listed again.
+//! A list of a million links is a chain too, but each link retains a little less than the previous one. It is listed by
+//! its first link: the first node of a class of which the chain has several nodes. A chain further down that begins
+//! with that class is not listed again.
 
 use crate::program::internals::{is_document_object, is_internal_name};
 use crate::snapshot::Snapshot;
@@ -22,12 +21,12 @@ use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Children of a node that are looked at first, those that retain most.
+/// Children of a node that are collected at first, those that retain most.
 const MIN_CHILDREN: usize = 1024;
-/// Nodes of one class that make a chain a list.
+/// Nodes of one class from which a chain counts as a list.
 const MIN_LINKS: usize = 4;
 
-/// What the links of one list have in common: their class and, because all functions are of one class, their name.
+/// The class and name that the links of one list share; all functions are of one class, so names distinguish them.
 type Link = (ClassIx, StringIx);
 
 /// The head of a chain. Ordered by size, then position.
@@ -35,9 +34,9 @@ type Link = (ClassIx, StringIx);
 struct Head {
     size: u64,
     node: Reverse<NodeIx>,
-    /// The links of the list that this chain may be the rest of.
+    /// The links of the list that this chain may continue.
     above: Option<Link>,
-    /// How many children of its dominator are among the heads, when it is the last of them and there may be more.
+    /// If it is the smallest collected child of its dominator and there are more: the number collected. 0 otherwise.
     siblings: usize,
 }
 
@@ -47,8 +46,8 @@ impl Head {
     }
 }
 
-/// The nodes by which the `limit` largest chains are listed, largest first. Costs little more than a look
-/// at the children of the nodes of these chains.
+/// The nodes by which the `limit` largest chains are listed, largest first. Costs about one pass over the children of
+/// the nodes on these chains.
 pub(crate) fn biggest(snapshot: &Snapshot, limit: usize, progress: &Progress) -> Result<Vec<NodeIx>> {
     let root = snapshot.root();
     let heads = BinaryHeap::from([Head::new(snapshot, root)]);
@@ -81,7 +80,7 @@ struct Chains<'a> {
 
 impl Chains<'_> {
     /// Walks a chain from its head down; every branch off it is the head of another chain.
-    /// Returns the node by which it is listed, unless there is none or it is listed already.
+    /// Returns the node by which it is listed, or `None` if there is none or it is listed already.
     fn follow(&mut self, head: Head) -> Result<Option<NodeIx>> {
         let enough = u128::from(head.size) * 9;
         let mut chain = vec![head.node.0];
@@ -111,7 +110,7 @@ impl Chains<'_> {
         (self.snapshot.classes().of(node), self.snapshot.nodes().name(node))
     }
 
-    /// The first link, when the chain is a list.
+    /// The first link, if the chain is a list.
     fn first_link(&self, chain: &[NodeIx]) -> Option<NodeIx> {
         let mut counts: HashMap<Link, usize> = HashMap::new();
         for &node in chain {
@@ -128,8 +127,8 @@ impl Chains<'_> {
         Ok(heaviest)
     }
 
-    /// The largest children of a node, smallest first: of the millions that an array may have, few are ever listed.
-    /// After `last` come its next smaller siblings, as many as were there before.
+    /// The largest children of a node, smallest first, since few of the millions in an array are ever listed. After `last`
+    /// its next smaller siblings follow, as many as were collected before.
     fn largest_children(&mut self, node: NodeIx, last: Option<Head>) -> Result<Vec<Head>> {
         let most = last.map_or(MIN_CHILDREN, |last| last.siblings);
         let mut largest: BinaryHeap<Reverse<Head>> = BinaryHeap::new();
@@ -157,7 +156,7 @@ impl Chains<'_> {
         Ok(children)
     }
 
-    /// Whether a node is an object a reader can do something about.
+    /// Whether a node is an object that a reader can do something about.
     fn is_object(&self, node: NodeIx) -> bool {
         match self.snapshot.kind(node) {
             NodeKind::Synthetic | NodeKind::Hidden | NodeKind::Array | NodeKind::Code | NodeKind::ObjectShape => false,

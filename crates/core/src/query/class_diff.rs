@@ -1,4 +1,4 @@
-//! The classes of two snapshots → what came and went in each, as DevTools compares them.
+//! The classes of two snapshots → objects added and removed in each, as in DevTools' comparison.
 
 use crate::program::internals::is_of_program;
 use crate::query::since::SinceRow;
@@ -30,9 +30,9 @@ pub struct ClassDiffRow {
     added_size: u64,
     removed_size: u64,
     pub(super) size_delta: i64,
-    /// Whether V8 or the runtime, not the program, decides how many of them there are.
+    /// Whether V8 or the runtime, not the program, determines their number.
     internal: bool,
-    /// In answers of `since`.
+    /// Only in answers of `since`.
     #[serde(flatten)]
     pub(super) since: Option<SinceRow>,
 }
@@ -55,12 +55,12 @@ fn shared<S: Serializer>(text: &Arc<Text>, serializer: S) -> std::result::Result
     text.as_ref().serialize(serializer)
 }
 
-/// Numbers of the classes of both snapshots, by place and name: those of the first in its order, then the new ones.
+/// Numbers of the classes of both snapshots, by location and name: those of the first in its order, then the new ones.
 #[derive(Default)]
 struct Keys {
     numbers: HashMap<(Option<Location>, u32), u32>,
     names: HashMap<Arc<Text>, u32>,
-    /// The number of a name by its address: names may be long, and many classes may share one.
+    /// The numbers of names by address: names may be long, and many classes may share one.
     kept: HashMap<*const Text, u32>,
 }
 
@@ -96,11 +96,11 @@ pub(super) struct ComparedClasses<'a> {
 }
 
 impl<'a> ComparedClasses<'a> {
-    /// Cost: a pass over both snapshots, and sorting their nodes.
+    /// Costs a pass over both snapshots, and sorting their nodes.
     pub(super) fn new(before: &'a Snapshot, after: &'a Snapshot, progress: &Progress) -> Result<Self> {
         let mut keys = Keys::default();
         let mut ticker = Ticker::of(progress, before.nodes().len() + after.nodes().len());
-        // `{id, user}` is a class only where such objects are common: both are read with the newer one's list.
+        // `{id, user}` is a class only where such objects are common, so both use the newer snapshot's list.
         let interfaces = after.classes().interfaces().to_vec();
         let reread = Classes::assign(before.heap(), &before.locations, interfaces, progress)?;
         let old = members(before, &reread, &mut keys, &mut ticker)?;
@@ -210,7 +210,7 @@ fn take_key<'a>(members: &mut &'a [Member], key: u32) -> &'a [Member] {
     taken
 }
 
-/// The second snapshot's name; for a class that is gone, what the first one calls its last member.
+/// The name in the second snapshot; for a class that is gone, the name of its last member in the first.
 fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Arc<Text> {
     let name = |snapshot: &Snapshot, member: &Member| {
         let class: ClassIx = snapshot.classes().of(member.node);

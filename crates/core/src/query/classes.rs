@@ -1,4 +1,4 @@
-//! DevTools' Summary: classes with their totals, over all nodes or those a named filter keeps.
+//! DevTools' Summary: classes with their totals, of all nodes or those that a named filter keeps.
 
 use crate::program::names::Show;
 use crate::query::conditions::matching_classes;
@@ -42,7 +42,7 @@ pub struct ClassPage {
     next: Option<usize>,
 }
 
-/// What classes are sorted by.
+/// The sort key of classes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the variants are the row's own fields")]
@@ -125,7 +125,7 @@ pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, show: Show, progr
     Ok(ClassPage { total, classes, next: page.next(total) })
 }
 
-/// Sizes and counts from the top, distances and names from the bottom, ties by name, then first occurrence.
+/// Sizes and counts descend, distances and names ascend; ties by name, then first occurrence.
 fn order<'a>(totals: &'a [ClassTotals], query: &ClassQuery) -> impl Fn(&usize, &usize) -> Ordering + use<'a> {
     let sort = query.sort.unwrap_or_default();
     let usual =
@@ -158,7 +158,7 @@ fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> Result<ClassRow> {
     })
 }
 
-/// The nodes that count for the classes a key means: those with a size.
+/// The nodes that count for the classes of a key: those with a size.
 pub(crate) fn instances(snapshot: &Snapshot, key: &ClassKey, progress: &Progress) -> Result<Vec<NodeIx>> {
     let all = snapshot.classes().all();
     let wanted: Vec<bool> = match key {

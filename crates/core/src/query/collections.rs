@@ -17,7 +17,7 @@ use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use std::cmp::Reverse;
 
-/// Classes of elements given for each collection.
+/// Classes of elements listed for each collection.
 const CLASSES: usize = 3;
 
 /// A collection.
@@ -29,7 +29,7 @@ pub(crate) struct CollectionRow {
     id: u32,
     class_name: Text,
     elements: usize,
-    /// The share of slots of the array or table behind it that hold an element; `null` when the file does not tell.
+    /// The share of slots in its array or table that hold an element; `null` if unknown.
     fill_ratio: Option<f64>,
     element_classes: Vec<ElementClass>,
     self_size: u64,
@@ -44,8 +44,8 @@ struct ElementClass {
     count: usize,
 }
 
-/// The collections that retain most, without their paths. One pass over the nodes, and one over the elements of those
-/// found.
+/// The collections that retain most, without their paths. Costs a pass over the nodes, and one over the elements of
+/// those found.
 pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) -> Result<Vec<CollectionRow>> {
     let snapshot = rows.snapshot;
     let mut ticker = Ticker::of(progress, snapshot.nodes().len());
@@ -61,7 +61,7 @@ pub(crate) fn collections(rows: &Rows<'_>, limit: usize, progress: &Progress) ->
     Ok(found.into_iter().map(|node| row(rows, node)).collect())
 }
 
-/// Adds the paths, which are not there yet while the collections are looked for.
+/// Adds the paths, which are computed while the collections are searched.
 pub(crate) fn add_paths(collections: &mut [CollectionRow], paths: &ShownPaths<'_>, rows: &Rows<'_>) -> Result<()> {
     for collection in collections {
         collection.path = paths.text(collection.node, rows)?;
@@ -105,7 +105,7 @@ fn row(rows: &Rows<'_>, node: NodeIx) -> CollectionRow {
     }
 }
 
-/// What a program put into the collection, of Maps both keys and values, as far as they are heap objects.
+/// The elements of a collection, both keys and values of a Map, as far as they are heap objects.
 fn elements_of(snapshot: &Snapshot, node: NodeIx) -> Vec<NodeIx> {
     let of = |from: NodeIx, kinds: &'static [EdgeKind]| {
         snapshot.edges_of(from).filter(move |edge| kinds.contains(&edge.kind))
@@ -115,7 +115,7 @@ fn elements_of(snapshot: &Snapshot, node: NodeIx) -> Vec<NodeIx> {
             .filter(|&edge| is_position(edge_label(snapshot, edge)) && is_value(snapshot, edge.to))
             .map(|edge| edge.to)
             .collect(),
-        // Elements that are not edges of the array are edges of its store.
+        // The elements are edges of either the array or its store.
         (b"Array", _) => match internal_target(snapshot, node, b"elements") {
             Some(store) if of(node, &[EdgeKind::Element]).next().is_none() => {
                 of(store, &[EdgeKind::Internal, EdgeKind::Element]).map(|edge| edge.to).collect()
@@ -140,12 +140,12 @@ fn is_value(snapshot: &Snapshot, node: NodeIx) -> bool {
     !matches!(snapshot.kind(node), NodeKind::Hidden | NodeKind::Code | NodeKind::ObjectShape)
 }
 
-/// The share of slots that hold an element. Sizes do not tell whether pointers are 4 or 8 bytes wide: 8 are assumed,
-/// as in Node.js, and a result above 1 is not given.
+/// The share of slots that hold an element, assuming pointers of 8 bytes as in Node.js. A result above 1 shows that
+/// the assumption is wrong, and is left out.
 fn fill_ratio(snapshot: &Snapshot, node: NodeIx, elements: usize) -> Option<f64> {
     const POINTER: u64 = 8;
     let store = [&b"elements"[..], b"table"].iter().find_map(|name| internal_target(snapshot, node, name))?;
-    // The arrays' bytes count for their owner.
+    // The bytes of a store count for its owner.
     let bytes = snapshot.nodes().self_size(store).max(snapshot.nodes().self_size(node));
     let slots = bytes.saturating_sub(4 * POINTER) as f64 / POINTER as f64;
     let ratio = elements as f64 / slots;

@@ -1,7 +1,7 @@
-//! The conditions of a filter, resolved to one snapshot's numbers.
+//! The conditions of a filter, resolved for one snapshot.
 //!
-//! Whatever depends on text is decided once per string, class or script before the first node is
-//! looked at; a node then costs a few comparisons and bits.
+//! Conditions on text are evaluated once for each string, class or script, before the first node. Then a node costs a
+//! few comparisons and bits.
 
 use crate::program::ownership::Mine;
 use crate::program::scripts::Scripts;
@@ -18,24 +18,24 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::ropes::Ropes;
 use crate::snapshot::ticker::Ticker;
 
-/// A text condition on display names: the name of the file is looked up by its index, a composed name is composed.
+/// A condition on display names: names from the string table are looked up by index, others are composed.
 struct NameCondition {
     matcher: Matcher,
     strings: Vec<bool>,
 }
 
-/// Composes names, and keeps the last: long strings built piece by piece share one.
+/// Composes names, and keeps the last: long concatenated strings share one.
 #[derive(Default)]
 pub(crate) struct NameBuffer {
     text: Vec<u8>,
     last: Option<(NodeIx, bool)>,
 }
 
-/// The conditions of a question, resolved to this snapshot's numbers; `None` asks for nothing.
+/// The conditions of a question, resolved for this snapshot; `None` is no condition.
 pub(crate) struct Conditions<'a> {
     snapshot: &'a Snapshot,
     name: Option<NameCondition>,
-    /// By type number.
+    /// By number of the type.
     types: Option<[bool; 256]>,
     /// By class.
     classes: Option<Vec<bool>>,
@@ -52,10 +52,10 @@ pub(crate) struct Conditions<'a> {
     pub(crate) mine: Option<Mine<'a>>,
 }
 
-/// Which places have a script that matches.
+/// The locations whose script matches.
 struct ScriptCondition {
     places: Vec<bool>,
-    /// The result for nodes without a place.
+    /// The result for nodes without a location.
     otherwise: bool,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Conditions<'a> {
         })
     }
 
-    /// Whether a node meets all conditions. The cheap ones are asked first.
+    /// Whether a node meets all conditions. Cheap ones are checked first.
     pub(crate) fn accept(&self, node: NodeIx, names: &mut NameBuffer) -> bool {
         let snapshot = self.snapshot;
         let nodes = snapshot.nodes();
@@ -110,7 +110,7 @@ impl NameCondition {
         if is_shown_raw(snapshot, node) {
             return self.strings[snapshot.nodes().name(node).index()];
         }
-        // Made with the condition, so that it is there.
+        // Computed with the condition, so this is no error.
         let node = Ropes::of(snapshot).map_or(node, |ropes| ropes.same_text(node));
         if let Some((last, answer)) = names.last
             && last == node

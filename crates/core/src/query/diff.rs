@@ -1,4 +1,4 @@
-//! Two snapshots of one process → objects that are new, that are gone, that grew.
+//! Two snapshots of one process → objects that are new, gone, or grown.
 
 use crate::program::names::{Names, Show};
 use crate::query::answer::Allowance;
@@ -16,7 +16,7 @@ use crate::snapshot::strings::Text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
-/// What to list.
+/// The objects to list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum DiffMode {
@@ -188,10 +188,10 @@ fn same_process(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Res
     Ok(common > 0 && agree * 10 >= common * 9)
 }
 
-/// A node that came, went or grew.
+/// A node that is new, gone or grown.
 #[derive(Clone, Copy)]
 struct Change {
-    /// Of the second snapshot, or of the first for nodes that went.
+    /// Of the second snapshot, or of the first if it is gone.
     node: NodeIx,
     before: u64,
     after: u64,
@@ -214,7 +214,7 @@ fn changes(before: &Snapshot, after: &Snapshot, mode: DiffMode, progress: &Progr
     Ok(changes)
 }
 
-/// The nodes behind the numbers of a class's row, and those of them that grew.
+/// The nodes that a class's row counts, or those of them that grew.
 fn changes_of_class(
     before: &Snapshot,
     after: &Snapshot,
@@ -229,7 +229,7 @@ fn changes_of_class(
     Ok(changes)
 }
 
-/// The change that the mode asks for, when the pair is one.
+/// The change of a pair, if the mode lists it.
 fn change(before: &Snapshot, after: &Snapshot, mode: DiffMode, pair: Pair<NodeIx>) -> Option<Change> {
     match (mode, pair) {
         (DiffMode::New, Pair::After(node)) => Some(Change { node, before: 0, after: after.retained_size(node) }),

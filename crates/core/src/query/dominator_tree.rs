@@ -1,8 +1,8 @@
-//! The top of the dominator tree: what a treemap, an icicle or a profile of the heap is drawn from.
+//! The top of the dominator tree, for a treemap, an icicle or a profile of the heap.
 //!
-//! Rows are chosen by retained size, the largest of the whole tree first, so that the limit on rows leaves
-//! out the smallest. Children of a node that have no row are summed up as its `rest`: self size, children
-//! and rest always add up to the retained size.
+//! Rows are chosen by retained size, the largest of the whole tree first, so the limit on rows leaves out the smallest.
+//! Children of a node without a row are summed up as its `rest`: self size, children and rest always add up to the
+//! retained size.
 
 use crate::program::names::Show;
 use crate::query::filter_query::find;
@@ -18,9 +18,9 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Most rows of one answer.
+/// The most rows of one answer.
 const MAX_ROWS: usize = 10_000;
-/// Deepest level that can be asked for.
+/// The largest depth of a question.
 const MAX_DEPTH: u64 = 100;
 
 /// The question of `dominatorTree`.
@@ -79,14 +79,14 @@ pub(crate) fn dominator_tree(
 /// A node that gets a row.
 struct Chosen {
     node: NodeIx,
-    /// Where the row of its dominator is; its own for the root.
+    /// The index of its dominator's row; its own for the root.
     parent: u32,
     child_count: usize,
     /// Retained by all its children.
     below: u64,
 }
 
-/// A node that may get a row: by size, then position in the file.
+/// A node that may get a row, ordered by size, then position in the file.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     size: u64,
@@ -99,13 +99,13 @@ struct Selection<'a> {
     snapshot: &'a Snapshot,
     depth: u32,
     page: Page,
-    /// Retained size below which a node is part of the rest.
+    /// The retained size below which a node is part of the rest.
     least: f64,
     ticker: Ticker<'a>,
 }
 
 impl Selection<'_> {
-    /// The nodes that get rows, dominators before what they dominate, siblings by size.
+    /// The nodes that get rows, in preorder with siblings by size.
     fn choose(mut self, root: NodeIx) -> Result<Vec<Chosen>> {
         let mut chosen = Vec::new();
         let size = self.snapshot.retained_size(root);
@@ -137,7 +137,7 @@ impl Selection<'_> {
     }
 }
 
-/// Nests the rows. From the last to the first, so that each is complete when it moves into its dominator's.
+/// Nests the rows, from the last to the first, so that each is complete when it moves into its dominator's.
 fn nested(rows: &Rows<'_>, chosen: Vec<Chosen>) -> Result<DominatorRow> {
     let row = |chosen: &Chosen| {
         Ok(DominatorRow {

@@ -1,4 +1,4 @@
-//! Strings that are in the heap more than once → groups with the bytes that the copies waste.
+//! Duplicated strings → groups, with the bytes that the copies waste.
 
 use crate::program::names::Show;
 use crate::query::answer::Allowance;
@@ -21,14 +21,14 @@ use foldhash::HashMap;
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// Nodes listed per row.
+/// Nodes listed for each row.
 const SOME_IDS: usize = 5;
-/// Characters of a text that V8 writes into a snapshot, unless it is told otherwise.
+/// Characters of a string that V8 writes into a snapshot by default.
 const MAX_WRITTEN: usize = 1024;
-/// The largest header of a string, and what its size is rounded up by.
+/// The largest header of a string, plus the padding.
 const HEADER: usize = 16 + 7;
 
-/// A text and its copies.
+/// A string and its copies.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StringRow {
@@ -38,7 +38,7 @@ pub struct StringRow {
     retained_size: u64,
     pub(crate) wasted: f64,
     length: u64,
-    /// Whether the texts are known to be equal only as far as V8 wrote them.
+    /// Whether the strings are known to be equal only as far as V8 wrote them.
     truncated: bool,
     ids: Vec<u32>,
 }
@@ -58,18 +58,18 @@ struct Group {
     count: u32,
     self_size: u64,
     retained_size: u64,
-    /// The number of the text as far as it was written.
+    /// The number of the text, as far as V8 wrote it.
     text: u32,
     cut: Option<Cut>,
 }
 
 impl Group {
-    /// Whether it is not known how the texts end.
+    /// Whether the ends of the strings are unknown.
     fn is_open(&self) -> bool {
         self.cut.is_some_and(Cut::is_open)
     }
 
-    /// The number of the text, where V8 wrote nothing of how it ends.
+    /// The number of the text, if V8 wrote nothing about the end.
     fn written(&self) -> Option<u32> {
         (!matches!(self.cut, Some(Cut::Told { .. }))).then_some(self.text)
     }
@@ -79,7 +79,7 @@ impl Group {
     }
 }
 
-/// The groups, some of which have one string.
+/// The groups, some of which have a single string.
 pub(crate) struct Duplicates {
     groups: Vec<Group>,
     /// String nodes that may have a copy, and their groups; in node order.
@@ -89,17 +89,17 @@ pub(crate) struct Duplicates {
 /// Not yet looked up.
 const UNKNOWN: u32 = u32::MAX;
 
-/// What is known of a string that V8 cut.
+/// What is known about a string that V8 truncated.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Cut {
-    /// V8 wrote of it: equal beginnings, lengths and hashes mean equal strings.
+    /// V8 wrote these: equal beginnings, lengths and hashes mean equal strings.
     Told { length: Option<Number>, hash: Option<Number> },
-    /// As in most snapshots, nothing but its size: strings of one may be equal.
+    /// Only the size is known, as in most snapshots: strings with equal sizes may be equal.
     Sized(u64),
 }
 
 impl Cut {
-    /// Whether it is not known how the string ends.
+    /// Whether the end of the string is unknown.
     fn is_open(self) -> bool {
         !matches!(self, Cut::Told { length: Some(_), hash: Some(_) })
     }
@@ -112,7 +112,7 @@ impl Cut {
     }
 }
 
-/// A number V8 wrote as text, or, in a redacted snapshot, the string that stands for it.
+/// A number that V8 wrote as text, or, in a redacted snapshot, the string that replaced it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Number {
     Known(i64),
@@ -123,11 +123,11 @@ enum Number {
 struct Texts<'a> {
     snapshot: &'a Snapshot,
     ropes: &'a Ropes,
-    /// By position in the string table, so that a text is hashed once however many nodes have it.
+    /// By position in the string table, so that a text is hashed once for all nodes that have it.
     of_string: HashMap<StringIx, u32>,
     known: HashMap<Cow<'a, [u8]>, u32>,
     buffer: Vec<u8>,
-    /// The concatenated string looked up last, and its number: long ones share their beginning.
+    /// The concatenated string looked up last, and its number: long ones share their beginnings.
     last_rope: Option<(NodeIx, u32)>,
 }
 
@@ -191,7 +191,7 @@ impl Duplicates {
         Ok(found)
     }
 
-    /// The group of a text that was not cut. Texts are numbered in the order in which they are met.
+    /// The group of a text that was not truncated. Texts are numbered in order of occurrence.
     fn group_of_text(&mut self, of_text: &mut Vec<u32>, text: u32, node: NodeIx) -> u32 {
         if text as usize >= of_text.len() {
             of_text.resize(text as usize + 1, UNKNOWN);
@@ -233,7 +233,7 @@ impl Duplicates {
         bits
     }
 
-    /// What one copy of each text would have saved, in all, of texts that are known to be equal.
+    /// Bytes of all copies but one, of strings that are known to be equal.
     pub(crate) fn wasted(&self) -> f64 {
         self.groups.iter().filter(|group| group.count > 1 && !group.is_open()).map(Group::wasted).sum()
     }
@@ -293,8 +293,8 @@ impl Duplicates {
     }
 }
 
-/// Whether a node is a string of its own. Strings without a size encode numbers in the snapshot;
-/// a concatenated string with an empty half was flattened, and its text is in the other half.
+/// Whether a node counts as a string. Strings without a size represent numbers in the snapshot; a concatenated string
+/// with an empty half was flattened, and its text is in the other half.
 fn counts(snapshot: &Snapshot, ropes: &Ropes, node: NodeIx) -> bool {
     match snapshot.kind(node) {
         NodeKind::String => snapshot.nodes().self_size(node) > 0,
@@ -311,7 +311,7 @@ fn is_flat(snapshot: &Snapshot, ropes: &Ropes, rope: NodeIx) -> bool {
     })
 }
 
-/// Length and hash of a string V8 cut, where it says so; its size where only that shows that it was cut.
+/// The length and hash of a truncated string, if V8 wrote them, or its size, if that alone shows that it is truncated.
 fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
     let Some(flag) = internal_target(snapshot, node, b"truncated") else {
         return is_longer(snapshot, node).then(|| Cut::Sized(snapshot.nodes().self_size(node)));
@@ -329,8 +329,8 @@ fn cut(snapshot: &Snapshot, node: NodeIx) -> Option<Cut> {
     Some(Cut::Told { length: number(b"length"), hash: number(b"hash") })
 }
 
-/// Whether a text takes more memory than what V8 wrote of it, which is 1024 characters at most. A concatenated string
-/// has its text elsewhere.
+/// Whether a string is larger than the text that V8 wrote, which is 1024 characters at most. A concatenated string has
+/// its text elsewhere.
 fn is_longer(snapshot: &Snapshot, node: NodeIx) -> bool {
     let text = snapshot.name(node);
     snapshot.kind(node) == NodeKind::String && text.len() >= MAX_WRITTEN && {

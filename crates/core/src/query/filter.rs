@@ -104,7 +104,7 @@ impl Sorting {
     }
 }
 
-/// What each row has besides its own fields.
+/// The optional parts of each row.
 struct RowShape {
     edges: bool,
     references: Option<(usize, usize)>,
@@ -127,7 +127,7 @@ impl RowShape {
     }
 }
 
-/// The nodes that can match at all: the narrowest set that the question names.
+/// The nodes that can match: the smallest set given by the question.
 enum Candidates {
     All,
     Subtree(NodeIx),

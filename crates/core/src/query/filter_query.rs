@@ -1,4 +1,4 @@
-//! The question of `filter`: its conditions as they are written.
+//! The question of `filter`, before its conditions are resolved.
 
 use crate::query::mine_only::MineOnly;
 use crate::query::text_match::TextMatch;
@@ -14,9 +14,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Value", bound = "T: DeserializeOwned")]
 pub enum OneOrMany<T> {
-    /// One.
+    /// A single value.
     One(T),
-    /// Any of these.
+    /// Any of several.
     Many(Vec<T>),
 }
 
@@ -83,7 +83,7 @@ pub struct Allocated {
     pub(crate) up_to: Option<f64>,
 }
 
-/// What rows are sorted by.
+/// The sort key of rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the variants are the row's own fields")]

@@ -1,15 +1,15 @@
-//! JavaScript's regular expression → the same one in the syntax of `regex-syntax`.
+//! A regular expression of JavaScript → an equivalent one in the syntax of `regex-syntax`.
 //!
-//! That crate parses; this file rewrites what JavaScript spells differently: `[]` and `[^]`, literal brackets and
-//! braces, escapes, and what `.`, `\d`, `\w`, `\s` and `\b` mean. Without the flag u JavaScript ignores case by a rule
-//! of its own, so that letters become sets of characters.
+//! This file rewrites what JavaScript spells differently: `[]` and `[^]`, literal brackets and braces, escapes, and the
+//! meaning of `.`, `\d`, `\w`, `\s` and `\b`. Without the flag u, JavaScript has its own rule for ignoring case, so
+//! letters become sets of characters.
 
 use crate::snapshot::error::{Code, Error, Result};
 use std::fmt::{Display, Write as _};
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The flags that say what matches.
+/// The flags that affect what matches.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Options {
     pub(super) ignore_case: bool,
@@ -21,7 +21,7 @@ pub(super) struct Options {
 /// Sets of characters, as the inside of a class.
 const DIGITS: &str = "0-9";
 const WORD: &str = "0-9A-Z_a-z";
-/// With the flags i and u: the long s and the kelvin differ from letters of words in nothing but case.
+/// With the flags i and u, the long s and the kelvin sign count as other cases of letters.
 const WORD_ANY_CASE: &str = r"0-9A-Z_a-z\x{17f}\x{212a}";
 const SPACES: &str = r"\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}";
 const LINE_ENDS: &str = r"\n\r\x{2028}\x{2029}";
@@ -53,7 +53,7 @@ struct Translation<'a> {
     out: String,
 }
 
-/// What a backslash begins.
+/// An escape sequence.
 enum Escape {
     Char(char),
     Set(&'static str),
@@ -107,7 +107,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// `{2}`, `{2,}` or `{2,3}`, behind its brace; `None`, and nothing read, for a literal brace.
+    /// `{2}`, `{2,}` or `{2,3}`, after its brace; `None`, and nothing read, for a literal brace.
     fn counts(&mut self) -> Option<String> {
         let inside: String = self.rest.clone().take_while(|&char| char.is_ascii_digit() || char == ',').collect();
         let is_counts = inside.starts_with(|char: char| char.is_ascii_digit())
@@ -120,7 +120,7 @@ impl Translation<'_> {
         Some(format!("{{{inside}}}"))
     }
 
-    /// A group, behind its parenthesis. Nobody asks what it captured: its name is left out.
+    /// A group, after its parenthesis. Names are left out, since captures are not used.
     fn open_group(&mut self) -> Result<()> {
         self.outer.push(self.options);
         self.no_atom("(?:");
@@ -186,7 +186,7 @@ impl Translation<'_> {
         self.atom("]");
     }
 
-    /// A class, behind its bracket. `[]` is no character and `[^]` is any.
+    /// A class, after its bracket. `[]` matches no character and `[^]` any.
     fn class(&mut self) -> Result<()> {
         let is_negated = self.rest.next_if_eq(&'^').is_some();
         if self.rest.next_if_eq(&']').is_some() {
@@ -206,7 +206,7 @@ impl Translation<'_> {
         Err(self.invalid("a class that does not end"))
     }
 
-    /// A character of a class; a set is written as it comes.
+    /// A character of a class. A set, such as `\d`, is written at once.
     fn class_atom(&mut self, char: char) -> Result<Option<char>> {
         if char != '\\' {
             return Ok(Some(char));
@@ -228,7 +228,7 @@ impl Translation<'_> {
         None
     }
 
-    /// The last character of a range, if one goes on here. A hyphen before a set or the end of the class is literal.
+    /// The last character of a range, if one continues here. A hyphen before a set or the end of the class is literal.
     fn range_end(&mut self) -> Result<Option<char>> {
         let mut ahead = self.rest.clone();
         if ahead.next() != Some('-') {
@@ -244,7 +244,7 @@ impl Translation<'_> {
         }
     }
 
-    /// Characters of a class, in both cases where case does not matter.
+    /// Characters of a class, with their other cases if case is ignored.
     fn range(&mut self, first: char, last: char) {
         let mut push = |first: char, last: char| {
             // Writing to a string cannot fail.
@@ -286,7 +286,7 @@ impl Translation<'_> {
         })
     }
 
-    /// Hexadecimal digits, or any number of them in braces. `None`, and nothing read, where there are none.
+    /// Hexadecimal digits, or any number of them in braces. `None`, and nothing read, if there are none.
     fn code_point(&mut self, digits: usize) -> Result<Option<char>> {
         let mut ahead = self.rest.clone();
         let text: String = if ahead.next_if_eq(&'{').is_some() {
@@ -302,7 +302,7 @@ impl Translation<'_> {
         }
     }
 
-    /// `{Letter}`, `{gc=Lu}`, with what it follows: `regex-syntax` has them by the same names.
+    /// A property such as `{Letter}` or `{gc=Lu}`, which has the same name in `regex-syntax`.
     fn property(&mut self, kind: char) -> Result<String> {
         let mut name = String::new();
         let is_open = self.rest.next_if_eq(&'{').is_some();
@@ -312,7 +312,7 @@ impl Translation<'_> {
         if !is_open || self.rest.next() != Some('}') {
             return Err(self.invalid(r"\p without a property in braces"));
         }
-        // What is upper or lower case in one case may be either in any.
+        // If case is ignored, a property of one case matches letters of any case.
         if self.options.ignore_case && CASES.contains(&&*name) {
             name = "LC".to_owned();
         }
@@ -340,9 +340,9 @@ pub(super) fn invalid(source: &str, what: &dyn Display) -> Error {
     Error::new(Code::InvalidQuery, "a regular expression that can be used here", format!("/{source}/: {what}"))
 }
 
-/// No character beyond this has another case.
+/// The last character that has another case.
 const LAST_CASED: char = '\u{1ffff}';
-/// No character beyond this has one in ASCII: the kelvin, and only with the flag u.
+/// The last character that has another case in ASCII: the kelvin sign, with the flag u only.
 const LAST_CASE_OF_ASCII: char = '\u{212a}';
 
 /// The characters that differ from those of a range in nothing but case.
@@ -351,14 +351,14 @@ fn other_cases(first: char, last: char, unicode: bool) -> impl Iterator<Item = c
     let mut wanted: Vec<char> = (first..=last.min(LAST_CASED)).map(canonical).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    // Most expressions are ASCII and need no look at all characters.
+    // Most expressions are ASCII, which saves checking all characters.
     let beyond = if wanted.last().is_none_or(char::is_ascii) { LAST_CASE_OF_ASCII } else { LAST_CASED };
     let range = first..=last;
     ('\0'..=beyond).filter(move |other| !range.contains(other) && wanted.binary_search(&canonical(*other)).is_ok())
 }
 
-/// What JavaScript compares when case does not matter: the upper case, where that is one character,
-/// and not ASCII of something else.
+/// The character that JavaScript compares when ignoring case: the upper case, unless that is several characters or an
+/// ASCII character for one outside ASCII.
 pub(super) fn upper(char: char) -> char {
     match only(char.to_uppercase()) {
         Some(upper) if char.is_ascii() || !upper.is_ascii() => upper,
@@ -366,9 +366,9 @@ pub(super) fn upper(char: char) -> char {
     }
 }
 
-/// What it compares with the flag u: the lower case of the upper case, where these are one character.
+/// The character that it compares with the flag u: the lower case of the upper case, unless one is several characters.
 fn folded(char: char) -> char {
-    // The dotless i is folded in Turkish only.
+    // The dotless i is case-folded in Turkish only.
     if char == '\u{131}' {
         return char;
     }

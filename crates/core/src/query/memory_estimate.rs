@@ -1,14 +1,13 @@
-//! A question → whether there is memory for answering it, asked before anything is begun.
+//! Checks before a question is answered that there is memory for it.
 //!
-//! Tables of a question grow as they must, and a vector or hash table that is refused memory ends the process.
-//! So what a question may take in all is asked for at once and given back untouched: where the system has
-//! not as much, there is an error instead.
+//! A vector or hash table that cannot grow ends the process. So the most memory that a question can need is allocated
+//! and freed untouched first: if the system refuses it, there is an error instead.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::column::check_memory;
 use crate::snapshot::error::Result;
 
-/// Bytes that answering takes at most, for each of what a snapshot has.
+/// The most bytes needed for an answer, for each node, edge and string of a snapshot.
 #[derive(Clone, Copy)]
 pub(crate) struct MemoryEstimate {
     node: usize,
@@ -19,15 +18,15 @@ pub(crate) struct MemoryEstimate {
 impl MemoryEstimate {
     /// A few rows.
     pub(crate) const LITTLE: MemoryEstimate = MemoryEstimate { node: 0, edge: 0, string: 0 };
-    /// A list of all references of one object, which may be nearly all there are.
+    /// A list of all references of one object, which may be nearly all of the snapshot.
     pub(crate) const EDGES: MemoryEstimate = MemoryEstimate { node: 0, edge: 32, string: 0 };
-    /// Nodes that match, in order.
+    /// Matching nodes, sorted.
     pub(crate) const NODES: MemoryEstimate = MemoryEstimate { node: 48, edge: 1, string: 16 };
     /// Shortest paths from the roots, and those merged by shape.
     pub(crate) const PATHS: MemoryEstimate = MemoryEstimate { node: 64, edge: 12, string: 8 };
     /// Each string with its copies.
     pub(crate) const STRINGS: MemoryEstimate = MemoryEstimate { node: 96, edge: 0, string: 96 };
-    /// All of it.
+    /// All parts of a report.
     pub(crate) const REPORT: MemoryEstimate = MemoryEstimate { node: 224, edge: 16, string: 96 };
     /// Two lists of objects side by side.
     pub(crate) const DIFF: MemoryEstimate = MemoryEstimate { node: 96, edge: 1, string: 32 };

@@ -4,18 +4,18 @@ use crate::snapshot::Snapshot;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-/// Heaps above this size are mostly the program's data, and its author looks for that.
+/// Heaps above this size are mostly the program's data, which is what its author looks for.
 const BIG_HEAP: u64 = 25_000_000;
 
-/// Whether to hide what is not the program's.
+/// Whether to hide objects that are not the program's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum MineOnly {
-    /// Hide it.
+    /// Hide them.
     Yes,
     /// Show everything.
     #[default]
     No,
-    /// Hide it in heaps over 25 MB, unless the question names ids or types.
+    /// Hide them in heaps over 25 MB, unless the question gives ids or types.
     Auto,
 }
 
@@ -31,7 +31,7 @@ impl<'de> Deserialize<'de> for MineOnly {
 }
 
 impl MineOnly {
-    /// What it comes to for this snapshot, when the question names no node or type itself.
+    /// Whether to hide them in this snapshot. `names_nodes`: whether the question gives ids or types.
     pub(crate) fn applies(self, snapshot: &Snapshot, names_nodes: bool) -> bool {
         match self {
             MineOnly::Yes => true,

@@ -1,7 +1,7 @@
-//! Questions → answers: one JSON text in, one out, plain data, no formatting.
+//! Questions → answers: one JSON text in, one out; plain data, no formatting.
 //!
-//! The questions are those of `index.d.ts`, named by the member `ask`; the answers are what it
-//! describes. Everything is paged, and every loop over the heap can be cancelled.
+//! `index.d.ts` describes questions and answers; the member `ask` names the question. All lists are paged, and every
+//! loop over the heap can be cancelled.
 //!
 //! ```text
 //! {"ask":"filter","class":{"contains":"session"},"limit":10}
@@ -172,8 +172,8 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
 /// the last of them; the others tell what grows.
 ///
 /// # Errors
-/// [`Code::InvalidQuery`] for a question that cannot be asked, or not of this number of snapshots;
-/// [`Code::NoSuchNode`] for an id the snapshot does not have; [`Code::Cancelled`].
+/// [`Code::InvalidQuery`] for an invalid question or a wrong number of snapshots; [`Code::NoSuchNode`] for an id that
+/// the snapshot does not have; [`Code::Cancelled`].
 pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
     let (question, show) = read(question)
         .map_err(|error| Error::new(Code::InvalidQuery, "a question about snapshots", error.to_string()))?;
@@ -251,7 +251,7 @@ fn json(answer: &impl Serialize) -> Result<String> {
         Ok(()) => out.finish(),
         Err(error) => Err(out
             .failed
-            .unwrap_or_else(|| Error::new(Code::InvalidQuery, "an answer that JSON can say", error.to_string()))),
+            .unwrap_or_else(|| Error::new(Code::InvalidQuery, "an answer that JSON can represent", error.to_string()))),
     }
 }
 

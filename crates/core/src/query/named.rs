@@ -1,7 +1,7 @@
-//! DevTools' named filters → one bit a node.
+//! DevTools' named filters → one bit for each node.
 //!
-//! Four of them ask what would be freed without certain objects: everything the root no longer reaches in a
-//! walk that does not enter these. What the root does not reach in the first place is left out.
+//! Four of them keep the objects that would be freed without certain others: those that the root does not reach in a
+//! walk that avoids the others. Objects that it does not reach anyway are left out.
 
 use crate::paths::shortest_paths::is_console;
 use crate::program::native_contexts::{NONE, NativeContexts, SHARED};
@@ -26,15 +26,15 @@ pub(crate) enum NamedFilter {
     DuplicatedStrings,
     SharedNativeContext,
     NoNativeContext,
-    /// By position of the context's node, multiplied by the file's node field count as in DevTools.
+    /// The position of the context's node, multiplied by the file's node field count as in DevTools.
     NativeContext(u64),
 }
 
-/// The start of a name that ends in a number.
+/// The prefix of a name that ends in a number.
 const NATIVE_CONTEXT: &str = "nativeContext_";
 
 impl NamedFilter {
-    /// The filter that DevTools calls by this name.
+    /// The filter with this name in DevTools.
     pub(crate) fn parse(name: &str) -> Result<NamedFilter> {
         Ok(match name {
             "objectsRetainedByDetachedDomNodes" => NamedFilter::DetachedDomNodes,
@@ -80,7 +80,7 @@ impl NamedFilter {
     }
 }
 
-/// What the root reaches only over edges that `enter` refuses.
+/// The nodes that the root reaches only along edges for which `enter` is false.
 fn retained(snapshot: &Snapshot, progress: &Progress, enter: impl Fn(NodeIx, Edge) -> bool) -> Result<NodeSet> {
     let count = snapshot.nodes().len();
     let mut reached = NodeSet::new(count);
@@ -133,7 +133,7 @@ fn event_handlers(snapshot: &Snapshot, progress: &Progress) -> Result<NodeSet> {
     Ok(handlers)
 }
 
-/// Tells functions from other objects. Each is looked at once, however many refer to it.
+/// Finds the functions behind listeners. Each object is checked once, however many refer to it.
 struct Functions<'a> {
     snapshot: &'a Snapshot,
     known: NodeSet,
@@ -141,7 +141,7 @@ struct Functions<'a> {
 }
 
 impl Functions<'_> {
-    /// The callback when it is a function, else the first function it refers to: the handler in a framework's wrapper.
+    /// The callback if it is a function, otherwise the first function it refers to: the handler in a framework's wrapper.
     fn handler_of(&mut self, callback: NodeIx) -> NodeIx {
         if self.is_function(callback) {
             return callback;

@@ -1,16 +1,16 @@
 //! Snapshots in any order → the order in which they were taken.
 //!
-//! V8 numbers JavaScript objects upwards, so the highest of their numbers rises with a process's age; objects of
-//! the embedder have even numbers. Snapshots given newest first, or in the order of a shell's pattern
-//! (`after`, `before`, `third`), are put in order by it.
+//! V8 assigns ascending ids to JavaScript objects, so the highest of them rises with the age of a process; objects of
+//! the embedder have even ids. It sorts snapshots that were given newest first, or in the order of a shell's glob
+//! (`after`, `before`, `third`).
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::sort::sort_by_key;
 
-/// Which of the snapshots given is the oldest, and so on.
+/// The order in which the given snapshots were taken.
 pub(crate) struct Order {
-    /// Positions among the snapshots given, the oldest first.
+    /// Positions among the given snapshots, the oldest first.
     pub(crate) positions: Vec<usize>,
     /// Whether ids mean the same objects in all of them.
     pub(crate) has_common_ids: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Order {
 
 impl Order {
     /// # Errors
-    /// [`Code::InvalidQuery`] when one snapshot is given twice.
+    /// [`Code::InvalidQuery`] if one snapshot is given twice.
     pub(crate) fn of(given: &[&Snapshot]) -> Result<Self> {
         for (at, &snapshot) in given.iter().enumerate() {
             if let Some(first) = given[..at].iter().position(|&other| std::ptr::eq(other, snapshot)) {
@@ -39,13 +39,13 @@ impl Order {
         self.positions.iter().map(|&at| given[at]).collect()
     }
 
-    /// What the verdict says when the order was another.
+    /// A sentence for the verdict if they were given in another order.
     pub(crate) fn note(&self) -> &'static str {
         if self.positions.is_sorted() { "" } else { " The snapshots were put in the order in which they were taken." }
     }
 }
 
-/// The highest number of a JavaScript object.
+/// The highest id of a JavaScript object.
 fn highest_id(snapshot: &Snapshot) -> u32 {
     let ids = snapshot.nodes().iter().map(|node| snapshot.nodes().id(node).0);
     ids.filter(|id| !id.is_multiple_of(2)).max().unwrap_or(0)

@@ -1,8 +1,7 @@
 //! Retained bytes by npm package and own code, from the names of scripts.
 //!
-//! An object belongs to the package of the script that defines its constructor, a function to that of the
-//! script it is in. What they retain that has no script of its own counts with them. Within a package nothing is
-//! counted twice.
+//! An object belongs to the package of the script that defines its constructor, a function to that of its script.
+//! Objects without a script count for the package that retains them. Within a package nothing is counted twice.
 
 use crate::program::ownership::is_runtime_script;
 use crate::program::packages::package_of;
@@ -18,7 +17,7 @@ use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use std::cmp::Reverse;
 
-/// A package and what it retains.
+/// A package and its retained size.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PackageRow {
@@ -37,7 +36,7 @@ struct Sum {
     covered: usize,
 }
 
-/// The packages that retain most. One pass over the dominator tree.
+/// The packages that retain most. Costs a pass over the dominator tree.
 pub(crate) fn by_package(rows: &Rows<'_>, limit: usize, progress: &Progress) -> Result<Vec<PackageRow>> {
     let snapshot = rows.snapshot;
     let (names, of_place) = packages_of_places(snapshot, Scripts::of(snapshot, progress)?);
@@ -74,7 +73,7 @@ fn name_of(row: &PackageRow) -> Option<&[u8]> {
     row.name.as_ref().map(|name| name.0.as_slice())
 }
 
-/// The packages met, and for each distinct place which of them it is in; the runtime's are in none.
+/// The packages, and for each distinct location the index of its package; the runtime's scripts have none.
 fn packages_of_places(snapshot: &Snapshot, scripts: &Scripts) -> (Vec<Option<Text>>, Vec<Option<usize>>) {
     let mut names: Vec<Option<Text>> = Vec::new();
     let mut known: HashMap<Option<&[u8]>, usize> = HashMap::new();

@@ -1,13 +1,13 @@
-//! Which rows of an answer are wanted: order, limit, offset.
+//! The page of rows that an answer lists: order, limit, offset.
 
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::sort::sort_by;
 use std::cmp::Ordering;
 
-/// Most rows of one page.
+/// The most rows of one page.
 pub const MAX_ROWS: u64 = 100_000;
 
-/// Rows of a page when the question does not say.
+/// The default number of rows of a page.
 const ROWS: u64 = 50;
 
 /// A window on sorted rows.
@@ -34,13 +34,13 @@ impl Page {
         Page { limit, offset: 0 }
     }
 
-    /// Offset of the page after this one, when there is one.
+    /// The offset of the next page, if there is one.
     pub(crate) fn next(self, total: usize) -> Option<usize> {
         let end = self.offset.saturating_add(self.limit);
         (end < total && self.limit > 0).then_some(end)
     }
 
-    /// The rows of the page, sorted stably. No more than twice as many are ever sorted at once.
+    /// The rows of the page, sorted stably. At most twice as many are sorted at once.
     pub(crate) fn select<T>(self, rows: Vec<T>, mut order: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
         let end = self.offset.saturating_add(self.limit).min(rows.len());
         let mut best: Vec<T> = Vec::new();

@@ -1,4 +1,4 @@
-//! Why is it alive? Shortest paths from GC roots: several for one node, merged by shape for a class.
+//! Why an object is alive: shortest paths from GC roots, several for one node, merged by shape for a class.
 
 use crate::paths::alternatives::Search;
 use crate::paths::shapes::Shapes;
@@ -27,13 +27,13 @@ use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Paths when the question does not say how many.
+/// The default number of paths.
 const PATHS: u64 = 5;
 /// Steps at either end of a path that get rows.
 const ENDS: usize = 5_000;
-/// Steps of all paths of one answer …
+/// The most steps of all paths of one answer, …
 const MAX_STEPS: usize = 10_000_000;
-/// … and of each path once there are as many.
+/// … after which each further path gets this many.
 const MIN_STEPS: usize = 100;
 
 /// The question of `retainingPaths`.
@@ -42,13 +42,13 @@ const MIN_STEPS: usize = 100;
 pub(crate) struct PathsQuery {
     of: PathTarget,
     limit: Option<u64>,
-    /// For the assertions of `heapray/testing`: not a question of the API.
+    /// Used by the assertions of `heapray/testing`, and not part of the API.
     #[serde(default)]
     viewpoint: Viewpoint,
     brief: Option<Brief>,
 }
 
-/// What paths are asked for.
+/// The objects whose paths are requested.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Value")]
 pub enum PathTarget {
@@ -89,12 +89,12 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// A path, and how many objects have one like it.
+/// A path, and how many objects have one of its shape.
 #[derive(Clone, Debug, Serialize)]
 pub struct PathRow {
     count: usize,
     steps: Vec<PathStepRow>,
-    /// Steps that have no row.
+    /// The number of steps without a row.
     #[serde(skip_serializing_if = "is_zero")]
     omitted: usize,
     text: Text,
@@ -128,19 +128,19 @@ pub(crate) fn retaining_paths(
     }
 }
 
-/// The shortest paths that one answer shows. An answer about a list of a million links may show a hundred thousand
-/// paths of a million steps: once it has [`MAX_STEPS`], it shows only the last steps of each further path.
+/// The shortest paths that one answer shows. An answer about a list of a million links could show a hundred thousand
+/// paths of a million steps; once it has [`MAX_STEPS`], it shows only the last steps of each further path.
 pub(crate) struct ShownPaths<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
-    /// Steps that may still be shown.
+    /// The number of steps that may still be shown.
     left: AtomicUsize,
 }
 
 /// The part of a path that is shown: its last steps.
 struct PathEnd {
     steps: Vec<PathStep>,
-    /// Steps before those.
+    /// The number of steps before these.
     missing: usize,
 }
 
@@ -161,10 +161,10 @@ impl<'a> ShownPaths<'a> {
         Some(PathEnd { steps, missing })
     }
 
-    /// The text of the shortest path to a node. It begins with `…` when the first steps are not shown.
+    /// The text of the shortest path to a node. It begins with `…` if the first steps are left out.
     ///
     /// # Errors
-    /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
+    /// [`Code::TooLarge`](crate::Code::TooLarge) if the answer would be too long.
     pub(crate) fn text(&self, node: NodeIx, rows: &Rows<'_>) -> Result<Option<Text>> {
         let Some(path) = self.to(node) else { return Ok(None) };
         path_end_text(rows, &path, path_text(rows, false, Viewpoint::Program)).map(Some)
@@ -197,7 +197,7 @@ fn path_row(
 ) -> Result<PathRow> {
     let text = path_text(rows, count > 1, viewpoint);
     let length = path.steps.len();
-    // Of a long path, the first steps, which say where it begins, and the last, which say what holds the object.
+    // A long path is shown by its first steps, which tell where it begins, and its last, which tell what holds the object.
     let left_out = middle(length, brief.map_or(ENDS, |_| Brief::ENDS));
     let omitted = path.missing + left_out.len();
     let steps = Steps::new(rows, text, &path.steps);
@@ -228,7 +228,7 @@ struct Found {
     example: NodeIx,
 }
 
-/// Makes one row of all shapes that lead through the same structure. Its example is of the most frequent shape.
+/// Merges shapes that lead through the same structure. The example is of the most frequent shape.
 fn merged_by_structure(
     shapes: &Shapes<'_>,
     position: &HashMap<u32, usize>,
@@ -260,7 +260,7 @@ fn order(found: &Found, shortest: &ShortestPaths) -> (Reverse<usize>, u32, NodeI
     (Reverse(found.count), shortest.cost(found.example), found.example)
 }
 
-/// What the question asks for.
+/// Computes the answer to a question.
 struct Answer<'a> {
     snapshot: &'a Snapshot,
     shortest: &'a ShortestPaths,
@@ -271,7 +271,7 @@ struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// The nodes' shortest paths, one row for each shape or structure, the most frequent first. The example of a row is
+    /// The shortest paths of nodes, one row for each shape or structure, the most frequent first. The example of a row is
     /// its shortest path.
     fn of_nodes(&self, nodes: &[NodeIx], progress: &Progress) -> Result<PathResult> {
         let Self { snapshot, shortest, viewpoint, limit, brief, show } = *self;
@@ -324,7 +324,7 @@ impl Answer<'_> {
         Search::new(self.snapshot, self.shortest, node)?.run(self.limit, progress)
     }
 
-    /// Leaves out paths from objects that only wait for the test's own assertion, when there are others.
+    /// Leaves out paths from objects that only wait for the test's own assertion, if there are others.
     fn of_program<T>(&self, paths: Vec<T>, steps: impl Fn(&T) -> &Vec<PathStep>) -> Vec<T> {
         let starts = Starts { snapshot: self.snapshot, viewpoint: self.viewpoint };
         let (waiting, others): (Vec<T>, Vec<T>) = paths.into_iter().partition(|path| starts.is_waiting(steps(path)));

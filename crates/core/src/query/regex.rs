@@ -1,8 +1,7 @@
-//! JavaScript regular expression → automaton that tells whether a text matches, in linear time.
+//! A regular expression of JavaScript → an automaton that decides in linear time whether a text matches.
 //!
-//! `javascript.rs` rewrites the expression, `regex-syntax` parses it, and `regex-automata`'s lazy DFA runs it. That
-//! engine alone is used, not the `regex` crate with its captures, positions and literal searchers, because nothing
-//! here asks where a match is.
+//! `javascript.rs` rewrites the expression, `regex-syntax` parses it, and the lazy DFA of `regex-automata` runs it. The
+//! `regex` crate would add captures and literal searchers, which nothing here needs.
 
 use crate::query::javascript::{Options, invalid, translate};
 use crate::snapshot::error::{Code, Error, Result};
@@ -16,16 +15,16 @@ use std::cell::RefCell;
 #[derive(Debug)]
 pub(crate) struct Regex {
     automaton: DFA,
-    /// States met so far.
+    /// The states computed so far.
     states: RefCell<Cache>,
 }
 
-/// Memory one compiled expression may take. Enough for any that a person writes.
+/// The most memory of one compiled expression, which is enough for any written by hand.
 const MAX_BYTES: usize = 4 << 20;
 
 impl Regex {
     /// # Errors
-    /// [`Code::InvalidQuery`] for what cannot be used.
+    /// [`Code::InvalidQuery`] for an invalid or unsupported expression.
     pub(crate) fn new(source: &str, flags: &str) -> Result<Self> {
         let mut options = Options::default();
         for flag in flags.chars() {
@@ -34,7 +33,7 @@ impl Regex {
                 'm' => options.multi_line = true,
                 's' => options.dot_all = true,
                 'u' => options.unicode = true,
-                // These flags say how often to match and how to count, not what matches.
+                // These flags do not affect whether a text matches.
                 'g' | 'y' | 'd' => {}
                 other => {
                     return Err(Error::new(Code::InvalidQuery, "the flags i, m, s, u", format!("the flag {other}")));
@@ -58,16 +57,16 @@ impl Regex {
     #[inline]
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
         let input = Input::new(text).anchored(Anchored::No).earliest(true);
-        // It gives up only where it is configured to, which it is not.
+        // It gives up only if configured to, which it is not.
         self.automaton.try_search_fwd(&mut self.states.borrow_mut(), &input).is_ok_and(|found| found.is_some())
     }
 }
 
 fn parse(source: &str, options: Options) -> Result<Hir> {
     let pattern = translate(source, options)?;
-    // Texts are bytes: not all that JavaScript has in strings is UTF-8.
+    // JavaScript's strings are not always valid UTF-8, so texts are bytes.
     let parsed = regex_syntax::ParserBuilder::new().utf8(false).build().parse(&pattern);
-    // The kind alone: the whole text of an error quotes the translation.
+    // Only the kind is shown, because the text of the error quotes the translation.
     parsed.map_err(|error| match error {
         regex_syntax::Error::Parse(error) => invalid(source, error.kind()),
         regex_syntax::Error::Translate(error) => match error.kind() {

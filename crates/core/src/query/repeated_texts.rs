@@ -1,8 +1,8 @@
-//! Which strings may have a copy, found without a table of all texts.
+//! The strings that may have a copy, found without a table of all texts.
 //!
 //! In most heaps nearly all strings differ, and a hash table of ten million texts takes more memory than the snapshot
-//! itself. So texts are hashed into a sieve of two bits a slot, which tells the few that may occur twice; only those
-//! are compared.
+//! itself. So texts are hashed into a sieve with two bits for each slot, which leaves the few that may occur twice.
+//! Only those are compared.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::{Bits, NodeSet};
@@ -17,12 +17,12 @@ use crate::snapshot::ticker::Ticker;
 use foldhash::fast::FixedState;
 use std::hash::{BuildHasher, Hasher};
 
-/// Slots of the sieve for each text: of the texts that occur once, fewer than one in eight is taken for a copy.
+/// Slots of the sieve for each text: fewer than one in eight of the unique texts passes.
 const SLOTS: usize = 8;
 /// Texts whose slots are fetched at a time.
 const BLOCK: usize = 64;
 
-/// The string nodes whose text another may have: all that have a copy, and some that do not.
+/// The string nodes that may have a copy: all that have one, and some that do not.
 pub(crate) struct RepeatedTexts {
     /// By string: whether it is the text of several nodes, or may be equal to that of another.
     strings: Bits,
@@ -30,7 +30,7 @@ pub(crate) struct RepeatedTexts {
 }
 
 impl RepeatedTexts {
-    /// Looks at the nodes for which `counts` holds. One pass over the nodes and two over the strings' texts.
+    /// Considers the nodes for which `counts` is true. Costs a pass over the nodes and two over the texts.
     pub(crate) fn find(
         snapshot: &Snapshot,
         ropes: &Ropes,
@@ -89,7 +89,7 @@ impl RepeatedTexts {
         Ok(repeated)
     }
 
-    /// Whether the text of a node for which `counts` held may be that of another.
+    /// Whether a node for which `counts` was true may have a copy.
     pub(crate) fn contains(&self, snapshot: &Snapshot, node: NodeIx) -> bool {
         match snapshot.kind(node) {
             NodeKind::ConcatenatedString => self.ropes.contains(node),
@@ -121,7 +121,7 @@ struct RopeHashes<'a> {
     ropes: &'a Ropes,
     list: Vec<(NodeIx, u64)>,
     buffer: Vec<u8>,
-    /// The text hashed last: long ones share their beginning.
+    /// The text hashed last: long ones share their beginnings.
     last: Option<(NodeIx, u64)>,
 }
 
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sieve_tells_every_hash_that_occurs_twice_and_few_others() {
+    fn a_sieve_finds_every_hash_that_occurs_twice_and_few_others() {
         let hashes: Vec<u64> = (0..10_000u64).map(|number| hash(&number.to_le_bytes())).collect();
         let mut sieve = Sieve::new(hashes.len()).expect("a small sieve");
         hashes.iter().for_each(|&hash| sieve.add(hash));

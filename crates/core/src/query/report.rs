@@ -1,4 +1,4 @@
-//! The whole heap on a page: totals, classes, biggest objects, duplicated strings, detached nodes.
+//! A report: leaks, totals, classes, biggest objects, duplicated strings, detached nodes.
 
 use crate::leak::{self, Noise, Profile, Series};
 use crate::program::names::Show;
@@ -73,7 +73,7 @@ struct Totals {
     size: u64,
 }
 
-/// A node and the path that holds it.
+/// A node and its retaining path.
 #[derive(Debug, Serialize)]
 struct BigRow {
     #[serde(flatten)]

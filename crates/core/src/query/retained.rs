@@ -1,4 +1,4 @@
-//! Nodes that match → the bytes that all of them keep alive together.
+//! Matching nodes → the bytes that they retain together.
 
 use crate::query::filter::matching;
 use crate::query::filter_query::FilterQuery;
@@ -8,17 +8,17 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::retained::retained_together;
 use serde::Serialize;
 
-/// What the nodes keep alive.
+/// The answer of `retained`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Retained {
-    /// Nodes that match.
+    /// Matching nodes.
     total: usize,
-    /// Bytes that would be freed with them, nothing counted twice.
+    /// Bytes that would be freed with all of them.
     retained_size: u64,
 }
 
-/// Answers the conditions of a `filter` question. Its options of pages and rows have no effect here.
+/// Answers a question with the conditions of `filter`; its options for pages and rows are ignored.
 pub(crate) fn retained(snapshot: &Snapshot, query: &FilterQuery, progress: &Progress) -> Result<Retained> {
     let (matches, _) = matching(snapshot, query, progress)?;
     Ok(Retained { total: matches.len(), retained_size: retained_together(snapshot, &matches) })

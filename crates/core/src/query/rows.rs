@@ -19,12 +19,12 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize, Serializer};
 use std::sync::{Mutex, PoisonError};
 
-/// Most references listed in a row; `edgeCount` has the number of all.
+/// The most references listed in a row; `edgeCount` is the number of all.
 const MAX_EDGES: usize = 10_000;
-/// Names of objects with as many references are cached: finding one may take a look at all of them.
+/// Names of objects with at least this many references are cached, since finding one may take a pass over them.
 const MANY_EDGES: u32 = 256;
 
-/// A place in a script; line and column count from 1, and are missing where the script alone is known.
+/// A location in a script; line and column count from 1, and are missing if only the script is known.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceRow {
@@ -112,9 +112,9 @@ impl Serialize for LabelRow {
     }
 }
 
-/// Bytes of JSON that a row has besides its texts, at least.
+/// The least bytes of JSON in a row, apart from its texts.
 const ROW: usize = 140;
-/// The same of a reference.
+/// The same for a reference.
 const EDGE: usize = 30;
 
 /// UTF-16 units of a text in a brief answer.
@@ -160,18 +160,18 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// The same with short texts, where that is asked for.
+    /// The same with short texts if `brief` is given.
     pub(crate) fn in_brief(self, brief: Option<Brief>) -> Self {
         Self { brief, ..self }
     }
 
-    /// A text as the answer has it.
+    /// A text as the answer contains it.
     pub(crate) fn text(&self, text: &[u8]) -> Text {
         let shown = if self.brief.is_some() { cut_to(text, MAX_TEXT - 1) } else { text };
         if shown.len() == text.len() { Text::of(text) } else { Text([shown, "…".as_bytes()].concat()) }
     }
 
-    /// Counts text that is about to be made besides that of the rows.
+    /// Counts text that is about to be allocated in addition to the rows'.
     ///
     /// # Errors
     /// [`Code::TooLarge`](crate::Code::TooLarge).
@@ -358,12 +358,12 @@ pub(crate) fn edge_type(kind: EdgeKind) -> String {
     kind.as_str().to_owned()
 }
 
-/// Retained over self size; 0 for nodes without a size.
+/// Retained size divided by self size; 0 for nodes without a size.
 pub(crate) fn ratio(retained: u64, own: u64) -> f64 {
     if own == 0 { 0.0 } else { retained as f64 / own as f64 }
 }
 
-/// V8's lines and columns, counted from 1 as editors do; a position before the first is taken for the first.
+/// V8's lines and columns, counted from 1 as in editors; a position before the first counts as the first.
 fn count_from_one(at: u32) -> i64 {
     i64::from((at as i32).max(0)) + 1
 }

@@ -1,7 +1,7 @@
-//! What grew between two checkpoints of a test, for `since()` of `heapray/testing`. Not a question of the API.
+//! Growth between two checkpoints of a test, for `since()` of `heapray/testing`; not a question of the API.
 //!
-//! The answer is that of `diff` for all classes. Each row also says how many of the objects are not the program's, and
-//! rows of classes that grew by more than that say how their objects are retained.
+//! The answer is that of `diff` for all classes. Each row also has the number of objects that are not the program's,
+//! and, if the class grew by more than that, how its objects are retained.
 
 use crate::leak::test_rounds::Rounds;
 use crate::leak::test_rounds::checkpoints::{Explainer, made_meanwhile};
@@ -20,7 +20,7 @@ use crate::snapshot::strings::Text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
-/// Classes for which a path is looked for.
+/// The most classes for which a path is searched.
 const MAX_PATHS: usize = 50;
 
 /// The question of `since`.
@@ -31,10 +31,10 @@ pub(crate) struct SinceQuery {
     own_script: String,
 }
 
-/// What a row says in addition to that of `diff`.
+/// The members of a row in addition to those of `diff`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct SinceRow {
-    /// Objects more than before that come with checkpoints, or that V8 or the test runner retains.
+    /// How many of the new objects checkpoints create, or only V8 or the test runner retains.
     pub(crate) expected: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<Text>,

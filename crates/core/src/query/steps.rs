@@ -1,4 +1,4 @@
-//! The steps of a path in an answer: what the text of the path is made of.
+//! The steps of a path in an answer.
 
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
@@ -7,7 +7,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
 
-/// Steps that an answer about many paths gives of each.
+/// The most steps of each path in an answer about many.
 const MAX_STEPS: usize = 100;
 
 /// A step of a path.
@@ -16,7 +16,7 @@ const MAX_STEPS: usize = 100;
 pub struct StepRow {
     pub(crate) id: u32,
     pub(crate) class_name: Text,
-    /// The step's part of the text of the path; for an internal step the name of the reference.
+    /// The step's part of the path's text; for an internal step the name of the reference.
     pub(crate) edge: Text,
     /// Whether the text leaves the step out.
     pub(crate) internal: bool,
@@ -57,7 +57,7 @@ impl<'a> Steps<'a> {
         })
     }
 
-    /// The rows of all steps; of a long path the first and the last.
+    /// The rows of all steps, or of the first and last of a long path.
     pub(crate) fn all(&self) -> Result<Vec<StepRow>> {
         let count = self.steps.len();
         let left_out = MAX_STEPS / 2..count.saturating_sub(MAX_STEPS / 2);

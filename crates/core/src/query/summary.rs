@@ -1,4 +1,4 @@
-//! What JavaScript has of a snapshot without asking: counts, total, header, statistics.
+//! The properties of a snapshot in JavaScript: counts, total, header, statistics.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};

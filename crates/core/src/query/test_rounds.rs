@@ -1,4 +1,4 @@
-//! What grows from round to round of a test, for the assertions of `heapray/testing`. Not a question of the API.
+//! Growth from round to round of a test, for the assertions of `heapray/testing`; not a question of the API.
 //!
 //! ```text
 //! {"ask":"testRounds","iterations":20,"find":"growth"}   after each round: may anything leak?
@@ -21,7 +21,7 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use serde::{Deserialize, Serialize};
 
-/// What is looked for.
+/// The kind of growth to search for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Find {
@@ -40,9 +40,9 @@ pub(crate) struct TestRoundsQuery {
     /// Whether the first snapshot is the first that was taken in its realm.
     #[serde(default)]
     is_first: bool,
-    /// Bytes that a round may add.
+    /// The most bytes that a round may add.
     max_growth: Option<f64>,
-    /// Names of the classes that are asked about; all without it.
+    /// Names of the classes to check; all if `None`.
     classes: Option<Vec<String>>,
 }
 
@@ -144,7 +144,7 @@ fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
         class_name: rows.class_of_leak(&leak.class_name, None),
         added_count: leak.added_count,
         added_bytes: leak.added_bytes,
-        // The path to one object has its index; a text that stands for many has none.
+        // The path to a single object contains its index; the text for many objects does not.
         path: leak.path.as_deref().map(|steps| text(rows, steps, leak.holder.is_none())).transpose()?,
         holder: holder.transpose()?,
         source: leak.location.map(|at| rows.source(at)),

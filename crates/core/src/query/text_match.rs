@@ -1,4 +1,4 @@
-//! Text to look for: exact, contained, or a JavaScript regular expression.
+//! Conditions on text: exact, contained, or a regular expression of JavaScript.
 
 use crate::query::contains::Contains;
 use crate::query::regex::Regex;
@@ -10,13 +10,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::io::Write as _;
 
-/// How a question gives the text.
+/// A condition, as written in a question.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Value")]
 pub enum TextMatch {
     /// Exactly this text.
     Text(String),
-    /// One of the forms that say how.
+    /// An object that says how to match.
     Form(TextForm),
 }
 
@@ -41,7 +41,7 @@ pub struct TextForm {
     flags: Option<String>,
 }
 
-/// A text match ready to be used.
+/// A compiled condition.
 #[derive(Debug)]
 pub(crate) enum Matcher {
     Exact(Vec<u8>),
@@ -51,7 +51,7 @@ pub(crate) enum Matcher {
 
 impl TextMatch {
     /// # Errors
-    /// [`Code::InvalidQuery`] for an expression that cannot be used, or a form that says two things.
+    /// [`Code::InvalidQuery`] for an invalid or unsupported expression, or an object with several forms.
     pub(crate) fn compile(&self) -> Result<Matcher> {
         let form = match self {
             TextMatch::Text(text) => return Ok(Matcher::Exact(text.clone().into_bytes())),
@@ -83,7 +83,7 @@ impl Matcher {
         }
     }
 
-    /// Which strings of the table match: each is looked at once, however many nodes have it.
+    /// By string of the table: whether it matches. Each is checked once, however many nodes have it.
     pub(crate) fn strings(&self, snapshot: &Snapshot, progress: &Progress) -> Result<Vec<bool>> {
         let mut matches = Vec::with_capacity(snapshot.strings().len());
         let mut ticker = Ticker::new(progress);
@@ -95,7 +95,7 @@ impl Matcher {
     }
 }
 
-/// Matches positions by their decimal text, without making a string for each of millions.
+/// Matches positions by their decimal text, without allocating a string for each of millions.
 pub(crate) enum NumberMatcher<'a> {
     Exact(Option<i64>),
     Pattern(&'a Matcher, Vec<u8>),

@@ -1,4 +1,4 @@
-//! What a node refers to and what refers to it: one page of a list, or a tree some levels deep.
+//! The references or retainers of a node: one page of a list, or a tree of several levels.
 
 use crate::query::page::Page;
 use crate::query::rows::{Rows, Tree, TreeItem};
@@ -12,10 +12,10 @@ use serde_json::Value;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-/// Most nodes in the trees of one row.
+/// The most nodes in the trees of one row.
 const MAX_ITEMS: usize = 10_000;
 
-/// Whether a tree shows what a node refers to or what refers to it.
+/// Whether a tree shows references or retainers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Direction {
     References,
@@ -30,13 +30,13 @@ pub struct ItemPage {
     next: Option<usize>,
 }
 
-/// `true`, or how deep and how broad.
+/// `true`, or the size of the tree.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(try_from = "Value")]
 pub enum TreeQuery {
-    /// With the defaults, or not at all.
+    /// A tree of the default size, or none.
     Plain(bool),
-    /// Depth and breadth.
+    /// A tree of this size.
     Sized(TreeSize),
 }
 
@@ -51,7 +51,7 @@ impl TryFrom<Value> for TreeQuery {
     }
 }
 
-/// How deep and how broad a tree is.
+/// The depth and breadth of a tree.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "true, false or {depth, limit}")]
 pub struct TreeSize {
@@ -60,7 +60,7 @@ pub struct TreeSize {
 }
 
 impl TreeQuery {
-    /// Depth and limit, or `None` when no tree is wanted.
+    /// Depth and limit; `None` for no tree.
     pub(crate) fn size(self) -> Result<Option<(usize, usize)>> {
         let size = match self {
             TreeQuery::Plain(false) => return Ok(None),
@@ -81,7 +81,7 @@ pub(crate) fn in_range(name: &str, value: u64, most: u64) -> Result<usize> {
     Err(Error::new(Code::InvalidQuery, format!("a {name} from 1 to {most}"), value.to_string()))
 }
 
-/// An edge, and the node at the end of it that the list shows.
+/// An edge, and the node at its other end.
 #[derive(Clone, Copy)]
 struct End {
     edge: Edge,
@@ -118,7 +118,7 @@ fn order(rows: &Rows<'_>, direction: Direction) -> impl Fn(&End, &End) -> Orderi
     }
 }
 
-/// Distances in order of nearness: the unreachable are farthest.
+/// Sorts distances; unreachable nodes are farthest.
 pub(crate) fn rank(distance: i32) -> u32 {
     u32::try_from(distance).unwrap_or(u32::MAX)
 }
@@ -167,17 +167,16 @@ struct Growth<'a> {
     rows: &'a Rows<'a>,
     direction: Direction,
     limit: usize,
-    /// Items that the row may still get.
+    /// The number of items that the row may still get.
     left: usize,
-    /// The branch from the row's node down to here.
+    /// The nodes from the row's node down to the current one.
     above: Vec<NodeIx>,
-    /// The items chosen for each node, and how many it has: a node with a million of them may be in a thousand
-    /// branches.
+    /// The chosen items and the number of all, by node: a node with a million of them may be in a thousand branches.
     chosen: HashMap<NodeIx, (Rc<[End]>, usize)>,
 }
 
 impl Growth<'_> {
-    /// Recursion is bounded by the depth asked for, at most 20.
+    /// Recursion is bounded by the requested depth, at most 20.
     fn level(&mut self, node: NodeIx, depth: usize) -> Result<Tree> {
         let (chosen, total) = self.choose(node)?;
         let chosen = &chosen[..chosen.len().min(self.left)];

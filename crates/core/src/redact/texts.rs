@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn content_is_hidden_but_for_words_of_v8() {
+    fn content_is_hidden_except_for_v8s_own_words() {
         for (text, shown) in [
             ("hunter2", "‹7›"),
             ("", ""),
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_stay_but_for_attributes_and_what_addresses_carry() {
+    fn labels_are_kept_except_for_attributes_and_parts_of_addresses() {
         for (text, shown) in [
             ("Session", "Session"),
             ("/srv/app/what?token=x", "/srv/app/what?‹7›"),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stay_but_for_the_entries_of_a_weak_map() {
+    fn names_are_kept_except_for_entries_of_a_weak_map() {
         for (text, shown) in [
             ("password", "password"),
             ("<symbol hunter2>", "<symbol hunter2>"),

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_becomes_the_hash_that_hmac_sha_256_gives() {
+    fn a_text_becomes_its_hmac_sha_256() {
         // printf %s "what do ya want for nothing?" | openssl dgst -sha256 -hmac Jefe (RFC 4231, test 2)
         assert_eq!(token("Jefe", "what do ya want for nothing?"), "‹redacted 5bdcc146bf60754e 28›");
         // RFC 4231, test 6: a key longer than a block.
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_before_is_read_back_alone_or_among_others() {
+    fn original_lengths_are_read_back_from_tokens() {
         let text = "naïve 😀";
         let one = token("k", text);
         assert!(is_redacted(one.as_bytes()));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_it_has_its_own_length() {
+    fn texts_similar_to_tokens_have_their_own_length() {
         for text in [
             "‹redacted ",
             "‹redacted 12›",

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_use_of_each_string_is_remembered_by_itself() {
+    fn each_use_of_each_string_is_recorded_separately() {
         let mut used = UsedPlaces::default();
         let marked: Vec<u64> = [0u32, 1, 63, 4095, 4096, 4097, 1_000_000, u32::MAX]
             .into_iter()

@@ -1,4 +1,4 @@
-//! A parsed, analysed snapshot: owns the stages' results and answers the elementary questions.
+//! A parsed and analysed snapshot: owns the results of the stages and answers elementary questions.
 
 use crate::snapshot::classes::{ClassTotals, Classes, TotalsColumns};
 use crate::snapshot::column::check_memory;
@@ -24,7 +24,7 @@ use crate::snapshot::{detached, interfaces, retained, shallow};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// What the parser hands over: the file's columns, checked, nothing derived yet.
+/// The parser's result: the file's columns, checked, with nothing derived yet.
 #[derive(Debug)]
 pub struct RawSnapshot {
     /// The header.
@@ -37,7 +37,7 @@ pub struct RawSnapshot {
     pub edges: Edges,
     /// Strings.
     pub strings: Strings,
-    /// Script places of objects.
+    /// Script locations of objects.
     pub locations: Locations,
     /// Allocation timeline, as in the file.
     pub samples: Vec<Sample>,
@@ -49,7 +49,7 @@ pub struct RawSnapshot {
     pub skipped: Vec<String>,
 }
 
-/// A heap snapshot with everything DevTools would know of it.
+/// A heap snapshot with everything that DevTools computes for it.
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) schema: Schema,
@@ -77,7 +77,7 @@ pub struct Snapshot {
     pub derived: Derived,
 }
 
-/// Bytes the analysis may need at most for each: see [`check_memory`].
+/// The most bytes that the analysis needs for each node: see [`check_memory`].
 const NODE_BYTES: usize = 128;
 const EDGE_BYTES: usize = 4;
 const STRING_BYTES: usize = 16;
@@ -85,9 +85,9 @@ const STRING_BYTES: usize = 16;
 impl Snapshot {
     /// The whole analysis: columns → graph → dominators → retained sizes → classes.
     ///
-    /// The order is DevTools': names change when detachedness spreads, self sizes when they are
-    /// attributed, and what follows sees the new ones. Two tasks run in parallel: the dominator tree
-    /// needs neither sizes nor distances.
+    /// The order is that of DevTools: detachedness changes names, attribution changes self sizes, and later
+    /// stages use the new values. Two tasks run in parallel, because the dominator tree needs neither sizes
+    /// nor distances.
     ///
     /// # Errors
     /// [`Code::Cancelled`] or [`Code::OutOfMemory`].
@@ -171,13 +171,13 @@ impl Snapshot {
         self.strings.file_count()
     }
 
-    /// Number of different indices of slots in V8's own tables and arrays, each of which is a text in the snapshot.
-    /// Looks at every edge.
+    /// The number of distinct slot indices in V8's own tables and arrays, each of which is a string of the snapshot.
+    /// Visits every edge.
     pub fn table_indices(&self) -> u32 {
         statistics::table_indices(&self.edges, &self.strings)
     }
 
-    /// Σ self sizes and what V8 counted outside the heap.
+    /// The sum of all self sizes and of the bytes that V8 counted outside the heap.
     pub fn total_size(&self) -> u64 {
         self.retained[self.root.index()] + self.schema.extra_native_bytes
     }
@@ -197,7 +197,7 @@ impl Snapshot {
         self.root
     }
 
-    /// Node columns. Self sizes are those after attribution, names those after marking what is detached.
+    /// Node columns. Self sizes are those after attribution; names mark detached nodes.
     pub fn nodes(&self) -> &Nodes {
         &self.nodes
     }
@@ -212,7 +212,7 @@ impl Snapshot {
         &self.strings
     }
 
-    /// What a node is.
+    /// The type of a node.
     #[inline(always)]
     pub fn kind(&self, node: NodeIx) -> NodeKind {
         self.schema.node_kinds[self.nodes.type_number(node) as usize]
@@ -235,7 +235,7 @@ impl Snapshot {
         EdgesOf { edges: &self.edges, range: self.nodes.edge_range(node) }
     }
 
-    /// A node's edges that retain, in file order: by the rule that retained sizes follow.
+    /// A node's edges that retain, in file order, by the rule of retained sizes.
     #[inline]
     pub fn retaining_edges(&self, node: NodeIx) -> impl Iterator<Item = Edge> + '_ {
         let policy = self.policy.edges_from(node);
@@ -248,13 +248,13 @@ impl Snapshot {
         self.policy.edges_from(from).retains_over(edge)
     }
 
-    /// A node's edges that are not weak, in file order: what DevTools' own walks follow.
+    /// A node's edges that are not weak, in file order. DevTools' own walks follow these.
     #[inline]
     pub fn strong_edges(&self, node: NodeIx) -> impl Iterator<Item = Edge> + '_ {
         self.edges_of(node).filter(|edge| edge.kind != EdgeKind::Weak)
     }
 
-    /// The edges to a node that are not weak, and where they start, in the order of DevTools' lists.
+    /// The edges to a node that are not weak, with their sources, in the order of DevTools' lists.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`], as [`Snapshot::retainers`].
@@ -263,7 +263,7 @@ impl Snapshot {
         Ok(edges.filter(|(_, edge)| edge.kind != EdgeKind::Weak))
     }
 
-    /// The string an edge is called by; `None` for indices.
+    /// The string that names an edge; `None` for indices.
     #[inline]
     pub fn edge_string(&self, edge: Edge) -> Option<StringIx> {
         match self.edges.name(edge) {
@@ -284,7 +284,7 @@ impl Snapshot {
         Ok(self.retainers.get_or_init(|| retainers))
     }
 
-    /// What the elementary rules need to see.
+    /// The columns, borrowed for the stages of the analysis.
     pub fn heap(&self) -> Heap<'_> {
         Heap {
             schema: &self.schema,
@@ -296,7 +296,7 @@ impl Snapshot {
         }
     }
 
-    /// Steps from a GC root: 0 the root or -5 unreachable, from 100,000,000 on only through V8's own roots.
+    /// Steps from a GC root: 0 for the root, -5 if unreachable, 100,000,000 or more if reached only through V8's own roots.
     #[inline(always)]
     pub fn distance(&self, node: NodeIx) -> i32 {
         self.distances[node.index()]
@@ -307,7 +307,7 @@ impl Snapshot {
         &self.dominators
     }
 
-    /// Bytes that go when the node goes.
+    /// Bytes that would be freed with the node.
     #[inline(always)]
     pub fn retained_size(&self, node: NodeIx) -> u64 {
         self.retained[node.index()]
@@ -328,7 +328,7 @@ impl Snapshot {
         Text::clone(&self.classes.get(self.classes.of(node)).name)
     }
 
-    /// Totals over the nodes that `keep` keeps, by class. Cost: one pass over the dominator tree.
+    /// Totals of the nodes for which `keep` is true, by class. Costs one pass over the dominator tree.
     pub fn class_totals(&self, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
         let Self { nodes, distances, retained, dominators: tree, .. } = self;
         self.classes.totals(TotalsColumns { nodes, distances, retained, tree }, keep)
@@ -339,7 +339,7 @@ impl Snapshot {
         &self.statistics
     }
 
-    /// Place in a script, 0-based.
+    /// Location in a script, 0-based.
     pub fn location(&self, node: NodeIx) -> Option<Location> {
         self.locations.get(node)
     }
@@ -354,12 +354,12 @@ impl Snapshot {
         &self.allocations
     }
 
-    /// Scopes of scripts and who refers to their variables.
+    /// The scopes of scripts, and references to their variables.
     pub fn scope_tables(&self) -> &ScopeTables {
         &self.scopes
     }
 
-    /// All nodes by id, those with one id in file order. The first call sorts them.
+    /// All nodes by id, those with equal ids in file order. The first call sorts them.
     pub fn nodes_by_id(&self) -> &[NodeIx] {
         self.by_id.get_or_init(|| {
             let order = positions_by_number(self.nodes.len(), |node| self.nodes.id(NodeIx(node)).0);
@@ -380,7 +380,7 @@ impl Snapshot {
         }
     }
 
-    /// Bytes of memory the snapshot holds.
+    /// Bytes of memory that the snapshot occupies.
     pub fn memory(&self) -> usize {
         self.nodes.memory()
             + self.edges.memory()
@@ -401,7 +401,7 @@ impl Snapshot {
 
 /// The edges of one node: see [`Snapshot::edges_of`].
 ///
-/// A type of its own, because a chain of closures stays a call for every edge where code is compiled to be small.
+/// A type of its own, because a chain of closures is not inlined when compiling for size.
 #[derive(Clone, Debug)]
 pub struct EdgesOf<'a> {
     edges: &'a Edges,

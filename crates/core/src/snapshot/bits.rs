@@ -1,4 +1,4 @@
-//! One bit per number or node: 300 kB for two million nodes, which stay in a core's own cache.
+//! Sets with one bit per number or node: 300 kB for two million nodes, which fits a core's own cache.
 
 use crate::snapshot::ids::NodeIx;
 
@@ -7,7 +7,7 @@ use crate::snapshot::ids::NodeIx;
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
-    /// None of the numbers below `count`.
+    /// An empty set for numbers below `count`.
     pub(crate) fn new(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
@@ -25,7 +25,7 @@ impl Bits {
         })
     }
 
-    /// Adds a number. True when it was not there.
+    /// Adds a number. Returns whether it is new.
     #[inline(always)]
     pub(crate) fn insert(&mut self, number: usize) -> bool {
         let word = &mut self.0[number / 64];
@@ -46,7 +46,7 @@ impl Bits {
 pub struct NodeSet(Bits);
 
 impl NodeSet {
-    /// No node of `count`.
+    /// An empty set for `count` nodes.
     pub fn new(count: usize) -> Self {
         Self(Bits::new(count))
     }
@@ -61,7 +61,7 @@ impl NodeSet {
         self.0.contains(node.index())
     }
 
-    /// Adds a node. True when it was not there.
+    /// Adds a node. Returns whether it is new.
     #[inline(always)]
     pub fn insert(&mut self, node: NodeIx) -> bool {
         self.0.insert(node.index())

@@ -1,10 +1,10 @@
 //! Classes: the name of every node's class, and the totals of every class.
 //!
-//! A class is a name and, for objects whose constructor's place is known, that place: two classes
-//! called `Session` in two files are two classes. DevTools: `calculateObjectNames`, `classKeyInternal`,
+//! A class is a name and, for objects whose constructor's location is known, that location: two classes
+//! called `Session` in two files are distinct. DevTools: `calculateObjectNames`, `classKeyInternal`,
 //! `buildAggregates`, `calculateClassesRetainedSize`. Unlike DevTools, classes with equal texts from
-//! different sources (an object whose constructor is called `Function`, say) are one class here;
-//! there the later one would replace the earlier and its objects vanish.
+//! different sources (such as an object whose constructor is called `Function`) are one class here;
+//! in DevTools the later one replaces the earlier, whose objects vanish.
 
 use crate::snapshot::columns::{Location, Locations, SelfSizes};
 use crate::snapshot::error::Result;
@@ -20,13 +20,13 @@ use std::sync::Arc;
 /// One class of DevTools' Summary with its totals over all nodes whose self size is not 0.
 #[derive(Clone, Debug)]
 pub struct ClassTotals {
-    /// Name shown. Shared, as one name may be that of as many classes as there are places.
+    /// The name. Shared, since as many classes may have it as there are locations.
     pub name: Arc<Text>,
-    /// Where the constructor is, for classes of located objects.
+    /// Where the constructor is defined, if known.
     pub location: Option<Location>,
     /// Instances with a self size.
     pub count: u32,
-    /// Least distance of one (so -5 when one is unreachable).
+    /// The least distance of an instance: -5 if one is unreachable.
     pub distance: i32,
     /// Σ self sizes.
     pub self_size: u64,
@@ -100,11 +100,11 @@ impl Classes {
         Ok(Classes { of_node, list, interfaces })
     }
 
-    /// Totals over the nodes that `keep` keeps, by class. Cost: one pass over the dominator tree.
+    /// Totals of the nodes for which `keep` is true, by class. Costs one pass over the dominator tree.
     ///
-    /// A node's retained size counts for its class unless a node of the same class dominates it. In
-    /// the tree's preorder a subtree is a run, so it is enough to remember for each class where the
-    /// run of the last node counted ends.
+    /// A node's retained size counts for its class unless a node of the same class dominates it. A subtree is
+    /// a slice of the preorder, so it is enough to remember for each class where the subtree of the last
+    /// counted node ends.
     pub(crate) fn totals(&self, columns: TotalsColumns<'_>, keep: impl Fn(NodeIx) -> bool) -> Vec<ClassTotals> {
         let sizes = &columns.nodes.self_sizes;
         let mut totals = self.tally(sizes, columns.distances, &keep);
@@ -163,7 +163,7 @@ impl Classes {
     }
 }
 
-/// What totals are made of.
+/// The columns from which totals are computed.
 #[derive(Clone, Copy)]
 pub(crate) struct TotalsColumns<'a> {
     pub(crate) nodes: &'a crate::snapshot::columns::Nodes,
@@ -180,15 +180,15 @@ struct Naming<'a> {
     /// Class name → number of the name, and back.
     names: HashMap<Vec<u8>, u32>,
     texts: Vec<Arc<Text>>,
-    /// The same for raw names of objects and native nodes, by string; `UNKNOWN` as yet.
+    /// The same for raw names of objects and native nodes, by string; `UNKNOWN` until needed.
     by_string: Vec<u32>,
     /// The same for the type of a node, by type number.
     by_type: [u32; 256],
-    /// Name and place → class.
+    /// Name and location → class.
     classes: HashMap<(u32, u32), u32>,
-    /// The last few answers of `classes`: objects of one class tend to stand together.
+    /// The last few lookups in `classes`: objects of one class tend to be adjacent.
     recent: Vec<(u32, u32, u32)>,
-    /// Number of the name of each interface; `UNKNOWN` as yet.
+    /// Number of the name of each interface; `UNKNOWN` until needed.
     by_interface: HashMap<usize, u32>,
 }
 
@@ -292,7 +292,7 @@ impl<'a> Naming<'a> {
     }
 }
 
-/// The class an object or native node's raw name stands for: markup loses its attributes.
+/// The class name for the raw name of an object or native node: markup without its attributes.
 fn class_name_of(name: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     const DETACHED: &[u8] = b"Detached <";
     let from = if name.starts_with(b"<") {

@@ -1,8 +1,8 @@
-//! Growing columns: a vector whose new part is written by several threads before it counts.
+//! Growing columns: vectors whose new part several threads write before it is counted.
 //!
-//! Columns are sized by what was read, never by what a header claims: `Column::claim` is only a
-//! hint, capped by the caller. Large ones ask the kernel for huge pages, because a third of the
-//! time of a first write is page faults otherwise.
+//! Columns grow by the amount read, never to the size that a header claims: `Column::claim` is only a
+//! hint, capped by the caller. Large ones ask the kernel for huge pages, because otherwise a third of
+//! the time of a first write is page faults.
 
 use crate::snapshot::error::{Error, Result};
 use std::mem::MaybeUninit;
@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 #[derive(Debug)]
 pub(crate) struct Column<T> {
     values: Vec<T>,
-    /// Largest capacity worth having at once.
+    /// The largest capacity to allocate at once.
     claim: usize,
 }
 
@@ -22,7 +22,7 @@ impl<T> Default for Column<T> {
 }
 
 impl<T: Copy> Column<T> {
-    /// Expects `records` values in all: room for them is made with the first growth.
+    /// Expects `records` values in all, for which the first growth reserves capacity.
     pub fn claim(&mut self, records: usize) {
         self.claim = records;
     }
@@ -31,7 +31,7 @@ impl<T: Copy> Column<T> {
         self.values.len()
     }
 
-    /// Makes room for `more` values behind the present ones.
+    /// Reserves capacity for `more` values.
     pub fn reserve(&mut self, more: usize) -> Result<()> {
         let needed = self.values.len() + more;
         if needed > self.values.capacity() {
@@ -46,7 +46,7 @@ impl<T: Copy> Column<T> {
         &mut self.values.spare_capacity_mut()[..more]
     }
 
-    /// Counts `more` values in.
+    /// Adds `more` written values.
     ///
     /// # Safety
     /// The first `more` values of [`Column::spare`] must have been written.
@@ -56,7 +56,7 @@ impl<T: Copy> Column<T> {
         unsafe { self.values.set_len(self.values.len() + more) }
     }
 
-    /// The finished column, without spare room.
+    /// The finished column, without spare capacity.
     pub fn finish(mut self) -> Vec<T> {
         self.values.shrink_to_fit();
         self.values
@@ -66,7 +66,7 @@ impl<T: Copy> Column<T> {
 /// Bytes that a large allocation leaves for small ones, whose refusal would end the process.
 const SPARE: usize = 4 << 20;
 
-/// Grows a vector to `capacity` values, on huge pages where there are some.
+/// Grows a vector to `capacity` values, on huge pages if available.
 fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
     let more = capacity - values.len();
     values.try_reserve_exact(more).map_err(|_| Error::out_of_memory(more.saturating_mul(size_of::<T>())))?;
@@ -77,7 +77,7 @@ fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
     Ok(())
 }
 
-/// A vector of `len` copies of `value`, on huge pages where there are some.
+/// A vector of `len` copies of `value`, on huge pages if available.
 pub fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     reserve_exact(&mut values, len)?;
@@ -85,7 +85,7 @@ pub fn filled<T: Copy>(value: T, len: usize) -> Result<Vec<T>> {
     Ok(values)
 }
 
-/// A number for which all bytes are 0 when it is 0.
+/// A number whose zero has only zero bytes.
 ///
 /// # Safety
 /// Zero bytes are a valid value.
@@ -98,14 +98,14 @@ unsafe impl Zero for std::sync::atomic::AtomicU64 {}
 // SAFETY: in memory it is a plain number.
 unsafe impl Zero for std::sync::atomic::AtomicU8 {}
 
-/// `len` zeros on huge pages where there are some. The system hands them out as they are: nothing is written twice.
+/// `len` zeros, on huge pages if available. The system provides zeroed pages, so nothing is written.
 pub fn zeros<T: Zero>(len: usize) -> Result<Vec<T>> {
     let values: Vec<T> = sparse_zeros(len)?;
     advise_huge_pages(values.as_ptr().cast(), len * size_of::<T>());
     Ok(values)
 }
 
-/// `len` zeros, of which only those pages take memory that are written to.
+/// `len` zeros, of which only written pages take memory.
 pub fn sparse_zeros<T: Zero>(len: usize) -> Result<Vec<T>> {
     let Ok(layout) = std::alloc::Layout::array::<T>(len) else { return Err(Error::out_of_memory(usize::MAX)) };
     if layout.size() == 0 {
@@ -121,7 +121,7 @@ pub fn sparse_zeros<T: Zero>(len: usize) -> Result<Vec<T>> {
     Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
 }
 
-/// Adds a value to a list that is as long as the input makes it: growing it may fail.
+/// Adds a value to a list whose length depends on the input, so growing it may fail.
 #[inline]
 pub fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
     if values.len() == values.capacity() {
@@ -136,8 +136,8 @@ fn grow<T>(values: &mut Vec<T>) -> Result<()> {
     values.try_reserve(1).map_err(|_| Error::out_of_memory(values.len().saturating_mul(size_of::<T>())))
 }
 
-/// Whether the allocator has this many bytes, asked before work whose lists and tables grow as they
-/// must: there a refusal would end the process. What it grants is given back untouched.
+/// Checks that the allocator has this many bytes, before work whose lists and tables end the process if
+/// they cannot grow. Frees them untouched.
 pub fn check_memory(bytes: usize) -> Result<()> {
     // WebAssembly's memory never shrinks again.
     if cfg!(target_family = "wasm") {
@@ -146,14 +146,14 @@ pub fn check_memory(bytes: usize) -> Result<()> {
     Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| Error::out_of_memory(bytes))
 }
 
-/// An empty vector with room for `len` values, on huge pages where there are some.
+/// An empty vector with capacity for `len` values, on huge pages if available.
 pub fn with_room<T>(len: usize) -> Result<Vec<T>> {
     let mut values = Vec::new();
     reserve_exact(&mut values, len)?;
     Ok(values)
 }
 
-/// Asks the processor to have `values[at]` at hand soon. A hint: nothing where there is no such value.
+/// Prefetches `values[at]` into the cache. Does nothing if there is no such value.
 #[inline(always)]
 pub fn prefetch<T>(values: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_cannot_be_had_is_an_error() {
+    fn a_failed_allocation_is_an_error() {
         let error = with_room::<u64>(TOO_MANY).unwrap_err();
         assert_eq!(error.code(), crate::Code::OutOfMemory);
     }

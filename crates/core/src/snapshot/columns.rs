@@ -13,9 +13,9 @@
 //! first_edge   0  2  2  3
 //! ```
 //!
-//! An edge is two 32-bit words. `targets` packs what every traversal asks for: 28 bits of target
-//! node, three bits of [`EdgeKind`], one bit `Edges::NEVER_RETAINS` for edges that never retain (see
-//! `graph.rs`). A traversal that only follows edges never touches `names`.
+//! An edge is two 32-bit words. `targets` packs the data for traversals: 28 bits of target node, three
+//! bits of [`EdgeKind`], one bit `Edges::NEVER_RETAINS` for edges that never retain (see `graph.rs`). A
+//! traversal that only follows edges never reads `names`.
 
 use crate::snapshot::error::{Error, Result};
 use crate::snapshot::ids::{EdgeIx, LocationIx, NodeIx, ObjectId, StringIx};
@@ -23,7 +23,7 @@ use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::sort::sort_by_key;
 use foldhash::HashMap;
 
-/// Most nodes a snapshot may have: 28 bits. V8 needs about 450 bytes a node to write one.
+/// The most nodes of a snapshot: 28 bits. V8 needs about 450 bytes a node to write one.
 pub const MAX_NODES: u64 = 1 << 28;
 
 /// The `nodes` section.
@@ -36,9 +36,9 @@ pub struct Nodes {
     pub(crate) self_sizes: SelfSizes,
     /// Prefix sums of the edge counts; while parsing, the counts themselves.
     pub(crate) first_edge: Vec<u32>,
-    /// Raw detachedness, empty when the file has none.
+    /// Raw detachedness; empty if the file has none.
     pub(crate) detachedness: Vec<u8>,
-    /// Allocation trace ids, empty when the file has none.
+    /// Allocation trace ids; empty if the file has none.
     pub(crate) trace_ids: Vec<u32>,
     /// Largest string that names a node.
     pub(crate) max_name: u32,
@@ -104,7 +104,7 @@ impl Nodes {
         NodeIx::from_index(self.first_edge.partition_point(|&first| first <= edge.0) - 1)
     }
 
-    /// Trace node the object was allocated at; 0 when not recorded.
+    /// The trace node at which the object was allocated; 0 if not recorded.
     pub fn trace_id(&self, node: NodeIx) -> u32 {
         self.trace_ids.get(node.index()).copied().unwrap_or(0)
     }
@@ -122,8 +122,8 @@ impl Nodes {
     }
 }
 
-/// The self sizes of all nodes: 4 bytes each, and a list for those of 4 GiB and more. A column of
-/// its own kind because sizes are moved between nodes while others read the rest of [`Nodes`].
+/// The self sizes of all nodes: 4 bytes each, and a list for those of 4 GiB and more. Separate from
+/// [`Nodes`] because sizes are moved between nodes while another task reads the rest.
 #[derive(Debug, Default)]
 pub(crate) struct SelfSizes {
     /// [`BIG_SIZE`] refers to `big`.
@@ -149,15 +149,14 @@ impl SelfSizes {
         }
     }
 
-    /// Moves sizes between nodes. No node both gives and gets.
+    /// Moves sizes between nodes. No node is both a source and a target.
     ///
-    /// Additions to the list of big ones wait until the end: one at a time, a list of a million would be
-    /// moved a million times.
+    /// Big sizes are added at the end: inserting them one at a time would be quadratic.
     pub(crate) fn move_all(&mut self, moves: impl Iterator<Item = (NodeIx, NodeIx)>) {
         let mut late: Vec<(u32, u64)> = Vec::new();
         for (from, to) in moves {
             let size = self.get(from);
-            // What stands in the list of a node that is no longer big is taken out below.
+            // If it was big, its entry in the list is removed below.
             self.small[from.index()] = 0;
             match u32::try_from(self.get(to) + size) {
                 Ok(sum) if sum != BIG_SIZE => self.small[to.index()] = sum,
@@ -196,7 +195,7 @@ pub struct Edges {
     pub names: Vec<u32>,
     /// Indices that do not fit 32 unsigned bits (negative ones), by edge, ascending.
     pub(crate) odd_indices: Vec<(u32, i64)>,
-    /// Strings there are: a shortcut may have a number beyond them instead of a name.
+    /// The number of strings: a shortcut may have a number beyond them instead of a name.
     pub(crate) strings: u32,
     /// Largest string and node that an edge refers to.
     pub(crate) max_name: u32,
@@ -212,11 +211,11 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// Where it leads.
     pub to: NodeIx,
-    /// Whatever the page rule says: see `graph::Policy`.
+    /// Independent of the page rule: see `graph::Policy`.
     pub(super) never_retains: bool,
 }
 
-/// What an edge is called.
+/// The name of an edge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EdgeName {
     /// A string of the table.
@@ -300,7 +299,7 @@ impl Edges {
         self.targets.iter().zip(&self.names).position(bad)
     }
 
-    /// First edge that leads beyond `nodes` nodes: only possible when edges came before nodes.
+    /// First edge that leads beyond `nodes` nodes, which is possible only if edges came before nodes.
     #[cold]
     pub(crate) fn first_target_beyond(&self, nodes: usize) -> Option<usize> {
         self.targets.iter().position(|&word| Self::target_of(word).index() >= nodes)
@@ -312,8 +311,8 @@ impl Edges {
     }
 }
 
-/// A place in a script as V8 counts: line and column from 0. Code that a tool has put into a wrapper
-/// may begin before its first column; V8 writes such negative numbers as unsigned ones.
+/// A location in a script as V8 counts: line and column from 0. Code that a tool has wrapped may begin
+/// before its first column; V8 writes such negative numbers as unsigned ones.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Location {
     /// V8's script id.
@@ -324,9 +323,9 @@ pub struct Location {
     pub column: u32,
 }
 
-/// The `locations` section: many objects share few places, so each place is kept once.
+/// The `locations` section: many objects share few locations, so each is stored once.
 ///
-/// `of_node` has one entry per node, `u32::MAX` for none; it stays empty when the file has no
+/// `of_node` has one entry per node, `u32::MAX` for none; it is empty if the file has no
 /// locations. The last record of a node wins, as in DevTools.
 #[derive(Debug, Default)]
 pub struct Locations {
@@ -337,18 +336,18 @@ pub struct Locations {
 }
 
 impl Locations {
-    /// Which place a node has.
+    /// The index of a node's location.
     #[inline]
     pub fn index_of(&self, node: NodeIx) -> Option<LocationIx> {
         self.of_node.get(node.index()).copied().filter(|&at| at != u32::MAX).map(LocationIx)
     }
 
-    /// The place a node has.
+    /// The location of a node.
     pub fn get(&self, node: NodeIx) -> Option<Location> {
         self.index_of(node).map(|at| self.places[at.index()])
     }
 
-    /// A distinct place.
+    /// A distinct location.
     pub fn place(&self, at: LocationIx) -> Location {
         self.places[at.index()]
     }
@@ -372,7 +371,7 @@ impl FieldDivider {
         Self { count, reciprocal: if count < 2 { 0 } else { u64::MAX / u64::from(count) + 1 } }
     }
 
-    /// The ordinal of a file index, or `None` when it points into the middle of a record.
+    /// The ordinal of a file index, or `None` if it points into the middle of a record.
     #[inline(always)]
     pub(crate) fn ordinal(self, index: u32) -> Option<u32> {
         if self.count < 2 {
@@ -392,7 +391,7 @@ impl Nodes {
             *slot = sum as u32;
             sum += u64::from(count);
         }
-        // One more, not as many again.
+        // Exact, because `push` would double the capacity.
         self.first_edge.try_reserve_exact(1).map_err(|_| Error::out_of_memory(size_of::<u32>() * self.len()))?;
         self.first_edge.push(sum as u32);
         Ok(sum)

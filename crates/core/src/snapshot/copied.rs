@@ -1,11 +1,11 @@
-//! Snapshot → plain columns in node order, for those who compute over all nodes themselves.
+//! Snapshot → plain columns in node order, for callers that compute over all nodes themselves.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::{Phase, Progress};
 
-/// A column that can be copied out.
+/// A column that can be copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Column {
     /// V8's id, `u32`.
@@ -28,7 +28,7 @@ pub enum Column {
     Class,
 }
 
-/// Nodes between two looks at the cancel flag.
+/// Nodes between two checks of the cancel flag.
 const STRIDE: usize = 1 << 16;
 
 impl Column {
@@ -63,7 +63,7 @@ impl Column {
     /// The column called `name`.
     ///
     /// # Errors
-    /// [`Code::InvalidQuery`] when there is none.
+    /// [`Code::InvalidQuery`] if there is none.
     pub fn by_name(name: &str) -> Result<Column> {
         let found = Column::ALL.into_iter().find(|column| column.name() == name);
         found.ok_or_else(|| {
@@ -89,7 +89,7 @@ impl Snapshot {
     /// Copies a column into `out`: one number of [`Column::width`] bytes per node, in the machine's byte order.
     ///
     /// # Errors
-    /// [`Code::InvalidQuery`] when `out` has another length, [`Code::Cancelled`].
+    /// [`Code::InvalidQuery`] if `out` has another length, [`Code::Cancelled`].
     pub fn copy_column(&self, column: Column, out: &mut [u8], progress: &Progress) -> Result<()> {
         let bytes = column.width() * self.nodes.len();
         if out.len() != bytes {

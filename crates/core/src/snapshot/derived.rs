@@ -1,13 +1,13 @@
-//! Tables that some questions need and loading does not: made when first asked for, kept with the snapshot.
+//! Tables that only some questions need: computed on first use and kept with the snapshot.
 //!
-//! A snapshot holds them without knowing them: whoever needs a table defines it, and the table's type
-//! is its key. There are a handful, so they stand in a list that only ever grows at its end.
+//! The snapshot does not know them: the module that needs a table defines it, and the table's type is its
+//! key. There are a handful, so a list that only grows at its end is enough.
 
 use crate::snapshot::error::Result;
 use std::any::Any;
 use std::sync::OnceLock;
 
-/// What a snapshot can keep.
+/// A table that a snapshot can keep.
 pub trait Table: Any + Send + Sync {
     /// Bytes of memory held.
     fn memory(&self) -> usize;
@@ -27,7 +27,7 @@ struct Entry {
 }
 
 impl Derived {
-    /// The table of this type, made by `make` when it is not there. A `make` that fails leaves nothing behind.
+    /// The table of this type, which `make` computes if there is none. If `make` fails, nothing is kept.
     pub fn get_or_make<T: Table>(&self, make: impl FnOnce() -> Result<T>) -> Result<&T> {
         match self.get() {
             Some(table) => Ok(table),
@@ -35,12 +35,12 @@ impl Derived {
         }
     }
 
-    /// The table of this type, when it has been made.
+    /// The table of this type, if it was computed.
     pub(crate) fn get<T: Table>(&self) -> Option<&T> {
         self.entries().find_map(Entry::table)
     }
 
-    /// Keeps a table, unless another thread was faster: then it is that thread's.
+    /// Keeps a table, or returns the one of a thread that was faster.
     pub(crate) fn keep<T: Table>(&self, table: T) -> &T {
         let mut slot = &self.first;
         let mut own = Some(Box::new(Entry { table: Box::new(table), next: Slot::new() }));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_is_made_once_and_counted() -> Result<()> {
+    fn each_table_is_computed_once_and_its_memory_counted() -> Result<()> {
         let derived = Derived::default();
         assert_eq!(derived.get_or_make(|| Ok(Numbers(1)))?.0, 1);
         assert_eq!(derived.get_or_make(|| Ok(Words(10)))?.0, 10);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_cannot_be_made_is_made_the_next_time() -> Result<()> {
+    fn a_table_that_failed_is_computed_by_the_next_call() -> Result<()> {
         let derived = Derived::default();
         let cancelled = || Error::new(Code::Cancelled, "time", "none");
         assert!(derived.get_or_make(|| Err::<Numbers, _>(cancelled())).is_err());
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_make_a_table_at_once_see_the_same_one() {
+    fn threads_that_compute_a_table_at_once_share_one() {
         let derived = Derived::default();
         let places: Vec<usize> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8)

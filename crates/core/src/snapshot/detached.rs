@@ -1,7 +1,7 @@
-//! Which nodes are detached, as far as V8 and the tree of native nodes tell.
+//! Which nodes are detached from their document.
 //!
-//! V8 writes a state for some nodes; it spreads over strong edges through `native` nodes only, and
-//! "attached" wins. Old V8 wrote no field but a name with a prefix. DevTools:
+//! V8 writes a state for some nodes. It spreads over strong edges through `native` nodes only, and
+//! "attached" wins. Old versions of V8 wrote a prefix of the name instead of a field. DevTools:
 //! `initDetachednessAndClassIndex`, `propagateDOMState`.
 
 use crate::snapshot::bits::NodeSet;
@@ -17,7 +17,7 @@ const ATTACHED: u8 = 1;
 const DETACHED: u8 = 2;
 const PREFIX: &[u8] = b"Detached ";
 
-/// Spreads the states and names detached native nodes so.
+/// Spreads the states and adds the prefix to the names of detached native nodes.
 pub(crate) fn propagate(schema: &Schema, nodes: &mut Nodes, edges: &Edges, strings: &mut Strings) -> Result<()> {
     if schema.node.detachedness.is_none() {
         from_names(schema, nodes, strings);
@@ -61,7 +61,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// JavaScript objects keep the state V8 gave them and pass nothing on.
+    /// JavaScript objects keep the state from V8 and pass nothing on.
     fn visit(&mut self, node: NodeIx, state: u8) -> Result<()> {
         let kind = self.schema.node_kinds[self.nodes.type_number(node) as usize];
         if !self.seen.insert(node) || kind != NodeKind::Native {

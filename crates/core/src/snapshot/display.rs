@@ -1,7 +1,7 @@
-//! Nodes and edges → the names a reader sees: DevTools' display names.
+//! Nodes and edges → their display names, as in DevTools.
 //!
-//! Most nodes are shown by their raw name. Two are not: a plain object by its property names
-//! (`{id, user, …, total}`), a concatenated string by the text of its parts.
+//! Most nodes are shown by their raw name. A plain object is shown by its property names
+//! (`{id, user, …, total}`), and a concatenated string by the text of its parts.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::{Edge, EdgeName};
@@ -12,10 +12,10 @@ use crate::snapshot::ropes::{MAX_OF_PART, Ropes};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::strings::{Text, cut_to, utf16_len};
 
-/// UTF-16 units a plain object's name may have, roughly.
+/// The approximate limit on a plain object's name, in UTF-16 units.
 const OBJECT_NAME: usize = 100;
 
-/// What an edge is called, as DevTools reads it.
+/// The name of an edge, as DevTools reads it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EdgeLabel<'a> {
     /// A property, variable or internal field.
@@ -25,7 +25,7 @@ pub enum EdgeLabel<'a> {
 }
 
 impl EdgeLabel<'_> {
-    /// Whether the label reads as `text`; positions read as decimal numbers.
+    /// Whether the label's text is `text`; positions are decimal numbers.
     pub fn is(self, text: &[u8]) -> bool {
         match self {
             EdgeLabel::Name(name) => name == text,
@@ -33,7 +33,7 @@ impl EdgeLabel<'_> {
         }
     }
 
-    /// Whether it is a position, or reads as one.
+    /// Whether it is a position, or text that is a number.
     pub fn is_number(self) -> bool {
         match self {
             EdgeLabel::Name(name) => name.iter().all(u8::is_ascii_digit),
@@ -116,7 +116,7 @@ pub fn write_display_name(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) 
     }
 }
 
-/// Whether the display name is the raw name, which is so for all but few nodes.
+/// Whether the display name is the raw name, as it is for nearly all nodes.
 pub fn is_shown_raw(snapshot: &Snapshot, node: NodeIx) -> bool {
     match snapshot.kind(node) {
         NodeKind::ConcatenatedString => false,

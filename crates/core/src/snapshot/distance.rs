@@ -1,7 +1,7 @@
 //! Steps from a GC root, breadth first, first from the program's roots and then from V8's.
 //!
 //! DevTools: `JSHeapSnapshot.calculateDistances`, with its three exceptions (see `Search::accepts`).
-//! They are only asked about targets not reached yet, so the order of the search matters and is kept.
+//! These apply only to targets not reached yet, so the order of the search affects the result and is the same here.
 
 use crate::snapshot::bits::NodeSet;
 use crate::snapshot::columns::{Edge, EdgeName, Edges};
@@ -12,12 +12,12 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::wellknown::Mark;
 
-/// Distance of what no root reaches.
+/// The distance of nodes that no root reaches.
 pub const UNREACHABLE: i32 = -5;
-/// Distance of the root when there are user roots: what is farther is reached from V8's own roots alone.
+/// The distance of the root if there are user roots: greater distances are from V8's own roots alone.
 pub const BASE_SYSTEM_DISTANCE: i32 = 100_000_000;
 
-/// The distance of every node. `scratch` is memory that has served.
+/// The distance of every node. `scratch` is memory to reuse.
 pub(crate) fn distances(heap: Heap<'_>, scratch: Vec<u32>, progress: &Progress) -> Result<Vec<i32>> {
     let mut search = Search::new(heap, scratch)?;
     for e in heap.nodes.edge_range(heap.root) {
@@ -39,7 +39,7 @@ struct Search<'a> {
     reached: NodeSet,
     queue: Vec<u32>,
     next: usize,
-    /// WeakMap entries of which one side was met: the value is as far as the farther of key and table.
+    /// WeakMap entries of which one side was reached: the value is as far as the farther of key and table.
     half_met: Vec<bool>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Starts again from `node`, also where a search has been: the root may have a user root's distance.
+    /// Starts from `node`, even if it was reached before: the root may have a user root's distance.
     fn start(&mut self, node: NodeIx, distance: i32) {
         self.reached.insert(node);
         self.distances[node.index()] = distance;
@@ -102,9 +102,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Not followed: a native context's `sloppy_function_map`; the values of a descriptor array,
-    /// which are what happened to be there when the shape was made; and the first side met of a
-    /// WeakMap entry.
+    /// Whether an edge is followed. Not followed are a native context's `sloppy_function_map`; the values
+    /// of a descriptor array, which are left from the creation of the shape; and the first side of a WeakMap
+    /// entry to be reached.
     fn accepts(&mut self, special: Option<Mark>, edge: Edge) -> bool {
         let name = self.heap.edges.name(edge);
         match (special, name) {

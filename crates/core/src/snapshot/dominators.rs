@@ -1,4 +1,4 @@
-//! The dominator tree: what would be freed if a node were.
+//! The dominator tree, which tells what would be freed with a node.
 //!
 //! A node `d` dominates `v` when every retaining path from the root to `v` passes through `d`; the
 //! nearest such `d` is the immediate dominator.
@@ -6,10 +6,10 @@
 //! Algorithm: T. Lengauer, R. E. Tarjan, "A fast algorithm for finding dominators in a flowgraph",
 //! ACM TOPLAS 1(1), 1979, the simple variant (path compression, no balancing): O(m log n) for any
 //! input. Semi-NCA (Georgiadis 2005) is a little simpler and usually as fast, but quadratic for a
-//! long linked list whose elements something else holds too — an LRU cache, a common heap.
+//! long linked list whose elements have other retainers too, such as an LRU cache.
 //!
-//! As in rustc's implementation a bucket is emptied just before its vertex is linked, and vertices
-//! whose semidominator is their parent never enter one, which is most of them.
+//! As in rustc's implementation, a bucket is emptied just before its vertex is linked, and vertices
+//! whose semidominator is their parent, which is most of them, never enter one.
 
 use crate::snapshot::error::{Error, Result};
 use crate::snapshot::flow::{FlowGraph, NO_NUMBER, Preorder, Vertex};
@@ -24,14 +24,14 @@ use crate::snapshot::progress::Progress;
 /// ```
 #[derive(Debug)]
 pub struct DominatorTree {
-    /// Four arrays of as many numbers as there are nodes, one behind the other: see the methods of
-    /// the same names. One piece of memory, because it has served before.
+    /// Four consecutive arrays with a number for each node: see the methods below. They are one
+    /// allocation because its memory is reused.
     memory: Vec<u32>,
     count: usize,
 }
 
 impl DominatorTree {
-    /// Lays four empty arrays into memory that has served.
+    /// Lays four empty arrays into memory to reuse.
     fn in_memory(mut memory: Vec<u32>, count: usize) -> Result<Self> {
         memory.clear();
         let more = (4 * count).saturating_sub(memory.capacity());
@@ -53,7 +53,7 @@ impl DominatorTree {
         &self.memory[self.count..2 * self.count]
     }
 
-    /// By node: where it stands in `order`.
+    /// By node: its position in preorder.
     #[inline(always)]
     pub fn positions(&self) -> &[u32] {
         &self.memory[2 * self.count..3 * self.count]
@@ -71,7 +71,7 @@ impl DominatorTree {
         NodeIx(self.parents()[node.index()])
     }
 
-    /// The nearest node that dominates all of these and is none of them.
+    /// The nearest node that dominates all of `nodes` and is none of them.
     pub fn nearest_common(&self, nodes: impl Iterator<Item = NodeIx>) -> Option<NodeIx> {
         let mut parents = nodes.map(|node| self.parent(node));
         let first = parents.next()?;
@@ -90,14 +90,14 @@ impl DominatorTree {
         at >= start && at - start < self.sizes()[start as usize]
     }
 
-    /// `node` and all it dominates, in preorder. A slice of the tree's order: O(1).
+    /// `node` and all that it dominates, in preorder. A slice of the tree's order: O(1).
     pub fn subtree(&self, node: NodeIx) -> impl ExactSizeIterator<Item = NodeIx> + '_ {
         let start = self.positions()[node.index()] as usize;
         let size = self.sizes()[start] as usize;
         self.order()[start..start + size].iter().map(|&n| NodeIx(n))
     }
 
-    /// What `node` dominates immediately.
+    /// The nodes that `node` dominates immediately.
     pub fn children(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
         let start = self.positions()[node.index()] as usize;
         let end = start + self.sizes()[start] as usize;
@@ -147,18 +147,18 @@ fn immediate_dominators(graph: &mut FlowGraph, progress: &Progress) -> Result<Ve
     Ok(dominator)
 }
 
-/// Marks a vertex that has the same immediate dominator as the one in question, which is not known yet.
+/// Marks a vertex with the same immediate dominator as the given one, whose own is not known yet.
 const RELATIVE: Preorder = 1 << 31;
 
 struct LengauerTarjan {
     /// The forest of linked vertices is implicit: a vertex is linked when its number is larger than
     /// the one being processed.
     vertices: Vec<Vertex>,
-    /// Two arrays of the paper in one, as vertices are processed in descending order. From the present
-    /// vertex on: the immediate dominator, or a [`RELATIVE`], or the next vertex in a bucket.
-    /// Before it: the first vertex in the bucket of those whose semidominator this is.
+    /// Two arrays of the paper in one, since vertices are processed in descending order. From the current
+    /// vertex on: the immediate dominator, a [`RELATIVE`], or the next vertex in a bucket. Before it: the
+    /// first vertex in the bucket of those with this semidominator.
     dominator: Vec<Preorder>,
-    /// Scratch for `evaluate`: recursion would overflow on long lists.
+    /// Scratch space for `evaluate`: recursion would overflow on long lists.
     path: Vec<Preorder>,
 }
 
@@ -170,8 +170,8 @@ impl LengauerTarjan {
                 progress.check()?;
             }
             self.empty_bucket(vertex);
-            // All sources in the list have larger numbers, hence are linked; the smaller ones were
-            // reduced to the least of them while numbering.
+            // All sources in the list have larger numbers, so they are linked; of the smaller ones the
+            // numbering has left only the least.
             let Vertex { ancestor: parent, mut semi, .. } = self.vertices[vertex as usize];
             let list = first_source[vertex as usize] as usize..first_source[vertex as usize + 1] as usize;
             for &source in &sources[list] {

@@ -1,4 +1,4 @@
-//! The one error type: what went wrong, in which section, at which byte, what stood there instead.
+//! The one error type: the kind of failure, its section and byte offset, what was expected and what was found.
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
@@ -12,19 +12,19 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Code {
     /// No bytes at all.
     Empty,
-    /// Something else than a V8 heap snapshot.
+    /// Not a V8 heap snapshot.
     NotASnapshot,
     /// The input ends too early.
     Truncated,
     /// Not JSON.
     Syntax,
-    /// The header lacks something or has it in another shape.
+    /// A part of the header is missing or has the wrong type.
     Header,
-    /// A section is missing or there twice.
+    /// A section is missing or repeated.
     Section,
-    /// Two counts that must agree do not.
+    /// Two counts do not agree.
     Count,
-    /// An index or number out of its range.
+    /// An index or number is out of range.
     Range,
     /// More than this build can hold, or more than the caller allows.
     TooLarge,
@@ -32,16 +32,16 @@ pub enum Code {
     Compression,
     /// The allocator had no memory.
     OutOfMemory,
-    /// No node has the id asked for.
+    /// No node has the requested id.
     NoSuchNode,
-    /// A question that cannot be asked.
+    /// The question is invalid.
     InvalidQuery,
     /// The caller raised the cancel flag.
     Cancelled,
 }
 
 impl Code {
-    /// The stable name that users match on.
+    /// The stable name, for programs to compare.
     pub const fn as_str(self) -> &'static str {
         match self {
             Code::Empty => "ERR_EMPTY",
@@ -62,7 +62,7 @@ impl Code {
     }
 }
 
-/// A failure with its place. One pointer wide, so that `Result<u32>` stays cheap in hot loops.
+/// A failure with its position. One pointer wide, so that `Result<u32>` stays cheap in hot loops.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error(Box<Inner>);
 
@@ -113,7 +113,7 @@ impl Error {
         self.0.code
     }
 
-    /// Section of the snapshot it happened in.
+    /// The section of the snapshot in which it happened.
     pub fn section(&self) -> Option<&str> {
         self.0.section.as_deref()
     }
@@ -128,7 +128,7 @@ impl Error {
         &self.0.expected
     }
 
-    /// What stood there instead.
+    /// What was found instead.
     pub fn found(&self) -> &str {
         &self.0.found
     }
@@ -155,7 +155,7 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
-/// As the query protocol has it: `code`, `message`, `section`, `offset`, `expected`, `found`.
+/// As in the query protocol: `code`, `message`, `section`, `offset`, `expected`, `found`.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut failure = serializer.serialize_struct("Error", 6)?;

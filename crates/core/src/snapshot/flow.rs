@@ -1,16 +1,16 @@
-//! The graph dominators are computed on: nodes numbered depth first, with what flows into each.
+//! The flow graph for dominators: nodes numbered depth first, with the incoming edges of each.
 //!
-//! Vertices are *preorder numbers* ([`Preorder`]); the root is 0. Beside the retaining edges there
-//! is a virtual edge from the root to every node that nothing retains but weak references, so that
-//! such nodes and what they hold are part of the tree. Groups that only retain each other stay
-//! outside ([`FlowGraph::unreached`]): the root dominates each of them directly and their edges
-//! count for nobody. DevTools: `calculateDominatorsAndRetainedSizes`.
+//! Vertices are *preorder numbers* ([`Preorder`]); the root is 0. In addition to the retaining edges
+//! there is a virtual edge from the root to every node that only weak references lead to, so that such
+//! nodes and those they retain are part of the tree. Groups that only retain each other stay outside
+//! ([`FlowGraph::unreached`]): the root dominates each of their nodes directly, and their edges are
+//! ignored. DevTools: `calculateDominatorsAndRetainedSizes`.
 //!
-//! What the page owns has to be known for the predicate ([`Policy`]) and is found during the search: the
-//! search starts with the entry points of the page, and what it reaches from there is the page's.
+//! The predicate ([`Policy`]) depends on which nodes the page owns. These are found during the search,
+//! which starts with the entry points of the page: everything reached from there is the page's.
 //!
-//! Only edges into a vertex with a *smaller* number than their source need a list; of the others
-//! (tree and forward edges) the least source is all that matters for semidominators.
+//! Only edges into a vertex with a *smaller* number than their source need a list. Of the others
+//! (tree and forward edges) semidominators need only the least source.
 
 use crate::snapshot::bits::NodeSet;
 use crate::snapshot::columns::Edges;
@@ -27,7 +27,7 @@ pub(crate) type Preorder = u32;
 /// Not reached.
 pub(crate) const NO_NUMBER: Preorder = u32::MAX;
 
-/// What Lengauer–Tarjan keeps of a vertex, side by side because it is always read together.
+/// Lengauer–Tarjan's data about a vertex, adjacent because it is always read together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Vertex {
     /// Parent in the search tree; after path compression an ancestor. The root's is itself.
@@ -39,7 +39,7 @@ pub(crate) struct Vertex {
     pub(crate) semi: Preorder,
 }
 
-/// What the search keeps of a node.
+/// The search's data about a node.
 #[derive(Clone, Copy, Debug)]
 struct NodeState {
     number: Preorder,
@@ -52,19 +52,19 @@ pub(crate) struct FlowGraph {
     /// preorder number → node.
     pub(crate) order: Vec<u32>,
     pub(crate) vertices: Vec<Vertex>,
-    /// vertex → where its list in `sources` starts; one entry more than vertices.
+    /// vertex → where its list in `sources` starts; one more entry than vertices.
     pub(crate) first_source: Vec<u32>,
     /// Sources with a larger number than their target, by target.
     pub(crate) sources: Vec<Preorder>,
     /// Nodes outside the tree.
     pub(crate) unreached: Vec<NodeIx>,
-    /// As many numbers as there are nodes, of no use but as memory: a page's first touch costs more
-    /// than the work done on it.
+    /// Memory to reuse, one number for each node: the first touch of a page costs more than the work done
+    /// on it.
     pub(crate) scratch: Vec<u32>,
 }
 
 impl FlowGraph {
-    /// The graph, and which edges retain, which is found during the search.
+    /// The graph and the predicate for its edges, which is found during the search.
     pub(crate) fn new(heap: Heap<'_>, progress: &Progress) -> Result<(FlowGraph, Policy)> {
         let mut search = Search::new(heap)?;
         search.number(heap.root, 0);
@@ -103,9 +103,9 @@ struct Search<'a> {
     vertices: Vec<Vertex>,
     /// By node.
     states: Vec<NodeState>,
-    /// Open nodes with the next edge to look at and the end of their edges.
+    /// Open nodes, each with its next edge and the end of its edges.
     stack: Vec<(Preorder, u32, u32)>,
-    /// Targets of the page's edges that do not retain, and the root where the page refers to it.
+    /// Targets of the page's edges that do not retain, and the root if the page refers to it.
     beside: Vec<NodeIx>,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Search<'a> {
         self.stack.push((number, edges.start as u32, edges.end as u32));
     }
 
-    /// Follows an edge of the root and all that retains from there.
+    /// Follows an edge of the root, and all retaining edges from there.
     fn explore(&mut self, word: u32, policy: Option<&Policy>, progress: &Progress) -> Result<()> {
         let to = Edges::target_of(word);
         if !can_retain(word) {
@@ -154,7 +154,7 @@ impl<'a> Search<'a> {
             }
         }
         match policy {
-            // Inside the page everything that can retain does.
+            // Inside the page every edge that can retain does.
             None => self.run::<true, _>(progress, |_| can_retain),
             Some(policy) => self.run_with(policy, progress),
         }
@@ -167,7 +167,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Numbers what is reached from the open nodes over edges that `retains(from)` says retain.
+    /// Numbers the nodes reached from the open ones along edges for which `retains(from)` is true.
     #[inline(always)]
     fn run<const PAGE: bool, R: Fn(u32) -> bool>(
         &mut self,
@@ -214,11 +214,11 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// The page owns what was reached so far, and what that reaches over edges that do not retain.
+    /// The page owns the nodes reached so far, and those that they reach along edges that do not retain.
     fn policy(&mut self) -> Policy {
         let mut pages = NodeSet::new(self.heap.nodes.len());
         let mut open = std::mem::take(&mut self.beside);
-        // The root itself is no part of the page unless the page refers to it: then it is in `beside`.
+        // The root is part of the page only if the page refers to it; then it is in `beside`.
         for &node in &self.order[1..] {
             pages.insert(NodeIx(node));
         }
@@ -234,7 +234,7 @@ impl<'a> Search<'a> {
         Policy { root: self.heap.root, pages }
     }
 
-    /// Virtual edges from the root to nodes nothing retains.
+    /// Adds virtual edges from the root to nodes that nothing retains.
     fn adopt_orphans(&mut self, policy: &Policy, progress: &Progress) -> Result<()> {
         let nodes = self.heap.nodes;
         if self.order.len() == nodes.len() {
@@ -258,7 +258,7 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Fills the lists of sources and keeps what the dominators need.
+    /// Fills the lists of sources and keeps the data for dominators.
     fn finish(self, policy: &Policy, progress: &Progress) -> Result<FlowGraph> {
         let unreached = if self.order.len() == self.heap.nodes.len() {
             Vec::new()
@@ -267,7 +267,7 @@ impl<'a> Search<'a> {
         };
         let mut first_source = self.source_starts()?;
         let Search { heap, order, vertices, states, .. } = self;
-        // Half the memory goes back before the lists are made.
+        // Half the memory is freed before the lists are allocated.
         let mut numbers: Vec<Preorder> = states.into_iter().map(|state| state.number).collect();
         numbers.shrink_to_fit();
         let mut sources = crate::snapshot::column::zeros(first_source[order.len()] as usize)?;
@@ -287,7 +287,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        // Every start has become its end, which is the next one's start.
+        // Every start has moved to its end, which is the next one's start.
         first_source.rotate_right(1);
         first_source[0] = 0;
         Ok(FlowGraph { order, vertices, first_source, sources, unreached, scratch: numbers })

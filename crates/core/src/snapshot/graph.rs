@@ -1,13 +1,14 @@
 //! Which edges retain, and the edges seen from their targets.
 //!
-//! **The one predicate.** Whether an edge keeps its target alive is decided here and nowhere else;
-//! [`Snapshot::retains`](crate::Snapshot::retains) asks it. It has two halves, because one of them needs the graph to be walked first:
+//! **The one predicate.** Whether an edge keeps its target alive is decided here and nowhere else, and available as
+//! [`Snapshot::retains`](crate::Snapshot::retains). It has two halves, because one of them depends on a walk of the
+//! graph:
 //!
 //! * `mark_never_retaining` sets one bit on every edge that can never retain: weak edges, the table's
 //!   side of a WeakMap entry (the *key* holds the value), edges of a node to itself, and shortcuts
 //!   that do not start at the root.
-//! * `Policy` adds the rule about pages: what the page owns is held by the page, not by
-//!   the debugger or the embedder that also sees it. Which nodes the page owns is found while the
+//! * `Policy` adds the rule about pages: nodes that the page owns are retained by the page, not by
+//!   the debugger or the embedder that also refers to them. Which nodes these are is found while the
 //!   graph is numbered (`flow.rs`).
 //!
 //! DevTools: `computeIsEssentialEdge`.
@@ -24,7 +25,7 @@ use crate::snapshot::wellknown::WellKnown;
 #[derive(Debug)]
 pub(crate) struct Policy {
     pub(crate) root: NodeIx,
-    /// Nodes the page owns. Empty sets and full ones make the page rule say nothing.
+    /// Nodes that the page owns. If these are none or all, the page rule has no effect.
     pub(crate) pages: NodeSet,
 }
 
@@ -46,7 +47,7 @@ impl Policy {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RetainsFrom<'a> {
     pages: &'a NodeSet,
-    /// The page rule says nothing about this node's edges.
+    /// Whether the page rule has no effect on this node's edges.
     free: bool,
 }
 
@@ -104,8 +105,8 @@ pub(crate) fn mark_never_retaining(nodes: &Nodes, edges: &mut Edges, wellknown: 
     parallel::map(blocks, |(i, words)| mark_range(i * BLOCK, words));
 }
 
-/// Incoming edges of every node, as positions: 4 bytes an edge. The source follows from the position
-/// by a binary search, which only answers pay for, never a pass over the heap.
+/// Incoming edges of every node, as positions: 4 bytes an edge. The source is found from the position
+/// by a binary search, which is used for answers only, never in a pass over the heap.
 #[derive(Debug)]
 pub struct Retainers {
     first: Vec<u32>,
@@ -122,8 +123,8 @@ impl Retainers {
         for i in 2..first.len() {
             first[i] += first[i - 1];
         }
-        // first[t + 1] is now where the list of t starts, and moves to its end while it is filled:
-        // afterwards first[t] is the start. Backwards, because DevTools lists retainers so.
+        // Now first[t + 1] is the start of the list of t. It moves to the end while the list is filled, so
+        // that first[t] is the start afterwards. Backwards, because that is DevTools' order of retainers.
         let mut list = crate::snapshot::column::filled(0u32, edges.len())?;
         for (e, &word) in edges.targets.iter().enumerate().rev() {
             let slot = &mut first[Edges::target_of(word).index() + 1];
@@ -134,7 +135,7 @@ impl Retainers {
         Ok(Self { first, edges: list })
     }
 
-    /// Positions of the edges that lead to `node` — weak ones too — in descending order, as DevTools lists them.
+    /// Positions of the edges that lead to `node`, including weak ones, in descending order as in DevTools.
     pub fn of(&self, node: NodeIx) -> impl ExactSizeIterator<Item = EdgeIx> + '_ {
         let range = self.first[node.index()] as usize..self.first[node.index() + 1] as usize;
         self.edges[range].iter().map(|&e| EdgeIx(e))

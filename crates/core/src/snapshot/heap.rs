@@ -1,4 +1,4 @@
-//! The columns as the stages of the analysis read them, all borrowed together.
+//! The columns that the stages of the analysis read, borrowed together.
 
 use crate::snapshot::column::prefetch;
 use crate::snapshot::columns::{Edges, Nodes};
@@ -7,7 +7,7 @@ use crate::snapshot::schema::{NodeKind, Schema};
 use crate::snapshot::strings::Strings;
 use crate::snapshot::wellknown::{Mark, WellKnown};
 
-/// What a stage may read.
+/// The data that a stage can read.
 #[derive(Clone, Copy)]
 pub struct Heap<'a> {
     pub(crate) schema: &'a Schema,
@@ -19,14 +19,14 @@ pub struct Heap<'a> {
 }
 
 impl Heap<'_> {
-    /// Whether distances start here, when the root refers to it: everything but V8's own bundles of roots.
+    /// Whether distances start at this child of the root: at all but V8's own groups of roots.
     pub fn is_user_root(&self, node: NodeIx) -> bool {
         self.schema.node_kinds[self.nodes.type_number(node) as usize] != NodeKind::Synthetic
             || self.wellknown.mark(self.nodes.name(node)) == Mark::DocumentDomTrees
     }
 
-    /// Asks for the edges of nodes that stand a little behind `at` in a list that is walked: they are
-    /// anywhere in the columns, and waiting for each in turn is most of such a walk's time.
+    /// Prefetches the edges of nodes that follow `at` in a list being walked: they are scattered in the
+    /// columns, and waiting for each in turn would take most of the walk's time.
     #[inline(always)]
     pub fn prefetch_edges(&self, list: &[u32], at: usize) {
         const RANGE_AHEAD: usize = 24;

@@ -1,4 +1,4 @@
-//! Index types: a number that means a node can never be taken for one that means an edge.
+//! Index types, so that the number of a node cannot be used as that of an edge.
 //!
 //! All are *ordinals*: the 0-based position in the section, not multiplied by the field count as
 //! `to_node` and locations are in the file. Only `columns.rs` converts between the two.
@@ -17,7 +17,7 @@ macro_rules! index_type {
                 self.0 as usize
             }
 
-            /// The index type of position `index`; callers guarantee it fits 32 bits.
+            /// The index type of position `index`, which must fit 32 bits.
             #[inline(always)]
             pub const fn from_index(index: usize) -> Self {
                 debug_assert!(index <= u32::MAX as usize);

@@ -1,4 +1,4 @@
-//! Shapes of plain objects: `{id, name}` as a class of its own where many objects have it.
+//! Shapes of plain objects: `{id, name}` is a class of its own if many objects have these properties.
 //!
 //! DevTools: `inferInterfaceDefinitions` finds the shapes, `applyInterfaceDefinitions` gives each
 //! plain object the shape with most properties that it contains. A comparison applies the newer
@@ -20,18 +20,18 @@ use foldhash::{HashMap, HashMapExt};
 pub struct Interface {
     /// `{a, b}`.
     pub name: Text,
-    /// Its property names, as they came (duplicates kept).
+    /// Its property names, including duplicates.
     pub properties: Vec<Text>,
 }
 
-/// Names stop growing at this many UTF-16 units.
+/// The limit on a name, in UTF-16 units.
 const MAX_NAME: usize = 120;
-/// At least this many objects of a shape …
+/// A shape needs at least this many objects …
 const MIN_OBJECTS: f64 = 2.0;
-/// … and one plain object in this many.
+/// … and at least one plain object in this many.
 const MIN_SHARE: f64 = 1000.0;
 
-/// Whether an object was made by a literal: class by shape, not by constructor.
+/// Whether an object was created by a literal: its class is a shape, not a constructor.
 #[inline(always)]
 pub(crate) fn is_plain_object(heap: Heap<'_>, node: NodeIx) -> bool {
     heap.schema.node_kinds[heap.nodes.type_number(node) as usize] == NodeKind::Object
@@ -77,7 +77,7 @@ pub(crate) fn infer(heap: Heap<'_>, progress: &Progress) -> Result<Vec<Interface
 
 #[derive(Default)]
 struct Candidates {
-    /// UTF-16 length of a formatted property name, by string; 0 for not yet known.
+    /// UTF-16 length of a formatted property name, by string; 0 until known.
     lengths: HashMap<StringIx, usize>,
     by_shape: HashMap<Vec<StringIx>, usize>,
     by_name: HashMap<Vec<u8>, usize>,
@@ -85,7 +85,7 @@ struct Candidates {
 }
 
 impl Candidates {
-    /// The properties that fit into the name of the object's shape.
+    /// The properties that fit in the name of the object's shape.
     fn name_so_far(&mut self, heap: Heap<'_>, node: NodeIx, shape: &mut Vec<StringIx>) {
         shape.clear();
         let mut length = 1;
@@ -107,7 +107,7 @@ impl Candidates {
         let at = match self.by_shape.get(shape) {
             Some(&at) => at,
             None => {
-                // The same text may stand in the string table twice: the name decides.
+                // The string table may have the same text twice, so shapes are compared by name.
                 let name = interface_name(heap, shape);
                 let next = self.list.len();
                 let at = *self.by_name.entry(name.clone()).or_insert(next);
@@ -135,7 +135,7 @@ fn interface_name(heap: Heap<'_>, shape: &[StringIx]) -> Vec<u8> {
     name
 }
 
-/// A property name as DevTools shows it in braces: as JSON when it could be misread.
+/// A property name as DevTools shows it in braces: quoted as JSON if it would be ambiguous.
 pub fn format_property(name: &[u8]) -> Vec<u8> {
     if name.iter().any(|byte| matches!(byte, b',' | b'\'' | b'"' | b'{' | b'}')) {
         serde_json::to_vec(&Text::of(name)).unwrap_or_else(|_| name.to_vec())
@@ -144,19 +144,18 @@ pub fn format_property(name: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Finds the interface of an object: a trie over sorted property lists, all of whose matching paths
-/// are walked. No object costs more than the trie is large, whatever it has for properties: 1000
-/// interfaces of 60 properties at most.
+/// Finds the interface of an object: walks all matching paths of a trie over sorted property lists. The
+/// cost for any object is limited by the size of the trie: 1000 interfaces of 60 properties at most.
 pub(crate) struct Matcher<'a> {
     /// Number of a property that some interface has.
     numbers: HashMap<&'a [u8], u32>,
-    /// The same by string, as far as met; `NOT_USED` for properties of no interface.
+    /// The same by string, filled on demand; `NOT_USED` for properties of no interface.
     by_string: HashMap<StringIx, u32>,
     next: HashMap<(u32, u32), u32>,
     trie: Vec<TrieNode>,
-    /// How often the present object has each property, by number; 0 between two objects.
+    /// How often the current object has each property, by number; all 0 between two objects.
     counts: Vec<u32>,
-    /// Those it has.
+    /// The properties that it has.
     distinct: Vec<u32>,
     open: Vec<u32>,
 }
@@ -164,10 +163,10 @@ pub(crate) struct Matcher<'a> {
 #[derive(Default)]
 struct TrieNode {
     children: Vec<u32>,
-    /// The property that leads here, and how often the path has it by now.
+    /// The property that leads here, and how often the path has it so far.
     property: u32,
     run: u32,
-    /// The interface that ends here and how many properties it has.
+    /// The interface that ends here, and its number of properties.
     end: Option<(usize, usize)>,
 }
 
@@ -214,7 +213,7 @@ impl<'a> Matcher<'a> {
         self.trie[at as usize].end.get_or_insert((index, numbers.len()));
     }
 
-    /// The interface with most properties that the object has; of equals the more frequent one.
+    /// The largest interface that the object has; of equal ones the more frequent.
     pub(crate) fn find(&mut self, heap: Heap<'_>, node: NodeIx) -> Option<usize> {
         self.count_properties(heap, node);
         let mut best: Option<(usize, usize)> = None;

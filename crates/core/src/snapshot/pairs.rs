@@ -1,4 +1,4 @@
-//! Two lists sorted by id → what is in one, in the other, in both.
+//! Merges two lists sorted by id into pairs.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
@@ -7,14 +7,14 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
 use std::cmp::Ordering;
 
-/// One step of a walk over two lists by id.
+/// An element of one list, the other, or both.
 pub(crate) enum Pair<T> {
     Before(T),
     After(T),
     Both(T, T),
 }
 
-/// Walks two lists, each sorted by id, side by side.
+/// Visits the elements of two lists, each sorted by id, in order of id.
 pub(crate) fn side_by_side<T: Copy>(
     (old, new): (&[T], &[T]),
     by_id: impl Fn(T, T) -> Ordering,

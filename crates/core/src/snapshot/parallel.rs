@@ -1,24 +1,24 @@
-//! Work that falls into pieces → the pieces side by side, where there are threads; in turn where there are none.
+//! Runs pieces of work in parallel if there are threads, otherwise one after the other.
 //!
-//! Whatever the work is, it goes through one function that sees pieces by their number: rayon's iterators, compiled
-//! anew for each kind of work, would add a sixth to the addon.
+//! All work goes through one function that identifies pieces by number: rayon's iterators, compiled anew for each kind
+//! of work, would make the addon larger by a sixth.
 
 #[cfg(all(feature = "parallel", not(miri)))]
 use rayon::join as side_by_side;
 use std::sync::{Mutex, PoisonError};
 
-/// What becomes of every item, in their order.
+/// The results for all items, in their order.
 pub fn map<I: Send, O: Send>(items: Vec<I>, work: impl Fn(I) -> O + Sync) -> Vec<O> {
     let slots: Vec<_> = items.into_iter().map(|item| Mutex::new((Some(item), None))).collect();
     each(slots.len(), &|at| {
-        // Every slot is locked once: the lock only tells the compiler so.
+        // Every slot is locked once, so the lock is never contended; it only satisfies the compiler.
         let mut slot = slots[at].lock().unwrap_or_else(PoisonError::into_inner);
         slot.1 = slot.0.take().map(&work);
     });
     slots.into_iter().filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner).1).collect()
 }
 
-/// Both results, computed side by side where there are threads.
+/// Both results, computed in parallel if there are threads.
 #[cfg(feature = "parallel")]
 #[expect(clippy::unreachable, reason = "both have run, or the panic of one has gone on")]
 pub fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
@@ -41,8 +41,7 @@ fn both(a: &mut (dyn FnMut() + Send), b: &mut (dyn FnMut() + Send)) {
     side_by_side(a, b);
 }
 
-/// What is written to side by side is watched by Miri; the queues of rayon, which make pointers of integers,
-/// are beyond it.
+/// Miri checks the parallel writes, but cannot run rayon's queues, which cast integers to pointers.
 #[cfg(all(feature = "parallel", miri))]
 fn side_by_side<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     std::thread::scope(|scope| {
@@ -75,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_come_in_the_order_of_the_items() {
+    fn results_are_in_the_order_of_the_items() {
         for count in [0, 1, 2, 3, 7, 1000] {
             let items: Vec<usize> = (0..count).collect();
             assert_eq!(map(items, |item| 3 * item), (0..count).map(|item| 3 * item).collect::<Vec<_>>());
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn items_may_be_what_is_written_to() {
+    fn items_may_be_mutable_references() {
         let mut numbers = vec![1; 100];
         map(numbers.chunks_mut(7).collect(), |chunk: &mut [i32]| chunk.fill(2));
         assert_eq!(numbers, vec![2; 100]);

@@ -1,13 +1,13 @@
-//! How long work is watched and stopped from outside: a few atomics, polled, never called back.
+//! Progress and cancellation of long work, by a few atomics that are polled.
 //!
 //! Polling keeps the core free of threads, channels and callbacks into a runtime; the cost to the
-//! worker is one relaxed store per few thousand steps. Where there is no second thread to poll from,
-//! as in WebAssembly, an observer looks in from the working one: [`Progress::observed`].
+//! worker is one relaxed store per few thousand steps. Without a second thread to poll from, as in
+//! WebAssembly, the working thread calls an observer: [`Progress::observed`].
 
 use crate::snapshot::error::{Error, Result};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 
-/// The phase that runs.
+/// The current phase.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Phase {
@@ -56,7 +56,7 @@ impl Phase {
     ];
 }
 
-/// Shared between a job and whoever watches it.
+/// Shared between a job and its watcher.
 #[derive(Debug, Default)]
 pub struct Progress {
     cancelled: AtomicBool,
@@ -67,18 +67,18 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A fresh one, waiting.
+    /// The progress of a job that waits to start.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A fresh one whose `observer` is called at every [`check`](Progress::check), on the thread that
-    /// works. It may read and cancel.
+    /// The same with an `observer` that every [`check`](Progress::check) calls, on the working thread. It may
+    /// read and cancel.
     pub fn observed(observer: fn(&Progress)) -> Self {
         Self { observer: Some(observer), ..Self::default() }
     }
 
-    /// Asks the job to end; it does within milliseconds, with [`Code::Cancelled`](crate::Code::Cancelled).
+    /// Cancels the job, which ends within milliseconds with [`Code::Cancelled`](crate::Code::Cancelled).
     pub fn cancel(&self) {
         self.cancelled.store(true, Relaxed);
     }
@@ -88,7 +88,7 @@ impl Progress {
         self.cancelled.load(Relaxed)
     }
 
-    /// The error to end with when the job was cancelled. Loops over the heap ask every few thousand steps.
+    /// An error if the job was cancelled. Loops over the heap check every few thousand steps.
     #[inline]
     pub fn check(&self) -> Result<()> {
         if let Some(observer) = self.observer {
@@ -97,20 +97,20 @@ impl Progress {
         if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
-    /// Enters a phase of `total` units (0: not known).
+    /// Enters a phase of `total` units (0: unknown).
     pub fn enter(&self, phase: Phase, total: u64) {
         self.done.store(0, Relaxed);
         self.total.store(total, Relaxed);
         self.phase.store(phase as u8, Relaxed);
     }
 
-    /// Says how many units of the phase are done.
+    /// Sets how many units of the phase are done.
     #[inline]
     pub fn set_done(&self, done: u64) {
         self.done.store(done, Relaxed);
     }
 
-    /// The phase, units done, units in all (0: not known).
+    /// The phase, units done, units in all (0: unknown).
     pub fn read(&self) -> (Phase, u64, u64) {
         let phase = Phase::ALL[self.phase.load(Relaxed) as usize % Phase::ALL.len()];
         (phase, self.done.load(Relaxed), self.total.load(Relaxed))

@@ -1,4 +1,4 @@
-//! The tokens that stand for texts in redacted snapshots: `‹redacted 9f2c6a1b03d4e5f6 12›`.
+//! The tokens that replace texts in redacted snapshots: `‹redacted 9f2c6a1b03d4e5f6 12›`.
 //!
 //! Names of properties become `‹9f2c6a1b03d4e5f6...`, as long as they were.
 //!
@@ -56,12 +56,12 @@ pub(crate) fn original_len(text: &[u8]) -> usize {
     length + utf16_len(rest)
 }
 
-/// Whether a text stands for another, as a whole.
+/// Whether a whole text is a token.
 pub(crate) fn is_redacted(text: &[u8]) -> bool {
     parse(text).is_some_and(|(_, bytes)| bytes == text.len())
 }
 
-/// The length a token tells, and how many bytes it has itself.
+/// The length in a token, and the length of the token itself.
 fn parse(text: &[u8]) -> Option<(usize, usize)> {
     let (hash, rest) = text.strip_prefix(BEGINNING.as_bytes())?.split_at_checked(2 * SHOWN)?;
     let (digits, _) = rest.strip_prefix(b" ")?.split_at(memmem::find(rest, END.as_bytes())?.checked_sub(1)?);

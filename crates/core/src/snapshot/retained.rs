@@ -1,7 +1,7 @@
 //! Retained sizes: one pass over the dominator tree, from the leaves up.
 //!
-//! In preorder every node stands after its dominator, so walking backwards a node's sum is complete
-//! before it is added to its dominator's. 64 bits: the parser made sure all sizes together fit 2^53.
+//! In preorder every node comes after its dominator, so on a walk backwards a node's sum is complete
+//! before it is added to its dominator's. Sums fit 64 bits: the parser limits all sizes together to 2^53.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::Bits;
@@ -10,7 +10,7 @@ use crate::snapshot::dominators::DominatorTree;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 
-/// Bytes that go when a node goes, for every node.
+/// The retained size of every node.
 pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<u64>> {
     let mut retained = crate::snapshot::column::with_room(nodes.len())?;
     retained.extend(nodes.iter().map(|node| nodes.self_size(node)));
@@ -21,14 +21,14 @@ pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<
     Ok(retained)
 }
 
-/// One node of so many is enough for a set of bits to be faster than sorting.
+/// If at least one in this many nodes is given, a set of bits is faster than sorting.
 const DENSE: usize = 64;
 
 /// Bytes retained by the nodes together, nothing counted twice, as classes' retained sizes are.
 pub(crate) fn retained_together(snapshot: &Snapshot, nodes: &[NodeIx]) -> u64 {
     let tree = snapshot.dominators();
     let mut total = 0;
-    // Behind the subtree of the last node that no other one dominates.
+    // The end of the subtree of the last node that no other one dominates.
     let mut end = 0;
     for_each_position(tree, nodes, &mut |at| {
         if at >= end {
@@ -39,8 +39,8 @@ pub(crate) fn retained_together(snapshot: &Snapshot, nodes: &[NodeIx]) -> u64 {
     total
 }
 
-/// [`retained_together`] by part: what a node retains counts for its own part, but for what other of the nodes
-/// retain below it. The sum over all parts is what the nodes retain together.
+/// [`retained_together`] by part: a node's retained size counts for its own part, without that of other given nodes
+/// below it. The sum of all parts is the size that the nodes retain together.
 pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl Fn(NodeIx) -> usize) -> Vec<u64> {
     let tree = snapshot.dominators();
     let mut parts = Vec::new();
@@ -62,7 +62,7 @@ pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl
     parts
 }
 
-/// Visits the positions of nodes in the tree's preorder, ascending and each once.
+/// Visits the positions of nodes in the tree's preorder, ascending, each once.
 fn for_each_position(tree: &DominatorTree, nodes: &[NodeIx], visit: &mut dyn FnMut(usize)) {
     let positions = nodes.iter().map(|node| tree.positions()[node.index()]);
     if positions.len() > tree.order().len() / DENSE {

@@ -1,9 +1,9 @@
-//! Concatenated strings → their text, found without walking down to their beginning.
+//! Concatenated strings → their text, found without walking down to the beginning of each.
 //!
-//! `text += line` a million times is a chain a million deep, and its beginning, which is what a name
-//! shows, lies at the bottom of each of its strings. So each string is measured once, bottom up, and knows
-//! the deepest string that has the same text, as far as names show it: the deepest one that begins with
-//! the same 1024 units, ignoring halves without text. What is left to walk for a name is short.
+//! `text += line` a million times is a chain a million deep, and its beginning, which a name shows, is at
+//! the bottom of all its strings. So each string is measured once, bottom up, and has a link to the
+//! deepest string with the same text as far as names show it: the deepest one that begins with the same
+//! 1024 units, ignoring empty halves. The remaining walk for a name is short.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::column::{filled, push};
@@ -14,21 +14,22 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::strings::{cut_to, utf16_len};
 
-/// UTF-16 units of one part of a made-up name. V8 writes no text longer than half of that; in a file that
-/// has longer ones each of a million rows could carry a copy.
+/// The limit on one part of a composed name, in UTF-16 units. V8 writes texts of at most half of that; in
+/// a file with longer ones each of a million rows could have a copy.
 pub const MAX_OF_PART: usize = 2048;
 
-/// UTF-16 units after which the text is long enough. The part that reaches them is shown whole, as by
-/// DevTools, up to [`MAX_OF_PART`].
+/// UTF-16 units from which the text is long enough. The part that reaches them is shown up to
+/// [`MAX_OF_PART`], as in DevTools.
 const ENOUGH_TEXT: usize = 1024;
 
-/// Parts looked at for one name. Only a string that contains itself has more: each part of another has a
-/// unit or more, and so has every string beside the path down to it.
+/// The most parts of one name. Only a string that contains itself has more, because all others have at
+/// least one unit in each part.
 const MAX_PARTS: usize = 8 * ENOUGH_TEXT;
 
-/// Length of a string nobody has looked at.
+/// The length of a string that is not measured yet.
 const UNKNOWN: u16 = u16::MAX;
-/// Length of a string whose parts are being measured. Met again, it contains itself: it counts as empty there.
+/// The length of a string whose parts are being measured. If it is reached again, it contains itself, and counts as
+/// empty there.
 const OPEN: u16 = u16::MAX - 1;
 
 /// No concatenated string.
@@ -37,7 +38,7 @@ const NONE: u32 = u32::MAX;
 /// All concatenated strings of a snapshot.
 #[derive(Debug)]
 pub struct Ropes {
-    /// Where a node is in `list`; empty when there are no such strings.
+    /// By node: its index in `list`. Empty if there are no concatenated strings.
     place: Vec<u32>,
     list: Vec<Rope>,
 }
@@ -46,11 +47,11 @@ pub struct Ropes {
 struct Rope {
     node: NodeIx,
     halves: [NodeIx; 2],
-    /// The place of the deepest one with the same text.
+    /// The index of the deepest one with the same text.
     same: u32,
     /// Length of the text, at most [`ENOUGH_TEXT`].
     units: u16,
-    /// It contains itself, or one that does: its length is not all of it.
+    /// Whether it contains itself, or one that does, so that its length is not complete.
     is_cyclic: bool,
 }
 
@@ -59,8 +60,8 @@ pub fn is_rope(snapshot: &Snapshot, node: NodeIx) -> bool {
 }
 
 impl Ropes {
-    /// The concatenated strings of a snapshot: O(nodes and their edges) the first time, and nothing to speak
-    /// of where there are none.
+    /// The concatenated strings of a snapshot. The first call costs a pass over the nodes and the edges of
+    /// such strings.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`](crate::Code::OutOfMemory).
@@ -86,7 +87,7 @@ impl Ropes {
         Ok(ropes)
     }
 
-    /// Measures a string and all below it that are not measured yet, bottom up, without recursion.
+    /// Measures a string and all unmeasured ones below it, bottom up, without recursion.
     fn measure(&mut self, snapshot: &Snapshot, rope: u32, stack: &mut Vec<u32>) -> Result<()> {
         push(stack, rope)?;
         while let Some(&top) = stack.last() {
@@ -112,7 +113,7 @@ impl Ropes {
                 (0, _) if !first_is_cyclic => Some(halves[1]),
                 _ => None,
             };
-            // One that is still open contains this one: there is no deepest.
+            // A half that is still open contains this string, so there is no deepest one.
             let below = same_as.and_then(|half| self.place_of(half)).map(|below| self.list[below as usize]);
             let rope = &mut self.list[top as usize];
             rope.units = (first + second).min(ENOUGH_TEXT) as u16;
@@ -129,7 +130,7 @@ impl Ropes {
         self.place.get(node.index()).copied().filter(|&place| place != NONE)
     }
 
-    /// Units of a node's text, where [`ENOUGH_TEXT`] stands for all that are longer.
+    /// The length of a node's text, at most [`ENOUGH_TEXT`].
     fn length(&self, snapshot: &Snapshot, node: NodeIx) -> usize {
         match self.place_of(node).map(|place| self.list[place as usize].units) {
             None => utf16_len(snapshot.name(node)),
@@ -144,7 +145,7 @@ impl Ropes {
             .is_some_and(|rope| rope.units >= OPEN || rope.is_cyclic)
     }
 
-    /// Whether a concatenated string, or any other node, has no text.
+    /// Whether the text of a node is empty.
     pub fn is_empty(&self, snapshot: &Snapshot, node: NodeIx) -> bool {
         match self.place_of(node) {
             None => snapshot.name(node).is_empty(),
@@ -152,14 +153,14 @@ impl Ropes {
         }
     }
 
-    /// The node whose text a node's name is: itself, or for a concatenated string the deepest one that has
-    /// the same beginning.
+    /// The node from which a node's name is taken: itself, or, for a concatenated string, the deepest one
+    /// with the same beginning.
     pub fn same_text(&self, node: NodeIx) -> NodeIx {
         self.place_of(node).map_or(node, |place| self.list[self.list[place as usize].same as usize].node)
     }
 
-    /// Appends the text of a concatenated string. Whoever writes many has asked for the table before, and
-    /// knows whether there was memory for it.
+    /// Appends the text of a concatenated string. A caller that writes many calls [`Ropes::of`] before, to
+    /// learn whether there is memory for the table.
     pub fn write(snapshot: &Snapshot, node: NodeIx, out: &mut Vec<u8>) {
         let Ok(ropes) = Ropes::of(snapshot) else { return };
         let mut units = 0;

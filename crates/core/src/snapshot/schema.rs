@@ -1,14 +1,13 @@
-//! `snapshot.meta` → [`Schema`]: where each field stands and what each type number means.
+//! `snapshot.meta` → [`Schema`]: the position of each field and the meaning of each type number.
 //!
-//! Everything is found by name, never by position: V8 adds fields, drops them and reorders the
-//! type lists between versions. What a name means to the analysis is an enum; names this version
-//! has never heard of stay printable and are otherwise plain.
+//! Everything is found by name, never by position: V8 adds fields, drops them and reorders the type
+//! lists between versions. Known names become enums; unknown ones are kept for display only.
 
 use crate::snapshot::error::{Code, Error, Result};
 use serde_json::Value;
 
-/// What a node is. `Other` has a type the file declares and this version does not know;
-/// `Undeclared` has a type number outside the file's own list (V8 6.2 writes symbols so).
+/// The type of a node. `Other` is a type that the file declares and this version does not know;
+/// `Undeclared` is a type number outside the file's own list, as V8 6.2 writes for symbols.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "the variants are V8's own names, spelled out in NodeKind::NAMES")]
@@ -53,12 +52,17 @@ impl NodeKind {
         ("wasm object", NodeKind::WasmObject),
     ];
 
+    /// Whether it is a string, flat or not.
+    pub const fn is_string(self) -> bool {
+        matches!(self, NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString)
+    }
+
     fn by_name(name: &str) -> NodeKind {
         Self::NAMES.iter().find(|(known, _)| *known == name).map_or(NodeKind::Other, |&(_, kind)| kind)
     }
 }
 
-/// What an edge is. Fits three bits, which is all [`crate::snapshot::columns::Edges`] spends on it.
+/// The type of an edge, which fits the three bits that [`crate::snapshot::columns::Edges`] has for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "the variants are V8's own names, spelled out in EdgeKind::NAMES")]
@@ -70,7 +74,7 @@ pub enum EdgeKind {
     Hidden,
     Shortcut,
     Weak,
-    /// A type this version does not know, or one outside the file's list: strong, with a string name.
+    /// A type that this version does not know, or one outside the file's list: strong, with a string name.
     Other,
 }
 
@@ -175,17 +179,17 @@ pub struct ScopeFields {
 /// The header of a snapshot, resolved.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    /// `snapshot.meta` as the file has it, as JSON text.
+    /// `snapshot.meta` of the file, as JSON text.
     pub meta_json: String,
     /// Node fields.
     pub node: NodeFields,
     /// Edge fields.
     pub edge: EdgeFields,
-    /// Location fields, when declared.
+    /// Location fields, if declared.
     pub location: Option<LocationFields>,
-    /// Trace function fields, when declared.
+    /// Trace function fields, if declared.
     pub function: Option<FunctionFields>,
-    /// Numbers per sample and the positions of timestamp and last id, when declared.
+    /// Numbers per sample and the positions of timestamp and last id, if declared.
     pub sample: Option<(usize, usize, usize)>,
     /// Fields of the sections about scopes, when all three are declared with all that is needed.
     pub scope: Option<ScopeFields>,
@@ -196,15 +200,15 @@ pub struct Schema {
     /// The file's names of edge types, by type number.
     pub edge_type_names: Vec<String>,
     pub(crate) edge_kinds: [EdgeKind; 256],
-    /// `node_count` the header claims.
+    /// `node_count` as claimed by the header.
     pub node_count: Option<u64>,
-    /// `edge_count` the header claims.
+    /// `edge_count` as claimed by the header.
     pub edge_count: Option<u64>,
-    /// `trace_function_count` the header claims; DevTools reads the tree only when it is not 0.
+    /// `trace_function_count` as claimed by the header; DevTools reads the tree only if it is not 0.
     pub trace_function_count: u64,
     /// Bytes outside the heap that V8 counted.
     pub extra_native_bytes: u64,
-    /// The node that is the root: `root_index` (V8 never writes it; then node 0), not yet divided by the field count.
+    /// The root: `root_index`, not divided by the field count; 0 if absent, as in all snapshots of V8.
     pub root_index: u64,
     /// Whether heapray has redacted the file: data keys are hidden in it, and no other names are.
     pub is_redacted: bool,
@@ -220,7 +224,7 @@ impl Schema {
     /// Reads the text of the `snapshot` member.
     ///
     /// # Errors
-    /// [`Code::Header`] when a field or type list is missing or of another shape.
+    /// [`Code::Header`] if a field or type list is missing or has the wrong type.
     pub fn parse(text: &[u8]) -> Result<Schema> {
         let header: Value =
             serde_json::from_slice(text).map_err(|error| header_error("a JSON object", error.to_string()))?;
@@ -276,7 +280,7 @@ impl Schema {
         })
     }
 
-    /// Whether the header says what the numbers of a section mean.
+    /// Whether the header declares the fields of a section.
     pub fn declares(&self, section: &str) -> bool {
         match section {
             "locations" => self.location.is_some(),
@@ -287,20 +291,20 @@ impl Schema {
         }
     }
 
-    /// The names in one of the header's lists of fields, in order; none when it has no such list.
+    /// The names in one of the header's lists of fields, in order; none if it has no such list.
     pub fn field_names(&self, list: &str) -> Vec<String> {
         let meta: Value = serde_json::from_str(&self.meta_json).unwrap_or(Value::Null);
         optional_names(&meta, list).ok().flatten().unwrap_or_default()
     }
 
-    /// Type names in the file that this version has never heard of.
+    /// Type names in the file that this version does not know.
     pub fn unknown_types(&self) -> Vec<String> {
         let nodes = self.node_type_names.iter().filter(|name| NodeKind::by_name(name) == NodeKind::Other);
         let edges = self.edge_type_names.iter().filter(|name| EdgeKind::by_name(name) == EdgeKind::Other);
         nodes.map(|name| format!("node type {name}")).chain(edges.map(|name| format!("edge type {name}"))).collect()
     }
 
-    /// Field names in the file that this version has never heard of.
+    /// Field names in the file that this version does not know.
     pub fn unknown_fields(&self) -> Vec<String> {
         const NODE: [&str; 7] = ["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"];
         const EDGE: [&str; 3] = ["type", "name_or_index", "to_node"];
@@ -345,8 +349,8 @@ fn position(names: &[String], list: &str, name: &str) -> Result<usize> {
     find(names, name).ok_or_else(|| header_error(format!("\"{name}\" in meta.{list}"), names.join(", ")))
 }
 
-/// `node_types` has one entry per field in old V8 and another length in new ones: only the entry
-/// at the position of `type` is a list of names, and a file may have it at position 0 all the same.
+/// `node_types` has one entry per field in old versions of V8 and another length in new ones. Only the
+/// entry at the position of `type` is a list of names, but a file may also have it at position 0.
 fn type_names(meta: &Value, list: &str, at: usize) -> Result<Vec<String>> {
     let value = meta.get(list).ok_or_else(|| header_error(format!("meta.{list}"), "none"))?;
     let array = value.as_array().ok_or_else(|| header_error(format!("meta.{list} to be an array"), kind_of(value)))?;
@@ -392,7 +396,7 @@ fn sample_fields(meta: &Value) -> Result<Option<(usize, usize, usize)>> {
     Ok(Some((names.len(), timestamp, last_id)))
 }
 
-/// These sections are new, and their fields may change: where one is missing, all are skipped.
+/// These sections are recent, and their fields may change: if one is missing, all sections are skipped.
 fn scope_fields(meta: &Value) -> Result<Option<ScopeFields>> {
     const SCOPE: [&str; 5] = ["script_node_index", "scope_id", "depth", "scope_context_vars_count", "scope_uses_count"];
     let scope = places(meta, "scope_fields", SCOPE)?;
@@ -410,7 +414,7 @@ fn scope_fields(meta: &Value) -> Result<Option<ScopeFields>> {
     }))
 }
 
-/// How many fields a list has, and where some of them stand.
+/// The length of a list of fields, and the positions of some of them.
 fn places<const N: usize>(meta: &Value, list: &str, fields: [&str; N]) -> Result<Option<(usize, [usize; N])>> {
     let Some(names) = optional_names(meta, list)? else { return Ok(None) };
     let mut places = [0; N];
@@ -421,7 +425,7 @@ fn places<const N: usize>(meta: &Value, list: &str, fields: [&str; N]) -> Result
     Ok(Some((names.len(), places)))
 }
 
-/// A whole number of the header, where it has one. `null` counts as absent.
+/// A whole number of the header, if present. `null` counts as absent.
 fn count(header: &Value, name: &str) -> Result<Option<u64>> {
     match header.get(name) {
         None => Ok(None),

@@ -1,8 +1,8 @@
-//! Self sizes as DevTools attributes them: what V8 keeps in separate pieces counts for its owner.
+//! Self sizes as attributed by DevTools: the separate pieces of an object count for it.
 //!
-//! Hidden nodes, arrays and external string data belong to the one object that refers to them,
-//! directly or through other such pieces; their size moves there. A piece with several owners keeps
-//! its size. DevTools: `JSHeapSnapshot.calculateShallowSizes`.
+//! Hidden nodes, arrays and external string data belong to the one object that refers to them, directly
+//! or through other such pieces, and their sizes move there. A piece with several owners keeps its size.
+//! DevTools: `JSHeapSnapshot.calculateShallowSizes`.
 
 use crate::snapshot::columns::{Edges, Nodes, SelfSizes};
 use crate::snapshot::error::Result;
@@ -17,8 +17,8 @@ const NONE: u32 = u32::MAX;
 /// Several owners.
 const MANY: u32 = u32::MAX - 1;
 
-/// Moves the sizes. Nothing moves when no root edge leads to an object of the program. Returns an
-/// array that has served, as long as the nodes.
+/// Moves the sizes, unless no edge of the root leads to an object of the program. Returns an array for
+/// reuse, with a number for each node.
 pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progress) -> Result<Vec<u32>> {
     let Heap { schema, nodes, edges, wellknown, root, .. } = heap;
     let has_user_root = nodes.edge_range(root).any(|e| heap.is_user_root(Edges::target_of(edges.targets[e])));
@@ -26,8 +26,8 @@ pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progre
         return Ok(Vec::new());
     }
     let mut owners = Owners::new(schema, nodes, wellknown)?;
-    owners.hear_plain_nodes(nodes, edges, progress)?;
-    owners.through_pieces(nodes, edges);
+    owners.assign_direct_owners(nodes, edges, progress)?;
+    owners.pass_on_owners(nodes, edges);
     sizes.move_all(nodes.iter().filter_map(|piece| {
         let owner = owners.single(piece)?;
         let kind = schema.node_kinds[nodes.type_number(owner) as usize];
@@ -39,7 +39,7 @@ pub(crate) fn attribute(heap: Heap<'_>, sizes: &mut SelfSizes, progress: &Progre
 struct Owners {
     pieces: crate::snapshot::bits::NodeSet,
     owner: Vec<u32>,
-    /// Pieces whose owner changed and has to be passed on.
+    /// Pieces whose owner changed and must be passed on.
     changed: Vec<NodeIx>,
 }
 
@@ -64,8 +64,8 @@ impl Owners {
         (owner < MANY).then_some(NodeIx(owner))
     }
 
-    /// First round: what each piece hears from nodes that are no pieces.
-    fn hear_plain_nodes(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
+    /// First round: sets the owners of pieces that other nodes refer to.
+    fn assign_direct_owners(&mut self, nodes: &Nodes, edges: &Edges, progress: &Progress) -> Result<()> {
         for node in nodes.iter() {
             if node.0.is_multiple_of(65_536) {
                 progress.check()?;
@@ -85,8 +85,8 @@ impl Owners {
         Ok(())
     }
 
-    /// Then from piece to piece. Every node changes at most twice, so this ends.
-    fn through_pieces(&mut self, nodes: &Nodes, edges: &Edges) {
+    /// Passes owners on from piece to piece. Every node changes at most twice, so this ends.
+    fn pass_on_owners(&mut self, nodes: &Nodes, edges: &Edges) {
         while let Some(node) = self.changed.pop() {
             let owner = self.owner[node.index()];
             for &word in &edges.targets[nodes.edge_range(node)] {

@@ -1,8 +1,7 @@
-//! Rows of any kind → their order, by one sort for all of them.
+//! One sort for rows of any type.
 //!
-//! A generic sort is compiled anew for every type of row and every comparison, ten kilobytes a time, and there are
-//! fifty: half a megabyte. Here positions are sorted, and the comparison is called through a pointer, which a list of
-//! thousands does not notice.
+//! A generic sort is compiled anew for every type of row and every comparison: ten kilobytes each, fifty times. Here
+//! positions are sorted, and the comparison is called through a pointer, whose cost is negligible for thousands of rows.
 
 use std::cmp::Ordering;
 
@@ -42,7 +41,7 @@ fn sort(order: &mut Vec<u32>, compare: &mut Compare<'_>) {
 }
 
 fn merge((mut left, mut right): (&[u32], &[u32]), out: &mut Vec<u32>, compare: &mut Compare<'_>) {
-    // Mostly in order already is what many lists are.
+    // Many lists are mostly in order already.
     if let (Some(&last), Some(&first)) = (left.last(), right.first())
         && is_before(compare, last, first)
     {
@@ -62,7 +61,7 @@ fn merge((mut left, mut right): (&[u32], &[u32]), out: &mut Vec<u32>, compare: &
     out.extend_from_slice(right);
 }
 
-/// The positions up to `count`, sorted by a number of each, in three passes whatever their order; equal ones ascend.
+/// The positions up to `count`, sorted by a number of each; equal ones ascend. Takes three passes whatever their order.
 pub fn positions_by_number(count: usize, number: impl Fn(u32) -> u32) -> Vec<u32> {
     let mut pairs = (0..count as u32).map(|at| u64::from(number(at)) << 32 | u64::from(at)).collect();
     sort_pairs(&mut pairs);
@@ -94,7 +93,7 @@ fn sort_pairs(pairs: &mut Vec<u64>) {
     }
 }
 
-/// Puts the item at `order[i]` to place `i`, going round each cycle once.
+/// Moves the item at `order[i]` to position `i`, following each cycle once.
 fn permute<T>(items: &mut [T], mut order: Vec<u32>) {
     for start in 0..order.len() {
         let mut at = start;

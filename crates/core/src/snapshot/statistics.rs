@@ -13,7 +13,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NativeStatistics {
-    /// Native nodes and what V8 counted outside the heap.
+    /// Native nodes and the bytes that V8 counted outside the heap.
     pub total: u64,
     /// Backing stores of ArrayBuffers.
     pub typed_arrays: u64,
@@ -62,9 +62,7 @@ pub(crate) fn by_kind(heap: Heap<'_>, sizes: &SelfSizes) -> Statistics {
                 }
             }
             NodeKind::Code => statistics.v8heap.code += size,
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => {
-                statistics.v8heap.strings += size
-            }
+            kind if kind.is_string() => statistics.v8heap.strings += size,
             _ if heap.wellknown.mark(heap.nodes.name(node)) == Mark::Array => {
                 statistics.v8heap.js_arrays += size;
                 elements.extend(elements_of(heap, node));
@@ -106,7 +104,7 @@ pub(crate) fn table_indices(edges: &Edges, strings: &Strings) -> u32 {
     count
 }
 
-/// Σ self size of those that have exactly one incoming edge; what stands twice in the list counts twice.
+/// The sum of the self sizes of nodes with exactly one incoming edge; duplicates in the list count twice.
 fn exclusive_sizes(heap: Heap<'_>, sizes: &SelfSizes, list: &[NodeIx]) -> u64 {
     let Heap { nodes, edges, .. } = heap;
     if list.is_empty() {

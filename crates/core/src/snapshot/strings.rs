@@ -1,8 +1,7 @@
 //! The string table: one arena, one 32-bit offset a string.
 //!
-//! Text is WTF-8: UTF-8 in which an unpaired surrogate may stand as its three-byte form, because
-//! JavaScript strings may hold one (Bun writes them) and a name that was changed while parsing would
-//! not compare as DevTools compares it.
+//! Text is WTF-8: UTF-8 that may contain unpaired surrogates in their three-byte form. JavaScript strings
+//! may have them (Bun writes them), and replacing them would change comparisons with other names.
 //!
 //! ```text
 //! strings   ["<dummy>", "", "Object"]
@@ -17,13 +16,13 @@ use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
-/// All strings of a snapshot, in file order; names the analysis makes up are added behind them.
+/// All strings of a snapshot, in file order, followed by names that the analysis adds.
 #[derive(Debug)]
 pub struct Strings {
     arena: Vec<u8>,
     /// Low 32 bits of where each string starts, and of the end.
     starts: Vec<u32>,
-    /// First index whose start has passed another multiple of 2^32: nearly always empty.
+    /// The indices at which starts pass another multiple of 2^32: nearly always empty.
     wraps: Vec<u32>,
     in_file: u32,
 }
@@ -83,11 +82,11 @@ impl Strings {
         if self.wraps.is_empty() {
             return low;
         }
-        // Where addresses have 32 bits there are no wraps.
+        // With 32-bit addresses there are no wraps.
         low + ((self.wraps.partition_point(|&w| w as usize <= i) as u64) << 32) as usize
     }
 
-    /// Where bytes of the string under construction go; [`Strings::seal`] ends it.
+    /// The arena, for appending bytes to the current string, which [`Strings::seal`] ends.
     pub(crate) fn arena_mut(&mut self) -> &mut Vec<u8> {
         &mut self.arena
     }
@@ -106,7 +105,7 @@ impl Strings {
         crate::snapshot::column::push(&mut self.starts, end as u32)
     }
 
-    /// Takes all sealed strings out, in order. Returns how many bytes they had.
+    /// Removes all sealed strings, in order. Returns how many bytes they had.
     pub(crate) fn drain(&mut self, mut each: impl FnMut(&[u8])) -> usize {
         for i in 0..self.len() {
             each(self.get(StringIx::from_index(i)));
@@ -133,7 +132,7 @@ impl Strings {
         self.starts.shrink_to_fit();
     }
 
-    /// Adds `prefix` + each string asked for, once: `Detached` names.
+    /// Adds `prefix` + each requested string, once: names of detached nodes.
     pub(crate) fn prefixed(
         &mut self,
         prefix: &[u8],
@@ -150,7 +149,7 @@ impl Strings {
     }
 }
 
-/// Owned WTF-8 text that leaves for JSON exactly: unpaired surrogates as `\udXXX` escapes.
+/// Owned WTF-8 text. It is exact in JSON, which has unpaired surrogates as `\udXXX` escapes.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Text(pub Vec<u8>);
 
@@ -199,7 +198,7 @@ impl Serialize for Text {
     }
 }
 
-/// WTF-8 text as `JSON.stringify` writes it: of surrogates only the unpaired are escaped.
+/// WTF-8 text as `JSON.stringify` writes it, with unpaired surrogates escaped.
 fn quoted(mut bytes: &[u8]) -> serde_json::Result<String> {
     let mut json = String::from("\"");
     while !bytes.is_empty() {
@@ -215,7 +214,7 @@ fn quoted(mut bytes: &[u8]) -> serde_json::Result<String> {
     Ok(json)
 }
 
-/// The UTF-16 code units of WTF-8 text: how JavaScript counts and compares.
+/// The UTF-16 code units of WTF-8 text, by which JavaScript counts and compares.
 pub fn utf16(text: &[u8]) -> impl Iterator<Item = u16> + '_ {
     let mut at = 0;
     let mut low = None;
@@ -240,7 +239,7 @@ pub fn utf16(text: &[u8]) -> impl Iterator<Item = u16> + '_ {
     })
 }
 
-/// The beginning of a text, of at most this many UTF-16 units.
+/// The beginning of a text, at most this many UTF-16 units.
 pub(crate) fn cut_to(text: &[u8], most: usize) -> &[u8] {
     if text.len() <= most {
         return text;

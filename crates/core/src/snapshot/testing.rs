@@ -1,4 +1,4 @@
-//! Snapshots for tests, built node by node and written as V8 writes them.
+//! Snapshots for tests, built node by node and written in V8's layout.
 //!
 //! ```
 //! use heapray_core::testing::SnapshotBuilder;
@@ -53,7 +53,7 @@ struct NodeData {
     edges: Vec<(usize, i64, Node)>,
 }
 
-/// Writes valid snapshots. Node 0 is the root; ids are odd and grow, as V8's do.
+/// Writes valid snapshots. Node 0 is the root; ids are odd and ascend, as in V8.
 #[derive(Debug, Default)]
 pub struct SnapshotBuilder {
     nodes: Vec<NodeData>,
@@ -82,7 +82,7 @@ impl SnapshotBuilder {
         Node(0)
     }
 
-    /// Adds the global object, which the root refers to as in Node.
+    /// Adds the global object, with the root's reference to it as in Node.
     pub fn global(&mut self) -> Node {
         let global = self.node("object", "global", 32);
         self.edge(self.root(), "shortcut", "1", global);
@@ -132,22 +132,22 @@ impl SnapshotBuilder {
         self.edge(from, "element", &index.to_string(), to);
     }
 
-    /// A field of V8's own.
+    /// Adds an internal field of V8.
     pub fn internal(&mut self, from: Node, name: &str, to: Node) {
         self.edge(from, "internal", name, to);
     }
 
-    /// A variable of a function's context.
+    /// Adds a variable of a function's context.
     pub fn variable(&mut self, context: Node, name: &str, to: Node) {
         self.edge(context, "context", name, to);
     }
 
-    /// Gives a node its script position, 0-based.
+    /// Sets the script location of a node, 0-based.
     pub fn location(&mut self, node: Node, script_id: u64, line: u64, column: u64) {
         self.locations.push([node.0 as u64, script_id, line, column]);
     }
 
-    /// Adds a function with a context, made at a place of a script, and what leads to the script's name.
+    /// Adds a function with a context, defined at a location of a script, and the nodes that lead to the script's name.
     pub fn function(&mut self, name: &str, script: Node, at: [u64; 3]) -> (Node, Node) {
         let closure = self.node("closure", name, 64);
         let context = self.node("object", "system / Context", 40);
@@ -159,7 +159,7 @@ impl SnapshotBuilder {
         (closure, context)
     }
 
-    /// Adds a script as V8 keeps it.
+    /// Adds the nodes of a script.
     pub fn script(&mut self, name: &str) -> Node {
         let script = self.node("code", name, 0);
         let text = self.node("string", name, 24);
@@ -167,7 +167,7 @@ impl SnapshotBuilder {
         script
     }
 
-    /// Gives a node an id of its own.
+    /// Sets the id of a node.
     pub fn id(&mut self, node: Node, id: u64) {
         self.nodes[node.0].id = id;
     }
@@ -298,7 +298,7 @@ impl SnapshotBuilder {
     }
 }
 
-/// The line breaks stand before the commas, as V8 puts them.
+/// The line breaks come before the commas, as in V8's output.
 fn join(rows: impl Iterator<Item = String>) -> String {
     rows.collect::<Vec<_>>().join("\n,")
 }

@@ -1,9 +1,9 @@
-//! Counts the steps of loops over the heap, reports progress and notices that a job was cancelled.
+//! Counts the steps of loops over the heap, to report progress and to check for cancellation.
 
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::{Phase, Progress};
 
-/// Steps between two looks at the cancel flag: microseconds of work.
+/// Steps between two checks of the cancel flag: microseconds of work.
 const CHECK_INTERVAL: u64 = 4096;
 
 /// Counts the steps of one loop.
@@ -18,7 +18,7 @@ impl<'a> Ticker<'a> {
         Self { progress, done: 0 }
     }
 
-    /// A loop over `total` things that is a phase of its own.
+    /// A loop of `total` steps that is a phase of its own.
     pub(crate) fn of(progress: &'a Progress, total: usize) -> Self {
         progress.enter(Phase::Query, total as u64);
         Self::new(progress)

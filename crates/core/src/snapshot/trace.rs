@@ -1,4 +1,4 @@
-//! What a snapshot says about allocation: the timeline's samples and the stacks objects were allocated at.
+//! Recorded allocations: the timeline's samples and the stacks at which objects were allocated.
 
 use crate::snapshot::ids::StringIx;
 
@@ -29,7 +29,7 @@ pub struct Function {
 /// A node of the tree of allocation stacks.
 #[derive(Clone, Copy, Debug)]
 pub struct TraceNode {
-    /// What `trace_node_id` of heap nodes refers to.
+    /// The value of heap nodes' `trace_node_id`.
     pub id: u32,
     /// Position in [`Allocations::functions`].
     pub function: u32,
@@ -41,7 +41,7 @@ pub struct TraceNode {
     pub parent: u32,
 }
 
-/// Functions and stacks; both empty when allocations were not tracked.
+/// Functions and stacks; both empty if allocations were not tracked.
 #[derive(Debug, Default)]
 pub struct Allocations {
     /// `trace_function_infos`.

@@ -1,12 +1,12 @@
-//! Which strings the rules ask about: one pass over the table, so that later passes compare a byte.
+//! Marks the strings that rules refer to, in one pass over the table, so that later passes compare a byte.
 //!
-//! A text may stand in the table more than once; every copy is marked.
+//! A text may be in the table more than once; every copy is marked.
 
 use crate::snapshot::ids::StringIx;
 use crate::snapshot::strings::Strings;
 use foldhash::{HashMap, HashMapExt};
 
-/// A text some rule names. The rule is cited where the mark is used.
+/// A text that some rule refers to. The rule is cited where the mark is used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "each variant is the text it stands for")]
@@ -24,9 +24,9 @@ pub enum Mark {
     DocumentDomTrees,
     ExternalStringData,
     ArrayBufferData,
-    /// What waits for a time, a turn of the event loop, a promise or a peer.
+    /// An object that waits for a time, the event loop, a promise or a peer.
     Waiting,
-    /// What Node has for a connection, or for a server that listens.
+    /// Node's handle of a connection or a listening server.
     Handle,
     Connection,
 }
@@ -63,9 +63,9 @@ const TEXTS: [(&[u8], Mark); 25] = [
 /// `12 / part of key (K @3) -> value (V @5) pair in WeakMap (table @7)`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Ephemeron {
-    /// Same for the two edges of one entry.
+    /// Equal for the two edges of one entry.
     pub(crate) pair: u32,
-    /// Id of the table; none that fits a node when out of range.
+    /// The id of the table; one that no node has if it is out of range.
     pub(crate) table: u64,
 }
 
@@ -108,10 +108,10 @@ impl WellKnown {
         self.marks[string.index()]
     }
 
-    /// The WeakMap entry a string names.
+    /// The WeakMap entry that a string names.
     #[inline(always)]
     pub(crate) fn ephemeron(&self, string: StringIx) -> Option<Ephemeron> {
-        // Asked of every internal edge, and hardly ever yes.
+        // Called for every internal edge, and hardly ever true.
         if self.mark(string) == Mark::Ephemeron { self.ephemerons.get(&string).copied() } else { None }
     }
 
@@ -121,11 +121,11 @@ impl WellKnown {
     }
 }
 
-/// DevTools' pattern for such names: the text after the leading digits, and the table's id.
+/// The text after the leading digits and the table's id, by DevTools' pattern for such names:
 ///
 /// `^\d+( / part of key \(.*? @\d+\) -> value \(.*? @\d+\) pair in WeakMap \(table @(\d+)\))$`,
-/// in which `.` matches no line terminator. The end is anchored, so it is read from both ends; what
-/// remains in the middle has to hold ` @\d+\) -> value \(` somewhere.
+/// in which `.` matches no line terminator. The end is anchored, so it is read from both ends; the
+/// remaining middle has to contain ` @\d+\) -> value \(`.
 fn weak_map_entry(text: &[u8]) -> Option<(&[u8], u64)> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if digits == 0 {

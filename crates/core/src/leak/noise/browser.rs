@@ -1,9 +1,9 @@
-//! What browsers keep on their own account.
+//! Noise of browsers.
 
 use crate::leak::noise::{Noise, Scope};
 use crate::snapshot::schema::NodeKind;
 
-/// The table.
+/// One entry for each cause.
 pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "the performance timeline",
@@ -27,7 +27,7 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "the browser's rendering",
         scope: Scope::All,
-        reason: "style, layout and paint objects come and go with what is shown, which the elements themselves tell of",
+        reason: "style, layout and paint objects follow the elements of the page, which are reported themselves",
         applies: |heap, node| {
             heap.is(node, NodeKind::Native)
                 && heap.starts_with(

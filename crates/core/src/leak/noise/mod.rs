@@ -1,7 +1,7 @@
-//! What grows in every program and is nobody's leak: a table for each that makes it grow, every rule with its reason.
+//! Growth that happens in every program and is no leak: one table for each cause, with a reason for every rule.
 //!
-//! Noise is judged by what holds the objects, or what they are, never by how many there are: a
-//! threshold would hide a small leak and let a large warm-up through.
+//! Noise is recognised by what the objects are or what holds them, never by their number: a threshold would hide a
+//! small leak and let a large warm-up through.
 
 mod browser;
 mod node;
@@ -10,7 +10,7 @@ mod v8;
 
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::paths::shortest_paths::ShortestPaths;
-use crate::program::ownership::is_runtime_script;
+use crate::program::ownership::{has_program_script, is_runtime_script};
 use crate::program::scripts::Scripts;
 use crate::program::variables::variable;
 use crate::snapshot::Snapshot;
@@ -23,15 +23,15 @@ use foldhash::{HashSet, HashSetExt};
 use serde::Serialize;
 use std::cell::OnceCell;
 
-/// Steps up from an object in which what holds it is looked for: below that it is the elements of lists.
+/// Steps up from an object in which its holder is searched. Longer paths are those of linked lists.
 const FURTHEST: usize = 1000;
 
 /// One kind of noise.
 #[derive(Debug, Serialize)]
 pub(crate) struct Noise {
-    /// What it is called.
+    /// Its name.
     pub(crate) name: &'static str,
-    /// Why its growth says nothing.
+    /// Why its growth means nothing.
     pub(crate) reason: &'static str,
     #[serde(skip)]
     scope: Scope,
@@ -39,17 +39,17 @@ pub(crate) struct Noise {
     applies: fn(&Surroundings<'_>, NodeIx) -> bool,
 }
 
-/// What a rule is about, of what is below the node that it applies to.
+/// Which objects below the node that a rule applies to are noise.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Scope {
     All,
-    /// What the runtime's own code keeps there, not what a program's function or object below it has.
+    /// Those of the runtime's own code, not those of the program's functions and objects below it.
     RuntimesOwn,
-    /// What grows, not what is large.
+    /// All, but only where growth is judged, not size.
     Growth,
 }
 
-/// What a rule may look at.
+/// What a rule can check.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     snapshot: &'a Snapshot,
@@ -62,12 +62,12 @@ impl<'a> Surroundings<'a> {
         Self { snapshot, shortest, scripts }
     }
 
-    /// Whether the shortest path to a node leads through what grows in every program.
+    /// Whether the shortest path to a node leads through noise.
     pub(crate) fn is_retained_by_noise(&self, node: NodeIx) -> bool {
         self.is_retained_by(node, &TABLES)
     }
 
-    /// The same, but for what V8 keeps on its own account: it lists texts and symbols, whoever uses them.
+    /// The same without V8's own tables, which list all strings and symbols, whoever uses them.
     pub(crate) fn is_retained_by_record(&self, node: NodeIx) -> bool {
         self.is_retained_by(node, &RECORDS)
     }
@@ -84,12 +84,11 @@ impl<'a> Surroundings<'a> {
 
     /// Whether a node is a function, or an instance of a class, of the program's or a package's.
     fn is_programs(&self, node: NodeIx) -> bool {
-        let script = self.snapshot.location(node).and_then(|at| self.scripts.name(at));
-        script.is_some_and(|script| !is_runtime_script(script, false))
+        has_program_script(self.snapshot, self.scripts, node)
     }
 
-    /// Steps up to what a module exports. That is not the loader's, in whose cache the module is: the sockets of Node's
-    /// own agent.
+    /// Steps up to the exports of a module. These do not belong to the loader, though the module is in its cache: the
+    /// sockets of Node's own agent, for example.
     fn steps_to_exports(&self, node: NodeIx) -> usize {
         self.up_from(node).position(|at| self.is_exported(at)).unwrap_or(usize::MAX)
     }
@@ -98,7 +97,7 @@ impl<'a> Surroundings<'a> {
         self.is_reached_by(node, &[b"exports"])
     }
 
-    /// A node and what retains it.
+    /// A node and its ancestors.
     fn up_from(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> {
         std::iter::once(node).chain(self.shortest.ancestors(node)).take(FURTHEST)
     }
@@ -111,13 +110,13 @@ impl<'a> Surroundings<'a> {
         names.contains(&self.snapshot.name(node))
     }
 
-    /// Whether the last step to a node is over a reference of one of these names.
+    /// Whether the edge to a node has one of these names.
     fn is_reached_by(&self, node: NodeIx, names: &[&[u8]]) -> bool {
         let edge = self.shortest.parent_edge(self.snapshot, node).map(|(_, edge)| edge_label(self.snapshot, edge));
         matches!(edge, Some(EdgeLabel::Name(name)) if names.contains(&name))
     }
 
-    /// Whether the last step to a node is to one of these variables.
+    /// Whether the edge to a node is one of these variables.
     fn is_variable(&self, node: NodeIx, names: &[&[u8]]) -> bool {
         let parent = self.shortest.parent_edge(self.snapshot, node);
         let name = parent.and_then(|(scope, edge)| variable(self.snapshot, scope, edge));
@@ -130,17 +129,17 @@ impl<'a> Surroundings<'a> {
     }
 }
 
-/// The tables.
+/// All tables.
 const TABLES: [&[Noise]; 4] = [v8::NOISE, node::NOISE, browser::NOISE, test_runners::NOISE];
-/// Those of what is written down of a program's work.
+/// The tables of runtimes' records of a program's work.
 const RECORDS: [&[Noise]; 2] = [node::NOISE, test_runners::NOISE];
 
-/// The rule by which a node is noise. A group is noise when one of its steps, or what it starts at, is.
+/// The rule by which a node is noise. A group is noise if one of its steps or its growth root is.
 fn rule_for(heap: &Surroundings<'_>, node: NodeIx) -> Option<&'static Noise> {
     TABLES.into_iter().flatten().find(|noise| (noise.applies)(heap, node))
 }
 
-/// Whether the nearest function, or instance of a class, above it is the runtime's.
+/// Whether the nearest function, or instance of a class, from the node up is the runtime's.
 fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
     let place = heap.up_from(node).find_map(|at| heap.snapshot.location(at));
     let script = place.and_then(|place| heap.scripts.name(place));
@@ -151,9 +150,9 @@ fn is_held_by_runtime(heap: &Surroundings<'_>, node: NodeIx) -> bool {
 pub(crate) struct NoiseFilter<'a> {
     heap: Surroundings<'a>,
     groups: &'a Groups,
-    /// Whether it is growth that is asked about, or size.
+    /// Whether growth is judged, rather than size.
     is_growth: bool,
-    /// By group, as far as asked for.
+    /// By group, filled on demand.
     known: Vec<OnceCell<Option<&'static Noise>>>,
 }
 
@@ -169,7 +168,7 @@ impl<'a> NoiseFilter<'a> {
         Self { heap: Surroundings::new(snapshot, shortest, scripts), groups, is_growth, known }
     }
 
-    /// The noise that a group is, if it is: that of its last step, of a step above, of what holds its growth root.
+    /// The rule by which a group is noise: that of its last step, of a step above, or of an object above its growth root.
     pub(crate) fn noise_of(&self, group: u32) -> Option<&'static Noise> {
         let mut unknown = Vec::new();
         let mut at = group;
@@ -199,7 +198,7 @@ impl<'a> NoiseFilter<'a> {
         rule_for(&self.heap, node).filter(|noise| self.is_growth || noise.scope != Scope::Growth)
     }
 
-    /// Whether a single object is noise, or retained by what is, up to the module that exports it.
+    /// Whether a single object or an ancestor is noise, up to the module that exports it.
     pub(crate) fn is_noise(&self, node: NodeIx) -> bool {
         let above = self.heap.up_from(node).skip(1);
         self.rule_for(node).is_some()
@@ -222,9 +221,9 @@ impl<'a> NoiseFilter<'a> {
         is_held_by_runtime(&self.heap, node)
     }
 
-    /// What holds a growth root can be noise as well, when only compiled code refers to the growth root.
+    /// The rule by which an object above a growth root is noise, such as the compiled code that refers to it.
     fn noise_above(&self, growth_root: NodeIx) -> Option<&'static Noise> {
-        // What a program's function or object has is the program's, wherever Node's own code keeps that.
+        // The program's functions and objects are no noise, even if Node's own code holds them.
         let is_held_by_runtime = is_held_by_runtime(&self.heap, growth_root);
         let exports = self.heap.steps_to_exports(growth_root);
         let is_noise = |&(steps, at): &(usize, NodeIx)| {
@@ -238,7 +237,7 @@ impl<'a> NoiseFilter<'a> {
     }
 }
 
-/// Files of which functions are there for the first time in each snapshot but the first.
+/// For each snapshot but the first, the number of files that have functions for the first time.
 pub(crate) fn files_loaded(snapshots: &[&Snapshot], progress: &Progress) -> Result<Vec<i64>> {
     let mut known: HashSet<&[u8]> = HashSet::new();
     let mut loaded = Vec::new();
@@ -249,8 +248,8 @@ pub(crate) fn files_loaded(snapshots: &[&Snapshot], progress: &Progress) -> Resu
     Ok(loaded.split_off(1))
 }
 
-/// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load
-/// modules when they first need them. A file that is loaded twice, by another query for one, is a leak.
+/// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load modules when they
+/// first need them. A file that is loaded twice, for instance with another query, is a leak.
 pub(crate) fn are_different_modules(snapshot: &Snapshot, modules: &[NodeIx]) -> bool {
     let mut files = HashSet::new();
     modules.iter().all(|&module| {
@@ -266,8 +265,8 @@ fn without_query(url: &[u8]) -> &[u8] {
     &url[..end]
 }
 
-/// Whether `functions` are all of different files: code that was loaded, not functions that were made again and
-/// again, by `eval` for one, whose scripts have no names.
+/// Whether `functions` are all of different files. That is code being loaded, not functions created again and again,
+/// for instance by `eval`, whose scripts have no names.
 pub(crate) fn are_of_different_files(snapshot: &Snapshot, scripts: &Scripts, functions: &[NodeIx]) -> bool {
     let mut files = HashSet::new();
     let file = |function: NodeIx| snapshot.location(function).and_then(|at| scripts.name(at));

@@ -1,15 +1,15 @@
-//! What Node keeps on its own account.
+//! Noise of Node.js.
 
 use crate::leak::noise::{Noise, Scope, Surroundings, is_held_by_runtime};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// The table.
+/// One entry for each cause.
 pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "resource timings",
         scope: Scope::RuntimesOwn,
-        reason: "fetch notes its requests in a buffer of 250 entries",
+        reason: "fetch records its requests in a buffer of 250 entries",
         applies: |heap, node| {
             let is_timing = heap.is(node, NodeKind::Object) && heap.is_named(node, &[b"PerformanceResourceTiming"]);
             (is_timing || heap.is_variable(node, &TIMING_BUFFERS))
@@ -19,7 +19,7 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "weak references",
         scope: Scope::RuntimesOwn,
-        reason: "Node's tables of channels and signals refer to what others hold",
+        reason: "Node's tables of channels and signals refer to objects that others hold",
         applies: |heap, node| {
             heap.is(node, NodeKind::Object)
                 && heap.is_named(node, &[b"WeakReference"])
@@ -29,15 +29,15 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "module loading",
         scope: Scope::RuntimesOwn,
-        reason: "Node notes where it found each module, once for each file",
+        reason: "Node records where it found each module, once for each file",
         applies: is_module_loader_cache,
     },
 ];
 
-/// Variables of Node's that hold the timings of the last requests.
+/// Variables of Node.js with the timings of recent requests.
 const TIMING_BUFFERS: [&[u8]; 2] = [b"resourceTimingBuffer", b"resourceTimingSecondaryBuffer"];
 
-/// Variables and properties of Node's module loader that are caches by file.
+/// Variables and properties of Node's module loader that are caches keyed by file.
 const LOADER_CACHES: [&[u8]; 12] = [
     b"_pathCache",
     b"directoryToParentPackageJSONPathCache",
@@ -53,7 +53,7 @@ const LOADER_CACHES: [&[u8]; 12] = [
     b"bindingObj",
 ];
 
-/// Whether Node's own code has the node in one of these; a program's variable may have the same name.
+/// Whether a node is in a cache of Node's own loader; a program's variable may have the same name.
 pub(super) fn is_module_loader_cache(heap: &Surroundings<'_>, node: NodeIx) -> bool {
     let is_cache = heap.is_variable(node, &LOADER_CACHES)
         || heap.is_reached_by(node, &LOADER_CACHES)

@@ -1,11 +1,11 @@
-//! What test runners write down of each test and each assertion.
+//! Noise of test runners: their records of tests and assertions.
 
 use crate::leak::noise::{Noise, Scope, Surroundings};
 use crate::snapshot::columns::Edge;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::EdgeKind;
 
-/// The table.
+/// One entry for each cause.
 pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "results of tests",
@@ -16,7 +16,7 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "assertions",
         scope: Scope::All,
-        reason: "chai keeps what the last assertions were about",
+        reason: "chai keeps the subjects of the last assertions",
         applies: |heap, node| heap.is_reached_by(node, &[b"__flags"]),
     },
     Noise {
@@ -42,7 +42,7 @@ pub(super) const NOISE: &[Noise] = &[
 /// Variables of Vitest's module of mocks.
 const MOCKS_OF_VITEST: [&[u8]; 4] = [b"MOCK_RESTORE", b"REGISTERED_MOCKS", b"DIRTY_MOCK_STATES", b"DIRTY_MOCK_CONFIGS"];
 
-/// Whether a node is the `result` of the test that runs, or of a suite around it.
+/// Whether a node is the `result` of the running test or of a suite around it.
 fn is_result_of_vitest(heap: &Surroundings<'_>, node: NodeIx) -> bool {
     if !heap.is_reached_by(node, &[b"result"]) {
         return false;

@@ -1,28 +1,28 @@
-//! What V8 keeps on its own account.
+//! Noise of V8.
 
 use crate::leak::noise::{Noise, Scope, Surroundings};
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::schema::NodeKind;
 
-/// The table.
+/// One entry for each cause.
 pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "compiled code",
         scope: Scope::All,
-        reason: "functions become hot and are compiled; code, feedback and what they refer to go when memory is short",
+        reason: "hot functions are compiled; V8 drops code and feedback when memory is short",
         applies: |heap, node| heap.is(node, NodeKind::Code),
     },
     Noise {
         name: "object shapes",
         scope: Scope::All,
-        reason: "every new combination of properties makes a shape; V8 drops those without objects",
+        reason: "every new combination of properties creates a shape; V8 drops those without objects",
         applies: |heap, node| heap.is(node, NodeKind::ObjectShape),
     },
     Noise {
         name: "feedback",
         scope: Scope::All,
-        reason: "functions that run collect type feedback, as much as they have code",
+        reason: "functions that run collect type feedback, in proportion to their code",
         applies: |heap, node| {
             heap.starts_with(node, &[b"system / Feedback", b"system / ClosureFeedback", b"(feedback"])
         },
@@ -30,7 +30,7 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "scripts and their tables",
         scope: Scope::All,
-        reason: "V8 lists scripts, functions and shapes weakly and trims the lists when it likes",
+        reason: "V8 lists scripts, functions and shapes weakly and trims the lists at its discretion",
         applies: |heap, node| {
             heap.starts_with(
                 node,
@@ -58,7 +58,7 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "the string table",
         scope: Scope::All,
-        reason: "V8's tables of unique strings and symbols are weak and hold what others use",
+        reason: "V8's tables of unique strings and symbols are weak",
         applies: |heap, node| {
             heap.is(node, NodeKind::Synthetic)
                 && heap.starts_with(
@@ -70,13 +70,13 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "functions of templates",
         scope: Scope::All,
-        reason: "V8 keeps one function for each that the runtime's C++ code offers, made when it is first asked for",
+        reason: "V8 keeps one function for each template of the runtime's C++ code, created on first use",
         applies: is_template_cache,
     },
     Noise {
         name: "taking the snapshot",
         scope: Scope::All,
-        reason: "the debugger and the profiler hold what they have shown, only while they are attached",
+        reason: "the debugger and the profiler hold objects only while they are attached",
         applies: |heap, node| {
             heap.starts_with(node, &[b"V8Inspector", b"v8_inspector", b"Node / Inspector", b"Node / HeapSnapshot"])
         },
@@ -84,7 +84,7 @@ pub(super) const NOISE: &[Noise] = &[
     Noise {
         name: "the stack",
         scope: Scope::Growth,
-        reason: "what runs while the snapshot is taken refers to it, and lets it go when it returns",
+        reason: "functions that run while the snapshot is taken hold it only until they return",
         applies: |heap, node| {
             heap.is(node, NodeKind::Synthetic)
                 && heap.is_named(node, &[b"(Stack roots)", b"(Handle scope)", b"C++ native stack roots"])

@@ -1,4 +1,4 @@
-//! Two snapshots that a test takes itself → which growth between them is not the program's.
+//! Two snapshots that a test takes itself → the growth between them that is not the program's.
 
 use crate::leak::test_rounds::class_growth::{ClassTables, counted_name};
 use crate::leak::test_rounds::path_growth::{GrownPath, RetainedPaths};
@@ -13,8 +13,8 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use foldhash::HashMap;
 
-/// Objects that checkpoints, the test that waits for them and its test runner make, at most. One leaked array cannot be
-/// told from them; of the classes of a program there are none.
+/// The largest number of objects that checkpoints, the test that awaits them and its test runner create. A single
+/// leaked array cannot be distinguished from these; they are never of a program's classes.
 const MADE_MEANWHILE: [(&[u8], i64); 11] = [
     (b"Object", 8),
     (b"Set", 8),
@@ -29,10 +29,10 @@ const MADE_MEANWHILE: [(&[u8], i64); 11] = [
     (b"(bigint)", 8),
 ];
 
-/// The class of what checkpoints are to JavaScript.
+/// The class of checkpoints in JavaScript.
 const SNAPSHOT: &[u8] = b"Snapshot";
 
-/// How many objects of each class come with checkpoints, by name.
+/// How many objects of each class checkpoints create, by name.
 pub(crate) fn made_meanwhile(after: &Snapshot, own_script: &str, progress: &Progress) -> Result<HashMap<Vec<u8>, i64>> {
     let mut counts: HashMap<Vec<u8>, i64> = MADE_MEANWHILE.iter().map(|&(name, most)| (name.to_vec(), most)).collect();
     let scripts = Scripts::of(after, progress)?;
@@ -55,13 +55,13 @@ pub(crate) fn made_meanwhile(after: &Snapshot, own_script: &str, progress: &Prog
 
 /// How objects of a class that grew are retained.
 pub(crate) struct Explanation {
-    /// Objects more than before that V8 or a record of the test runner's retains.
+    /// How many of the new objects only V8 or a record of the test runner retains.
     pub(crate) of_runtime: i64,
     pub(crate) path: Option<Vec<PathStep>>,
     pub(crate) location: Option<Location>,
 }
 
-/// Looks for what retains objects of classes that grew.
+/// Finds the retainers of objects of classes that grew.
 pub(crate) struct Explainer<'a> {
     tables: ClassTables<'a>,
     paths: RetainedPaths<'a>,
@@ -69,7 +69,7 @@ pub(crate) struct Explainer<'a> {
 }
 
 impl<'a> Explainer<'a> {
-    /// `rounds` is of two snapshots.
+    /// `rounds` has two snapshots.
     pub(crate) fn new(rounds: &'a Rounds<'a>) -> Result<Self> {
         let search = PathSearch::new(rounds.last, rounds.progress)?;
         Ok(Self { tables: ClassTables::new(rounds)?, paths: RetainedPaths::new(rounds)?, search })
@@ -79,7 +79,7 @@ impl<'a> Explainer<'a> {
         let name = counted_name(class_name);
         let paths = self.paths.of(self.tables.nodes(name));
         let (of_runtime, own): (Vec<&GrownPath>, Vec<&GrownPath>) =
-            paths.iter().filter(|path| grown(path) > 0).partition(|path| self.is_foreign(path.example));
+            paths.iter().filter(|path| grown(path) > 0).partition(|path| self.is_noise(path.example));
         let shown = own.first().copied().or(paths.first());
         let is_alone = name == class_name;
         Explanation {
@@ -89,8 +89,8 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// Whether an object is noise. V8 lists values such as texts in tables of its own, whoever uses them.
-    fn is_foreign(&self, node: NodeIx) -> bool {
+    /// Whether an object is noise. V8's tables list values such as strings, whoever uses them, and do not count for these.
+    fn is_noise(&self, node: NodeIx) -> bool {
         match self.search.snapshot.kind(node) {
             NodeKind::Object | NodeKind::Closure | NodeKind::Native => self.search.noise.is_retained_by_noise(node),
             _ => self.search.noise.is_retained_by_record(node),

@@ -15,9 +15,9 @@ use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
 
-/// Classes of strings, which count as one: V8 cuts, joins and flattens strings as it likes.
+/// Classes of strings, which count as one: V8 slices, joins and flattens strings at its discretion.
 const STRINGS: [&[u8]; 3] = [b"(string)", b"(concatenated string)", b"(sliced string)"];
-/// Functions that the first snapshot of a realm makes: the native methods of Node's stream of it.
+/// Functions that the first snapshot in a realm creates: the native methods of Node's stream for it.
 const MADE_BY_FIRST: (&[u8], i64) = (b"Function", 12);
 
 /// A class that grew in every round.
@@ -27,17 +27,17 @@ pub(crate) struct ClassGrowth {
     pub(crate) added: Vec<i64>,
     /// Where the class is defined.
     pub(crate) location: Option<Location>,
-    /// Whether each round added enough. Otherwise only the paths of its objects can tell: those that go while others
-    /// leak must not hide them.
+    /// Whether each round added enough objects. Otherwise only the paths of the objects show whether some leak while
+    /// others are freed.
     pub(crate) is_certain: bool,
 }
 
-/// The classes of one snapshot, as the last one names them.
+/// The classes of one snapshot, assigned by the rules of the last one.
 struct ClassTable<'a> {
     snapshot: &'a Snapshot,
-    /// `None` where they are the snapshot's own.
+    /// `None` if they are the snapshot's own.
     reread: Option<Classes>,
-    /// By class: how many of its nodes a program decides about.
+    /// By class: how many of its nodes are the program's.
     counts: Vec<u32>,
 }
 
@@ -87,7 +87,7 @@ impl<'a> ClassTable<'a> {
         counts
     }
 
-    /// The nodes of the classes of a name.
+    /// The nodes of the classes counted under a name.
     fn nodes(&self, name: &[u8]) -> Vec<NodeIx> {
         let is_asked: Vec<bool> =
             (0..self.counts.len()).map(|class| self.counts[class] > 0 && self.name(class) == name).collect();
@@ -95,7 +95,7 @@ impl<'a> ClassTable<'a> {
         nodes.filter(|&node| is_asked[self.classes().of(node).index()] && self.counts_for_class(node)).collect()
     }
 
-    /// The classes of a name.
+    /// The classes counted under a name.
     fn named(&self, name: &[u8]) -> impl Iterator<Item = &ClassTotals> {
         let classes = (0..self.counts.len()).filter(move |&class| self.counts[class] > 0 && self.name(class) == name);
         classes.map(|class| &self.classes().all()[class])
@@ -114,7 +114,7 @@ impl<'a> ClassTables<'a> {
         Ok(Self { rounds, tables: rounds.snapshots.iter().map(table).collect::<Result<_>>()? })
     }
 
-    /// Classes that grew in every round, at least half as much as a leak does; those that retain most first.
+    /// Classes that grew in every round by at least half as much as a leak; those that retain most first.
     pub(super) fn growth(&self) -> Vec<ClassGrowth> {
         let counts: Vec<HashMap<&[u8], i64>> = self.tables.iter().map(ClassTable::by_name).collect();
         let Some((newest, last)) = counts.last().zip(self.tables.last()) else { return Vec::new() };
@@ -143,7 +143,7 @@ impl<'a> ClassTables<'a> {
         added
     }
 
-    /// By how much each round added to what the class retains.
+    /// Bytes that each round added to those retained by the class.
     pub(super) fn added_bytes(&self, growth: &ClassGrowth) -> Result<Vec<i64>> {
         let bytes = |table: &ClassTable<'_>| retained_together(table.snapshot, &table.nodes(&growth.name.0)) as i64;
         let bytes: Vec<i64> = self.tables.iter().map(bytes).collect();
@@ -155,7 +155,7 @@ impl<'a> ClassTables<'a> {
         self.tables.iter().map(|table| table.nodes(name))
     }
 
-    /// The place where a class of the last snapshot is defined.
+    /// Where a class of the last snapshot is defined.
     pub(super) fn location(&self, name: &[u8]) -> Option<Location> {
         self.tables.last()?.named(name).find_map(|class| class.location)
     }

@@ -1,4 +1,4 @@
-//! Snapshots → by how many bytes the heap grew, and what retains most of them.
+//! Snapshots → the growth of the heap in bytes, and the object that retains most of it.
 
 use crate::leak::test_rounds::{PathSearch, Rounds};
 use crate::paths::step::PathStep;
@@ -10,10 +10,10 @@ use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use std::cmp::Reverse;
 
-/// Objects whose paths are looked at, those that grew most.
+/// Objects whose paths are considered, those that grew most.
 const MAX_LOOKED_AT: usize = 50;
 
-/// Bytes by which the heap grew in each round, code left out.
+/// Bytes by which the heap grew in each round, without code.
 pub(super) fn added_bytes(rounds: &Rounds<'_>) -> Vec<i64> {
     let bytes = rounds.snapshots.iter().map(|snapshot| {
         let statistics = snapshot.statistics();
@@ -23,8 +23,7 @@ pub(super) fn added_bytes(rounds: &Rounds<'_>) -> Vec<i64> {
     bytes.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 
-/// The path to the object of the program that retains most of what came since the first snapshot: a new one, or one
-/// that grew.
+/// The path to the object of the program, new or grown, that retains most of the growth since the first snapshot.
 pub(super) fn holder(rounds: &Rounds<'_>, search: &PathSearch<'_>) -> Result<Option<Vec<PathStep>>> {
     let (Some(first), last) = (rounds.snapshots.first(), rounds.last) else { return Ok(None) };
     let mut grown: Vec<(Reverse<u64>, NodeIx)> = Vec::new();

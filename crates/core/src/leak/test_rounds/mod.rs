@@ -1,15 +1,15 @@
-//! Snapshots after equal rounds of calls → what grew by at least an object for each call in every one of them.
+//! Snapshots after equal rounds of calls → objects that grew by at least one for each call in every round.
 //!
-//! Growth is looked for twice: by how objects are retained ([`crate::leak::report`]), which also names what
-//! retains them; and by class, which sees everything but cannot tell a leak from objects that came just once
-//! for each of several reasons. So a class is looked at path by path when it grew and no suspect explains it.
+//! Growth is searched twice: by how objects are retained ([`crate::leak::report`]), which also names the holder; and by
+//! class, which misses nothing but cannot distinguish a leak from objects created once for each of several reasons. So
+//! a class that grew without a suspect to explain it is checked path by path.
 //!
 //! ```text
 //! checkpoints      the same for two snapshots that a test takes itself
 //! class_growth     classes with more objects after every round
 //! path_growth      the merged retaining paths of a class, with the objects that each round added
-//! heap_growth      bytes, and the objects that retain what came
-//! referrers        what refers to objects that only V8's own tables retain
+//! heap_growth      bytes, and the objects that retain the growth
+//! referrers        referrers of objects that only V8's own tables retain
 //! ```
 
 pub(crate) mod checkpoints;
@@ -36,7 +36,7 @@ pub(crate) use class_growth::ClassGrowth;
 use class_growth::ClassTables;
 use path_growth::{GrownPath, RetainedPaths};
 
-/// What growth of bytes that no class shows is called.
+/// The class name of growth in bytes that no class shows.
 const HEAP: &[u8] = b"(heap)";
 /// Suspects that are explained.
 const MAX_SUSPECTS: usize = 100;
@@ -55,7 +55,7 @@ pub(crate) struct Rounds<'a> {
 
 /// Something that leaks.
 pub(crate) enum RoundLeak {
-    /// What the report suspects.
+    /// A suspect of the report.
     Suspect(Box<Finding>),
     /// A class that grew, with how its objects are retained.
     Class(ClassLeak),
@@ -70,31 +70,31 @@ pub(crate) struct ClassLeak {
     /// Bytes that each round added.
     pub(crate) added_bytes: Vec<i64>,
     pub(crate) location: Option<Location>,
-    /// How most of the objects are retained that came.
+    /// The most frequent path of the new objects.
     pub(crate) path: Option<Vec<PathStep>>,
-    /// The path to what refers to them, where nothing but V8's own tables retains them.
+    /// The path to an object that refers to them, if only V8's own tables retain them.
     pub(crate) holder: Option<Vec<PathStep>>,
 }
 
-/// What the rounds so far leave possible.
+/// The possible leaks after the rounds so far.
 pub(crate) struct RoundGrowth {
-    /// Classes that grew in every round, at least half as much as a leak does.
+    /// Classes that grew in every round by at least half as much as a leak.
     pub(crate) classes: Vec<ClassGrowth>,
     /// Whether anything may leak, so that another round is worth its cost.
     pub(crate) may_leak: bool,
 }
 
 impl<'a> Rounds<'a> {
-    /// What grew so far; what takes long is asked only while nothing has been found.
+    /// The growth so far. Expensive checks run only while nothing has been found.
     pub(crate) fn growth(&self, max_bytes: Option<f64>) -> Result<RoundGrowth> {
         let classes = ClassTables::new(self)?.growth();
         let is_over = |max: f64| heap_growth::added_bytes(self).iter().all(|&bytes| bytes as f64 > max);
-        // Others of a class may happen to go while its objects leak: what retains them tells.
+        // Objects of a class may leak while others of it happen to be freed. Only the suspects show that.
         let may_leak = !classes.is_empty() || max_bytes.is_some_and(is_over) || !self.suspects()?.is_empty();
         Ok(RoundGrowth { classes, may_leak })
     }
 
-    /// What leaks, what the report suspects first; with `asked` of these classes alone.
+    /// The leaks, suspects of the report first; if `asked` is given, only those of these classes.
     pub(crate) fn leaks(&self, asked: Option<&[String]>) -> Result<Vec<RoundLeak>> {
         let tables = ClassTables::new(self)?;
         let grown = tables.growth();
@@ -108,7 +108,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Growth of the heap as a whole, with what retains most of it.
+    /// Growth of the heap as a whole, with the object that retains most of it.
     pub(crate) fn heap_leak(&self) -> Result<ClassLeak> {
         let search = PathSearch::new(self.last, self.progress)?;
         let holder = heap_growth::holder(self, &search)?;
@@ -160,14 +160,14 @@ impl<'a> PathSearch<'a> {
         crate::paths::step::path_to(self.snapshot, self.shortest, node)
     }
 
-    /// The path to an object, if it leads through something of the program's and not through noise.
+    /// The path to an object, if it leads through an object of the program and not through noise.
     fn path_of_program(&self, node: NodeIx) -> Option<Vec<PathStep>> {
         let path = self.path_to(node).filter(|_| !self.noise.is_retained_by_noise(node))?;
         (!self.starts.is_waiting(&path)).then_some(path)
     }
 }
 
-/// Looks for what explains the growth of classes.
+/// Explains the growth of classes.
 struct Search<'a, 't> {
     rounds: &'a Rounds<'a>,
     tables: &'t ClassTables<'a>,
@@ -205,7 +205,7 @@ impl<'a, 't> Search<'a, 't> {
         if accused.is_some() {
             return self.leak(growth, accused).map(Some);
         }
-        // Objects that only V8's tables retain are parts of what the suspects retain, if there are any.
+        // Objects that only V8's tables retain are parts of the suspects' objects, if there are suspects.
         if !growth.is_certain || is_explained || !suspects.is_empty() {
             return Ok(None);
         }
@@ -215,7 +215,7 @@ impl<'a, 't> Search<'a, 't> {
         Ok(Some(ClassLeak { holder, ..leak }))
     }
 
-    /// Whether a path leads through the holder of a suspect or one of its objects, or to what retains them.
+    /// Whether a path leads through the holder of a suspect or one of its objects, or to an object that retains them.
     fn is_behind(&mut self, suspect: &Finding, path: &[PathStep]) -> bool {
         let snapshot = self.rounds.last;
         let holder = self.shapes.of_node(suspect.holder.node);
@@ -225,7 +225,7 @@ impl<'a, 't> Search<'a, 't> {
         }) || suspect.steps.iter().any(|step| Some(self.shapes.of_node(step.node)) == end)
     }
 
-    /// Growth of the classes that are asked for, whatever else leaks.
+    /// Growth of the given classes, whatever else leaks.
     fn of_classes(
         mut self,
         grown: impl Iterator<Item = ClassGrowth>,
@@ -249,14 +249,14 @@ impl<'a, 't> Search<'a, 't> {
         Ok(leaks)
     }
 
-    /// An object for each merged path of the class to which every round added enough objects, the most frequent first.
+    /// An object for each merged path of the class by which every round added enough objects, the most frequent first.
     fn grown_examples(&mut self, growth: &ClassGrowth) -> Vec<NodeIx> {
         let enough = |path: &GrownPath| path.added.iter().all(|&added| added >= self.rounds.iterations);
         let paths = self.paths.of(self.tables.nodes(&growth.name.0));
         paths.into_iter().filter(enough).map(|path| path.example).collect()
     }
 
-    /// The paths to those that something of the program's leads to, and no noise.
+    /// The paths to `nodes` that lead through an object of the program and not through noise.
     fn paths_of_program(&self, nodes: Vec<NodeIx>) -> Vec<Vec<PathStep>> {
         let PathSearch { noise, starts, .. } = self.judge;
         let nodes = nodes.into_iter().filter(|&node| !noise.is_retained_by_noise(node));

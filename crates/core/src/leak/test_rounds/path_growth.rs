@@ -1,7 +1,7 @@
-//! Objects of a class → their retaining paths, merged, with how many objects each round added to each.
+//! Objects of a class → their merged retaining paths, with the number of objects that each round added to each.
 //!
-//! Paths are merged by their text, not by what V8 puts between: the store of an array changes its type when the
-//! array gets holes, and the array is the same.
+//! Paths are merged by their text, which leaves V8's own objects out: the store of an array changes its type when the
+//! array gets holes.
 
 use crate::leak::test_rounds::{PathSearch, Rounds};
 use crate::paths::shapes::Shapes;

@@ -1,4 +1,4 @@
-//! Objects that only V8's own tables retain, as the keys of an object → what refers to most of them.
+//! Objects that only V8's own tables retain, such as property keys → an object that refers to most of them.
 
 use crate::leak::test_rounds::{PathSearch, Rounds};
 use crate::paths::step::PathStep;
@@ -8,12 +8,12 @@ use crate::snapshot::sort::sort_by_key;
 use foldhash::{HashMap, HashMapExt};
 use std::cmp::Reverse;
 
-/// New objects looked at.
+/// New objects checked.
 const MAX_OBJECTS: usize = 50;
-/// What refers to each of them that is looked at, the nearest to a root.
+/// Referrers checked for each of them, the nearest to a root.
 const MAX_REFERRERS: usize = 5;
 
-/// The path to what refers to more than half of the new ones among `nodes`.
+/// The path to an object that refers to more than half of the new objects among `nodes`.
 pub(super) fn common_holder(
     rounds: &Rounds<'_>,
     search: &PathSearch<'_>,

@@ -1,4 +1,4 @@
-//! The report's rows of suspects, its outcome and its sentences, and memory outside of the heap.
+//! The report's suspects, outcome and sentences, and memory outside the heap.
 
 mod allocated;
 mod numbers;
@@ -16,7 +16,7 @@ pub(crate) use outside::{Outside, ProcessMemory};
 pub(crate) use rows::{CandidateRow, FunctionRow, SuspectRow, declared};
 use rows::{candidate_row, suspect_row};
 
-/// What the report says of leaks.
+/// The part of the report about leaks.
 pub(crate) struct LeakAnswer {
     pub(crate) outcome: Outcome,
     pub(crate) verdict: String,
@@ -28,12 +28,12 @@ pub(crate) struct LeakAnswer {
     pub(crate) ignored: Vec<&'static Noise>,
 }
 
-/// Puts a report on a series of snapshots into words. `memory` are figures of the process at each, for `positions`
-/// in the order of the series.
+/// Puts a report on a series of snapshots into words. `memory` has figures of the process for each snapshot given;
+/// `positions` has their indices in the order of the series.
 ///
 /// # Errors
-/// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it;
-/// [`Code::InvalidQuery`](crate::Code::InvalidQuery) when the figures are of another number of snapshots.
+/// [`Code::TooLarge`](crate::Code::TooLarge) if the answer would be too long;
+/// [`Code::InvalidQuery`](crate::Code::InvalidQuery) if there are not as many figures as snapshots.
 pub(crate) fn answer(
     rows: &Rows<'_>,
     snapshots: &[&Snapshot],

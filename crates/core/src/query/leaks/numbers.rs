@@ -1,4 +1,4 @@
-//! Numbers as people read them, written as `lib/format/numbers.js` writes them.
+//! Numbers for people, in the format of `lib/format/numbers.js`.
 
 const UNITS: [&str; 6] = ["B", "kB", "MB", "GB", "TB", "PB"];
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_counts_read_as_they_do_in_javascript() {
+    fn sizes_and_counts_are_formatted_as_in_javascript() {
         let texts = [0, 999, 1000, 99_949, 99_950, 999_499, 999_500, 1_234_567].map(bytes);
         assert_eq!(texts, ["0 B", "999 B", "1.0 kB", "99.9 kB", "100 kB", "999 kB", "1.0 MB", "1.2 MB"]);
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);

@@ -1,4 +1,4 @@
-//! The outcome of a report in one word, and the growth of the heap that it has to explain.
+//! The outcome of a report, and the growth of the heap that it has to explain.
 
 use crate::leak::Confidence;
 use crate::query::leaks::outside::Outside;
@@ -6,24 +6,24 @@ use crate::query::leaks::rows::SuspectRow;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
 
-/// Growth of the heap that needs an explanation: at least this share of the heap, as a divisor …
+/// Growth of the heap needs an explanation if it is at least this fraction of the heap, given as the divisor, …
 const SHARE: u64 = 20;
-/// … and at least as many bytes: every running program changes a little.
+/// … and at least this many bytes, since every running program grows or shrinks a little.
 const MIN_GROWTH: u64 = 256 << 10;
 
-/// What a report says, for programs.
+/// The outcome of a report, for programs to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Outcome {
-    /// A suspect is sure or likely.
+    /// A suspect has high or medium confidence.
     Leaks,
-    /// A suspect is possible, or inconclusive.
+    /// A suspect has low confidence, or is inconclusive.
     MayLeak,
-    /// The heap grew, and nobody is accused.
+    /// The heap grew, and there is no suspect.
     Grew,
-    /// Nothing to speak of grew in the heap, but the process did outside of it.
+    /// The heap hardly grew, but the process grew outside it.
     GrewOutside,
-    /// Nothing to speak of grew.
+    /// Nothing grew notably.
     NothingGrew,
     /// One snapshot in which nothing stands out.
     OneSnapshot,
@@ -38,7 +38,7 @@ pub(crate) struct Growth {
     pub(crate) after: u64,
     /// The change in each interval.
     pub(crate) added: Vec<i64>,
-    /// Bytes that the suspects added, the inconclusive ones too.
+    /// Bytes that the suspects added, including inconclusive ones.
     pub(crate) explained: u64,
 }
 
@@ -53,7 +53,7 @@ impl Growth {
         Some(Self { before, after, added, explained })
     }
 
-    /// Whether the heap grew so much that a report must not say that nothing grew.
+    /// Whether the heap grew too much for a report that nothing grew.
     fn is_notable(&self) -> bool {
         let grown = self.after.saturating_sub(self.before);
         grown >= MIN_GROWTH && grown >= self.before / SHARE
@@ -67,9 +67,9 @@ impl Outcome {
         inconclusive: &[SuspectRow],
         outside: Option<&Outside>,
     ) -> Self {
-        let is_accused = suspects.iter().any(|row| row.confidence > Confidence::Low);
+        let is_likely = suspects.iter().any(|row| row.confidence > Confidence::Low);
         match growth {
-            _ if is_accused => Outcome::Leaks,
+            _ if is_likely => Outcome::Leaks,
             _ if !suspects.is_empty() || !inconclusive.is_empty() => Outcome::MayLeak,
             None => Outcome::OneSnapshot,
             Some(growth) if growth.is_notable() => Outcome::Grew,

@@ -1,6 +1,7 @@
-//! Resident memory of the process outside of the JavaScript heap: what grew, and what to do about it.
+//! Resident memory of the process outside the JavaScript heap: what grew, and what to do about it.
 //!
-//! Snapshots do not know it. Whoever takes one of a live process measures, and gives the figures with the question.
+//! Snapshots do not contain it. The caller measures it while taking a snapshot of a live process, and passes the
+//! figures with the question.
 
 use crate::query::leaks::numbers::{bytes, count};
 use crate::query::leaks::outcome::Growth;
@@ -10,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Growth that is worth a sentence: these bytes at least, …
+/// Growth is mentioned in the verdict if it is at least this many bytes, …
 const MIN_GROWTH: i64 = 16 << 20;
-/// … this share of the resident memory before, as a divisor, …
+/// … this fraction of the earlier resident memory, given as the divisor, …
 const SHARE_OF_RESIDENT: i64 = 20;
-/// … and, with several intervals, this share of it in the last: what has stopped was a warm-up.
+/// … and this fraction of it was in the last interval, given as the divisor: growth that has stopped was a warm-up.
 const SHARE_OF_LAST: i64 = 10;
-/// A bucket is named when it has this share of what is told, as a divisor.
+/// The verdict names buckets with at least this fraction of the total, given as the divisor.
 const SHARE_OF_NAMED: i64 = 10;
-/// Without growth to tell: bytes outside of the heap, from which on they are named if they are more than half.
+/// With one snapshot, memory outside the heap is mentioned from this many bytes, if it is more than half of all.
 const MIN_LARGE: u64 = 100 << 20;
 
 /// Figures of a process at the time of a snapshot: `ProcessMemory` of `index.d.ts`.
@@ -32,7 +33,7 @@ pub(crate) struct ProcessMemory {
     resources: BTreeMap<String, u64>,
 }
 
-/// What resident memory is for. The buckets do not overlap.
+/// A use of resident memory. Buckets do not overlap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Bucket {
@@ -54,7 +55,7 @@ impl Bucket {
         match self {
             Bucket::JavaScriptHeap => "JavaScript heap",
             Bucket::ArrayBuffers => "ArrayBuffers and external strings",
-            Bucket::V8 => "V8's own memory outside of its heap",
+            Bucket::V8 => "V8's own memory outside its heap",
             Bucket::Code => "machine code",
             Bucket::MallocInUse => "malloc in use (native addon or runtime)",
             Bucket::MallocFree => "freed, but kept by malloc (fragmentation)",
@@ -69,48 +70,51 @@ impl Bucket {
     const fn advice(self) -> &'static str {
         match self {
             Bucket::ArrayBuffers => {
-                "Look for Buffers and typed arrays among the largest objects: something holds them, or they are not \
-                 collected because the heap itself is small."
+                "Look for Buffers and typed arrays among the largest objects: they are retained, or not collected yet \
+                because the heap itself is small."
             }
             Bucket::V8 => {
-                "Regular expressions, compilation and handles of addons: look for scripts that are compiled again and again."
+                "It is used for regular expressions, compilation and handles of addons: look for scripts that are compiled \
+                again and again."
             }
             Bucket::Code => "Look for functions and WebAssembly modules that are compiled again and again.",
             Bucket::MallocInUse => {
                 "JavaScript does not hold it: look at native addons (databases, images, compression, TLS) and at handles \
-                 that are never closed. A profiler of malloc such as heaptrack or jemalloc's shows who allocates."
+                that are never closed. A malloc profiler such as heaptrack or jemalloc's shows the callers."
             }
             Bucket::MallocFree => {
-                "The program has freed it, in pieces that malloc cannot return to the system: use jemalloc, or set \
-                 MALLOC_ARENA_MAX=2."
+                "The program has freed it in pieces that malloc cannot return to the system: use jemalloc, or set \
+                MALLOC_ARENA_MAX=2."
             }
-            Bucket::WebAssembly => "A WebAssembly memory never shrinks: free inside the module, or drop the instance.",
-            Bucket::Workers => "End workers with terminate() when their work is done, or use a pool of them.",
-            Bucket::MappedFiles => "Look for files mapped into memory and shared memory that is never unmapped.",
+            Bucket::WebAssembly => {
+                "A WebAssembly memory never shrinks: free memory in the module, or drop the instance."
+            }
+            Bucket::Workers => "End workers with terminate() when their work is done, or use a worker pool.",
+            Bucket::MappedFiles => "Look for mapped files and shared memory that are never unmapped.",
             Bucket::Unexplained => {
-                "It was mapped past malloc, or the C library does not tell what it has given out: look at native addons."
+                "It was mapped without malloc, or the C library does not report what it allocated: look at native addons."
             }
             Bucket::JavaScriptHeap | Bucket::Heapray => "",
         }
     }
 
-    /// Whether its growth is for this part of the report: the heap has the others, and heapray's snapshots are ours.
+    /// Whether it is neither the JavaScript heap nor heapray's own memory.
     const fn is_outside(self) -> bool {
         !matches!(self, Bucket::JavaScriptHeap | Bucket::Heapray)
     }
 
-    /// Whether objects of the heap stand for it.
+    /// Whether objects of the heap represent it.
     const fn is_buffers(self) -> bool {
         matches!(self, Bucket::ArrayBuffers | Bucket::WebAssembly)
     }
 }
 
-/// What the report says of memory outside of the heap.
+/// Memory outside the heap, as reported.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Outside {
     resident: Change,
-    /// Whether it is in the verdict.
+    /// Whether the verdict mentions it.
     is_notable: bool,
     buckets: Vec<BucketRow>,
     threads: Option<Change>,
@@ -119,7 +123,7 @@ pub(crate) struct Outside {
     sentence: String,
 }
 
-/// In the first snapshot with figures, in the last, and in between.
+/// A figure in the first snapshot that has it and in the last, and its change in each interval.
 #[derive(Clone, Debug, Serialize)]
 struct Change {
     before: u64,
@@ -132,11 +136,11 @@ struct Change {
 struct BucketRow {
     bucket: Bucket,
     label: &'static str,
-    /// `None` where it could not be measured.
+    /// `None` if it could not be measured.
     bytes: Option<Change>,
-    /// Why it could not.
+    /// Why it could not be measured.
     missing: Option<String>,
-    /// What to do, for those that the verdict names.
+    /// What to do, for the buckets that the verdict names.
     advice: Option<&'static str>,
 }
 
@@ -160,10 +164,10 @@ impl Change {
 }
 
 impl Outside {
-    /// Of the figures of a series, in the order in which its snapshots were taken; `None` without any.
+    /// `positions` has the indices of `figures` in the order in which the snapshots were taken. `None` without any figures.
     ///
     /// # Errors
-    /// [`Code::InvalidQuery`] when there are not as many entries as snapshots.
+    /// [`Code::InvalidQuery`] if there are not as many entries as snapshots.
     pub(crate) fn of(
         figures: &[Option<ProcessMemory>],
         positions: &[usize],
@@ -211,22 +215,23 @@ impl Outside {
             resources: resources.collect(),
             sentence: String::new(),
         };
-        outside.tell(series.len(), heap);
+        outside.judge(series.len(), heap);
         sort_by_key(&mut outside.buckets, |row| row.advice.is_none());
         Some(outside)
     }
 
-    /// Whether memory grew outside of the heap by so much that nobody should be told nothing grew.
+    /// Whether memory outside the heap grew too much for a report that nothing grew.
     pub(crate) fn has_grown(&self) -> bool {
         self.is_notable && !self.resident.added.is_empty()
     }
 
-    /// For the verdict; empty when there is nothing worth saying.
+    /// The sentence for the verdict, which may be empty.
     pub(crate) fn sentence(&self) -> &str {
         &self.sentence
     }
 
-    fn tell(&mut self, snapshots: usize, heap: Option<&Growth>) {
+    /// Decides whether the verdict mentions memory outside the heap, and which buckets it names.
+    fn judge(&mut self, snapshots: usize, heap: Option<&Growth>) {
         let in_snapshots = snapshots > 1 && self.snapshots_have_buffers(heap);
         let counts = |bucket: Bucket| bucket.is_outside() && !(in_snapshots && bucket.is_buffers());
         let size = |bytes: &Change| if snapshots > 1 { bytes.total() } else { bytes.after as i64 };
@@ -240,7 +245,7 @@ impl Outside {
             _ => {
                 total >= MIN_GROWTH
                     && total >= self.resident.before as i64 / SHARE_OF_RESIDENT
-                    && self.goes_on(counts, total)
+                    && self.continues(counts, total)
             }
         };
         if !self.is_notable {
@@ -258,7 +263,7 @@ impl Outside {
         let named = named.join(", ");
         self.sentence = match snapshots {
             1 => format!(
-                " Of {} resident memory {} are outside of it: {named}.",
+                " Of {} resident memory, {} is outside of it: {named}.",
                 bytes(self.resident.after),
                 bytes(total.unsigned_abs())
             ),
@@ -266,12 +271,12 @@ impl Outside {
                 " Resident memory grew by {} outside of it: {named}{}.{}",
                 bytes(total.unsigned_abs()),
                 if self.total_of(Bucket::ArrayBuffers) * SHARE_OF_NAMED < total { ", not ArrayBuffers" } else { "" },
-                self.opened()
+                self.handles()
             ),
         };
     }
 
-    /// Snapshots count buffers too: what the heap's growth contains is told there.
+    /// Whether the growth of the heap includes that of buffers, which snapshots count too.
     fn snapshots_have_buffers(&self, heap: Option<&Growth>) -> bool {
         let grown = heap.map_or(0, |heap| heap.after as i64 - heap.before as i64);
         let buffers = self.buckets.iter().filter(|row| row.bucket.is_buffers());
@@ -283,25 +288,25 @@ impl Outside {
         row.and_then(|row| row.bytes.as_ref()).map_or(0, Change::total)
     }
 
-    /// Whether the last interval had its share.
-    fn goes_on(&self, counts: impl Fn(Bucket) -> bool, total: i64) -> bool {
+    /// Whether enough of the growth was in the last interval.
+    fn continues(&self, counts: impl Fn(Bucket) -> bool, total: i64) -> bool {
         let rows = self.buckets.iter().filter(|row| counts(row.bucket));
         let last: i64 = rows.filter_map(|row| row.bytes.as_ref()?.added.last()).sum();
         last * SHARE_OF_LAST >= total
     }
 
-    /// Without libraries, which every process has: is more than half of it outside?
+    /// Whether more than half of the memory is outside the heap, not counting libraries, which every process maps.
     fn is_mostly_outside(&self) -> bool {
         let rows = self.buckets.iter().filter(|row| row.bucket.is_outside() && row.bucket != Bucket::MappedFiles);
         let outside: u64 = rows.filter_map(|row| row.bytes.as_ref()).map(|bytes| bytes.after).sum();
         outside >= MIN_LARGE && outside * 2 >= self.resident.after
     }
 
-    /// Handles that pile up: sockets, files, timers.
-    fn opened(&self) -> String {
+    /// A sentence about handles that accumulate: sockets, files, timers.
+    fn handles(&self) -> String {
         let more = self.resources.iter().filter(|row| row.count.total() >= 100).max_by_key(|row| row.count.total());
         more.map_or_else(String::new, |row| {
-            format!(" {} are {} more than before.", row.r#type, count(row.count.total().unsigned_abs()))
+            format!(" There are {} more {} handles than before.", count(row.count.total().unsigned_abs()), row.r#type)
         })
     }
 }
@@ -335,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_outside_is_told_with_its_bucket_and_advice() {
+    fn growth_outside_is_reported_with_its_bucket_and_advice() {
         let outside = of(&malloc(&[10, 180, 350]), None);
         assert!(outside.has_grown());
         assert_eq!(
@@ -348,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_small_or_has_stopped_is_not_told() {
+    fn small_growth_and_growth_that_stopped_are_not_reported() {
         for sizes in [&[10, 20][..], &[1000, 1040], &[10, 350, 351]] {
             let outside = of(&malloc(sizes), None);
             assert!(!outside.has_grown() && outside.sentence().is_empty(), "{sizes:?}: {}", outside.sentence());
@@ -356,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn array_buffers_that_snapshots_count_are_left_to_them() {
+    fn array_buffers_count_as_outside_only_if_snapshots_do_not_include_them() {
         let buffers = |size| figures(&[("javaScriptHeap", Some(40)), ("arrayBuffers", Some(size))], 0);
         let series = [buffers(10), buffers(210)];
         let heap = |after| Growth { before: 0, after, added: vec![after as i64], explained: 0 };
@@ -365,24 +370,24 @@ mod tests {
     }
 
     #[test]
-    fn handles_that_pile_up_are_named() {
+    fn accumulating_handles_are_named() {
         let series = [(10, 5), (60, 5005)].map(|(size, sockets)| figures(&[("mallocInUse", Some(size))], sockets));
-        assert!(of(&series, None).sentence().ends_with(" TCPSocketWrap are 5,000 more than before."));
+        assert!(of(&series, None).sentence().ends_with(" There are 5,000 more TCPSocketWrap handles than before."));
     }
 
     #[test]
-    fn one_snapshot_says_when_most_memory_is_outside() {
+    fn with_one_snapshot_memory_outside_is_reported_if_it_is_most() {
         let mostly = |size| of(&malloc(&[size]), None);
         assert_eq!(
             mostly(400).sentence(),
-            " Of 440 MB resident memory 400 MB are outside of it: 400 MB malloc in use (native addon or runtime)."
+            " Of 440 MB resident memory, 400 MB is outside of it: 400 MB malloc in use (native addon or runtime)."
         );
         assert!(!mostly(400).has_grown());
         assert!(mostly(30).sentence().is_empty());
     }
 
     #[test]
-    fn what_was_not_measured_is_null_with_the_reason() {
+    fn a_bucket_that_was_not_measured_is_null_with_the_reason() {
         let outside = of(&[figures(&[("mallocInUse", None), ("unexplained", Some(50))], 0)], None);
         let row = outside.buckets.iter().find(|row| row.bucket == Bucket::MallocInUse).expect("a row");
         assert!(row.bytes.is_none());
@@ -390,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_put_in_the_order_of_the_snapshots_and_files_have_none() {
+    fn figures_are_sorted_like_the_snapshots_and_may_be_missing() {
         let mut series = malloc(&[350, 10]);
         series.push(None);
         let outside = Outside::of(&series, &[1, 2, 0], None).ok().flatten().expect("there are figures");

@@ -1,4 +1,4 @@
-//! The rows of suspects as they leave for JavaScript: `Suspect` of `index.d.ts`.
+//! The rows of suspects in an answer: `Suspect` of `index.d.ts`.
 
 use crate::leak::{Candidate, Confidence, Finding, OtherHolder};
 use crate::paths::start::Viewpoint;
@@ -16,7 +16,7 @@ use crate::snapshot::strings::Text;
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// What holds the objects that leak.
+/// The holder of a suspect.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HolderRow {
@@ -32,13 +32,13 @@ pub(crate) struct HolderRow {
     pub(crate) owner: Option<OwnerRow>,
 }
 
-/// Another object that retains some of them.
+/// Another object that retains some of the leaked objects.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OtherHolderRow {
     pub(crate) id: u32,
     pub(crate) class_name: Text,
-    /// How many of the objects it retains once the holder has let go.
+    /// How many of the objects it retains when the holder has released them.
     pub(crate) count: usize,
     pub(crate) path: Text,
     pub(crate) steps: Vec<StepRow>,
@@ -53,7 +53,7 @@ pub(crate) struct FunctionRow {
     pub(crate) source: Option<SourceRow>,
 }
 
-/// A suspect as it is answered.
+/// A suspect in an answer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SuspectRow {
@@ -81,16 +81,16 @@ pub(crate) struct SuspectRow {
     /// Captured variables below it that no live function reads.
     pub(crate) dead_variables: Vec<DeadRow>,
     pub(crate) confidence: Confidence,
-    /// Share of its earlier objects that still exist, from 0 to 1.
+    /// The share of its earlier objects that still exist, from 0 to 1.
     pub(crate) survival: Option<f64>,
     pub(crate) may_have_bound: bool,
     pub(crate) fingerprint: String,
-    /// What happens, for the verdict.
+    /// The kind's description, for the verdict.
     #[serde(skip)]
     pub(crate) words: &'static str,
 }
 
-/// A group that grew and is not accused.
+/// A group that grew and is not suspected.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CandidateRow {
@@ -98,7 +98,7 @@ pub(crate) struct CandidateRow {
     pub(crate) path: Text,
     pub(crate) added_count: Vec<i64>,
     pub(crate) added_bytes: u64,
-    /// Why it is not accused.
+    /// Why it is not suspected.
     pub(crate) why: &'static str,
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
     for other in &finding.release.others {
         let Some(other) = other_holder_row(rows, other)? else { continue };
-        // An array and its store both refer to the objects, and are one holder.
+        // An array and its store both refer to the objects, but are one holder.
         match other_holders.iter_mut().find(|known| known.id == other.id) {
             Some(known) => known.count = known.count.max(other.count),
             None => other_holders.push(other),

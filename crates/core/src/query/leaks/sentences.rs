@@ -1,4 +1,4 @@
-//! Findings → sentences: what the report says as a whole, and why each suspect is one.
+//! Findings → sentences: the verdict, and the reason for each suspect.
 
 use crate::leak::{Confidence, Finding, GrowingObjects, LeakReport};
 use crate::paths::labels::{hash, mix};
@@ -9,10 +9,10 @@ use crate::query::leaks::outside::Outside;
 use crate::query::leaks::rows::{CandidateRow, HolderRow, SuspectRow};
 use std::borrow::Cow;
 
-/// How many inconclusive suspects and candidates the verdict names.
+/// The number of inconclusive suspects or candidates that the verdict names.
 const MAX_NAMED: usize = 3;
 
-/// Why it is suspected: how it grew, and what became of what was there before.
+/// Why it is suspected: how it grew, and whether its earlier objects stayed.
 pub(crate) fn reason(finding: &Finding) -> String {
     match &finding.suspect.growing {
         Some(growing) => format!("{}{}", growth_in_bytes(finding, growing), doubt(finding)),
@@ -31,7 +31,7 @@ fn growth_in_objects(finding: &Finding) -> String {
     }
 }
 
-/// What became of the objects that earlier snapshots have.
+/// How many of its earlier objects stayed.
 fn survival(finding: &Finding) -> String {
     let Some((earlier, stayed)) = finding.survival else { return String::new() };
     match stayed {
@@ -68,21 +68,21 @@ fn doubt(finding: &Finding) -> &'static str {
     match intervals {
         0 => "",
         _ if finding.has_bound => {
-            " It may have a bound: what holds it is named like a cache or pool, which grows until it is full."
+            " It may have a bound: its holder is named like a cache or pool, which grows until it is full."
         }
-        1 if finding.kind.may_be_filling => " Or it fills up to a bound: a third snapshot decides.",
-        _ if finding.is_inconclusive => " It did not go on growing, but the program was idle then.",
+        1 if finding.kind.may_be_filling => " Or it is filling up to a bound: a third snapshot decides.",
+        _ if finding.is_inconclusive => " It stopped growing, but the program was idle then.",
         _ => "",
     }
 }
 
-/// The same text for the same leak on another day and in another process: without ids, positions and sizes.
+/// A text that is the same for the same leak in every process: it depends on no ids, positions or sizes.
 pub(crate) fn fingerprint(finding: &Finding, holder: &HolderRow) -> String {
     let parts = [finding.kind.name.as_bytes(), &finding.class_name.0, &holder.class_name.0, &holder.path.0];
     format!("{:016x}", parts.into_iter().map(hash).fold(0, mix))
 }
 
-/// What the verdict is about.
+/// The facts for the verdict.
 pub(crate) struct Found<'a> {
     pub(crate) growth: Option<&'a Growth>,
     pub(crate) suspects: &'a [SuspectRow],
@@ -91,7 +91,7 @@ pub(crate) struct Found<'a> {
     pub(crate) outside: Option<&'a Outside>,
 }
 
-/// What leaks, in a sentence or two, and how far the snapshots can tell.
+/// What leaks, and what the snapshots leave open.
 pub(crate) fn verdict(report: &LeakReport, outcome: Outcome, found: &Found<'_>) -> String {
     let &Found { growth, suspects, inconclusive, candidates, outside } = found;
     let found = match (outcome, suspects) {
@@ -102,7 +102,7 @@ pub(crate) fn verdict(report: &LeakReport, outcome: Outcome, found: &Found<'_>) 
         }
         (Outcome::OneSnapshot, []) => "Nothing in the JavaScript heap stands out by its size.".to_owned(),
         (Outcome::Grew, []) => unexplained(candidates),
-        _ => "Nothing leaks in the JavaScript heap: no collection of objects grew and kept what it got.".to_owned(),
+        _ => "Nothing leaks in the JavaScript heap: no collection grew and kept its objects.".to_owned(),
     };
     let growth = growth.map(|growth| growth_of_heap(growth, !suspects.is_empty())).unwrap_or_default();
     let outside = outside.map_or("", Outside::sentence);
@@ -126,10 +126,10 @@ fn accusation(first: &SuspectRow, others: usize) -> String {
 
 fn open_question(row: &SuspectRow) -> String {
     let Held { class, what } = held(row);
-    format!("{class} leaks or fills up to a bound: {what}.")
+    format!("{class} leaks or is filling up to a bound: {what}.")
 }
 
-/// Who is accused, and what holds how much of it.
+/// A suspect's class, its amount and its holder.
 struct Held<'a> {
     class: Cow<'a, str>,
     what: String,
@@ -145,12 +145,12 @@ fn held(row: &SuspectRow) -> Held<'_> {
     Held { class: String::from_utf8_lossy(&row.class_name.0), what }
 }
 
-/// What grew although nobody is accused.
+/// Growth of the heap without a suspect.
 fn unexplained(candidates: &[CandidateRow]) -> String {
     let named: Vec<String> = candidates.iter().take(MAX_NAMED).map(candidate).collect();
     match named.is_empty() {
-        true => "The heap grew, and no collection of objects in the JavaScript heap explains it.".to_owned(),
-        false => format!("The heap grew without an explanation. Not accused: {}.", named.join("; ")),
+        true => "The heap grew, and no collection of objects in it explains that.".to_owned(),
+        false => format!("The heap grew without an explanation. Not suspected: {}.", named.join("; ")),
     }
 }
 
@@ -159,7 +159,7 @@ fn candidate(row: &CandidateRow) -> String {
     format!("{class} at {path}, {}: {}", bytes(row.added_bytes), row.why)
 }
 
-/// By how much the heap grew, and how much of that the suspects explain.
+/// The growth of the heap, and how much of it the suspects explain.
 fn growth_of_heap(growth: &Growth, has_suspects: bool) -> String {
     let Some(grown) = growth.after.checked_sub(growth.before).filter(|&grown| grown > 0) else {
         return String::new();

@@ -1,4 +1,4 @@
-//! Whole sections → whether they belong together: the checks that the columns and the redactor share.
+//! Checks across sections, shared by the columns and the redactor.
 
 use super::document::Outline;
 use crate::snapshot::columns::FieldDivider;
@@ -28,7 +28,7 @@ pub fn check_counts(claimed: Option<u64>, found: u64, section: &str, outline: &O
     }
 }
 
-/// The edges belong to the nodes in turn: as many as these say.
+/// Checks that the nodes' edge counts add up to the number of edges.
 pub fn check_edge_counts(sum: u64, edges: u64) -> Result<()> {
     if sum != edges {
         let expected = format!("as many edges as the nodes' edge_count fields add up to ({sum})");
@@ -56,7 +56,7 @@ pub fn check_some_nodes(nodes: u64, outline: &Outline) -> Result<()> {
     Ok(())
 }
 
-/// Sums stay exact, here in 64 bits and in JavaScript's numbers.
+/// Checks that sums of sizes are exact both in 64 bits and in JavaScript's numbers.
 pub fn check_sizes(sum: u64, outline: &Outline) -> Result<()> {
     if sum > 1 << 53 {
         return Err(range(

@@ -1,11 +1,11 @@
 //! Compressed bytes → bytes: gzip, zstd and brotli, recognised by content, pushed in any split.
 //!
-//! gzip and zstd have magic numbers. Brotli has none: whatever is neither JSON nor one of those is
-//! tried as brotli, and taken for it when what comes out starts a snapshot. Node.js has a decoder of its own,
-//! so the addon is built without this one (feature `brotli`), whose dictionary alone is 120 kB.
+//! gzip and zstd have magic numbers. Brotli has none: input that is neither JSON nor one of those is
+//! tried as brotli, and accepted if the output starts a snapshot. Node.js has its own decoder, so the
+//! addon is built without this one (feature `brotli`), whose dictionary alone is 120 kB.
 //!
-//! Decoders write into a sink as they go; a sink that refuses (bad input, too many bytes) ends the
-//! work at once, so a bomb costs what it is allowed to and no more.
+//! Decoders write into a sink as they go; a sink that refuses (bad input, too many bytes) ends the work
+//! at once, which bounds the cost of a decompression bomb.
 
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::Progress;
@@ -14,13 +14,13 @@ use std::fmt;
 use std::io::{self, Write};
 use std::marker::PhantomData;
 
-/// Where bytes go, block by block. It is called through a pointer, which a block does not notice: so the decoders and
-/// the redactor are compiled once, and for speed with this crate, whatever the sink is.
+/// Consumes bytes block by block. It is called through a pointer, whose cost is negligible for a block, so that the
+/// decoders and the redactor are compiled only once, with this crate's optimisation for speed.
 pub trait Sink: Any + Send {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// What makes all further bytes useless: whoever pushes them stops.
+    /// Any that makes further bytes useless; the caller stops.
     fn take(&mut self, bytes: &[u8]) -> Result<()>;
 }
 
@@ -38,16 +38,16 @@ impl fmt::Debug for dyn Sink {
     }
 }
 
-/// The sink as the type that it was given as.
+/// The sink, as its original type.
 ///
 /// # Errors
-/// None, where it is of that type.
+/// If it is of another type, which would be a bug.
 pub fn sink_back<S: Sink>(sink: Box<dyn Sink>) -> Result<S> {
     let sink: Box<dyn Any> = sink;
     sink.downcast().map(|sink| *sink).map_err(|_| Error::new(Code::Compression, "the sink that was given", "another"))
 }
 
-/// A [`Sink`] as the decoders want it. The error that ended the work waits in `failed`.
+/// Adapts a [`Sink`] for the decoders. `failed` has the error that ended the work.
 struct Writer {
     sink: Box<dyn Sink>,
     failed: Option<Error>,
@@ -88,7 +88,7 @@ impl Write for Writer {
 }
 
 enum Decoder {
-    /// Too few bytes yet to tell.
+    /// Too few bytes so far to recognise a format.
     Sniff(Vec<u8>, Writer),
     Plain(Writer),
     #[cfg(feature = "compression")]
@@ -113,12 +113,12 @@ impl<S> fmt::Debug for Input<S> {
 }
 
 impl<S: Sink> Input<S> {
-    /// What is pushed comes out at `sink`.
+    /// Writes the decompressed bytes to `sink`.
     pub fn new(sink: S) -> Self {
         Self { stream: Stream::new(Box::new(sink)), sink: PhantomData }
     }
 
-    /// Takes the next compressed bytes in windows, with a look at the cancel flag before each. Progress counts the
+    /// Takes the next compressed bytes in windows, with a check of the cancel flag before each. Progress counts the
     /// bytes taken.
     pub fn push_watched(&mut self, chunk: &[u8], window: usize, progress: &Progress) -> Result<()> {
         for window in chunk.chunks(window) {
@@ -140,14 +140,14 @@ struct Stream {
     decoder: Decoder,
     /// Compressed bytes taken.
     received: u64,
-    /// The beginning of a block that is not whole yet.
+    /// The beginning of an incomplete block.
     pending: Vec<u8>,
 }
 
-/// Enough to tell the formats apart.
+/// Bytes needed to recognise the format.
 const SNIFF: usize = 4;
-/// Decoders get blocks of this many bytes, however the input is cut: what they hand over before they
-/// notice damage depends on how much they were given at once, and with it the error.
+/// Decoders get blocks of this many bytes, however the input is split: the amount they output before
+/// they detect damage, and so the error, depends on the amount they were given at once.
 const BLOCK: usize = if cfg!(fuzzing) { 64 } else { 16 << 10 };
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// With the only method there is.
@@ -208,7 +208,7 @@ impl Stream {
                 match (end, gzip.get_mut().failed.take()) {
                     (_, Some(error)) => Err(error),
                     (Err(error), None) => Err(damaged("gzip", &error, self.received)),
-                    // Whole by now, so that this cannot fail; the sink comes back with it.
+                    // The stream is complete, so this cannot fail; it returns the sink.
                     (Ok(()), None) => {
                         gzip.finish().map(|writer| writer.sink).map_err(|error| damaged("gzip", &error, self.received))
                     }
@@ -319,7 +319,7 @@ fn decoder_for(head: &[u8], writer: Writer) -> Result<Decoder> {
     Ok(Decoder::Plain(writer))
 }
 
-/// Whether the parser will have the better word on these first bytes: JSON of some kind, UTF-16, nothing.
+/// Whether the parser has a better error for these first bytes: JSON of some kind, UTF-16, nothing.
 #[cfg(feature = "compression")]
 fn is_text(head: &[u8]) -> bool {
     let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
@@ -407,7 +407,7 @@ mod zstd {
             Ok(())
         }
 
-        /// Consumes a header, a block or what is to be skipped; false when more bytes are needed.
+        /// Consumes a header, a block or skippable bytes; false if more bytes are needed.
         fn advance(&mut self, rest: &mut &[u8], out: &mut impl Write) -> io::Result<bool> {
             if self.skip > 0 {
                 let skipped = self.skip.min(rest.len());
@@ -438,7 +438,7 @@ mod zstd {
             let Some(&[a, b, c]) = rest.first_chunk::<BLOCK_HEADER>() else { return Ok(false) };
             let header = u32::from_le_bytes([a, b, c, 0]);
             let last = header & 1 != 0;
-            // A run-length block holds one byte, whatever size it stands for.
+            // A run-length block is one byte, whatever its decompressed size.
             let size = if header >> 1 & 3 == 1 { 1 } else { (header >> 3) as usize };
             if rest.len() < BLOCK_HEADER + size + if last && self.checksum { CHECKSUM } else { 0 } {
                 return Ok(false);
@@ -457,7 +457,7 @@ mod zstd {
         }
     }
 
-    /// As text: the decoder's errors behind a pointer would take what describes all of their fields along, 30 kB.
+    /// As text: keeping the decoder's errors would add 30 kB of code to format their fields.
     fn damage(error: impl std::fmt::Display) -> io::Error {
         io::Error::other(error.to_string())
     }

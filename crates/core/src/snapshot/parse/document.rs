@@ -1,27 +1,27 @@
 //! Bytes → sections: the top-level object of a snapshot, member by member, in any order.
 //!
-//! Sections that need the header before it has come (V8 always writes it first) are kept as text
-//! and read when it has. Members with other names are skipped and reported.
+//! Sections that come before the header they need (V8 always writes it first) are kept as text and read
+//! after it. Members with other names are skipped and reported.
 
 use super::number::unexpected;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::schema::Schema;
 
-/// What becomes of the sections: columns for the analysis, or text again for the redactor.
+/// Consumes the sections: into columns for the analysis, or into text for the redactor.
 pub trait Sections {
     /// Reads the section that is open.
     type Reader: std::fmt::Debug;
 
     /// What to do with a section when its value begins.
     fn action(&self, name: &str, schema: Option<&Schema>) -> Action;
-    /// The header has come.
+    /// Called after the header.
     fn header(&mut self, schema: &Schema) -> Result<()>;
     /// Opens a section that [`Sections::action`] wants to read.
     fn open(&mut self, opening: Opening<'_>) -> Result<Self::Reader>;
     /// Takes the chunk that starts at `offset`. Returns how many bytes belonged to the section and
     /// whether its closing bracket was among them.
     fn push(&mut self, reader: &mut Self::Reader, chunk: &[u8], offset: u64) -> Result<(usize, bool)>;
-    /// The section has ended.
+    /// Called at the end of the section.
     fn close(&mut self, reader: Self::Reader) -> Result<()>;
 }
 
@@ -29,30 +29,30 @@ pub trait Sections {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Action {
     Read,
-    /// Kept as text until what it needs has come.
+    /// Kept as text until the sections that it needs were read.
     Wait,
     Skip,
 }
 
-/// A section that opens, and what is known by then.
+/// A section that opens, with the data known so far.
 pub struct Opening<'a> {
     pub name: &'a str,
     pub(crate) schema: Option<&'a Schema>,
-    /// Bytes of input from here on, where that is known.
+    /// Bytes of input from here on, if known.
     bytes: Option<u64>,
 }
 
 impl<'a> Opening<'a> {
-    /// How many records the header claims, but no more than the input can hold: two bytes a number.
+    /// The number of records that the header claims, limited by the input: a number takes two bytes.
     pub(crate) fn max_records(&self, claimed: Option<u64>, fields: usize) -> usize {
         match (claimed, self.bytes) {
             (Some(claimed), Some(bytes)) => claimed.min(bytes / (2 * fields as u64)) as usize,
-            // Nothing is known of the input's size: grow as it comes.
+            // The input's size is unknown: grow on demand.
             _ => 0,
         }
     }
 
-    /// The header, which has come when a section that needs it opens.
+    /// The header, which precedes any section that needs it.
     pub fn header(&self) -> Result<&'a Schema> {
         self.schema.ok_or_else(|| self.undeclared())
     }
@@ -64,7 +64,7 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// What the document says beside its sections' contents.
+/// The document without the contents of its sections.
 #[derive(Debug, Default)]
 pub struct Outline {
     pub schema: Option<Schema>,
@@ -84,7 +84,7 @@ impl Outline {
 #[derive(Debug)]
 enum State<R> {
     Start,
-    /// A key, or the end when nothing or no comma came before.
+    /// A key, or the end if no comma came before.
     Key {
         first: bool,
     },
@@ -94,7 +94,7 @@ enum State<R> {
     /// The `[` of a section.
     Open,
     Inside(R),
-    /// A value that is skipped, or kept as text.
+    /// A value to skip or to keep as text.
     Capture(Capture),
     Comma,
     Done,
@@ -106,7 +106,7 @@ struct Capture {
     depth: u64,
     in_string: bool,
     escaped: bool,
-    /// A number or a word, which ends where something else begins.
+    /// A number or a word, which ends at the first other character.
     bare: bool,
     text: Option<Vec<u8>>,
 }
@@ -118,7 +118,7 @@ pub struct Document<S: Sections> {
     key: Vec<u8>,
     value_offset: u64,
     size_hint: Option<u64>,
-    /// Sections that came before what they need, with their offsets.
+    /// Sections that came before those they need, with their offsets.
     early: Vec<(String, u64, Vec<u8>)>,
     outline: Outline,
     /// Names of all members, for errors.
@@ -168,7 +168,7 @@ impl<S: Sections> Document<S> {
                     }
                 }
                 _ => {
-                    // A bare value starts with the byte looked at, so it is not consumed here.
+                    // A bare value starts with this byte, so it is not consumed here.
                     if self.byte(chunk[at], here)? {
                         at += 1;
                     }
@@ -178,7 +178,7 @@ impl<S: Sections> Document<S> {
         Ok(())
     }
 
-    /// One byte between the sections. False when it has to be looked at again.
+    /// Takes one byte between the sections. False if it has to be read again.
     #[inline(never)]
     fn byte(&mut self, byte: u8, offset: u64) -> Result<bool> {
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') && !matches!(self.state, State::InKey) {
@@ -220,7 +220,7 @@ impl<S: Sections> Document<S> {
         Ok(true)
     }
 
-    /// Decides what becomes of the member whose value starts at `offset`.
+    /// Decides how to handle the member whose value starts at `offset`.
     fn open_value(&mut self, offset: u64) -> Result<()> {
         let name = key_text(&self.key);
         if self.seen.contains(&name) && KNOWN.contains(&name.as_str()) {
@@ -228,7 +228,7 @@ impl<S: Sections> Document<S> {
                 .at(offset)
                 .in_section(&name));
         }
-        // Whatever else there is, a known section is remembered: it may not come again.
+        // Known sections are always remembered, because they may not be repeated.
         if self.seen.len() < MAX_MEMBERS || KNOWN.contains(&name.as_str()) {
             self.seen.push(name.clone());
             self.outline.offsets.push((name.clone(), offset));
@@ -306,7 +306,7 @@ impl<S: Sections> Document<S> {
         Ok(())
     }
 
-    /// Reads what waited to the end: first what misses nothing any more.
+    /// Reads the sections that are still waiting, first those that need nothing else.
     fn replay_rest(&mut self) -> Result<()> {
         while !self.early.is_empty() {
             let ready = self.early.iter().position(|(name, ..)| self.action(name) != Action::Wait);
@@ -341,7 +341,7 @@ impl<S: Sections> Document<S> {
         if section.is_empty() { error } else { error.in_section(&section) }
     }
 
-    /// Text that is damaged before anything in it belongs to a snapshot is something else: a log of JSON lines, RTF.
+    /// Text that is damaged before any key of a snapshot is another format: a log of JSON lines, RTF.
     #[cold]
     fn blame_format(&self, error: Error) -> Error {
         let is_something = self.seen.iter().any(|name| KNOWN.contains(&name.as_str()));
@@ -362,7 +362,7 @@ impl<S: Sections> Document<S> {
         Error::new(Code::NotASnapshot, expected, self.likely()).at(0)
     }
 
-    /// What an object without a header probably is.
+    /// A guess what an object without a header is.
     fn likely(&self) -> String {
         let has = |name: &str| self.seen.iter().any(|seen| seen == name);
         let kind = if has("head") {

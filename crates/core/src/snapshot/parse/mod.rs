@@ -1,8 +1,8 @@
 //! Bytes → sections → columns: the push parser.
 //!
-//! [`Parser::push`] takes the snapshot's bytes in any split, compressed or not; nothing of the text
-//! is kept beyond what one record or string needs. [`Parser::finish`] checks what only the whole
-//! can tell and hands the columns over. The result does not depend on how the input was cut.
+//! [`Parser::push`] takes the snapshot's bytes in any split, compressed or not, and keeps no more text
+//! than one record or string. [`Parser::finish`] makes the checks that need the whole input and returns
+//! the columns. The result does not depend on how the input was split.
 
 #[doc(hidden)]
 pub mod checks;
@@ -38,9 +38,9 @@ use parts::Parts;
 /// Limits and hints for the parser.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ParserOptions {
-    /// How many bytes will come, where it is known: saves growing the columns.
+    /// The size of the input in bytes, if known, which saves growing the columns.
     pub size_hint: Option<u64>,
-    /// Most bytes to accept after decompression; `None` for no limit.
+    /// The most bytes to accept after decompression; `None` for no limit.
     pub max_bytes: Option<u64>,
 }
 
@@ -50,8 +50,7 @@ pub struct Parser {
     input: Input<Limited<Parts>>,
 }
 
-/// Bytes handed to the parser at a time: often enough to be cancelled within milliseconds, large
-/// enough for all cores to have something to scan.
+/// Bytes parsed at a time: few enough to be cancelled within milliseconds, enough to occupy all cores.
 pub(crate) const WINDOW: usize = 8 << 20;
 
 impl Parser {
@@ -64,15 +63,15 @@ impl Parser {
     /// Takes the next bytes. Progress counts the bytes taken.
     ///
     /// # Errors
-    /// As soon as the bytes so far cannot become a snapshot. The parser is of no use afterwards.
+    /// As soon as the bytes so far cannot become a snapshot. The parser is unusable afterwards.
     pub fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<()> {
         self.input.push_watched(chunk, WINDOW, progress)
     }
 
-    /// Ends the input: checks that nothing is missing and hands the columns over.
+    /// Ends the input: checks that nothing is missing and returns the columns.
     ///
     /// # Errors
-    /// [`Code::Truncated`] and what only the whole can tell: counts, indices.
+    /// [`Code::Truncated`], and errors that only the whole input shows: counts, indices.
     pub fn finish(self, progress: &Progress) -> Result<RawSnapshot> {
         progress.check()?;
         let (outline, parts) = self.input.finish()?.end()?;
@@ -80,8 +79,8 @@ impl Parser {
     }
 }
 
-/// The size of the text to come, if these first bytes of `bytes` are text and not a compressed stream:
-/// what [`ParserOptions::size_hint`] wants.
+/// The value for [`ParserOptions::size_hint`] of an input of `bytes` bytes that begins with `start`: `None`
+/// if it is compressed.
 pub fn text_size(start: &[u8], bytes: u64) -> Option<u64> {
     let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -99,7 +98,7 @@ pub fn open(bytes: &[u8], progress: &Progress) -> Result<Snapshot> {
     Snapshot::analyse(parser.finish(progress)?, progress)
 }
 
-/// The document behind the decoder, which counts and limits what comes out of it.
+/// The document that the decoder writes to, with a limit on the decompressed bytes.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Limited<S: Sections> {
@@ -109,7 +108,7 @@ pub struct Limited<S: Sections> {
 }
 
 impl<S: Sections> Limited<S> {
-    /// `most` is how many bytes to accept after decompression.
+    /// Accepts `most` bytes after decompression.
     pub fn new(document: Document<S>, most: Option<u64>) -> Self {
         Self { document, length: 0, most: most.unwrap_or(u64::MAX) }
     }
@@ -126,7 +125,7 @@ where
 {
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         let offset = self.length;
-        // What stands before the limit is read, so that the error is the same however the input is cut.
+        // The bytes up to the limit are parsed, so that the error is the same however the input is split.
         let allowed = usize::try_from(self.most - offset).unwrap_or(usize::MAX).min(bytes.len());
         self.length += allowed as u64;
         self.document.push(&bytes[..allowed], offset)?;

@@ -1,12 +1,11 @@
 //! Bytes → one integer: a fast path for what V8 writes, and a state machine, byte by byte, for everything else.
 //!
-//! The fast path is told where a number ends ([`Commas`] finds sixty-four bytes' commas at once), so
-//! that the numbers of a record do not wait for each other. It reads the eight bytes before the
-//! comma as one word and folds up to eight digits with three multiplications (the well-known SWAR
-//! method, Lemire 2018, "Quickly parsing eight digits"). It gives up on anything unusual — a sign,
-//! white space, more than sixteen digits, the start of the buffer — and the machine, which is also its
-//! oracle in the tests, takes over. The machine keeps its state between chunks, so a number may be
-//! split anywhere.
+//! The fast path knows where a number ends ([`Commas`] finds the commas of sixty-four bytes at once), so the
+//! numbers of a record do not depend on each other. It reads the eight bytes before the comma as one word
+//! and folds up to eight digits with three multiplications (SWAR; Lemire 2018, "Quickly parsing eight
+//! digits"). On anything unusual (a sign, white space, more than sixteen digits, the start of the buffer)
+//! the state machine takes over, which is also the oracle in the tests. It keeps its state between
+//! chunks, so a number may be split anywhere.
 
 use crate::snapshot::error::{Code, Error, Result};
 
@@ -33,9 +32,9 @@ fn word_before(bytes: &[u8], end: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.get(..end)?.last_chunk::<8>()?))
 }
 
-/// The number that starts at `start` and ends at the comma at `comma`, when it has up to 16 digits
-/// and nothing else is there but the line feed that V8's older layout has before some commas.
-/// `None`: ask the [`Machine`].
+/// The number that starts at `start` and ends at the comma at `comma`, if it has up to 16 digits and
+/// nothing else but the line feed that older versions of V8 write before some commas. Otherwise `None`:
+/// use the [`Machine`].
 #[inline(always)]
 pub(crate) fn between(bytes: &[u8], start: usize, comma: usize) -> Option<u64> {
     let end = comma - usize::from(comma > start && bytes[comma - 1] == b'\n');
@@ -45,7 +44,7 @@ pub(crate) fn between(bytes: &[u8], start: usize, comma: usize) -> Option<u64> {
         let digit = bytes[start].wrapping_sub(b'0');
         return if digit < 10 { Some(u64::from(digit)) } else { None };
     }
-    // A leading zero is not JSON: the machine says so with its place.
+    // A leading zero is not JSON: the machine reports it with its offset.
     if bytes.get(start) == Some(&b'0') {
         return None;
     }
@@ -60,7 +59,7 @@ pub(crate) fn between(bytes: &[u8], start: usize, comma: usize) -> Option<u64> {
     }
 }
 
-/// The same with white space around the number, as other writers than V8 leave it.
+/// The same with white space around the number, which only other writers than V8 emit.
 #[cold]
 pub(crate) fn between_spaces(bytes: &[u8], start: usize, comma: usize) -> Option<u64> {
     let text = bytes.get(start..comma)?;
@@ -84,7 +83,7 @@ impl<'a> Commas<'a> {
         Self { text, block: start, mask: comma_mask(&text[start..]) }
     }
 
-    /// The next comma; the end of the text when there is none.
+    /// The next comma, or the end of the text.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> usize {
         while self.mask == 0 {
@@ -144,7 +143,7 @@ fn portable_mask(block: &[u8; 64]) -> u64 {
     mask
 }
 
-/// What a byte did to the [`Machine`].
+/// The effect of a byte on the [`Machine`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Scanned {
     /// Nothing to report yet.
@@ -179,7 +178,7 @@ pub(crate) struct Machine {
     start: u64,
 }
 
-/// More digits than any number of 64 bits, a fraction or an exponent needs.
+/// More characters than any number of 64 bits needs, with a fraction or an exponent.
 const MAX_LENGTH: usize = 48;
 
 impl Machine {
@@ -197,17 +196,17 @@ impl Machine {
         Self::at(State::Before)
     }
 
-    /// Whether the next byte may start a number of V8's plain form.
+    /// Whether the next byte may start a number in V8's plain form.
     pub(crate) fn is_fresh(&self) -> bool {
         matches!(self.state, State::First | State::Before)
     }
 
-    /// Makes the machine expect a number, after the fast path has read some.
+    /// Makes the machine expect a number after the fast path has read some.
     pub(crate) fn restart(&mut self) {
         self.state = State::Before;
     }
 
-    /// Where the number under construction, or the last one, starts.
+    /// Where the current or last number starts.
     pub(crate) fn start(&self) -> u64 {
         self.start
     }
@@ -280,7 +279,7 @@ fn range(expected: &str, found: &str) -> Error {
     Error::new(Code::Range, expected, found)
 }
 
-/// The error for a byte that cannot stand where it does.
+/// The error for an unexpected byte.
 #[cold]
 pub(crate) fn unexpected(expected: &str, byte: u8) -> Error {
     let found = match byte {
@@ -308,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fast_way_agrees_with_the_machine_wherever_it_answers() {
+    fn the_fast_path_agrees_with_the_state_machine() {
         let mut answered = 0;
         for digits in 0..20usize {
             for seed in 0..if cfg!(miri) { 2 } else { 200u64 } {
@@ -341,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_are_found_where_a_byte_loop_finds_them() {
+    fn commas_are_where_a_byte_loop_finds_them() {
         for seed in 0..if cfg!(miri) { 20 } else { 500u64 } {
             let length = (seed * 7 % 300) as usize;
             let text: Vec<u8> = (0..length)
@@ -368,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_whole_number_is_refused() {
+    fn numbers_that_are_not_whole_are_refused() {
         for (text, code) in [
             ("01", Code::Syntax),
             ("-", Code::Syntax),

@@ -1,4 +1,4 @@
-//! Sections → columns: which reader each section goes through, and what they leave.
+//! Sections → columns: the reader of each section, and its result.
 
 use super::document::{Action, Opening, Sections};
 use super::records::Records;
@@ -17,7 +17,7 @@ use crate::snapshot::trace::{Allocations, Sample};
 const NEED_HEADER: [&str; 8] =
     ["nodes", "edges", "locations", "samples", "trace_function_infos", "scopes", "scope_context_vars", "scope_uses"];
 
-/// What has been read so far; `None` where the section has not come.
+/// The sections read so far; `None` if a section has not come.
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
     pub(crate) nodes: Option<Nodes>,
@@ -45,7 +45,7 @@ pub(crate) enum Reader {
 }
 
 impl Parts {
-    /// The locations of `nodes` nodes; none when there was no such section.
+    /// The locations of `nodes` nodes; empty if there was no such section.
     pub(crate) fn take_locations(&mut self, nodes: usize) -> Result<Locations> {
         self.locations.take().map_or_else(|| Ok(Locations::default()), |rows| rows.finish(nodes))
     }

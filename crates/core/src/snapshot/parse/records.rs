@@ -1,8 +1,8 @@
 //! Text of a number section → records in a [`Table`], in parallel and in place.
 //!
-//! A chunk is cut into pieces right after commas. Counting the commas of each piece (in parallel,
-//! at the speed of reading) gives the number at which each piece starts, hence the record; so every
-//! piece can be scanned straight into its own slice of the columns:
+//! A chunk is cut into pieces right after commas. Counting the commas of each piece (in parallel, at the
+//! speed of reading) tells at which number, and so at which record, each piece starts. Then every piece
+//! can be scanned straight into its own slice of the columns:
 //!
 //! ```text
 //! chunk     …3,1,7,  2,0,14,3,  5,21,1,9,  7,2,
@@ -10,25 +10,25 @@
 //! records   3,1,7 | 2,0,14 3,5,21 | 1,9,7 | 2,…   each piece scans the records that start in it
 //! ```
 //!
-//! What is left at the end of a chunk — the beginning of a record — goes byte by byte through the
-//! `Machine`, which keeps its state until the next chunk; so chunks may be cut anywhere and no
-//! text is kept. The result does not depend on how the input was cut.
+//! The beginning of a record at the end of a chunk goes byte by byte through the `Machine`, which keeps
+//! its state until the next chunk. So chunks may end anywhere and no text is kept. The result does not
+//! depend on how the input was split.
 
 use super::number::{self, Commas, Machine, Scanned};
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::parallel;
 use memchr::{memchr, memchr_iter};
 
-/// A value that cannot stand in its field.
+/// A value that its field cannot have.
 #[derive(Debug)]
 pub struct BadField {
     pub(crate) field: usize,
     pub(crate) expected: String,
 }
 
-/// Where records go: columns that grow at the end.
+/// The destination of records: columns that grow at the end.
 pub trait Table {
-    /// What does not fit the columns (rare); record numbers in it count from its slice's start.
+    /// Rare values that do not fit the columns. Record numbers count from the slice's start.
     type Extra: Send;
     /// Writes a run of records in place.
     type Slice<'a>: Slice<Extra = Self::Extra> + Send
@@ -39,9 +39,9 @@ pub trait Table {
     fn section(&self) -> &'static str;
     /// Numbers per record.
     fn fields(&self) -> usize;
-    /// Makes room for the next `records` records and cuts it into runs of these lengths.
+    /// Reserves capacity for the next records, as runs of these lengths.
     fn slices(&mut self, lengths: &[usize]) -> Result<Vec<Self::Slice<'_>>>;
-    /// Takes back what the slices gathered beside the columns; all their records were written.
+    /// Adds the written records, and the slices' values that do not fit the columns.
     fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> Result<()>;
 }
 
@@ -51,8 +51,8 @@ pub trait Slice: Sized {
     type Extra: Send;
     /// Writes record number `at` of this slice.
     fn put(&mut self, at: usize, values: &[i64]) -> std::result::Result<(), BadField>;
-    /// Scans the records of `run`. Sections with millions of records say here how many fields they
-    /// usually have: a constant lets the compiler keep a record in registers.
+    /// Scans the records of `run`. Sections with millions of records give their usual number of fields as
+    /// a constant, which lets the compiler keep a record in registers.
     fn scan(&mut self, run: &Run<'_>) -> ScanResult {
         run.scan::<Self, MAX_FIELDS>(self)
     }
@@ -60,12 +60,12 @@ pub trait Slice: Sized {
     fn into_extra(self) -> Self::Extra;
 }
 
-/// Most numbers a record may have: what [`crate::schema`] allows.
+/// The most numbers of a record, limited by [`crate::schema`].
 pub(crate) const MAX_FIELDS: usize = 32;
-/// Bytes one thread scans at a time: small enough for its cache, large enough to hide the hand-over.
-/// A fuzzer's inputs are small, and are to be cut all the same.
+/// Bytes that one thread scans at a time: few enough for its cache, enough to hide the scheduling. Smaller
+/// for fuzzers, whose inputs are small but should be cut too.
 const PIECE: usize = if cfg!(any(fuzzing, miri)) { 64 } else { 256 << 10 };
-/// Less than this is not worth cutting up.
+/// Fewer bytes are not worth cutting.
 const WORTH_CUTTING: usize = if cfg!(any(fuzzing, miri)) { 16 } else { 4 << 10 };
 
 /// Reads the inside of one number section, chunk by chunk.
@@ -93,10 +93,10 @@ impl<T: Table> Records<T> {
     }
 }
 
-/// A [`Table`], whatever its records are: what is not run once a record exists once for all of them.
+/// A [`Table`] of any type, so that code that does not run for every record is compiled only once.
 trait AnyTable {
     fn fields(&self) -> usize;
-    /// Appends one record. Returns the value that cannot stand in its field, if there is one.
+    /// Appends one record. Returns the invalid value, if there is one.
     fn append(&mut self, values: &[i64]) -> Result<Option<BadField>>;
     /// Scans all records of `pieces` of the text that starts at `offset`. Returns where the last one ends.
     fn scan(&mut self, text: &[u8], offset: u64, pieces: &[Piece]) -> Result<Option<usize>>;
@@ -174,7 +174,7 @@ impl Reader {
         self.bytes(table, chunk, at, offset, |_, _| false)
     }
 
-    /// Bytes from `at` on through the machine, until `enough` or the closing bracket.
+    /// Takes bytes from `at` on through the machine, until `enough` or the closing bracket.
     fn bytes(
         &mut self,
         table: &mut dyn AnyTable,
@@ -193,7 +193,7 @@ impl Reader {
         Ok((at, false))
     }
 
-    /// One byte through the machine. True at the closing bracket.
+    /// Takes one byte through the machine. True at the closing bracket.
     fn byte(&mut self, table: &mut dyn AnyTable, byte: u8, offset: u64) -> Result<bool> {
         let (value, last) = match self.machine.byte(byte, offset)? {
             Scanned::More => return Ok(false),
@@ -223,18 +223,18 @@ impl Reader {
     }
 }
 
-/// What one thread scans at a time.
+/// A part of the text that one thread scans at a time.
 struct Piece {
-    /// Where it starts in the text.
+    /// Its offset in the text.
     start: usize,
-    /// Values of a record that started in the piece before.
+    /// Values of a record that started in an earlier piece.
     skip: usize,
-    /// Records that start in it, and are whole in the text.
+    /// Records that start in it and are complete in the text.
     records: usize,
 }
 
 impl Piece {
-    /// Its records; none of a piece in which none starts.
+    /// Its records; `None` if none starts in it.
     fn run<'a>(&self, text: &'a [u8], fields: usize) -> Option<Run<'a>> {
         if self.records == 0 {
             return None;
@@ -247,7 +247,7 @@ impl Piece {
     }
 }
 
-/// Cuts the whole records of `text[from..]`, which starts at a record.
+/// Cuts the complete records of `text[from..]`, which starts at a record.
 fn pieces(text: &[u8], from: usize, fields: usize) -> Vec<Piece> {
     let starts = piece_starts(text, from);
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
@@ -290,7 +290,7 @@ fn piece_starts(text: &[u8], from: usize) -> Vec<usize> {
     starts
 }
 
-/// Records in a row, whole and in one text.
+/// Consecutive complete records of one text.
 pub struct Run<'a> {
     text: &'a [u8],
     /// Where the first one starts.
@@ -334,7 +334,7 @@ impl Run<'_> {
     }
 }
 
-/// One record through the machine. Returns where the next one starts.
+/// Takes one record through the machine. Returns where the next one starts.
 #[cold]
 fn slow_record(text: &[u8], mut at: usize, values: &mut [i64]) -> std::result::Result<usize, PieceError> {
     let mut machine = Machine::next();
@@ -357,7 +357,7 @@ fn slow_record(text: &[u8], mut at: usize, values: &mut [i64]) -> std::result::R
     Ok(at)
 }
 
-/// Finds the place of a bad value by reading its record again.
+/// Finds the offset of an invalid value by reading its record again.
 #[cold]
 fn locate(text: &[u8], mut at: usize, bad: BadField, values: &[i64]) -> PieceError {
     let mut machine = Machine::next();

@@ -1,7 +1,7 @@
-//! Records → rows: the sections whose records are few, or whose order matters.
+//! Records → rows, for sections with few records or whose order is significant.
 //!
-//! Slices gather rows side by side; the table takes them in turn. See `tables.rs` for those written
-//! in place.
+//! Slices collect rows in parallel; the table consumes them in order. See `tables.rs` for sections
+//! that are written in place.
 
 use super::records::{BadField, Slice, Table};
 use super::tables::{bad, unsigned};
@@ -13,7 +13,7 @@ use crate::snapshot::schema::{FunctionFields, LocationFields, Schema, ScopeField
 use crate::snapshot::scope_tables::{ScopeRow, ScopeUse};
 use crate::snapshot::trace::{Function, Sample};
 
-/// A table whose records are few or need order: each slice gathers rows, `commit` consumes them in turn.
+/// A table with few records or a significant order: slices collect rows, `commit` consumes them in order.
 pub trait Rows {
     type Row: Send;
     const SECTION: &'static str;
@@ -78,13 +78,13 @@ pub struct LocationRows {
     locations: Locations,
     /// Records read before the number of nodes was known.
     early: Vec<(u32, u32)>,
-    /// Direct-mapped memory of the last places seen: a heap has few of them.
+    /// A direct-mapped cache of recent locations, of which a heap has few.
     recent: Vec<(Location, u32)>,
 }
 
 const RECENT: usize = 1 << 12;
 
-/// What 32 bits can mean.
+/// The range of 32 bits, signed or unsigned.
 const MIN_I32: i64 = i32::MIN as i64;
 const MAX_U32: i64 = u32::MAX as i64;
 

@@ -1,4 +1,4 @@
-//! Records → columns: which number of a record goes where, and which values cannot be.
+//! Records → columns: the column of each number of a record, and its valid values.
 
 use super::records::{BadField, MAX_FIELDS, Run, ScanResult, Slice, Table};
 use crate::snapshot::column::Column;
@@ -62,7 +62,7 @@ pub(crate) struct NodeTable {
     max_name: u32,
 }
 
-/// What a run of nodes leaves beside the columns.
+/// Values of a run of nodes that do not fit the columns.
 #[derive(Default)]
 pub(crate) struct NodeExtra {
     big_sizes: Vec<(u32, u64)>,
@@ -70,7 +70,7 @@ pub(crate) struct NodeExtra {
 }
 
 impl NodeTable {
-    /// `most` is how many nodes the header claims, capped by what the input can hold.
+    /// `most` is the number of nodes that the header claims, limited by the size of the input.
     pub(crate) fn new(fields: &NodeFields, most: usize) -> Self {
         let mut table = Self {
             fields: fields.clone(),
@@ -88,7 +88,7 @@ impl NodeTable {
         table.names.claim(most);
         table.ids.claim(most);
         table.self_sizes.claim(most);
-        // One more: the prefix sums end with the number of edges.
+        // One more, since the prefix sums end with the number of edges.
         table.edge_counts.claim(most + 1);
         table.trace_ids.claim(most);
         table.detachedness.claim(most);
@@ -109,7 +109,7 @@ impl NodeTable {
     }
 }
 
-/// A node as its record says.
+/// The values of a node's record.
 pub struct NodeRecord {
     pub kind: u8,
     pub name: u32,
@@ -121,13 +121,13 @@ pub struct NodeRecord {
 }
 
 impl NodeRecord {
-    /// Checks what one record alone can tell.
+    /// Makes the checks that need only one record.
     #[inline(always)]
     pub fn read(fields: &NodeFields, values: &[i64]) -> std::result::Result<Self, BadField> {
         let kind = u8::try_from(values[fields.kind]).map_err(|_| bad(fields.kind, "a node type from 0 to 255"))?;
         let name = unsigned(values[fields.name], fields.name, "the index of a string")?;
         let id = unsigned(values[fields.id], fields.id, "an id of 32 bits")?;
-        // Sizes add up in 64 bits all through the analysis: one alone may not come near that.
+        // The analysis sums up sizes in 64 bits, so a single one must be well below that.
         let self_size = u64::try_from(values[fields.self_size]).ok().filter(|&size| size < 1 << 53);
         let self_size = self_size.ok_or_else(|| bad(fields.self_size, "a self size from 0 to 2^53"))?;
         let edge_count = unsigned(values[fields.edge_count], fields.edge_count, "a number of edges")?;
@@ -259,28 +259,28 @@ impl Table for NodeTable {
     }
 }
 
-/// An edge as its record says.
+/// The values of an edge's record.
 pub struct EdgeRecord {
     pub kind: EdgeKind,
     pub target: u32,
     pub(crate) label: EdgeLabel,
 }
 
-/// What `name_or_index` holds.
+/// The value of `name_or_index`.
 pub(crate) enum EdgeLabel {
-    /// A string or an index, as the kind says.
+    /// A string or an index, depending on the kind.
     Plain(u32),
-    /// An index that fits no column: V8 writes a few negative ones.
+    /// An index that does not fit the column: V8 writes a few negative ones.
     Odd(i64),
 }
 
-/// Checks what one record of `edges` alone can tell.
+/// Makes the checks that need only one record of `edges`.
 #[derive(Debug)]
 pub struct EdgeReader {
     fields: EdgeFields,
     kinds: [EdgeKind; 256],
     divider: FieldDivider,
-    /// Nodes there are; the largest number there may be while `nodes` has not come yet.
+    /// The number of nodes, or the largest possible one before `nodes` has come.
     nodes: u32,
 }
 
@@ -324,7 +324,7 @@ pub(crate) struct EdgeTable {
     extra: EdgeExtra,
 }
 
-/// What a run of edges leaves beside the columns.
+/// Values of a run of edges that do not fit the columns.
 #[derive(Debug, Default)]
 pub(crate) struct EdgeExtra {
     odd_indices: Vec<(u32, i64)>,
@@ -445,9 +445,9 @@ mod tests {
 
     const ITEMS: usize = if cfg!(miri) { 16 } else { 40 };
 
-    /// With Miri, where pieces are small, this says whether what threads write meets what is counted in.
+    /// With Miri, where pieces are small, this checks that threads have written every value that is committed.
     #[test]
-    fn columns_that_are_filled_piece_by_piece_are_whole_however_the_input_is_cut() {
+    fn columns_filled_in_pieces_are_complete_however_the_input_is_split() {
         let mut heap = SnapshotBuilder::new();
         let global = heap.global();
         for i in 0..ITEMS {

@@ -1,7 +1,7 @@
 //! Text of the `strings` section → string table, one pass, straight into the arena.
 //!
-//! Runs without quote, backslash or control character are found eight bytes at a time and copied;
-//! escapes are decoded where they stand. A chunk may end anywhere, inside an escape too.
+//! Runs without a quote, backslash or control character are found eight bytes at a time and copied;
+//! escapes are decoded one by one. A chunk may end anywhere, even inside an escape.
 
 use super::number::unexpected;
 use crate::snapshot::error::{Code, Error, Result};
@@ -30,13 +30,13 @@ pub struct StringScanner {
     state: State,
     /// Value of the `\u` digits so far.
     unit: u32,
-    /// A high surrogate that waits for its other half.
+    /// A high surrogate without its other half so far.
     high: Option<u32>,
     /// Where the string under construction starts in the arena.
     start: usize,
-    /// It has bytes beyond ASCII that came as such, and must be checked.
+    /// Whether it has unescaped bytes beyond ASCII, which must be checked.
     raw: bool,
-    /// It has unpaired surrogates that came as escapes.
+    /// Whether it has unpaired surrogates, from escapes.
     lone: bool,
 }
 
@@ -61,9 +61,9 @@ impl StringScanner {
         self.scan(chunk, offset).map_err(|error| error.in_section("strings"))
     }
 
-    /// Hands over the strings read so far and forgets them, for who needs each only once.
+    /// Passes on the strings read so far and removes them, for callers that need each only once.
     pub fn drain(&mut self, each: impl FnMut(&[u8])) {
-        // Between two strings `start` is of no meaning, and may be of one that is gone.
+        // Between two strings `start` has no meaning, and may be that of a removed one.
         self.start = self.start.saturating_sub(self.strings.drain(each));
     }
 
@@ -105,7 +105,7 @@ impl StringScanner {
         Ok((at, false))
     }
 
-    /// Copies bytes up to the first that needs a look. Returns how many.
+    /// Copies bytes up to the first special one. Returns how many.
     fn run(&mut self, bytes: &[u8]) -> Result<usize> {
         let (length, ascii) = plain_prefix(bytes);
         if length > 0 {
@@ -211,7 +211,7 @@ impl StringScanner {
     }
 }
 
-/// Replaces what is not UTF-8 by U+FFFD, as DevTools' decoder does; surrogates stay where escapes made some.
+/// Replaces invalid UTF-8 by U+FFFD, as DevTools' decoder does, except for surrogates from escapes.
 #[cold]
 fn repair(mut bytes: &[u8], keep_surrogates: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
@@ -247,7 +247,7 @@ fn plain_prefix(bytes: &[u8]) -> (usize, bool) {
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
         let stop = quote | backslash | control;
         if stop != 0 {
-            // Borrows can only make false hits above a true one, and the lowest is taken.
+            // Borrows cause false hits only above a true one, and the lowest counts.
             let length = (stop.trailing_zeros() / 8) as usize;
             let before = word & !(u64::MAX << (8 * length as u32));
             return (at + length, (seen | before) & HIGH == 0);
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_refused_at_its_place() {
+    fn invalid_json_is_refused_with_its_offset() {
         for (text, offset) in [
             ("\"a\u{1}\"]", 2),
             ("'a']", 0),

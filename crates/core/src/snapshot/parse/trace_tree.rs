@@ -1,7 +1,7 @@
 //! Text of the `trace_tree` section → tree nodes in preorder.
 //!
-//! A node is written as `id, function, count, size, [children]`, one after the other without
-//! brackets of their own. Trees nest as deep as the stacks were: the depth lives in a vector.
+//! A node is written as `id, function, count, size, [children]`, one after the other without brackets of
+//! their own. Trees are as deep as the stacks were, so the open nodes are kept in a vector.
 
 use super::number::{Machine, Scanned, unexpected};
 use crate::snapshot::column::push;
@@ -17,7 +17,7 @@ pub struct TreeScanner {
     machine: Machine,
     values: [i64; 4],
     have: usize,
-    /// A list of children ended: a comma or a bracket must follow.
+    /// Whether a list of children has just ended: a comma or a bracket must follow.
     closed: bool,
 }
 
@@ -94,7 +94,7 @@ impl TreeScanner {
         }
     }
 
-    /// Ends a list. True when it was the section's own.
+    /// Ends a list. True if it was the section's own.
     fn close(&mut self) -> bool {
         self.open.pop();
         self.closed = true;
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn other_shapes_are_refused() {
+    fn invalid_forms_are_refused() {
         for text in ["[[]]]", "1,2]", "1,2,3,4]", "1,2,3,4,5]", "1,0,0,0,[]1]", "{}]"] {
             assert_eq!(scan(text, 3).unwrap_err().code(), Code::Syntax, "{text}");
         }
