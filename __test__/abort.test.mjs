@@ -1,4 +1,4 @@
-// Stopping: with the signal's reason, within 100 ms, leaving nothing behind.
+// Aborting: jobs reject with the signal's reason, within 100 ms, and leave nothing behind.
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
@@ -20,7 +20,7 @@ before(async () => {
   file = await madeSnapshotFile(60);
 });
 
-/** Aborts `start(signal)` after `ms`; gives how long the rejection took, or 0 when it had ended before. */
+/** Aborts `start(signal)` after `ms`. Returns how long the rejection took, or 0 if it had ended before. */
 async function abortAfter(ms, start) {
   const controller = new AbortController();
   const reason = new Error('enough');
@@ -50,7 +50,7 @@ async function timeOf(work) {
 
 const parseAndClose = async (source, options) => (await parse(source, options)).close();
 
-test('a signal that is aborted already rejects at once with its reason, and nothing is opened', async () => {
+test('an aborted signal rejects at once with its reason, and nothing is opened', async () => {
   const reason = { any: 'value' };
   const signal = AbortSignal.abort(reason);
   const touched = { [Symbol.asyncIterator]: () => assert.fail('the source was opened') };
@@ -63,11 +63,11 @@ test('a signal that is aborted already rejects at once with its reason, and noth
 
 test('AbortSignal.timeout rejects with its TimeoutError', async () => {
   const parsing = assert.rejects(parse(withoutEnd(tiny), { signal: AbortSignal.timeout(5) }), { name: 'TimeoutError' });
-  // Such a signal keeps no process alive, nor does the source.
+  // Neither such a signal nor the source keeps the process alive.
   await Promise.all([parsing, delay(100)]);
 });
 
-test('parsing a file stops within 100 ms at any moment, forty times, and the next job begins', async (t) => {
+test('parsing a file stops within 100 ms at any moment, forty times, and the next job starts', async (t) => {
   const step = Math.min(3, (await timeOf(() => parseAndClose(file))) / 40);
   let [stopped, tries, worst, worstBegin] = [0, 0, 0, 0];
   // On a busy machine some moments come after the end.
@@ -78,14 +78,14 @@ test('parsing a file stops within 100 ms at any moment, forty times, and the nex
     if (least === 0) continue;
     stopped += 1;
     worst = Math.max(worst, least);
-    // It begins when the work behind the stopped promise has ended.
+    // It starts when the work of the aborted promise has ended.
     worstBegin = Math.max(worstBegin, await timeOf(() => parseAndClose(tiny)));
   }
   assert.ok(worst < LIMIT_MS, `${worst} ms`);
   t.diagnostic(`worst: ${worst.toFixed(1)} ms, and ${worstBegin.toFixed(1)} ms to the end of the next job`);
 });
 
-test('a job that waits for its turn stops within 100 ms, and those behind it still get theirs', async () => {
+test('a waiting job stops within 100 ms, and later ones still run', async () => {
   const took = await quietest(LIMIT_MS, async () => {
     const [first, stopped, last] = [parse(file), abortAfter(0, (signal) => parse(file, { signal })), parse([tiny])];
     for (const snapshot of await Promise.all([first, last])) snapshot.close();
@@ -94,7 +94,7 @@ test('a job that waits for its turn stops within 100 ms, and those behind it sti
   assert.ok(took < LIMIT_MS, `${took} ms`);
 });
 
-test('a source that never yields stops and is told to end', async () => {
+test('a source that never yields is stopped and closed', async () => {
   const stream = new Readable({ read() {} });
   stream.push(tinySnapshot().slice(0, 50));
   assert.ok((await abortAfter(20, (signal) => parse(stream, { signal }))) > 0);
@@ -116,24 +116,24 @@ test('a source that never yields stops and is told to end', async () => {
   assert.ok(returned);
 });
 
-/** Whether memory is back below `limit` bytes more than `warm` stopped jobs left, after `times` of them. */
+/** Whether memory after `times` aborted jobs is less than `limit` bytes above that after `warm` of them. */
 async function staysBelow(limit, times, warm, stopOne) {
   for (let i = 0; i < warm; i += 1) await stopOne();
   await delay(100);
   const base = process.memoryUsage.rss();
   for (let i = 0; i < times; i += 1) await stopOne();
-  // The work behind a stopped promise ends a little later.
+  // The work of an aborted promise ends a little later.
   return comesTrue(() => process.memoryUsage.rss() - base < limit, 10);
 }
 
-test('memory of stopped jobs is given back', async () => {
+test('memory of aborted jobs is freed', async () => {
   const moment = Math.min(50, (await timeOf(() => parseAndClose(file))) / 2);
   const stopOne = () => abortAfter(moment, (signal) => parse(file, { signal }));
-  // One leaked parser of this file holds some 30 MB; twenty, 600.
+  // A leaked parser of this file has about 30 MB; twenty have 600.
   assert.ok(await staysBelow(100e6, 20, 5, stopOne), `${process.memoryUsage.rss()} bytes`);
 });
 
-test('memory of a job whose source hangs is given back, though its work never ends', async () => {
+test('memory of a job whose source hangs is freed, although its work never ends', async () => {
   const whole = Buffer.from([...bigSnapshot(300_000)].join(''));
   const stopHanging = async () => {
     const controller = new AbortController();
@@ -144,7 +144,7 @@ test('memory of a job whose source hangs is given back, though its work never en
     })();
     await assert.rejects(parse(source, { signal: controller.signal }), { name: 'AbortError' });
   };
-  // Each has parsed all of it, to some 10 MB of columns.
+  // Each has parsed all of it, into about 10 MB of columns.
   assert.ok(await staysBelow(100e6, 30, 5, stopHanging), `${process.memoryUsage.rss()} bytes`);
 });
 
@@ -159,7 +159,7 @@ test('one signal for many jobs stops all of them and no other', async () => {
   (await other).close();
 });
 
-test('a finished job leaves no listener on its signal and does not mind a late abort', async () => {
+test('a finished job leaves no listener on its signal and ignores a late abort', async () => {
   const controller = new AbortController();
   const snapshot = await parse([tinySnapshot()], { signal: controller.signal });
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
@@ -168,7 +168,7 @@ test('a finished job leaves no listener on its signal and does not mind a late a
   snapshot.close();
 });
 
-test('progress names its phases in order, counts up, comes at most every 50 ms and ends with the job', async () => {
+test('progress has its phases in order, counts up, is reported at most every 50 ms and ends with the job', async () => {
   const seen = [];
   let settled = false;
   const snapshot = await parse(file, {
@@ -194,17 +194,17 @@ test('progress names its phases in order, counts up, comes at most every 50 ms a
   assert.ok(spans.length === 0 || mean > 45, `every ${mean} ms`);
 });
 
-test('what onProgress throws stops the job and is its rejection', async () => {
+test('an error thrown by onProgress stops the job and rejects its promise', async () => {
   const failure = new Error('no more room in the log');
   const onProgress = () => {
     throw failure;
   };
-  // Of a long job, and of one that is over before there was any progress to tell.
+  // For a long job, and for one that ends before any progress is reported.
   await assert.rejects(parse(file, { onProgress }), (error) => error === failure);
   await assert.rejects(parse([tiny], { onProgress }), (error) => error === failure);
 });
 
-test('close ends the calls that run with ERR_CLOSED, and later ones at once', async () => {
+test('close rejects running calls with ERR_CLOSED, and later ones at once', async () => {
   const snapshot = await parse(file);
   const calls = [snapshot.columns(['retainedSize', 'selfSize', 'id']), snapshot.classes(), report(snapshot), diff(snapshot, snapshot)];
   snapshot.close();
@@ -216,7 +216,7 @@ test('close ends the calls that run with ERR_CLOSED, and later ones at once', as
   assert.equal(snapshot.nativeBytes, 0);
 });
 
-test('closing the second snapshot ends a diff too', async () => {
+test('closing the second snapshot rejects a diff too', async () => {
   const [before, after] = [await parse([tinySnapshot()]), await parse(file)];
   const running = diff(before, after);
   after.close();
@@ -231,7 +231,7 @@ test('process.exit does not wait for a job', async (t) => {
     const exit = () => { process.on('exit', () => console.log(Date.now())); process.exit(7); };
     if (process.argv[1]) parse(process.argv[1], { onProgress() {} }).then(() => console.log('ended'));
     setTimeout(exit, ${whole / 4});`;
-  /** From the call of process.exit to the end of the process; 0 when the job had ended before. */
+  /** The time from the call of process.exit to the end of the process; 0 if the job had ended before. */
   const timeToExit = (...args) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, ...args], { encoding: 'utf8' });
     assert.equal(status, 7, stderr);

@@ -1,4 +1,4 @@
-// The JavaScript API from outside: each function, each option, on a snapshot small enough to know by heart.
+// The JavaScript API: each function and option, on a tiny snapshot.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ test('version is that of the package', () => {
   assert.equal(version, JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 });
 
-test('a snapshot knows its totals, statistics and header', () => {
+test('a snapshot has its totals, statistics and header', () => {
   assert.equal(snapshot.nodeCount, 6);
   assert.equal(snapshot.edgeCount, 6);
   assert.equal(snapshot.stringCount, 11);
@@ -37,7 +37,7 @@ test('a snapshot knows its totals, statistics and header', () => {
   assert.equal(snapshot.closed, false);
 });
 
-test('a node comes with its sizes, its class and its direct references', async () => {
+test('a node has its sizes, its class and its direct references', async () => {
   const { edges, ...row } = await snapshot.node(3);
   assert.deepEqual(row, {
     id: 3, type: 'object', name: 'Config', className: 'Config', selfSize: 100, retainedSize: 120,
@@ -46,7 +46,7 @@ test('a node comes with its sizes, its class and its direct references', async (
   assert.deepEqual(edges, [{ type: 'property', name: 'cache', to: 5 }]);
 });
 
-test('an id that is not there is ERR_NO_SUCH_NODE', async () => {
+test('an unknown id is ERR_NO_SUCH_NODE', async () => {
   await assert.rejects(snapshot.node(4), { name: 'HeaprayError', code: 'ERR_NO_SUCH_NODE' });
 });
 
@@ -57,7 +57,7 @@ test('references, retainers, dominated and dominator path agree with the drawing
   assert.deepEqual((await snapshot.dominatorPath(11)).map(({ id }) => id), [1, 9, 11]);
 });
 
-test('the top of the dominator tree adds up at every row, with the small ones in the rest', async () => {
+test('the top of the dominator tree adds up at every row, including the rest', async () => {
   const tree = await snapshot.dominatorTree({ depth: 1, limit: 2 });
   assert.equal(tree.id, snapshot.rootId);
   assert.deepEqual([tree.retainedSize, tree.childCount, tree.rest], [1178, 3, { count: 1, retainedSize: 58 }]);
@@ -72,7 +72,7 @@ test('the top of the dominator tree adds up at every row, with the small ones in
   await assert.rejects(snapshot.dominatorTree({ root: 2 }), { code: 'ERR_NO_SUCH_NODE' });
 });
 
-test('pages follow each other through next', async () => {
+test('next leads from page to page', async () => {
   const first = await snapshot.references(9, { limit: 1 });
   assert.deepEqual([first.total, first.items.length, first.next], [2, 1, 1]);
   const second = await snapshot.references(9, { limit: 1, offset: first.next });
@@ -111,7 +111,7 @@ test('filter understands every kind of text, and ranges, sorting and paging', as
   assert.deepEqual([page.total, idsOf(page), page.next], [5, [7, 9], 4]);
 });
 
-test('filter gives the trees asked for and no others', async () => {
+test('filter returns the requested trees and no others', async () => {
   const [row] = (await filter(snapshot, { id: 5, references: { depth: 1 }, retainers: true, edges: true })).nodes;
   assert.deepEqual(row.references.items.map(({ name, node }) => [name, node.id]), [[0, 7]]);
   assert.deepEqual(row.retainers.items.map(({ name, node }) => [name, node.id]), [['cache', 3]]);
@@ -137,7 +137,7 @@ test('columns are typed arrays in node order', async () => {
   await assert.rejects(snapshot.columns(['size']), isArgumentError(/names must be an array of id, type/));
 });
 
-test('what a plain snapshot has none of is empty, not an error', async () => {
+test('data that a plain snapshot lacks is empty, not an error', async () => {
   assert.deepEqual(await snapshot.samples(), []);
   assert.deepEqual((await snapshot.allocations()).functions, []);
   assert.deepEqual(await snapshot.allocationStack(7), []);
@@ -161,7 +161,7 @@ test('diff takes the baseline first', async () => {
   assert.match(await diff([tinySnapshot()], [grown], { mode: 'grown', format: 'text' }), /Session/);
 });
 
-test('diff of a class has the objects behind its numbers', async () => {
+test('diff of a class lists the objects that its row counts', async () => {
   const other = [tinySnapshot().replace(',7,1000,', ',13,1000,')];
   const { classes: [row] } = await diff(snapshot, other);
   assert.deepEqual([row.name, row.addedCount, row.removedCount], ['Session', 1, 1]);
@@ -171,7 +171,7 @@ test('diff of a class has the objects behind its numbers', async () => {
   await assert.rejects(diff(snapshot, other, { class: 'Session' }), isArgumentError(/options\.class/));
 });
 
-test('filter, report and diff take sources and close what they opened', async () => {
+test('filter, report and diff take sources and close the snapshots they opened', async () => {
   const [before, after] = [tinySnapshot(), tinySnapshot()];
   assert.deepEqual(idsOf(await filter([before], { class: 'Session' })), [7]);
   assert.equal((await diff([before], [after])).total, 0);
@@ -192,7 +192,7 @@ test('a misspelt field or a value out of range is an argument error, not another
   await assert.rejects(snapshot.node('3'), isArgumentError(/id must be a whole number .* received '3'/));
 });
 
-test('every function refuses an option it does not know, and names the one that was meant', async () => {
+test('every function refuses unknown options, and suggests the intended one', async () => {
   const misspelt = [
     ['parse', () => parse([tinySnapshot()], { maxByte: 5 }), 'maxByte: did you mean maxBytes?'],
     ['filter', () => filter(snapshot, {}, { singal: undefined, redact: false }), 'singal: did you mean signal?'],
@@ -218,7 +218,7 @@ test('maxBytes of report is the size of the text, not of the input', async () =>
   assert.ok(Buffer.byteLength(text) <= 1000, text);
 });
 
-test('a pattern that cannot be used is ERR_INVALID_QUERY', async () => {
+test('an invalid pattern is ERR_INVALID_QUERY', async () => {
   await assert.rejects(filter(snapshot, { name: /(?<=a)b/ }), { code: 'ERR_INVALID_QUERY' });
   await assert.rejects(filter(snapshot, { filter: 'noSuchFilter' }), { code: 'ERR_INVALID_QUERY' });
 });

@@ -1,4 +1,4 @@
-// Damaged input: the error and its place are the same for every source and split.
+// Damaged input: the error and its offset are the same for every source and split.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ import { badFolder, temporaryFolder } from './support/fixtures.mjs';
 import { posix } from './support/platform.mjs';
 import { tinySnapshot } from './support/snapshots.mjs';
 
-/** How a source ends: its error's code, section and offset, or its totals. */
+/** The result of a source: its error's code, section and offset, or its totals. */
 async function outcome(source) {
   try {
     const snapshot = await parse(source, { maxBytes: 256e6 });
@@ -27,7 +27,7 @@ async function outcome(source) {
   }
 }
 
-/** The same bytes by every road. */
+/** The same bytes as every kind of source. */
 async function everyOutcome(file) {
   const bytes = readFileSync(file);
   return {
@@ -42,7 +42,7 @@ async function everyOutcome(file) {
 
 const folder = badFolder();
 
-test('the corpus of damaged snapshots ends as expected, the same from path, Buffer and stream', { skip: folder ? false : 'no corpus' }, async (t) => {
+test('the corpus of damaged snapshots gives the expected errors from path, Buffer and stream', { skip: folder ? false : 'no corpus' }, async (t) => {
   const expectations = JSON.parse(readFileSync(path.join(folder, 'expect.json'), 'utf8'));
   const names = readdirSync(folder).filter((name) => name !== 'expect.json');
   let compared = 0;
@@ -71,7 +71,7 @@ test('every truncation of a snapshot is rejected, with its offset within the inp
   }
 });
 
-test('an error says section, offset, what was expected and what was found', async () => {
+test('an error has its section, offset, what was expected and what was found', async () => {
   const text = tinySnapshot().replace('"nodes":[9,0,1,', '"nodes":[9,0,oops,');
   const file = path.join(temporaryFolder(), 'oops.heapsnapshot');
   writeFileSync(file, text);
@@ -100,7 +100,7 @@ test('a file that cannot be read is ERR_IO with the system\'s error as cause', a
 });
 
 for (const [format, compress] of [['gzip', gzipSync], ['brotli', brotliCompressSync]]) {
-  test(`maxBytes counts what comes out of ${format}`, async () => {
+  test(`maxBytes counts decompressed bytes of ${format}`, async () => {
     const text = tinySnapshot();
     await assert.rejects(parse(compress(text), { maxBytes: text.length - 1 }), { code: 'ERR_TOO_LARGE' });
     const snapshot = await parse(compress(text), { maxBytes: Buffer.byteLength(text) });
@@ -109,7 +109,7 @@ for (const [format, compress] of [['gzip', gzipSync], ['brotli', brotliCompressS
   });
 }
 
-test('brotli that is cut says so', async () => {
+test('truncated brotli is an error that says so', async () => {
   const compressed = brotliCompressSync(tinySnapshot());
   for (const source of [compressed.subarray(0, -4), [compressed.subarray(0, 7), compressed.subarray(7, -4)]]) {
     await assert.rejects(parse(source), (error) => {
@@ -121,13 +121,13 @@ test('brotli that is cut says so', async () => {
   }
 });
 
-test('a bomb ends at maxBytes', async () => {
+test('a decompression bomb ends at maxBytes', async () => {
   const bomb = brotliCompressSync(Buffer.alloc(64 << 20, 0x20));
   await assert.rejects(parse(bomb, { maxBytes: 1 << 20 }), { code: 'ERR_TOO_LARGE' });
   await assert.rejects(parse([bomb], { maxBytes: 1 << 20 }), { code: 'ERR_TOO_LARGE' });
 });
 
-test('what is neither text nor compressed is no snapshot, from wherever it comes', async () => {
+test('bytes that are neither text nor compressed are no snapshot, from any source', async () => {
   const whole = brotliCompressSync(tinySnapshot());
   const picture = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(5000, 7)]);
   const inputs = [picture, Buffer.concat([whole, Buffer.from('more')]), brotliCompressSync('a poem')];

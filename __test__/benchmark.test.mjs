@@ -1,4 +1,4 @@
-// The benchmark measures real processes, says so when one fails, and notices when answers differ.
+// The benchmark measures real processes, reports failures, and detects different answers.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ test('heapray and DevTools give the same answers about a generated heap', async 
   assert.deepEqual(Object.keys(heapray.answers), Object.keys(devtools.answers), 'both answer every question');
 });
 
-test('a run knows its time and its peak memory', async () => {
+test('a run has its time and its peak memory', async () => {
   const { seconds, cpuSeconds, peakBytes, answers } = await run('heapray');
   assert.ok(seconds > 0.01 && seconds < 60, `${seconds} s`);
   assert.ok(cpuSeconds > 0.01, `${cpuSeconds} s of CPU`);
@@ -40,7 +40,7 @@ test('a run knows its time and its peak memory', async () => {
   assert.ok(answers.nodes > 10_000);
 });
 
-test('a tool that fails is a result that says why', async () => {
+test('a failing tool is a result with the reason', async () => {
   const file = path.join(folder, 'not.heapsnapshot');
   await writeFile(file, 'this is no snapshot');
   const { error, answers } = await run('heapray', { file });
@@ -53,7 +53,7 @@ test('a tool that takes too long is stopped', async () => {
   assert.match(error, /stopped after 0.05 s/);
 });
 
-test('the same seed makes the same heap, another seed another', async () => {
+test('equal seeds make equal heaps, different seeds different ones', async () => {
   const [again, other] = [path.join(folder, 'again.heapsnapshot'), path.join(folder, 'other.heapsnapshot')];
   await generate({ file: again, size: 'small', node: process.execPath });
   await generate({ file: other, size: 'small', node: process.execPath, seed: 2 });
@@ -73,7 +73,7 @@ async function countIdentifiers(file) {
   }
 }
 
-test('a difference is told with both answers, and no answer is not a difference', () => {
+test('a difference is reported with both answers, and a missing answer is none', () => {
   const reference = { nodes: 1000, edges: 5, topClasses: [{ name: 'A', count: 2 }] };
   assert.deepEqual(differences({ nodes: 1001, topClasses: [{ name: 'A', count: 2 }] }, reference), ['nodes: 1,001, not 1,000']);
   assert.deepEqual(differences({ topClasses: [{ name: 'B', count: 2 }] }, reference), ['topClasses: B 2, not A 2']);
@@ -96,7 +96,7 @@ const measurement = {
   ],
 };
 
-test('rows compare with heapray, and a failure says why in place of numbers', () => {
+test('rows compare with heapray, and failures have the reason in place of numbers', () => {
   assert.deepEqual(rows(measurement), [
     ['medium, 40 MB', 'heapray 1.2.3', '0.250 s', '50 MB', '1.25', '1.0×', '1.0×'],
     ['', 'Slow 4', '5.00 s', '400 MB', '10.00', '20×', '8.0×'],
@@ -104,7 +104,7 @@ test('rows compare with heapray, and a failure says why in place of numbers', ()
   ]);
 });
 
-test('the table stands between the markers and nothing else changes', async () => {
+test('the table is written between the markers and nothing else changes', async () => {
   const file = path.join(folder, 'README.md');
   await writeFile(file, 'before\n<!-- bench:start -->\nold\n<!-- bench:end -->\nafter\n');
   const table = markdownTable([measurement]);

@@ -1,4 +1,4 @@
-// capture(): a live process to a Snapshot, with everything a service needs of it.
+// capture(): from a live process to a Snapshot, with the guarantees that a service needs.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -40,7 +40,7 @@ async function startWorker() {
   return worker;
 }
 
-test('what is alive is in the snapshot, with the pause, memory and preflight in the result', async () => {
+test('live objects are in the snapshot, and the pause, memory and preflight in the result', async () => {
   const snapshot = await capture();
   assert.equal(await countOf(snapshot, 'CapturedHere'), 123);
   const { pauseMs, rss, preflight, file, workerMs } = snapshot.capture;
@@ -51,7 +51,7 @@ test('what is alive is in the snapshot, with the pause, memory and preflight in 
   snapshot.close();
 });
 
-test('what preflight counts is what the snapshot has, in a heap of many small Maps as in one of a large one', async () => {
+test('preflight counts what the snapshot has, with many small Maps as with a large one', async () => {
   for (const make of [() => Array.from({ length: 300 }, (_, i) => new Map(Array.from({ length: 100 }, (_, k) => [`${i}.${k}`, { k }]))), () => new Map(Array.from({ length: 30_000 }, (_, i) => [`k${i}`, { i }]))]) {
     globalThis.countedHere = make();
     const { census } = ownHeap();
@@ -85,14 +85,14 @@ test("v8.getHeapSnapshot() is captured too; a stream that was partly read is sti
   begun.close();
 });
 
-test('straight to a report, as an object or as text', async () => {
+test('a report is returned as an object or as text', async () => {
   const answer = await capture({ report: true });
   assert.equal(answer.kind, 'report');
   assert.ok(answer.capture.pauseMs > 1);
   assert.match(await capture({ report: { format: 'text' } }), /Heap report/);
 });
 
-test('a worker is captured by its parent, and goes on; one that has ended says so', async () => {
+test('a worker is captured by its parent and continues; one that has ended is an error', async () => {
   const worker = await startWorker();
   const snapshot = await capture({ worker, force: true });
   assert.equal(await countOf(snapshot, 'Kept'), 77);
@@ -117,7 +117,7 @@ test('one capture at a time in the process: a second is refused, also from a wor
   (await copy.capture()).close();
 });
 
-test('within the cooldown the next is refused, and says when it may begin', async () => {
+test('a capture within the cooldown is refused, with the time left', async () => {
   (await capture()).close();
   const error = await capture({ cooldown: 60_000 }).catch((failure) => failure);
   assert.ok(error instanceof HeaprayError);
@@ -126,7 +126,7 @@ test('within the cooldown the next is refused, and says when it may begin', asyn
   (await capture({ cooldown: 0 })).close();
 });
 
-test('the snapshot is written beside, compressed by its name, redacted where asked', async () => {
+test('the snapshot is also written to a file, compressed by its name, and redacted on request', async () => {
   const folder = temporaryFolder();
   const secret = ['hunter', '2', 'is the password'].join(' ');
   globalThis.secretHere = { secret };
@@ -154,7 +154,7 @@ test('an aborted capture rejects with the reason, and the next one works', async
       (await capture()).close();
       break;
     } catch (error) {
-      // The work behind an aborted promise ends a little later.
+      // The work of an aborted promise ends a little later.
       assert.equal(error.code, 'ERR_CAPTURE_RUNNING');
       assert.ok(attempt < 100);
       await delay(50);
@@ -162,7 +162,7 @@ test('an aborted capture rejects with the reason, and the next one works', async
   }
 });
 
-test('wrong options are TypeErrors that say what was expected', async () => {
+test('wrong options are TypeErrors with what was expected', async () => {
   for (const options of [null, { worker: 7 }, { force: 'yes' }, { cooldown: -1 }, { file: 7 }, { report: 'text' }, { forgetIds: 1 }]) {
     await assert.rejects(capture(options), { name: 'TypeError', code: 'ERR_INVALID_ARGUMENT' });
   }
@@ -185,7 +185,7 @@ test('a service answers requests while its snapshot is analysed, and the loop is
     assert.equal(done.sessions, 60_000);
     mostRequests = Math.max(mostRequests, requests);
     t.diagnostic(`pause ${done.info.pauseMs.toFixed(0)} ms, delays ${done.delays.map((ms) => ms.toFixed(1))} ms, ${requests} requests`);
-    // The longest delay is the pause the result speaks of.
+    // The longest delay is the reported pause.
     assert.ok(done.info.pauseMs <= done.delays[0] + 1);
     quietest = Math.min(quietest, Math.max(done.delays[1], done.delays[0] - done.info.pauseMs));
   }
@@ -201,7 +201,7 @@ test('a service answers requests while its snapshot is analysed, and the loop is
   assert.ok(quietest < limit, `late by ${quietest} ms in addition to the pause`);
 });
 
-test('a hundred captures in a row leave nothing behind: by resident memory and by heapray itself', async (t) => {
+test('a hundred captures in a row leave nothing behind, by resident memory and by reports of heapray', async (t) => {
   const code = `
     const { capture, report } = require(${JSON.stringify(path.join(root, 'index.js'))});
     (async () => {
@@ -224,7 +224,7 @@ test('a hundred captures in a row leave nothing behind: by resident memory and b
   assert.ok(counts[2] - counts[1] < 1000, `${counts}`);
 });
 
-test('in a control group that is too small capture is refused with the numbers, and the service lives', async (t) => {
+test('in a control group that is too small capture is refused with the numbers, and the service survives', async (t) => {
   const group = makeGroup();
   if (!group) return t.skip('no control group with a memory limit can be made here');
   group.setLimit(200e6);
@@ -246,11 +246,11 @@ test('in a control group that is too small capture is refused with the numbers, 
   }
 });
 
-test('under ulimit -v capture is refused, and the service lives', { skip: process.platform !== 'linux' && 'Linux only' }, async () => {
+test('under ulimit -v capture is refused, and the service survives', { skip: process.platform !== 'linux' && 'Linux only' }, async () => {
   const folder = temporaryFolder();
   const limited = path.join(folder, 'limited-node');
-  // What node itself maps differs by version: a little more than it has is left to it, and not the address space
-  // that it reserves for WebAssembly, which node:http loads.
+  // Node's own mappings differ by version. The limit leaves a little more than those, but not the address space that it
+  // reserves for WebAssembly, which node:http loads.
   const vmSize = Number(/VmSize:\s+(\d+)/.exec(execFileSync(process.execPath, ['-p', 'fs.readFileSync("/proc/self/status", "utf8")'], { encoding: 'utf8' }))[1]);
   writeFileSync(limited, `#!/bin/sh\nulimit -v ${vmSize + 600_000}\nexec "${process.execPath}" --disable-wasm-trap-handler "$@"\n`, { mode: 0o755 });
   const service = await startService({ objects: 150_000, execPath: limited });
@@ -261,7 +261,7 @@ test('under ulimit -v capture is refused, and the service lives', { skip: proces
   service.stop();
 });
 
-test("under Node's permission model capture works where addons are allowed, and says what it could not read", () => {
+test("under Node's permission model capture works if addons are allowed, and lists the files it could not read", () => {
   const code = `require(${JSON.stringify(path.join(root, 'index.js'))}).capture().then(({ nodeCount, capture }) =>
     console.log(JSON.stringify({ nodeCount, unreadable: capture.preflight.unreadable })))`;
   const run = (...flags) => spawnSync(nodeBinary(24), ['--permission', ...flags, `--allow-fs-read=${root}*`, '-e', code], { encoding: 'utf8' });
@@ -299,7 +299,7 @@ test("under Node's permission model files are written where it allows, and forge
 const canBeNobody = process.platform === 'linux' && process.getuid() === 0;
 
 test('another user cannot block captures of a process', { skip: canBeNobody ? false : 'needs root, to be another user' }, async () => {
-  // What tells the process's captures apart is nothing that somebody else can bind or open.
+  // Captures of the process are identified by nothing that others can bind or open.
   const code = `const fs = require('node:fs'); const denied = [];
     for (const name of ['maps', 'fd', 'environ']) try { fs.openSync('/proc/${process.pid}/' + name); } catch ({ code }) { denied.push(code); }
     console.log(denied.join());`;

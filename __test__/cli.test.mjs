@@ -1,4 +1,4 @@
-// The command line as people meet it: the real program, real files, real exit codes.
+// The command line: the real program, with real files and exit codes.
 //
 // HEAPRAY_UPDATE_GOLDENS=1 writes the golden files anew; review them as a diff.
 
@@ -33,7 +33,7 @@ before(() => {
 
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-/** Colours and widths must not depend on who runs the tests. */
+/** Colours and widths must not depend on the environment of the tests. */
 function cleanEnv(extra = {}) {
   const { FORCE_COLOR, NO_COLOR, COLUMNS, ...rest } = process.env;
   return { ...rest, ...extra };
@@ -175,7 +175,7 @@ describe('JSON', () => {
     snapshot.close();
   });
 
-  test('is one line for programs, and holds no character a terminal acts on', async () => {
+  test('is one line for programs, without characters that a terminal interprets', async () => {
     const text = await ok(['filter', 'after.heapsnapshot', '--name-contains', 'evil', '--format', 'json']);
     assert.match(text, /^[^\n]*\n$/);
     assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
@@ -238,7 +238,7 @@ describe('output', () => {
     assert.ok(fs.statSync('/dev/null').isCharacterDevice());
   });
 
-  test('an old answer stays when the input cannot be read', async () => {
+  test('an old answer stays if the input cannot be read', async () => {
     fs.writeFileSync(path.join(folder, 'old.txt'), 'old');
     fs.writeFileSync(path.join(folder, 'half.heapsnapshot'), AFTER.slice(0, AFTER.length / 2));
     assert.equal((await heapray(['report', 'half.heapsnapshot', '-o', 'old.txt'])).code, 3);
@@ -252,7 +252,7 @@ describe('output', () => {
     assert.equal(fs.readFileSync(path.join(folder, 'after.heapsnapshot'), 'utf8'), AFTER);
   });
 
-  test('a folder that does not exist is said before any work', async () => {
+  test('a missing folder is an error before any work', async () => {
     const { code, stderr } = await heapray(['report', 'no-such.heapsnapshot', '-o', 'no/such/folder.txt']);
     assert.equal(code, 2);
     assert.match(stderr, /folder '.*' does not exist/);
@@ -265,7 +265,7 @@ describe('output', () => {
     assert.doesNotMatch(await ok(['report', 'after.heapsnapshot', '--format', 'markdown'], { env: { FORCE_COLOR: '1' } }), /\x1b/);
   });
 
-  test('COLUMNS sets the width where there is no terminal', async () => {
+  test('COLUMNS sets the width without a terminal', async () => {
     const lines = (await ok(['report', 'after.heapsnapshot'], { env: { COLUMNS: '70' } })).split('\n');
     assert.ok(Math.max(...lines.map((line) => line.length)) <= 70);
   });
@@ -394,7 +394,7 @@ describe('exit code 3', () => {
     });
   }
 
-  test('the message names the second file when it is the bad one', async () => {
+  test('the message names the second file if it is the bad one', async () => {
     fs.writeFileSync(path.join(folder, 'bad.heapsnapshot'), '{}');
     const { code, stderr } = await heapray(['diff', 'before.heapsnapshot', 'bad.heapsnapshot']);
     assert.equal(code, 3);
@@ -408,7 +408,7 @@ describe('exit code 3', () => {
   });
 });
 
-describe('a reader that goes away', () => {
+describe('a reader that closes the pipe', () => {
   test('is no error', posix, async () => {
     const { status, stderr } = shell('"$NODE" "$BIN" filter after.heapsnapshot --references=20,1000 --limit 100000 --format json | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}');
     assert.equal(stderr, '');
@@ -429,7 +429,7 @@ describe('interruption', () => {
       const child = spawn(process.execPath, [BIN, 'report', '-', '-o', output], { env: cleanEnv(), stdio: ['pipe', 'pipe', 'pipe'] });
       child.stdin.on('error', () => {});
       child.stdin.write(AFTER.slice(0, 3000));
-      // The signal handlers are in place when the reader has taken what the pipe cannot hold.
+      // The signal handlers are installed when the reader has read more than fits in the pipe.
       await readerTook(child, AFTER.slice(3000, 3500) + ' '.repeat(1_000_000));
       child.kill(signal);
       let stderr = '';
@@ -466,7 +466,7 @@ describe('in a terminal', { skip: hasScript() ? false : 'needs script(1) of util
     assert.ok(lines.every((line) => line.length <= 80));
   });
 
-  test('NO_COLOR and a dumb terminal take the colours away', () => {
+  test('NO_COLOR and a dumb terminal disable colours', () => {
     assert.doesNotMatch(terminal(command, { NO_COLOR: '1' }), /\x1b/);
     assert.doesNotMatch(terminal(command, { TERM: 'dumb' }), /\x1b/);
   });
@@ -475,7 +475,7 @@ describe('in a terminal', { skip: hasScript() ? false : 'needs script(1) of util
     assert.match(terminal(`${command} --format json`), /\{\r?\n {2}"schemaVersion": 1,\r?\n/);
   });
 
-  test("a keyboard is not waited for when '-' was meant as a file", () => {
+  test("'-' does not wait for a keyboard", () => {
     terminal(`"${process.execPath}" "${BIN}" report -`);
     assert.match(fs.readFileSync(path.join(folder, 'stderr.txt'), 'utf8'), /terminal/);
   });
@@ -486,7 +486,7 @@ function hasScript() {
 }
 
 describe('completion', () => {
-  /** Asks a real bash what it would offer. */
+  /** The completions of a real bash. */
   async function offered(...words) {
     const scriptFile = path.join(folder, 'completion.bash');
     fs.writeFileSync(scriptFile, await ok(['completion', 'bash']));

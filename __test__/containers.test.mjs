@@ -1,5 +1,5 @@
-// In a control group that leaves little more than preflight asks for, captures go well. All shapes and versions of
-// Node.js: npm run test:containers.
+// Captures succeed in a control group with little more memory than preflight requires. `npm run test:containers` tests
+// all shapes and versions of Node.js.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -12,7 +12,7 @@ await probe?.remove();
 const skip = !probe && 'no control group with a memory limit can be made here (Linux and root are needed)';
 
 for (const shape of ['parsed JSON', 'class instances', 'sessions in a Map', 'weak map', 'one array of references']) {
-  test(`a heap of ${shape} is captured twice where just the estimate is left, and the estimate is no blank refusal`, { skip }, async (t) => {
+  test(`a heap of ${shape} is captured twice with just the estimate left, and the estimate is not excessive`, { skip }, async (t) => {
     const { captures, problems } = await runCaptures(process.execPath, shape, 20_000);
     for (const { round, estimate, rise } of captures) t.diagnostic(`capture ${round}: ${estimate} bytes estimated, ${rise} taken`);
     assert.deepEqual(problems, []);

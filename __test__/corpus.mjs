@@ -1,6 +1,6 @@
-// Where the corpus of real snapshots is, when it is there at all.
+// Finds the corpus of real snapshots, if there is one.
 //
-// HEAPRAY_CORPUS names an unpacked folder; otherwise `../shared/corpus` beside the repository is taken.
+// HEAPRAY_CORPUS is an unpacked folder; otherwise `../shared/corpus` beside the repository is used.
 
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const beside = fileURLToPath(new URL('../../shared/corpus', import.meta.url));
 /** The folder, or `null`. */
 export const corpus = [process.env.HEAPRAY_CORPUS, beside].find((folder) => folder && existsSync(folder)) ?? null;
 
-/** For the `skip` option of a test: `false`, or why there is nothing to test with. */
+/** For the `skip` option of a test: `false`, or why there is no corpus. */
 export const skipWithoutCorpus = corpus ? false : 'no corpus: set HEAPRAY_CORPUS to a folder of snapshots';
 
 /** V8 snapshots and timelines in a folder of the corpus whose names start with `prefix`, sorted. */

@@ -1,5 +1,5 @@
-// A server answers while a big snapshot is parsed in it. Counted, not timed out: requests served,
-// file reads served, the worst delay of the event loop.
+// A server answers while it parses a large snapshot. Measures the number of requests and file reads, and the
+// longest delay of the event loop.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { bigSnapshotFile } from './support/fixtures.mjs';
 const LIMIT_MS = 20;
 const small = fileURLToPath(new URL('../package.json', import.meta.url));
 
-/** Calls `step` again and again until `isOver`; gives how often it was done and the longest time it took. */
+/** Calls `step` repeatedly until `isOver`. Returns the number of calls and the longest time of one. */
 async function again(isOver, step) {
   let [count, worst] = [0, 0];
   while (!isOver()) {
@@ -28,7 +28,7 @@ async function again(isOver, step) {
   return { count, worst };
 }
 
-/** What the process does while `work` runs. */
+/** The activity of the process while `work` runs. */
 async function serveDuring(work) {
   const server = http.createServer(async (request, response) => response.end(await readFile(small)));
   server.listen(0, '127.0.0.1');
@@ -64,7 +64,7 @@ const counts = ({ requests, reads, ticks, worstDelay, took }) =>
 /** A blocked loop serves nothing; a free one serves every few milliseconds. */
 const isServing = ({ requests, reads, took }) => requests.count > took / 50 && reads.count > took / 50;
 
-test('while a big snapshot is parsed the server serves requests and files, and the loop is never late by 20 ms', async (t) => {
+test('while a large snapshot is parsed the server serves requests and files, and the loop is never late by 20 ms', async (t) => {
   const file = await bigSnapshotFile();
   // Other programs can only add to the delay, so the quietest of up to five runs counts.
   let best = { worstDelay: Infinity, isServing: false };

@@ -17,7 +17,7 @@ async function assertExact(t, files, options) {
 }
 
 for (const major of majors) {
-  test(`snapshots that Node.js ${major} takes of everything a heap can hold equal DevTools node by node`, (t) =>
+  test(`snapshots of Node.js ${major} with every kind of object equal DevTools node by node`, (t) =>
     assertExact(t, zooSnapshots(major)));
 }
 
@@ -28,6 +28,6 @@ test('snapshots of Chromium equal DevTools node by node', { skip: skipWithoutCor
   assertExact(t, corpusFiles('chrome')));
 
 for (const leak of ['emitter-listeners', 'map-cache', 'sliced-string', 'control-express']) {
-  test(`the ${leak} snapshots and what changed between them equal DevTools`, { skip: skipWithoutCorpus }, (t) =>
+  test(`the ${leak} snapshots and their comparison equal DevTools`, { skip: skipWithoutCorpus }, (t) =>
     assertExact(t, ['before', 'after', 'third'].flatMap((when) => corpusFiles('leaks', `${leak}.${when}`))));
 }

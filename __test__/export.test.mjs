@@ -1,4 +1,4 @@
-// Exports, read back as the tools read them: speedscope's schema, pprof's own decoder.
+// Exports, checked with speedscope's schema and pprof's own decoder.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -32,7 +32,7 @@ function exported(...args) {
   return stdout;
 }
 
-/** Stacks of frame names with their bytes, as both formats must say them. */
+/** Stacks of frame names with their bytes, which are the same in both formats. */
 function bytesByFrame(stacks) {
   const own = new Map();
   const total = new Map();
@@ -62,9 +62,9 @@ function checkSizes({ own, total }) {
   assert.ok(![...own.keys()].some((name) => name.includes('secret text')), 'contents of strings are not told');
 }
 
-test('a speedscope export is of the schema, and its totals are retained sizes', () => {
+test('a speedscope export matches the schema, and its totals are retained sizes', () => {
   const profile = JSON.parse(exported('--format', 'speedscope'));
-  // Its formats are comments to people: https and the like.
+  // The schema's formats, such as https, are informative only.
   const validate = new (require('ajv').default)({ strict: false }).compile(
     JSON.parse(readFileSync(require.resolve('speedscope/dist/release/file-format-schema.json'), 'utf8')),
   );
@@ -77,7 +77,7 @@ test('a speedscope export is of the schema, and its totals are retained sizes', 
   assert.deepEqual(session, { name: 'Session', file: '/app/src/session.js', line: 12, col: 3 });
 });
 
-test('a pprof export is decoded by pprof, and says the same', () => {
+test('pprof decodes an export to the same stacks', () => {
   const profile = Profile.decode(gunzipSync(exported('--format', 'pprof')));
   const { strings } = profile.stringTable;
   assert.deepEqual(profile.sampleType.map(({ type, unit }) => [strings[type], strings[unit]]), [['inuse_space', 'bytes']]);
@@ -99,21 +99,21 @@ test('sizes of more than four gigabytes are exact in both', () => {
   assert.deepEqual(JSON.parse(toSpeedscope(huge, { title: 'huge' })).profiles[0].weights, [selfSize]);
 });
 
-test('what is too small for a row of its own is still counted', () => {
+test('objects too small for a row are counted', () => {
   const { stacksOf } = require('../lib/export/stacks.js');
   const root = { type: 'synthetic', name: '', className: '(synthetic)', selfSize: 0, retainedSize: 12, source: null, children: [], rest: { count: 3, retainedSize: 12 } };
   const { frames, stacks } = stacksOf(root);
   assert.deepEqual(stacks.map(({ frames: numbers, bytes }) => [numbers.map((number) => frames[number].name), bytes]), [[['(root)', '(smaller objects)'], 12]]);
 });
 
-test('an export begins at any object, and goes into a file', () => {
+test('an export starts at any object, and is written to a file', () => {
   const target = path.join(folder, 'one.speedscope.json');
   assert.equal(exported('--format', 'speedscope', '--root', '@1001', '-o', target).length, 0);
   const { total } = bytesByFrame(speedscopeStacks(JSON.parse(readFileSync(target, 'utf8'))));
   assert.equal(total.get('Session'), 104 + 8000);
 });
 
-test('a format is needed, and an object that is there', () => {
+test('an export needs a format and an existing object', () => {
   assert.equal(heapray().status, 2);
   assert.equal(heapray('--format', 'svg').status, 2);
   assert.equal(heapray('--format', 'pprof', '--root', '4').status, 2);

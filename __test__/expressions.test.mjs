@@ -1,4 +1,4 @@
-// Regular expressions in filters match what V8's own match: text by text, expression by expression.
+// Regular expressions in filters match the same texts as V8's.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -21,7 +21,7 @@ const SOURCES = [
   '^\\s*$', '漢', '[一-鿿]', '€|\\+',
 ];
 
-/** With flag u only. */
+/** Expressions with flag u only. */
 const UNICODE = [
   '\\p{L}', '^\\p{L}+$', '\\P{L}', '^\\P{L}+$', '\\p{Lu}', '\\p{Ll}', '\\p{Lt}', '\\p{Letter}', '\\p{Uppercase_Letter}', '\\p{gc=Nd}', '\\p{General_Category=Number}', '\\p{Sc}', '\\p{Sm}', '\\p{Pi}',
   '\\p{M}', '\\p{Co}', '\\p{Cn}', '\\p{Cc}', '\\p{Zs}', '\\p{Any}', '\\p{ASCII}', '^\\p{ASCII}+$', '\\p{Assigned}', '[\\p{L}\\d]', '[^\\p{L}]', '^[\\p{Lu}\\p{Nd}]', '\\u{1f600}', '^[\\u{1f600}-\\u{1f64f}]$', '^.$',
@@ -35,10 +35,10 @@ before(async () => {
 });
 after(() => snapshot.close());
 
-/** Without flag u a character beyond 16 bits is two for V8, and one here. */
+/** Without flag u a character beyond 16 bits is two characters for V8, but one here. */
 const isComparable = (text, flags) => flags.includes('u') || !/[\ud800-\udfff]/.test(text);
 
-/** Which of the texts match, here and there. */
+/** The texts that match, in heapray and in V8. */
 async function compare(source, flags) {
   const pattern = new RegExp(source, flags);
   const expected = TEXTS.filter((text) => isComparable(text, flags) && pattern.test(text));
@@ -58,18 +58,18 @@ for (const flags of ['', 'i', 's', 'u', 'iu']) {
   });
 }
 
-test('what is no expression is refused', async () => {
+test('invalid expressions are refused', async () => {
   for (const regex of ['(', ')', 'a)', '(?', '(?<a', '[a', '[b-a]', '*', 'a**', '^*', '(?:a', 'a{2,1}', '\\', '(?x:a)', '\\p{Nonsense}', '\\p', '('.repeat(300) + ')'.repeat(300)]) {
     await assert.rejects(filter(snapshot, { name: { regex, flags: 'u' } }), { code: 'ERR_INVALID_QUERY' }, regex);
   }
 });
 
-test('groups may have options of their own', async () => {
+test('groups may have options', async () => {
   const { nodes } = await filter(snapshot, { name: { regex: '^(?i:A)b(?-i:a)' }, type: 'string', mineOnly: false });
   assert.deepEqual(nodes.map(({ name }) => name), ['abab']);
 });
 
-/** Some are only without flag u: `a{`. */
+/** Some are valid only without flag u: `a{`. */
 function isExpression(source, flags) {
   try {
     return Boolean(new RegExp(source, flags));

@@ -1,4 +1,4 @@
-// WebAssembly in the addon's place: the tests of the API, run again with it, and what it cannot do.
+// WebAssembly in place of the addon: the tests of the API with it, and its limits.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,12 +11,12 @@ import { tinySnapshot } from './support/snapshots.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const index = path.join(root, 'index.js');
-// Of the corpus only what is damaged: its largest snapshots take minutes on one thread.
+// Only the damaged snapshots of the corpus: its largest ones take minutes on one thread.
 const onlyBad = temporaryFolder();
 const bad = badFolder();
 if (bad) symlinkSync(bad, path.join(onlyBad, 'bad'), 'junction');
 const env = { ...process.env, HEAPRAY_ADDON: 'wasm', HEAPRAY_CORPUS: onlyBad };
-// A test runner in a test runner reports to the outer one otherwise.
+// Otherwise the inner test runner would report to the outer one.
 delete env.NODE_TEST_CONTEXT;
 
 const run = (args, more = {}) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env, timeout: 120_000, ...more });
@@ -29,7 +29,7 @@ for (const file of ['api', 'bad-input', 'sources']) {
   });
 }
 
-test('an abort ends a parse, and what comes after it works', () => {
+test('an abort ends a parse, and later calls work', () => {
   const script = `
     const { parse } = require(${JSON.stringify(index)});
     (async () => {
@@ -47,7 +47,7 @@ test('an abort ends a parse, and what comes after it works', () => {
   assert.equal(stdout, 'enough\n6\n', stderr);
 });
 
-test('a platform without an addon is served by it, with a warning', () => {
+test('a platform without an addon uses it, with a warning', () => {
   const script = `Object.defineProperty(process, 'platform', { value: 'freebsd' });
     require(${JSON.stringify(index)}).parse([${JSON.stringify(tinySnapshot())}]).then((s) => console.log('nodes: ' + s.nodeCount));`;
   const { HEAPRAY_ADDON: _, ...plain } = env;
@@ -56,12 +56,12 @@ test('a platform without an addon is served by it, with a warning', () => {
   assert.match(stderr, /HeaprayWarning: there is no addon for freebsd x64.*heapray runs as WebAssembly/);
 });
 
-test('what needs the addon says so', () => {
+test('functions that need the addon reject with that reason', () => {
   const script = `require(${JSON.stringify(index)}).parse([${JSON.stringify(tinySnapshot())}], { redact: true }).catch((e) => console.log(e.code, e.message));`;
   assert.match(run(['-e', script]).stdout, /^ERR_NOT_SUPPORTED redact needs heapray's native addon/);
 });
 
-test('the package as it is published has all that this takes', () => {
+test('the published package has all the files for it', () => {
   const folder = temporaryFolder();
   const shell = process.platform === 'win32';
   const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root, encoding: 'utf8', shell });

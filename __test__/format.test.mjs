@@ -1,4 +1,4 @@
-// Formatting is pure: every rule can be shown with values written down here.
+// Formatting is pure, so every rule is tested with literal values.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -42,14 +42,14 @@ describe('numbers', () => {
     assert.equal(numbers.formatBytesDelta(2_000_000), '+2.0 MB');
   });
 
-  test('a share too small to show is not shown as nothing', () => {
+  test('a share too small to show is not shown as zero', () => {
     assert.equal(numbers.formatPercent(0), '0.0%');
     assert.equal(numbers.formatPercent(0.01), '<0.1%');
     assert.equal(numbers.formatPercent(61.234), '61.2%');
     assert.equal(numbers.formatPercent(100), '100.0%');
   });
 
-  test('distances of V8 itself and of the unreachable read as in DevTools', () => {
+  test('distances of roots and of unreachable objects are those of DevTools', () => {
     assert.deepEqual([4, 0, 1e8, 200_000_003, -5].map(numbers.formatDistance), ['4', '0', '-', '-', '-']);
   });
 
@@ -77,20 +77,20 @@ describe('hostile text', () => {
     assert.equal(visible('😀 日本語 नमस्ते'), '😀 日本語 नमस्ते');
   });
 
-  test('no code point below U+0300 that a terminal acts on gets through', () => {
+  test('every code point below U+0300 that a terminal interprets is escaped', () => {
     for (let code = 0; code < 0x300; code += 1) {
       const shown = visible(String.fromCharCode(code));
       assert.doesNotMatch(shown, /[\x00-\x1f\x7f-\x9f\xad]/);
     }
   });
 
-  test('a text of a million characters is cut before it is looked at', () => {
+  test('a text of a million characters is truncated before it is processed', () => {
     assert.equal(visible('x'.repeat(1e6)).length, 4097);
     assert.equal(visible(`${'x'.repeat(4095)}${'😀'.repeat(10)}`), `${'x'.repeat(4095)}…`);
     assert.ok(quoted('"'.repeat(1e6)).length < 5000);
   });
 
-  test('a pile of marks on one letter is cut', () => {
+  test('combining marks on one letter are limited', () => {
     assert.ok(visible(`a${'\u0301'.repeat(1000)}`).length < 20);
   });
 });
@@ -117,7 +117,7 @@ describe('width', () => {
     }
   });
 
-  test('fits at the start, middle and end, and keeps the id behind a name', () => {
+  test('truncates at the start, middle or end, and keeps the id after a name', () => {
     const spans = [heap('abcdefghij')];
     assert.equal(plain(fit(spans, 10)), 'abcdefghij');
     assert.equal(plain(fit(spans, 5, 'end')), 'abcd…');
@@ -141,7 +141,7 @@ describe('wrapping of paths', () => {
     assert.deepEqual(lines, ['server.handler →', ' context.sessions[3]', '.history']);
   });
 
-  test('breaks a step rather than taking more lines than there are', () => {
+  test('breaks a step rather than exceeding the lines', () => {
     for (let width = 4; width < 40; width += 1) {
       const lines = wrap([heap('server.handler → context.sessions[3].history.aVeryLongPropertyNameIndeed.x')], width, 3).map(plain);
       assert.ok(lines.length <= 3 && lines.every((line) => displayWidth(line) <= width), `${width}: ${lines}`);
@@ -163,14 +163,14 @@ describe('labels', () => {
     assert.equal(plain(nodeLabel({ ...node, detached: true })), 'Detached Session @7');
   });
 
-  test('contents of strings are shown only when asked for', () => {
+  test('contents of strings are hidden by default', () => {
     for (const type of ['string', 'concatenated string', 'sliced string']) {
       assert.equal(plain(nodeLabel({ ...node, type, name: 'password' })), `(${type}) @7`);
       assert.equal(plain(nodeLabel({ ...node, type, name: '(8 characters)' })), `(${type}, 8 characters) @7`);
     }
   });
 
-  test('references read as code does', () => {
+  test('references read like code', () => {
     const label = (type, name) => referenceLabel({ type, name }).text;
     assert.equal(label('property', 'cache'), '.cache');
     assert.equal(label('property', 'odd name'), '["odd name"]');
@@ -180,7 +180,7 @@ describe('labels', () => {
     assert.equal(label('internal', '12 / part of key (Foo @3) -> value (secret @4) pair in WeakMap (table @5)'), 'WeakMap entry of key Foo @3');
   });
 
-  test('sources without a script name still say which script', () => {
+  test('sources without a script name have the id of the script', () => {
     assert.equal(plain(sourceLabel({ script: '/a.js', scriptId: 4, line: 1, column: 2 })), '/a.js:1:2');
     assert.equal(plain(sourceLabel({ script: null, scriptId: 4, line: 1, column: 2 })), 'script 4:1:2');
     assert.deepEqual(sourceLabel(null), []);
@@ -252,7 +252,7 @@ const ANSWERS = {
 
 for (const [name, format] of Object.entries(ANSWERS)) {
   describe(`text of ${name}`, () => {
-    test('holds nothing a terminal acts on, and colours only when asked for', () => {
+    test('has no characters that a terminal interprets, and colours only on request', () => {
       assert.doesNotMatch(format({}), /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
       const colored = format({ color: true });
       assert.match(colored, /\x1b\[/);
@@ -293,14 +293,14 @@ function withoutCode(markdown) {
 }
 
 describe('report', () => {
-  test('hides contents of strings unless they are asked for, in every format', () => {
+  test('hides contents of strings by default, in every format', () => {
     for (const format of ['text', 'markdown']) {
       assert.doesNotMatch(formatReport(REPORT, { format }), /password/);
       assert.equal(formatReport(REPORT, { format, showStrings: true }).match(/password/g).length, 2);
     }
   });
 
-  test('says first what leaks, who holds it, where, how sure that is and what to do', () => {
+  test('begins with the leak, its holder, source, certainty and advice', () => {
     const named = { ...SUSPECT, className: 'Session', path: 'cache[entry]', holder: { ...SUSPECT.holder, className: 'Map', path: 'cache' } };
     const text = formatReport({ ...REPORT, verdict: 'Session probably leaks.', suspects: [named] });
     const order = ['Verdict: Session probably leaks.', 'Suspects', '1,000 objects', 'Map @9: cache', 'cache[entry]', 'likely', 'Delete entries.', 'Memory by kind'];
@@ -309,7 +309,7 @@ describe('report', () => {
     assert.ok(places.every((place) => place >= 0), text);
   });
 
-  test('lists what two snapshots leave open apart from the suspects, and never as an alarm', () => {
+  test('lists inconclusive suspects separately, and never as an alarm', () => {
     const filled = { ...SUSPECT, className: 'Template', path: 'cache[entry]' };
     const text = formatReport({ ...REPORT, verdict: 'Inconclusive', suspects: [], inconclusive: [filled] }, { color: false });
     assert.match(text, /Inconclusive\b.*a third snapshot tells which/);
@@ -317,7 +317,7 @@ describe('report', () => {
     assert.doesNotMatch(text, /Suspects/);
   });
 
-  test('keeps within a size, and says the same each time', () => {
+  test('keeps within a size, always with the same text', () => {
     const many = { ...REPORT, suspects: Array.from({ length: 50 }, () => SUSPECT), classes: Array.from({ length: 200 }, () => REPORT.classes[0]) };
     for (const format of ['text', 'markdown']) {
       for (const maxBytes of [1000, 2000, 5000, 20_000]) {
@@ -329,12 +329,12 @@ describe('report', () => {
     }
   });
 
-  test('leaves out what there is nothing to say about', () => {
+  test('leaves out empty parts', () => {
     const text = formatReport({ ...REPORT, duplicatedStrings: { total: 0, wasted: 0, strings: [] }, detached: { count: 0, selfSize: 0, nodes: [] }, skipped: [] });
     assert.doesNotMatch(text, /Duplicated|Detached nodes|Skipped/);
   });
 
-  test('lists resident memory, what it grew by and what to do, and says nothing of what files do not have', () => {
+  test('lists resident memory with growth and advice, and leaves it out for files', () => {
     const text = formatReport(REPORT);
     assert.match(text, /Resident memory {2}400 MB of the process/);
     assert.match(text, /malloc in use +345 MB +\+340 MB\n/);
@@ -345,7 +345,7 @@ describe('report', () => {
     assert.doesNotMatch(formatReport({ ...REPORT, outside: null }), /Resident|Handles/);
   });
 
-  test('an empty heap is no division by zero', () => {
+  test('an empty heap causes no division by zero', () => {
     const statistics = { total: 0, native: { total: 0, typedArrays: 0 }, v8heap: { total: 0, code: 0, jsArrays: 0, strings: 0, system: 0 } };
     const text = formatReport({ ...REPORT, totals: { nodes: 1, edges: 0, strings: 0, size: 0 }, statistics, classes: [], biggest: [] });
     assert.doesNotMatch(text, /NaN|Infinity|undefined/);
@@ -353,7 +353,7 @@ describe('report', () => {
 });
 
 describe('diff', () => {
-  test('says so when the snapshots come from different processes', () => {
+  test('warns if the snapshots are of different processes', () => {
     assert.match(formatDiff(DIFF), /different processes/);
     assert.doesNotMatch(formatDiff({ ...DIFF, sameProcess: true }), /different processes/);
   });

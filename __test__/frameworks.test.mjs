@@ -1,7 +1,7 @@
-// The matchers inside the test runners they are made for: real ones, in projects that have heapray installed.
+// The matchers in the real test runners, in projects that have heapray installed.
 //
-// The short form: each test runner once, in what differs most. `npm run test:flaky` runs every pool and
-// version of Node.js, many times over.
+// Each test runner once, in the most different configurations. `npm run test:flaky` repeats every pool and
+// version of Node.js many times.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -34,10 +34,10 @@ const typings = [
   ]),
 ];
 
-// Two at a time: they are processes of their own, and nothing is timed.
+// Two at a time: they are separate processes, and nothing is timed.
 describe('test runners', { concurrency: 2 }, () => {
   for (const each of short) {
-    test(`${each.name}: every planted leak is named with class and path, nothing harmless is accused`, async () => {
+    test(`${each.name}: every planted leak is named with class and path, and harmless functions pass`, async () => {
       const { leaks, named, harmless, silent, wrong } = await tried(each, prepare(each.project));
       assert.deepEqual(wrong, []);
       assert.deepEqual([named, silent], [leaks, harmless]);
@@ -45,7 +45,7 @@ describe('test runners', { concurrency: 2 }, () => {
   }
 
   for (const [name, project, run] of examples) {
-    test(`examples/${name}: the room that lets go passes, the one that keeps its visitors fails`, async () => {
+    test(`examples/${name}: the room that releases its visitors passes, the one that keeps them fails`, async () => {
       const folder = prepare(project);
       const outcomes = await run(folder, addExample(folder, name));
       assert.deepEqual(outcomes.map(({ name: of, passed }) => [of, passed]), [
@@ -57,13 +57,13 @@ describe('test runners', { concurrency: 2 }, () => {
     });
   }
 
-  test('Jest: matchers throw, reject and colour as its own do, also with fake timers', async () => {
+  test('Jest: matchers throw, reject and colour like its own, also with fake timers', async () => {
     const outcomes = await runJest(nodeBinary(20), prepare('jest'), { args: ['--testMatch', '<rootDir>/suites/matchers.jest.js'] });
     assertAllPassed(outcomes);
   });
 
   for (const pool of ['threads', 'vmForks']) {
-    test(`Vitest, ${pool}: matchers throw, reject and colour as its own do, also with fake timers`, async () => {
+    test(`Vitest, ${pool}: matchers throw, reject and colour like its own, also with fake timers`, async () => {
       const outcomes = await runVitest(nodeBinary(24), prepare('vitest-5'), pool, { args: ['--config', 'matchers.config.mjs'] });
       assertAllPassed(outcomes);
     });

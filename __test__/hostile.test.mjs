@@ -1,5 +1,5 @@
-// Callers and inputs that mean no good, or know no better: wrong types everywhere, names of Object.prototype,
-// files that change while they are read, sources that fail, shapes made to cost.
+// Hostile or careless callers and inputs: wrong types everywhere, names of Object.prototype, files that change while
+// they are read, sources that fail, expensive shapes.
 
 import assert from 'node:assert/strict';
 import { copyFileSync, createReadStream, readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => tiny.close());
 
-/** One of each kind, and what converts to something else behind a check's back. */
+/** One value of each kind, and some that convert to another value after a check. */
 const WRONG = [
   undefined,
   null,
@@ -35,7 +35,7 @@ const WRONG = [
   10n,
   '',
   '\0',
-  // No file to read, and no place to write one.
+  // No file to read, and no path to write to.
   path.join(folder, 'no such folder', 'no such thing'),
   Symbol('s'),
   () => {},
@@ -58,7 +58,7 @@ const METHODS = [
   'strings', 'deadVariables', 'allocations', 'allocationStack', 'samples', 'columns',
 ];
 
-/** Every call of the API that takes something, with one argument after the other wrong. */
+/** Every call of the API that takes arguments, with one of them wrong at a time. */
 function* calls() {
   const out = path.join(folder, 'never.heapsnapshot');
   for (const wrong of WRONG) {
@@ -93,7 +93,7 @@ function* calls() {
   }
 }
 
-test('arguments of every wrong kind reject, and say so, over the whole API', async (t) => {
+test('arguments of every wrong kind reject with an argument error, over the whole API', async (t) => {
   let [made, refused, done] = [0, 0, 0];
   for (const [name, call] of calls()) {
     made += 1;
@@ -117,7 +117,7 @@ test('arguments of every wrong kind reject, and say so, over the whole API', asy
 
 const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'then'];
 
-/** A heap whose classes, properties, variables, strings and types are called like parts of Object.prototype. */
+/** A heap whose classes, properties, variables, strings and types have names of Object.prototype's properties. */
 function inheritedNames(extra = []) {
   const types = ['synthetic', 'object', 'string', ...INHERITED];
   const strings = ['', ...INHERITED, 'Object'];
@@ -167,7 +167,7 @@ test('names such as __proto__ are names like any other and change nothing of any
   newer.close();
 });
 
-/** What comes of a source: an error's code, section and offset, or the totals. */
+/** The result of a source: an error's code, section and offset, or the totals. */
 async function outcome(source) {
   try {
     const snapshot = await parse(source);
@@ -200,7 +200,7 @@ const COSTLY = {
   'an escape without an end': `${tinyText.slice(0, -4)}\\ud83d`,
 };
 
-test('input made to cost ends the same by path, Buffer and stream, with a code, section and offset', async () => {
+test('expensive input has the same result from path, Buffer and stream, with a code, section and offset', async () => {
   for (const [name, text] of Object.entries(COSTLY)) {
     const file = path.join(folder, 'costly.heapsnapshot');
     writeFileSync(file, text);
@@ -213,7 +213,7 @@ test('input made to cost ends the same by path, Buffer and stream, with a code, 
   }
 });
 
-test('a stream that fails rejects with its own error, one that ends early with ERR_TRUNCATED and where', async () => {
+test('a failing stream rejects with its own error, one that ends early with ERR_TRUNCATED and the offset', async () => {
   const failure = new Error('the line went dead');
   const failing = Readable.from((function* () {
     yield tinyText.slice(0, 200);
@@ -231,7 +231,7 @@ test('a stream that fails rejects with its own error, one that ends early with E
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
-/** What those who own memory may do with it while somebody reads. */
+/** Changes that the owner of a buffer can make while it is read. */
 const TAKEN_AWAY = {
   resized: { make: (length) => new ArrayBuffer(length, { maxByteLength: length }), take: (memory) => memory.resize(0) },
   'given to somebody else, who frees it': {
@@ -268,7 +268,7 @@ test('memory that is taken away while it is read ends in an error or a snapshot,
   t.diagnostic([...codes].join(', '));
 });
 
-test('what is no source, or breaks the rules of iterators, is refused with a code', async () => {
+test('values that are no source, and broken iterators, are refused with a code', async () => {
   const gone = new Uint8Array(8);
   structuredClone(gone, { transfer: [gone.buffer] });
   const sources = [
@@ -288,7 +288,7 @@ test('what is no source, or breaks the rules of iterators, is refused with a cod
   assert.ok(!readdirSync(folder).some((name) => name.startsWith('refused')), readdirSync(folder).join());
 });
 
-test('a file that is cut, overwritten or replaced while it is read ends in an error or a snapshot, never in a crash', async (t) => {
+test('a file that is truncated, overwritten or replaced while it is read ends in an error or a snapshot, never in a crash', async (t) => {
   const original = await madeSnapshotFile(20);
   const file = path.join(folder, 'changing.heapsnapshot');
   const changes = {
@@ -298,7 +298,7 @@ test('a file that is cut, overwritten or replaced while it is read ends in an er
   };
   const other = path.join(folder, 'other.heapsnapshot');
   const codes = new Set();
-  // Some moments are before the first byte is read, some after the last.
+  // Sometimes before the first byte is read, sometimes after the last.
   for (const [name, change] of Object.entries(changes)) {
     for (let moment = 0; moment < 64; moment = 2 * moment + 1) {
       copyFileSync(original, file);
@@ -315,7 +315,7 @@ test('a file that is cut, overwritten or replaced while it is read ends in an er
   assert.equal((await outcome(original)).nodeCount, 360_000);
 });
 
-test('a job stopped in any of its phases ends there, and the next has all it needs', async (t) => {
+test('a job aborted in any phase ends there, and the next one works', async (t) => {
   const file = await madeSnapshotFile(40);
   const stoppedIn = new Set();
   const stopIn = async (wanted, toSource) => {
@@ -330,12 +330,12 @@ test('a job stopped in any of its phases ends there, and the next has all it nee
     assert.ok(result === undefined || result.name === 'AbortError', result?.stack);
   };
 
-  // Progress is looked at every 50 ms: reading lasts until it was, because the source waits for it.
+  // Progress is polled every 50 ms. Reading lasts until then, because the source waits for it.
   const bytes = readFileSync(file);
   await stopIn('parse', (signal) => halfUntilAborted(bytes, signal));
   assert.ok(stoppedIn.has('parse'));
 
-  // The phases after it last as long as the graph is large, on a fast machine less than that.
+  // The later phases may be shorter than that on a fast machine, so larger graphs are tried.
   const LATER = ['graph', 'dominators', 'retained', 'classes'];
   for (let copies = 40; stoppedIn.size === 1 && copies <= 640; copies *= 2) {
     const larger = await madeSnapshotFile(copies);
@@ -348,8 +348,8 @@ test('a job stopped in any of its phases ends there, and the next has all it nee
   assert.equal((await outcome(file)).nodeCount, 720_000);
 });
 
-test('a snapshot belongs to its thread, and answers many questions at once as it does one', async () => {
-  // What another thread would get has no handle.
+test('a snapshot belongs to its thread, and answers many questions at once like a single one', async () => {
+  // A copy for another thread has no handle.
   assert.equal(structuredClone(tiny).node, undefined);
   const questions = [() => tiny.node(3), () => tiny.classes(), () => report(tiny), () => filter(tiny, { name: /s/i }), () => diff(tiny, tiny)];
   const alone = [];

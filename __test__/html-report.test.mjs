@@ -33,7 +33,7 @@ before(() => {
 });
 
 describe('the file', () => {
-  test('its policy lets its own script and style in, and nothing from a network', () => {
+  test('its policy allows its own script and style, and nothing from a network', () => {
     const html = readFileSync(file('after.html'), 'utf8');
     const [, policy] = /content="(default-src[^"]*)"/.exec(html);
     const hashes = Array.from(html.matchAll(/<(script|style)>(.*?)<\/\1>/gs), ([, tag, text]) => [tag, `'sha256-${crypto.createHash('sha256').update(text).digest('base64')}'`]);
@@ -44,7 +44,7 @@ describe('the file', () => {
     assert.doesNotMatch(html, /<(script|link|img|iframe)[^>]*(src|href)="(?!data:)/);
   });
 
-  test('markup of the heap stands in it only as escaped JSON', () => {
+  test('it contains markup of the heap only as escaped JSON', () => {
     const html = readFileSync(file('hostile.html'), 'utf8');
     assert.ok(!html.includes(MARKUP));
     assert.ok(!html.includes(BREAKOUT));
@@ -52,7 +52,7 @@ describe('the file', () => {
     assert.ok(JSON.stringify(JSON.parse(json)).includes(JSON.stringify(BREAKOUT).slice(1, -1)));
   });
 
-  test('contents of strings are in it only when they are asked for', () => {
+  test('it contains no contents of strings by default', () => {
     assert.doesNotMatch(readFileSync(file('after.html'), 'utf8'), /the same secret text|history of session/);
     assert.match(readFileSync(file('shown.html'), 'utf8'), /the same secret text/);
   });
@@ -73,7 +73,7 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
 
   after(() => browser?.close());
 
-  /** Opens the page and fails on whatever it asks the network for. */
+  /** Opens the page and fails if it makes any request. */
   async function open(name, use) {
     const { page, problems } = await newPage(browser);
     await page.context().setOffline(true);
@@ -106,7 +106,7 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
     });
   });
 
-  test('what holds an object is drawn as far as the report knows it', async () => {
+  test('retainers of an object are drawn as far as the report has them', async () => {
     await open('after.html', async (page) => {
       await page.getByRole('region', { name: 'Largest objects' }).getByRole('link', { name: /Session|Array|Server/ }).first().click();
       await page.getByText('Shortest path').waitFor();
@@ -122,7 +122,7 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
     });
   });
 
-  test('what it does not have, it says', async () => {
+  test('it says what it does not contain', async () => {
     await open('after.html', async (page) => {
       await page.evaluate(() => (location.hash = '#/node?id=999999'));
       await page.getByRole('alert').waitFor();
@@ -130,7 +130,7 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
     });
   });
 
-  test('markup is shown and never run', async () => {
+  test('markup is shown and never executed', async () => {
     await open('hostile.html', async (page) => {
       await page.getByLabel('String contents').check();
       for (const hash of ['#/overview', '#/classes', '#/dominators']) {

@@ -1,7 +1,7 @@
-// Real programs with every usual kind of leak, and some without one: what the report says of each.
+// Reports on real programs with every usual kind of leak, and on some without.
 //
-// Each file of support/leak-scenarios is one process with several leaks at once, so that all of them
-// have to be told apart. LEAK_NODE_VERSIONS=22,24,26 runs them on these versions of Node.js as well.
+// Each file of support/leak-scenarios is one process with several leaks at once, which the report must
+// distinguish. LEAK_NODE_VERSIONS=22,24,26 runs them on these versions of Node.js as well.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -26,7 +26,7 @@ const BINARIES = ['', ...(process.env.LEAK_NODE_VERSIONS ?? '').split(',').filte
 
 after(() => fs.rmSync(FOLDER, { recursive: true }));
 
-/** Runs a file of scenarios and gives its three snapshots, parsed. */
+/** Runs a file of scenarios and returns its three snapshots, parsed. */
 async function snapshotsOf(file, version) {
   const folder = fs.mkdtempSync(path.join(FOLDER, `${file}-`));
   const binary = version === '' ? process.execPath : nodeBinary(version);
@@ -48,7 +48,7 @@ for (const version of BINARIES) {
   const title = version === '' ? 'this Node.js' : `Node.js ${version}`;
   describe(`on ${title}`, () => {
     for (const [file, leaks] of Object.entries(expected)) {
-      it(`names what leaks in ${file}.cjs by kind and holder, and nothing else`, async () => {
+      it(`names the leaks of ${file}.cjs with kind and holder, and nothing else`, async () => {
         const snapshots = await snapshotsOf(file, version);
         const { suspects } = await report(snapshots, { limit: 100 });
         const left = [...suspects];
@@ -64,12 +64,12 @@ for (const version of BINARIES) {
       });
     }
 
-    it('stays silent where caches, pools, queues and code warm up or are bounded', async () => {
+    it('reports nothing for caches, pools, queues and code that warm up or are bounded', async () => {
       const snapshots = await snapshotsOf('controls', version);
       const { suspects, outcome } = await report(snapshots, { limit: 100 });
       assert.deepEqual(suspects.map(shown), []);
       assert.notEqual(outcome, 'leaks');
-      // What fills up cannot be told from what leaks by two; what was loaded or used for the first time can.
+      // Two snapshots cannot distinguish a collection that is filling up from a leak, but can recognise code used for the first time.
       const ofTwo = await report(snapshots.slice(0, 2), { limit: 100 });
       assert.deepEqual(ofTwo.suspects.filter(({ confidence }) => confidence !== 'low').map(shown), []);
       for (const snapshot of snapshots) snapshot.close();

@@ -1,4 +1,4 @@
-// The suspects' numbers equal what `filter` and `classes` say of the same nodes, over the corpus of leaks.
+// The suspects' numbers equal those of `filter` and `classes` for the same nodes, over the corpus of leaks.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ function triples() {
 }
 
 describe('suspects of the corpus', { skip: skipWithoutCorpus }, () => {
-  it("have the numbers that filter and classes give for the same nodes, also when one snapshot is all there is", async () => {
+  it("have the numbers of filter and classes for the same nodes, also with a single snapshot", async () => {
     let whole = 0;
     for (const files of triples()) {
       const snapshots = await Promise.all(files.map((file) => parse(file)));

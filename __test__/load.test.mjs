@@ -1,4 +1,4 @@
-// Finding the addon: the right one for the platform, or a sentence that says what is missing and what to do.
+// Finding the addon of the platform, or an error that says what is missing and what to do.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const snapshotFile = path.join(folder, 'tiny.heapsnapshot');
 
 before(() => writeFileSync(snapshotFile, tinySnapshot()));
 
-/** A project with heapray installed as npm would: the files that are published, and addon packages. */
+/** A project with heapray as installed by npm: the published files, and addon packages. */
 function installedProject({ addons = [here] } = {}) {
   const project = mkdtempSync(path.join(folder, 'project-'));
   const installed = path.join(project, 'node_modules', 'heapray');
@@ -41,7 +41,7 @@ function installAddon(project, name) {
   copyFileSync(builtAddon, path.join(folder, `heapray.${name}.node`), constants.COPYFILE_FICLONE);
 }
 
-/** Runs a script in the project; gives what it printed, errors included. */
+/** Runs a script in the project. Returns its output, including errors. */
 function run(project, script, { flags = [], env = {} } = {}) {
   const options = { cwd: project, encoding: 'utf8', env: { ...process.env, ...env } };
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', script], options);
@@ -50,7 +50,7 @@ function run(project, script, { flags = [], env = {} } = {}) {
 
 const countNodes = () => `require('heapray').parse(${JSON.stringify(snapshotFile)}).then((s) => console.log('nodes: ' + s.nodeCount))`;
 const LOAD = "require('heapray')";
-/** As another platform: nothing is loaded before the name of the platform is asked for. */
+/** Pretends to be another platform, before anything is loaded. */
 const onPlatform = (platform, arch, script) =>
   `for (const [name, value] of Object.entries({ platform: '${platform}', arch: '${arch}' })) Object.defineProperty(process, name, { value }); ${script}`;
 
@@ -78,7 +78,7 @@ test('no package has a script that runs on installation', () => {
   }
 });
 
-test('an addon that is missing is named, with the platform and what to do', async (t) => {
+test('a missing addon is named, with the platform and what to do', async (t) => {
   const expectMissing = (text, advice) => {
     assert.match(text, /ERR_ADDON_NOT_FOUND/);
     assert.ok(text.includes(`heapray has no addon for ${describePlatform()} here: looked for the package @heapray/addon-${here}`), text);
@@ -105,7 +105,7 @@ test('an addon that is missing is named, with the platform and what to do', asyn
   });
 });
 
-test("Node's permission model is named when it forbids addons, and does when it allows them", () => {
+test("an error names Node's permission model if it forbids addons", () => {
   const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
   const flags = [permission, '--allow-fs-read=*'];
   const refused = run(installedProject(), LOAD, { flags });
@@ -118,7 +118,7 @@ test('--no-addons is named', () => {
   assert.match(run(installedProject(), LOAD, { flags: ['--no-addons'] }), /node was started with --no-addons/);
 });
 
-test('an addon that cannot be loaded is told from one that is missing', () => {
+test('an addon that cannot be loaded and a missing one have different errors', () => {
   const project = installedProject();
   writeFileSync(path.join(project, 'node_modules/@heapray', `addon-${here}`, `heapray.${here}.node`), 'no addon');
   const text = run(project, LOAD);
@@ -140,7 +140,7 @@ test('HEAPRAY_ADDON names the addon to load', () => {
   assert.match(missing, /could not be loaded: Cannot find module '.*none\.node'/);
 });
 
-test('a bundle can take the addon along, or leave heapray outside', async (t) => {
+test('a bundle can contain the addon, or leave heapray external', async (t) => {
   const bundle = async (project, options) => {
     const outfile = path.join(project, 'dist', 'app.cjs');
     const stdin = { contents: countNodes(), resolveDir: project };
@@ -157,14 +157,14 @@ test('a bundle can take the addon along, or leave heapray outside', async (t) =>
     const project = installedProject();
     assert.match((await bundle(project, { external: ['heapray'] }))(project), /^nodes: \d+$/m);
   });
-  await t.test('and is told so when it can do neither', async () => {
+  await t.test('without either, the error says so', async () => {
     const project = installedProject({ addons: [] });
     const start = await bundle(project, {});
     assert.match(start(project), /heapray was bundled into another file: keep it out of the bundle/);
   });
 });
 
-test('musl is told from glibc by the report of the process too', () => {
+test('musl is also recognised by the report of the process', () => {
   assert.equal(isMuslByReport(undefined), false);
   assert.equal(isMuslByReport({ header: { glibcVersionRuntime: '2.36' }, sharedObjects: ['/lib/ld-musl-x86_64.so.1'] }), false);
   assert.equal(isMuslByReport({ header: {}, sharedObjects: ['/usr/bin/node', '/lib/ld-musl-aarch64.so.1'] }), true);

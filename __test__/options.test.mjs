@@ -1,4 +1,4 @@
-// Options are declared once, in lib/api/options: the types, the documentation and the core must agree with it.
+// Options are declared once, in lib/api/options. The types, the documentation and the core must agree.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const pathOf = (file) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 const docs = (name) => readFileSync(pathOf(`docs/${name}`), 'utf8');
 
 const isArgument = ({ required }) => required === true;
-/** Those that may be left out. */
+/** The optional ones. */
 const optionsOf = (ask) => Object.fromEntries(Object.entries(QUESTIONS[ask].fields).filter(([, declaration]) => !isArgument(declaration)));
 
 describe('the types', () => {
@@ -49,7 +49,7 @@ describe('the types', () => {
 
   const methods = Object.keys(QUESTIONS).filter((ask) => typeNamed('Snapshot').getProperty(ask) !== undefined);
   for (const ask of methods) {
-    test(`snapshot.${ask} takes what its question does`, () => {
+    test(`snapshot.${ask} takes the options of its question`, () => {
       const { parameters } = checker.getTypeOfSymbol(typeNamed('Snapshot').getProperty(ask)).getCallSignatures()[0];
       const positional = Object.entries(QUESTIONS[ask].fields).filter(([, declaration]) => isArgument(declaration)).map(([name, { argument }]) => argument ?? name);
       assert.deepEqual(parameters.slice(0, positional.length).map(({ name }) => name), positional);
@@ -98,7 +98,7 @@ describe('the documentation', () => {
   const section = (text, title) => text.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
 
   for (const command of createProgram(() => {}).commands.filter((each) => each.name() !== 'completion')) {
-    test(`docs/cli.md says what the flags of ${command.name()} accept, and what holds without them`, () => {
+    test(`docs/cli.md has the values and defaults of the flags of ${command.name()}`, () => {
       const text = section(docs('cli.md'), command.name()) + section(docs('cli.md'), 'Output');
       for (const { long, description, defaultValue } of command.options) {
         const row = rowsWith(text, `\`${long}`).join('\n');
@@ -114,7 +114,7 @@ describe('the documentation', () => {
     });
   }
 
-  test('docs/protocol.md lists the questions, their fields in brackets where they may be left out', () => {
+  test('docs/protocol.md lists the questions, with optional fields in brackets', () => {
     const named = (text) => Array.from(text.matchAll(/`(\w+)`/g), ([, name]) => name);
     const rows = new Map();
     const [ofSnapshots] = section(docs('protocol.md'), 'Questions').split('Of the engine itself');
@@ -144,7 +144,7 @@ describe('the documentation', () => {
 
 describe('the core', () => {
   const client = openNativeClient();
-  /** A snapshot and what came after it. */
+  /** A snapshot and a later one. */
   let snapshots;
 
   before(async () => {
@@ -153,7 +153,7 @@ describe('the core', () => {
   });
   after(() => client.dispose());
 
-  /** More classes, objects of a class, texts and levels than any default has room for, so that the defaults show. */
+  /** More classes, objects of a class, texts and levels than any default limit. */
   function heapOf(count) {
     const roots = Array.from({ length: count }, (_, i) => `a${i}`);
     const heap = {
@@ -169,7 +169,7 @@ describe('the core', () => {
     return buildSnapshot(heap);
   }
 
-  /** Values of what must be given: the object that holds all others, and the class that has most. */
+  /** Values of required options: the object that retains all others, and the largest class. */
   const GIVEN = { id: 3, of: 'Link', class: 'Link' };
   const SAMPLES = {
     id: [7], ids: [[7]], boolean: [true, false], words: [['object']], text: [{ exact: 'Class3' }, { contains: 'class' }, { regex: '^C', flags: 'i' }],
@@ -183,7 +183,7 @@ describe('the core', () => {
   });
 
   for (const name of Object.keys(QUESTIONS)) {
-    test(`${name}: what is declared as a default is what holds without it`, async () => {
+    test(`${name}: the declared default is the value without it`, async () => {
       const answer = await ask(plain(name));
       const fields = optionsOf(name);
       for (const [field, { default: value }] of Object.entries(fields)) {
@@ -196,7 +196,7 @@ describe('the core', () => {
       }
     });
 
-    test(`${name}: every value that is declared is accepted, and none beyond`, async () => {
+    test(`${name}: every declared value is accepted, and no other`, async () => {
       for (const [field, declaration] of Object.entries(optionsOf(name))) {
         for (const value of accepted(declaration)) await ask({ ...plain(name), [field]: value });
         for (const value of refused(declaration)) await assert.rejects(ask({ ...plain(name), [field]: value }), { code: 'ERR_INVALID_QUERY' }, `${field}: ${JSON.stringify(value)}`);
@@ -207,7 +207,7 @@ describe('the core', () => {
 
   const isNumber = ({ type }) => type === 'whole' || type === 'number';
 
-  /** With members: each of their values in an object. */
+  /** For options with members: an object for each of their values. */
   const inObjects = (fields, values) => Object.entries(fields).flatMap(([member, declaration]) => values(declaration).map((value) => ({ [member]: value })));
 
   function accepted(declaration) {

@@ -1,4 +1,4 @@
-// Resident memory outside of the JavaScript heap: planted programs, and the bucket in which the report finds it.
+// Resident memory outside of the JavaScript heap: planted programs, and the bucket in which the report has it.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -30,9 +30,9 @@ function checkSums({ before, after }) {
   }
 }
 
-/** Programs by the bucket that they fill, the version of Node.js that they need, and what the verdict says. */
+/** Programs, the bucket that they fill, the version of Node.js that they need, and the expected verdict. */
 const PLANTED = [
-  // Objects of the heap stand for these.
+  // These are represented by objects of the heap.
   ['arrayBuffers', 'arrayBuffers', undefined, /^(?!.*Resident)/],
   ['webAssembly', 'webAssembly', undefined, /^(?!.*Resident)/],
   ['externalStrings', 'arrayBuffers', undefined, /outside of it: .*ArrayBuffers and external strings/],
@@ -51,14 +51,14 @@ for (const [kind, bucket, major, words] of PLANTED) {
     const { bytes, advice } = result.outside.buckets.find((row) => row.bucket === bucket);
     assert.deepEqual(bytes.added, [growth(result, bucket)]);
     assert.match(result.verdict, words);
-    // Lines of text are broken.
+    // Text is wrapped.
     if (advice !== null) assert.ok(result.text.replace(/\s+/g, ' ').includes(advice), result.text);
     assert.equal(advice !== null, / outside of it: /.test(result.verdict));
     if (major !== undefined) assert.deepEqual([result.suspects, result.outcome], [0, 'grewOutside']);
   });
 }
 
-test('of a program in which nothing grew nothing is said', linux, () => {
+test('a program without growth has no advice', linux, () => {
   const result = run('nothing');
   checkSums(result);
   assert.equal(result.outcome, 'nothingGrew');
@@ -79,7 +79,7 @@ test('handles that are never closed are counted by type', () => {
   assert.match(text, /Handles and requests: .*TCPSocketWrap 400 \(\+400\)/);
 });
 
-test('what cannot be measured is null with the reason, and the sum is still the resident memory', linux, () => {
+test('a bucket that cannot be measured is null with the reason, and the sum is still the resident memory', linux, () => {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const result = run('arrayBuffers', 24, '--permission', '--allow-addons', `--allow-fs-read=${root}*`);
   checkSums(result);
@@ -90,7 +90,7 @@ test('what cannot be measured is null with the reason, and the sum is still the 
   assert.ok(growth(result, 'arrayBuffers') >= result.planted * 0.9);
 });
 
-test('files and bytes have no figures of a process, and reports on them say null', async () => {
+test('files and bytes have no figures of a process, which are null in reports', async () => {
   const snapshot = await parse(Buffer.from(tinySnapshot()));
   assert.equal(snapshot.memory, null);
   assert.equal((await report(snapshot)).outside, null);
@@ -111,7 +111,7 @@ test('checkpoints of heapray/testing have the figures too', async () => {
   for (const snapshot of snapshots) snapshot.close();
 });
 
-test('what watch() has kept in a folder is reported with the figures of its time', linux, () => {
+test('snapshots that watch() keeps in a folder are reported with their figures', linux, () => {
   const { outside, memory, verdict } = run('watched', 24);
   assert.equal(outside.resident.added.length, 1);
   assert.match(verdict, /outside of it: .*malloc in use/);

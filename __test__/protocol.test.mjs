@@ -1,4 +1,4 @@
-// One protocol, three engines: the addon and the WebAssembly modules, with threads and without, give the same bytes, answer or error.
+// One protocol, three engines: the addon and the WebAssembly modules with and without threads respond with the same bytes.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { badFolder, temporaryFolder } from './support/fixtures.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
 import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
 
-/** Every question there is, about a snapshot with these ids and classes; then what cannot be asked. */
+/** Every question about a snapshot with these ids and classes, and invalid ones. */
 function questionsOf({ ids, classes, rootId }) {
   const [id] = ids;
   const [className] = classes;
@@ -78,7 +78,7 @@ async function same(engines, request) {
   await compare(engines, `${text} is answered`, (engine) => engine.respond(text));
 }
 
-/** What the first engine says, and all others must. */
+/** The first engine's response, which all others must give. */
 async function compare(engines, what, say) {
   const said = await Promise.all(Object.values(engines).map(say));
   const names = Object.keys(engines);
@@ -88,7 +88,7 @@ async function compare(engines, what, say) {
   return said[0];
 }
 
-/** Where two texts part: the whole would be megabytes. */
+/** The first difference of two texts, which may have megabytes. */
 function difference([firstName, first], [otherName, other]) {
   let at = 0;
   while (first[at] === other[at]) at += 1;
@@ -100,7 +100,7 @@ function openAll(engines, bytes, name) {
   return compare(engines, `${name} opens`, (engine) => openBytes(engine, bytes, name));
 }
 
-/** Ids worth asking about, and classes. */
+/** Interesting ids and classes. */
 async function landmarks(engine, { snapshot, summary: { rootId } }) {
   const nodes = async (question) => answerOf(await ask(engine, [snapshot], { ask: 'filter', limit: 3, ...question })).nodes;
   const found = [
@@ -130,7 +130,7 @@ async function compareSeries(files) {
   engines.native.clear();
 }
 
-/** This process, with where its objects were allocated. */
+/** A snapshot of this process with allocation stacks. */
 function timelineOfThisProcess() {
   const session = new inspector.Session();
   session.connect();
@@ -177,7 +177,7 @@ test('compressed snapshots open in all engines alike', async () => {
   }
 });
 
-test('every truncation of a snapshot is refused in the same words', async () => {
+test('every truncation of a snapshot has the same error', async () => {
   const bytes = Buffer.from(tinySnapshot());
   const engines = freshEngines();
   for (let length = 0; length < bytes.length; length += 7) {
@@ -186,7 +186,7 @@ test('every truncation of a snapshot is refused in the same words', async () => 
   }
 });
 
-test('every byte of a snapshot made wrong ends in the same words, or the same snapshot', async () => {
+test('every wrong byte of a snapshot has the same error, or the same snapshot', async () => {
   const bytes = Buffer.from(tinySnapshot());
   const engines = freshEngines();
   for (let at = 0; at < bytes.length; at += 5) {
@@ -198,7 +198,7 @@ test('every byte of a snapshot made wrong ends in the same words, or the same sn
 
 const bad = badFolder();
 
-test('the corpus of damaged snapshots ends in the same words', { skip: bad ? false : 'no corpus' }, async (t) => {
+test('the corpus of damaged snapshots has the same errors', { skip: bad ? false : 'no corpus' }, async (t) => {
   const names = readdirSync(bad).filter((name) => name !== 'expect.json');
   for (const name of names) {
     const engines = freshEngines();

@@ -1,4 +1,4 @@
-// Everything handed out is of the caller's realm, also where a test runner loads the module in a vm context.
+// All results are of the caller's realm, even if a test runner loads the module in a vm context.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ test('answers, arrays in them, columns and promises are of the caller\'s realm',
   snapshot.close();
 });
 
-test('a live process is captured from there too, and what refuses is of the caller\'s realm', async () => {
+test('a live process is captured from there too, and errors are of the caller\'s realm', async () => {
   const running = heapray.capture({ force: true });
   const refused = await heapray.capture().then(() => assert.fail('not refused'), (error) => error);
   assert.equal(refused.code, 'ERR_CAPTURE_RUNNING');

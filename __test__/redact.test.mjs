@@ -1,4 +1,4 @@
-// Redaction: the same graph, and nothing of what the program wrote into it.
+// Redaction: the same graph, without the program's contents.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -27,7 +27,7 @@ const program = (name) => fileURLToPath(new URL(`support/${name}`, import.meta.u
 let count = 0;
 const fresh = (ending = '.heapsnapshot') => path.join(folder, `${(count += 1)}${ending}`);
 
-/** Everything heapray says of a snapshot that redaction may not change. */
+/** Everything about a snapshot that redaction must not change. */
 async function numbersOf(snapshot) {
   const { nodeCount, edgeCount, totalSize, statistics } = snapshot;
   const { classes } = await snapshot.classes({ limit: 100_000 });
@@ -54,10 +54,10 @@ async function assertSameNumbers(file, redacted) {
   }
 }
 
-/** All texts of a snapshot, as JavaScript reads them. */
+/** All texts of a snapshot, parsed by JavaScript. */
 const stringsOf = (file) => JSON.parse(readFileSync(file, 'utf8')).strings;
 
-/** How many string nodes have the same text, and how long it is, for each text: read without heapray. */
+/** The number of string nodes with the same text, and its length, for each text; read without heapray. */
 function copiesOf(file, lengthOf) {
   const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8'));
   const { node_fields: fields, node_types: [types] } = snapshot.meta;
@@ -71,7 +71,7 @@ function copiesOf(file, lengthOf) {
 }
 
 for (const major of [20, 24]) {
-  test(`none of the secrets a Node.js ${major} program holds anywhere is in the redacted snapshot`, async (t) => {
+  test(`none of the secrets of a Node.js ${major} program is in the redacted snapshot`, async (t) => {
     const word = `hunter${Math.random().toString(36).slice(2, 10)}`;
     const [file, redacted] = [fresh(), fresh()];
     execFileSync(nodeBinary(major), [program('secrets.cjs'), word, file], { stdio: 'inherit' });
@@ -98,7 +98,7 @@ for (const major of [20, 24]) {
 }
 
 for (const major of [14, 22, 26]) {
-  test(`a redacted snapshot of Node.js ${major} has the same numbers, and DevTools reads the same from it`, async () => {
+  test(`a redacted snapshot of Node.js ${major} has the same numbers, also in DevTools`, async () => {
     for (const file of zooSnapshots(major).slice(2, 4)) {
       const redacted = fresh();
       await redact(file, redacted);
@@ -122,7 +122,7 @@ test('redacted snapshots of Deno, Bun and Chromium, and of timelines, have the s
   }
 });
 
-test('DevTools reads a redacted snapshot of Chromium as it reads the snapshot', { skip: skipWithoutCorpus }, async () => {
+test('a redacted snapshot of Chromium has the same numbers in DevTools', { skip: skipWithoutCorpus }, async () => {
   const redacted = fresh();
   await redact(corpusFiles('chrome', 'detached-dom.after')[0], redacted);
   const tally = await compareFiles([redacted]);
@@ -152,7 +152,7 @@ test('equal texts stay equal, keep their length, and get other hashes with anoth
   snapshot.close();
 });
 
-test('the output does not depend on how the input was cut or compressed', async () => {
+test('the output does not depend on how the input was split or compressed', async () => {
   const text = Buffer.from(tinySnapshot());
   const whole = fresh();
   await redact(text, whole, { key: KEY });
@@ -175,7 +175,7 @@ test('the output does not depend on how the input was cut or compressed', async 
   assert.ok(readFileSync(fromStream).equals(readFileSync(fromPath)));
 });
 
-test('parsing with redact: true never holds a text and answers as the redacted file does', async () => {
+test('parsing with redact: true keeps no text and answers like the redacted file', async () => {
   const [file] = zooSnapshots(20);
   const redacted = fresh();
   await redact(file, redacted, { key: KEY });
@@ -209,7 +209,7 @@ test('a report on a redacted snapshot names scripts, and no string', async () =>
 
 const bad = badFolder();
 
-test('damaged input is refused with the codes parse gives, and leaves no file', { skip: bad ? false : 'no corpus' }, async () => {
+test('damaged input is refused with the codes of parse, and leaves no file', { skip: bad ? false : 'no corpus' }, async () => {
   const code = (promise) => promise.then((snapshot) => snapshot.close?.(), (error) => {
     assert.ok(error instanceof HeaprayError, `${error?.stack}`);
     return error.code;
@@ -228,7 +228,7 @@ test('damaged input is refused with the codes parse gives, and leaves no file', 
   assert.deepEqual(readdirSync(outputs).filter((name) => name.includes('partial')), []);
 });
 
-test('the name of the output says how it is compressed', async () => {
+test('the name of the output determines its compression', async () => {
   const [file] = zooSnapshots(20);
   const outputs = ['', '.gz', '.zst'].map((ending) => fresh(`.heapsnapshot${ending}`));
   for (const output of outputs) {
@@ -252,7 +252,7 @@ test('a killed process leaves nothing under the final name, and the file that wa
   const big = await madeSnapshotFile(20);
   const target = path.join(folder, 'killed');
   mkdirSync(target);
-  // What it writes has no end.
+  // Its output never ends.
   const source = `
     import { readFileSync } from 'node:fs';
     import { redact } from ${JSON.stringify(index)};
@@ -274,7 +274,7 @@ test('a killed process leaves nothing under the final name, and the file that wa
     if (i % 2 === 1) assert.equal(readFileSync(output, 'utf8'), 'what was there');
     else assert.equal(existsSync(output), false);
   }
-  // Here what is written has no name before it is complete.
+  // Here the file has no name before it is complete.
   if (process.platform === 'linux') assert.deepEqual(readdirSync(target).sort(), ['1.heapsnapshot.gz', '3.heapsnapshot.gz']);
 });
 
@@ -291,11 +291,11 @@ test('process.exit() in the middle of writing leaves nothing under any name', { 
   assert.deepEqual(readdirSync(target), []);
 });
 
-test('what killed writers of the same file left goes with the next one; what others write stays', { skip: process.platform !== 'linux' && 'needs the command flock' }, async () => {
+test('the next writer removes partial files of killed writers of the same file, and no others', { skip: process.platform !== 'linux' && 'needs the command flock' }, async () => {
   const target = path.join(folder, 'stale');
   mkdirSync(target);
   const output = path.join(target, 'heap');
-  // A writer holds such a lock on its file, where it needs a name before it is complete.
+  // A writer holds such a lock on its file if that needs a name before it is complete.
   const held = '.heap.99-2.partial';
   const writer = spawn('flock', ['--no-fork', path.join(target, held), 'sh', '-c', 'echo locked; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(writer.stdout, 'data');
@@ -307,7 +307,7 @@ test('what killed writers of the same file left goes with the next one; what oth
   writer.kill();
 });
 
-test('aborting removes what was written', async () => {
+test('aborting removes the partial file', async () => {
   const bytes = readFileSync(await madeSnapshotFile(20));
   const target = path.join(folder, 'aborted');
   mkdirSync(target);
@@ -325,7 +325,7 @@ test('aborting removes what was written', async () => {
 
 const canMount = process.platform === 'linux' && process.getuid() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
 
-test('a full disk is a clear error and leaves nothing', { skip: canMount ? false : 'needs a file system of its own' }, async () => {
+test('a full disk is an error and leaves nothing', { skip: canMount ? false : 'needs a file system of its own' }, async () => {
   const big = await madeSnapshotFile(40);
   const mount = path.join(folder, 'full');
   mkdirSync(mount);
@@ -370,7 +370,7 @@ test('a file that may not grow, and a source that fails midway, are errors and l
   assert.ok(await comesTrue(() => readdirSync(target).length === 0), readdirSync(target).join());
 });
 
-test('where nothing can be written the error says so before anything is read', async () => {
+test('a path that cannot be written is an error before anything is read', async () => {
   const nowhere = path.join(folder, 'no such folder', 'out.heapsnapshot');
   await assert.rejects(redact(tinySnapshot(), fresh()), { code: 'ERR_INVALID_ARGUMENT' });
   const text = Buffer.from(tinySnapshot());
@@ -402,7 +402,7 @@ test('memory stays far below the size of the file', { skip: process.platform !==
   assert.ok(rise < size / 3, `${rise} MiB`);
 });
 
-test('heapray redact writes a file, says how large it is, and takes the key from a file', async () => {
+test('heapray redact writes a file, prints its size, and reads the key from a file', async () => {
   const bin = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
   const [file] = zooSnapshots(20);
   const [byText, byFile, keyFile] = [fresh('.heapsnapshot.gz'), fresh('.heapsnapshot.gz'), fresh('.key')];

@@ -1,4 +1,4 @@
-// report.schema.json against the reports that are given and the types that describe them.
+// Compares report.schema.json with reports and their types.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -19,15 +19,15 @@ function checkSchema(answer) {
   assert.ok(validate(asRead), JSON.stringify(validate.errors, null, 2));
 }
 
-test('reports of one snapshot and of a series are of the schema', async () => {
+test('reports of one snapshot and of a series match the schema', async () => {
   checkSchema(await report(Buffer.from(AFTER)));
   const series = await report([Buffer.from(BEFORE), Buffer.from(AFTER)]);
   assert.ok(series.suspects.length > 0);
   checkSchema(series);
 });
 
-test('a report of a captured heap, with memory outside of it, is of the schema', () => {
-  // In a process of its own, whose heap has no compiler in it.
+test('a report of a captured heap with memory outside of it matches the schema', () => {
+  // In a separate process, whose heap does not contain the compiler.
   const program = "require('./index.js').capture({ report: true }).then((report) => console.log(JSON.stringify(report)))";
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8', maxBuffer: 64 << 20 });
   assert.equal(stderr, '');
@@ -36,14 +36,14 @@ test('a report of a captured heap, with memory outside of it, is of the schema',
   checkSchema(captured);
 });
 
-/** A part of the schema with what it refers to: both count. */
+/** A part of the schema, with the part it refers to. */
 function resolved({ $ref, ...own }) {
   if (!$ref) return own;
   const shared = schema.$defs[$ref.split('/').at(-1)];
   return { ...shared, ...own, properties: shared.properties && { ...shared.properties, ...own.properties } };
 }
 
-/** Every object of the schema that names its properties, with the type that the declarations give it. */
+/** Every object of the schema with named properties, with its declared type. */
 function* objects(part, type, checker, path) {
   const { anyOf, items, properties } = resolved(part);
   for (const each of anyOf ?? []) yield* objects(each, type, checker, path);
@@ -69,7 +69,7 @@ test('the types declare the properties of the schema, at every level, and no oth
   const { capture: ofCapture, ...properties } = schema.properties;
   let compared = 0;
   for (const each of objects({ ...schema, properties }, type, checker, 'Report')) {
-    // Trees that are asked for are optional, and no report has them.
+    // Trees on request are optional, and no report has them.
     const declared = checker.getPropertiesOfType(each.type).filter(({ name, flags }) => each.properties.includes(name) || !(flags & ts.SymbolFlags.Optional));
     assert.deepEqual(declared.map(({ name }) => name).sort(), each.properties.sort(), each.path);
     compared++;

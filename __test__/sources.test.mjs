@@ -1,4 +1,4 @@
-// One snapshot by every road a source can come; the same snapshot must come out.
+// Every kind of source gives the same snapshot.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -26,7 +26,7 @@ const arrayBuffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + byte
 const shared = new SharedArrayBuffer(bytes.length);
 new Uint8Array(shared).set(bytes);
 
-/** Each code unit by itself cuts the emoji in its two surrogates. */
+/** Splits the text into code units, and so the emoji into its surrogates. */
 const units = (string) => string.split('');
 
 async function* asynchronously(chunks) {
@@ -111,7 +111,7 @@ test('a snapshot of a worker is read from worker.getHeapSnapshot()', async () =>
   await worker.terminate();
 });
 
-test('a big snapshot is the same from a file, from one Buffer and from small chunks', async () => {
+test('a large snapshot is the same from a file, from one Buffer and from small chunks', async () => {
   const big = path.join(folder, 'big.heapsnapshot');
   await pipeline(Readable.from(bigSnapshot(200_000)), createWriteStream(big));
   const rows = [];
@@ -125,7 +125,7 @@ test('a big snapshot is the same from a file, from one Buffer and from small chu
   for (const row of rows) assert.deepEqual(row, rows[0]);
 });
 
-test('a pipe is read without taking a thread or the turn of other jobs', posix, async () => {
+test('a pipe is read without blocking a thread or other jobs', posix, async () => {
   const fifo = path.join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
   const fromPipe = parse(fifo);
@@ -138,7 +138,7 @@ test('a pipe is read without taking a thread or the turn of other jobs', posix, 
   snapshot.close();
 });
 
-test('a stream that fails rejects with its own error and is destroyed', async () => {
+test('a failing stream rejects with its own error and is destroyed', async () => {
   const failure = new Error('the disk is on fire');
   const stream = new Readable({
     read() {},
@@ -149,7 +149,7 @@ test('a stream that fails rejects with its own error and is destroyed', async ()
   assert.ok(stream.destroyed);
 });
 
-test('a stream of something else is rejected and destroyed, not read to its end', async () => {
+test('a stream of other data is rejected and destroyed, not read to its end', async () => {
   let chunks = 0;
   const endless = new Readable({
     read() {
@@ -162,7 +162,7 @@ test('a stream of something else is rejected and destroyed, not read to its end'
   assert.ok(chunks < 1000, `${chunks} chunks`);
 });
 
-test('a generator is ended when its chunks are of no use', async () => {
+test('a generator is closed when its chunks are invalid', async () => {
   let ended = false;
   const source = (function* () {
     try {
@@ -175,7 +175,7 @@ test('a generator is ended when its chunks are of no use', async () => {
   assert.ok(ended);
 });
 
-test('a source that is no snapshot is refused by its first bytes, even if it stays open and silent', async () => {
+test('a source that is no snapshot is refused by its first bytes, even if it stays open', async () => {
   const silent = new PassThrough();
   silent.write(Buffer.alloc(19_000, 'junk '));
   await assert.rejects(parse(silent), { code: 'ERR_NOT_A_SNAPSHOT' });

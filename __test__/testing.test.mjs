@@ -1,4 +1,4 @@
-// heapray/testing in the process of the tests themselves. The test runners it is made for: frameworks.test.mjs.
+// heapray/testing in the process of the tests themselves. frameworks.test.mjs tests it in other test runners.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -33,16 +33,16 @@ class Session {
   cart = { items: [] };
 }
 
-/** What the promise rejects with. */
+/** The reason of the promise's rejection. */
 const failureOf = (promise) => promise.then(() => assert.fail('nothing failed'), (error) => error);
 
-/** Two rounds instead of four: these leaks are not in doubt. */
+/** Two rounds instead of four, since these leaks are certain. */
 const quick = { iterations: 12, rounds: 1 };
 
 const kept = [];
 const keep = (make) => () => void kept.push(make());
 
-test('a leak is named with its class, its growth, its path and its place in the source', async () => {
+test('a leak is named with its class, growth, path and source location', async () => {
   const error = await failureOf(assertNoLeak(keep(() => new Session())));
   assert.ok(error instanceof LeakError && error instanceof HeaprayError);
   assert.equal(error.code, 'ERR_LEAK');
@@ -71,7 +71,7 @@ for (const [what, make, className] of [
   });
 }
 
-test('keys of a dictionary, which V8 lists elsewhere too, leak from the dictionary', async () => {
+test('keys of a dictionary leak from the dictionary, not from the tables of V8 that list them too', async () => {
   const seen = {};
   let next = 0;
   const { leaks } = await failureOf(assertNoLeak(() => void (seen[`visitor number ${next++}`] = true), quick));
@@ -79,7 +79,7 @@ test('keys of a dictionary, which V8 lists elsewhere too, leak from the dictiona
   assert.match(leaks[0].path, /^seen/);
 });
 
-test('objects of the class that go meanwhile do not hide a leak', async () => {
+test('freed objects of the class do not hide a leak', async () => {
   // A few in each round, and more than leak in the first.
   for (const isTimeToGo of [(calls) => calls % 6 === 0, (calls) => calls > 12 && calls <= 32]) {
     const others = Array.from({ length: 60 }, () => new Promise(() => {}));
@@ -95,7 +95,7 @@ test('objects of the class that go meanwhile do not hide a leak', async () => {
   }
 });
 
-test('what a test has in its own variables is named by the variable', async () => {
+test('a leak in a variable of the test is named by the variable', async () => {
   const bus = new EventEmitter().setMaxListeners(0);
   const { leaks } = await failureOf(
     assertNoLeak(() => {
@@ -115,7 +115,7 @@ test('a function that keeps nothing, or a bounded amount, passes', async () => {
   await assertNoLeak(async () => JSON.parse(JSON.stringify(await Promise.resolve({ a: [1] }))));
 });
 
-test('requests that Node.js keeps the timing of are no leak', async (t) => {
+test('requests whose timing Node.js keeps are no leak', async (t) => {
   const server = http.createServer((_, response) => response.end('ok')).listen(0);
   t.after(() => server.close());
   await once(server, 'listening');
@@ -123,7 +123,7 @@ test('requests that Node.js keeps the timing of are no leak', async (t) => {
   await assertNoLeak(async () => (await fetch(url)).text(), quick);
 });
 
-test('calls come one after the other, warm-up first', async () => {
+test('calls are sequential, warm-up first', async () => {
   const log = [];
   await assertNoLeak(
     async () => {
@@ -137,7 +137,7 @@ test('calls come one after the other, warm-up first', async () => {
   assert.equal(log.length % 2, 0);
 });
 
-test('what the function throws or rejects with is what the assertion rejects with', async () => {
+test('the assertion rejects with the error of the function', async () => {
   const mine = new RangeError('mine');
   assert.equal(await failureOf(assertNoLeak(() => { throw mine; })), mine);
   assert.equal(await failureOf(assertNoLeak(async () => { throw mine; })), mine);
@@ -154,20 +154,20 @@ test('a function with an argument is given `done`, and cannot return a promise a
   assert.match((await failureOf(assertNoLeak(async (done) => done()))).message, /takes `done` and returns a promise/);
 });
 
-test('a function that does not end is left behind in time', async () => {
+test('a function that does not end is abandoned in time', async () => {
   const error = await failureOf(assertNoLeak(() => new Promise(() => {}), { timeout: 50 }));
   assert.equal(error.code, 'ERR_TIMEOUT');
   assert.match(error.message, /had not finished; the limit is 0\.1 s\. Give `timeout`/);
 });
 
-test('the limit of a test counts when the test runner tells it', async () => {
+test('the time limit of a test counts if the test runner reports it', async () => {
   const { makeMatchers } = require('../lib/testing/matchers.js');
   const limitOf = () => ({ limit: 400, startedAt: Date.now() - 100, advice: 'Give it more.' });
   const error = await failureOf(makeMatchers({ limitOf }).toLeak(() => new Promise(() => {})));
   assert.match(error.message, /the test may take 0\.4 s\. Give it more\.$/);
 });
 
-test('what may grow is allowed by class, by number, and ignored by path', async () => {
+test('growth is allowed by class and number, and ignored by path', async () => {
   const leak = keep(() => new Session());
   await assertNoLeak(leak, { ...quick, allow: Session });
   await assertNoLeak(leak, { ...quick, allow: ['Other', /^Sess/] });
@@ -178,7 +178,7 @@ test('what may grow is allowed by class, by number, and ignored by path', async 
   assert.equal((await failureOf(assertNoLeak(leak, { ...quick, classes: [Session] }))).leaks[0].className, 'Session');
 });
 
-test('with maxGrowth bytes are judged: few are tolerated, many fail without a class', async () => {
+test('with maxGrowth, growth in bytes passes if it is small and fails without a class if it is large', async () => {
   await assertNoLeak(keep(() => new Session()), { ...quick, maxGrowth: '1 MB' });
   let text = Buffer.alloc(0);
   const grow = () => void (text = Buffer.concat([text, Buffer.alloc(10_000)]));
@@ -190,7 +190,7 @@ test('with maxGrowth bytes are judged: few are tolerated, many fail without a cl
   assert.match(leaks[0].path, /^text/);
 });
 
-test('options that mean nothing are refused', async () => {
+test('invalid options are refused', async () => {
   for (const options of [{ iteration: 3 }, { rounds: 0 }, { maxGrowth: 'lots' }, { allow: 7 }, { timeout: 0 }]) {
     const error = await failureOf(assertNoLeak(() => {}, options));
     assert.equal(error.code, 'ERR_INVALID_ARGUMENT', JSON.stringify(options));
@@ -198,7 +198,7 @@ test('options that mean nothing are refused', async () => {
   assert.equal((await failureOf(assertNoLeak(7))).code, 'ERR_INVALID_ARGUMENT');
 });
 
-test('HEAPRAY_SAVE names a folder that gets the snapshot of a failure', async (t) => {
+test('HEAPRAY_SAVE is a folder that gets the snapshot of a failure', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'heapray-save-'));
   process.env.HEAPRAY_SAVE = folder;
   t.after(() => {
@@ -209,13 +209,13 @@ test('HEAPRAY_SAVE names a folder that gets the snapshot of a failure', async (t
   const [file] = readdirSync(folder);
   assert.match(file, /^Session-.*\.heapsnapshot$/);
   assert.ok(message.includes(path.join(folder, file)));
-  // The snapshot that was judged: of one leaked object for each call so far, not one more.
+  // The judged snapshot has exactly one leaked object for each call so far.
   const snapshot = await parse(path.join(folder, file));
   assertInstances(snapshot, Session, kept.filter((each) => each instanceof Session).length);
   snapshot.close();
 });
 
-test('HEAPRAY_SAVE keeps no snapshot of what passes', async (t) => {
+test('HEAPRAY_SAVE keeps no snapshot of passing assertions', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'heapray-save-'));
   process.env.HEAPRAY_SAVE = folder;
   t.after(() => {
@@ -226,7 +226,7 @@ test('HEAPRAY_SAVE keeps no snapshot of what passes', async (t) => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('an object that nothing holds is collected; of one that is held, the path is told', async () => {
+test('an object without retainers is collected; the error for another has its path', async () => {
   const make = () => track(new Session(), 'the session');
   await assertCollected(make());
   const held = [];
@@ -257,7 +257,7 @@ test('instances are counted in snapshots of any kind, at once', async () => {
   assert.throws(() => assertInstances(snapshot, 'Session'), { code: 'ERR_CLOSED' });
 });
 
-test('what a class or a query retains together is compared with a size', async () => {
+test('the size retained by a class or a query is compared with a limit', async () => {
   const snapshot = await parse([Buffer.from(tinySnapshot())]);
   const { nodes } = await snapshot.classInstances('Session');
   const [{ retainedSize }] = nodes;
@@ -269,7 +269,7 @@ test('what a class or a query retains together is compared with a size', async (
   snapshot.close();
 });
 
-test('between checkpoints nothing grows by itself; what is kept does', async () => {
+test('between checkpoints only kept objects grow', async () => {
   const before = await checkpoint();
   assertNoGrowth(await since(before));
   for (let i = 0; i < 3; i++) kept.push(new Session());
@@ -281,7 +281,7 @@ test('between checkpoints nothing grows by itself; what is kept does', async () 
   before.close();
 });
 
-test('growth is only judged by an answer that has all classes', async () => {
+test('growth is judged only with an answer that has all classes', async () => {
   const bytes = () => [Buffer.from(tinySnapshot())];
   assertNoGrowth(await diff(bytes(), bytes()));
   const page = await diff(bytes(), bytes(), { limit: 0 });
@@ -289,13 +289,13 @@ test('growth is only judged by an answer that has all classes', async () => {
   assert.throws(() => assertNoGrowth({ kind: 'report' }), { code: 'ERR_INVALID_ARGUMENT' });
 });
 
-test('matchers say what was expected without `not` too', async () => {
+test('matchers state the expectation without `not` too', async () => {
   const { pass, message } = await matchers.toLeak.call({ isNot: false }, () => {}, quick);
   assert.equal(pass, false);
   assert.match(message(), /^Nothing grew in 1 round of 12 calls\.$/);
 });
 
-test('of a large heap it is said beforehand what a snapshot takes, once, and one that does not fit is refused', async (t) => {
+test('the cost of snapshots of a large heap is announced once, and one that does not fit is refused', async (t) => {
   const program = `
     const { assertNoLeak } = require(${JSON.stringify(fileURLToPath(new URL('../testing/index.js', import.meta.url)))});
     if (process.argv[1] !== 'once') globalThis.large = Array.from({ length: 12 }, () => Array.from({ length: 1e6 }, (_, i) => i + 0.5));

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import * as heapray from '../index.js';
 
 const require = createRequire(import.meta.url);
-/** What Node.js adds to the names that a CommonJS module exports. */
+/** Names that Node.js adds to the exports of a CommonJS module. */
 const isNamed = (name) => name !== 'default' && name !== 'module.exports';
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -48,12 +48,12 @@ const CODE_SOURCES = [
   '../lib/capture/preflight.js',
 ];
 
-test('every error code in the types is one the code can give', () => {
+test('every error code in the types is used', () => {
   const types = readFileSync(here('../index.d.ts'), 'utf8');
   const list = types.slice(types.indexOf('export type ErrorCode'), types.indexOf('/** V8\'s node types'));
   const declared = new Set(Array.from(list.matchAll(/'(ERR_\w+)'/g), ([, code]) => code));
   const given = new Set(CODE_SOURCES.flatMap((file) => Array.from(readFileSync(here(file), 'utf8').matchAll(/["'](ERR_\w+)["']/g), ([, code]) => code)));
-  // An argument error is a TypeError; a cancelled job rejects with the signal's reason; one is Node's own.
+  // Argument errors are TypeErrors; a cancelled job rejects with the signal's reason; one code is Node's own.
   for (const code of ['ERR_INVALID_ARGUMENT', 'ERR_CANCELLED', 'ERR_WORKER_NOT_RUNNING']) given.delete(code);
   assert.deepEqual([...given].sort(), [...declared].sort());
 });

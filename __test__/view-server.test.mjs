@@ -1,4 +1,4 @@
-// The server of `heapray view`: it answers its own page, and nobody else.
+// The server of `heapray view`, which answers only its own page.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,7 @@ before(async () => {
 
 after(stopViews);
 
-/** A request with any headers: fetch would not let us lie about the host. */
+/** A request with any headers: fetch does not allow another Host. */
 function request(url, { method = 'GET', headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const sent = http.request(url, { method, headers }, (response) => {
@@ -56,7 +56,7 @@ describe('what it answers', () => {
     assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   });
 
-  test('nothing but its own names is an example', async () => {
+  test('only its own names are examples', async () => {
     for (const name of ['example/after-2.heapsnapshot.gz', 'example/', 'example/..%2fafter-1.heapsnapshot.gz']) {
       assert.equal((await request(new URL(name, view.url))).status, 404, name);
     }
@@ -106,7 +106,7 @@ describe('what it answers', () => {
     assert.equal((await ask([1], { ask: 'summary' })).error, undefined);
   });
 
-  test('a dropped file is opened, compressed or not; a broken one says what is wrong with it', async () => {
+  test('a dropped file is opened, compressed or not; a damaged one is an error', async () => {
     const url = new URL('open?name=dropped.gz', view.url);
     const opened = JSON.parse((await request(url, { method: 'POST', body: gzipSync(AFTER) })).text).answer;
     assert.equal(opened.name, 'dropped.gz');
@@ -155,7 +155,7 @@ describe('what it refuses', () => {
     assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   });
 
-  test('every start has another token', async () => {
+  test('every start has a new token', async () => {
     const another = await startView([]);
     const token = (url) => new URL(url).pathname;
     assert.notEqual(token(another.url), token(view.url));
@@ -173,14 +173,14 @@ describe('the command', () => {
     await assert.rejects(request(another.url), /ECONNREFUSED/);
   });
 
-  test('a file that cannot be read ends it before it begins', () => {
+  test('a file that cannot be read ends it before it starts', () => {
     const { status, stderr, stdout } = run('missing.heapsnapshot', '--no-open');
     assert.equal(status, 3);
     assert.match(stderr, /missing\.heapsnapshot/);
     assert.equal(stdout, '');
   });
 
-  test('a port that is taken, or none at all, is a mistake of the command line', () => {
+  test('a port that is in use or invalid is a usage error', () => {
     const { status, stderr } = run(afterFile, '--no-open', '--port', new URL(view.url).port);
     assert.equal(status, 2);
     assert.match(stderr, /port/);

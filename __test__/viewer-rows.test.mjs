@@ -1,4 +1,4 @@
-// Rows that open into rows, as one list: what the viewer's tables stand on.
+// Expandable rows as one list, the model of the viewer's tables.
 
 import assert from 'node:assert/strict';
 import { build } from 'esbuild';
@@ -17,7 +17,7 @@ before(async () => {
   ({ joined, mapped, Rows } = await import(pathToFileURL(outfile)));
 });
 
-/** `total` rows called `prefix0`, `prefix1` …, and what was asked for. */
+/** `total` rows called `prefix0`, `prefix1` …, and the requested pages. */
 function numbered(prefix, total, asked = []) {
   return {
     async load(offset, limit) {
@@ -28,7 +28,7 @@ function numbered(prefix, total, asked = []) {
   };
 }
 
-/** Lets pages come. */
+/** Waits for pages. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 async function nameAt(rows, index) {
@@ -37,7 +37,7 @@ async function nameAt(rows, index) {
   return rows.at(index)?.row;
 }
 
-test('a million rows load a page only where one looks', async () => {
+test('of a million rows only visible pages are loaded', async () => {
   const asked = [];
   const rows = new Rows(numbered('r', 1_000_000, asked), () => undefined, () => {});
   await nameAt(rows, 0);
@@ -46,7 +46,7 @@ test('a million rows load a page only where one looks', async () => {
   assert.deepEqual(asked, [[0, 200], [777_600, 200]]);
 });
 
-test('opened rows stand between their parent and the next, however deep and in whatever order they were opened', async () => {
+test('opened rows are between their parent and the next row, at any depth and in any order of opening', async () => {
   const rows = new Rows(numbered('r', 5), (row) => numbered(`${row}.`, 3), () => {});
   await nameAt(rows, 0);
   rows.open(rows.at(3));
@@ -68,7 +68,7 @@ test('opened rows stand between their parent and the next, however deep and in w
   assert.equal(rows.at(2).row, 'r2');
 });
 
-test('a page that fails says so in its place and is not asked for again', async () => {
+test('a failed page is an error in its place and is not requested again', async () => {
   let asked = 0;
   const rows = new Rows({ load: async () => { asked += 1; throw new Error('gone'); } }, () => undefined, () => {});
   await nameAt(rows, 0);
@@ -77,7 +77,7 @@ test('a page that fails says so in its place and is not asked for again', async 
   assert.equal(asked, 1);
 });
 
-test('rows that cannot be had are one line at the end', async () => {
+test('unavailable rows are one line at the end', async () => {
   const rows = new Rows({ load: async () => ({ total: 2, rows: ['a', 'b'], missing: 40 }) }, () => undefined, () => {});
   await nameAt(rows, 0);
   assert.equal(rows.length, 3);
@@ -85,7 +85,7 @@ test('rows that cannot be had are one line at the end', async () => {
   assert.equal(rows.at(2).level.missing, 40);
 });
 
-test('sources one after the other are one list, wherever a page of it begins and ends', async () => {
+test('joined sources are one list, wherever its pages begin and end', async () => {
   const source = joined([numbered('a', 3), numbered('b', 0), mapped(numbered('c', 4), (row) => row.toUpperCase())]);
   const all = ['a0', 'a1', 'a2', 'C0', 'C1', 'C2', 'C3'];
   for (let offset = 0; offset <= all.length; offset += 1) {

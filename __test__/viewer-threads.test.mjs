@@ -1,4 +1,4 @@
-// The engine of the page with threads, in a real browser: which module is loaded, that answers stay the same, and what happens where threads may not start.
+// The page's engine with threads, in a real browser: which module is loaded, equal answers, and threads that cannot start.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -52,7 +52,7 @@ describe('threads in a browser', { skip: skipWithoutBrowser || skipWithoutThread
     assert.deepEqual(await loadedBy(plain), ['/heapray.wasm']);
   });
 
-  test('answers of three threads are those of one, byte by byte, and the threads have worked', async () => {
+  test('answers of three threads equal those of one byte by byte, and all threads have worked', async () => {
     const { page } = await newPage(browser);
     await page.goto(isolated.url);
     const { texts, started, memory } = await page.evaluate(answersInPage, QUESTIONS);
@@ -64,14 +64,14 @@ describe('threads in a browser', { skip: skipWithoutBrowser || skipWithoutThread
     await page.context().close();
   });
 
-  test('where no worker but the first may start, the page works on', async () => {
+  test('if no worker but the first can start, the page still works', async () => {
     const { page } = await newPage(browser);
     await page.addInitScript(() => {
       const { Worker } = window;
       let made = 0;
       window.Worker = function (url) {
         made += 1;
-        // What a policy forbids fails like what is not there: with an event.
+        // A worker that the policy forbids fails with an event, like a missing one.
         return new Worker(made === 1 ? url : 'not-there.js');
       };
     });
@@ -82,7 +82,7 @@ describe('threads in a browser', { skip: skipWithoutBrowser || skipWithoutThread
   });
 });
 
-/** In the page: what `wasm.mjs` does with three threads, and the texts as they come. */
+/** Runs in the page: opens an engine with three threads, and returns the texts of its responses. */
 async function answersInPage(questions) {
   const start = () => new Worker('worker.js');
   const engine = start();

@@ -1,6 +1,6 @@
-// The viewer as people meet it: the built page, real snapshots, a real browser.
+// The viewer: the built page with real snapshots in a real browser.
 //
-// Most of it runs twice, over the engine in a worker and over `heapray view`: the views must not know which.
+// Most tests run with both engines, the worker and `heapray view`: the views must not depend on the engine.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -49,7 +49,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
     stopViews();
   });
 
-  /** The two engines: what is dropped into the page, or named on the command line. */
+  /** The two engines: files are dropped into the page, or given on the command line. */
   const engines = {
     'the engine in a worker': async (use, ...names) => {
       const { page, problems } = await newPage(browser);
@@ -72,7 +72,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
 
   for (const [engine, withPage] of Object.entries(engines)) {
     describe(`over ${engine}`, () => {
-      test('a snapshot opens on its overview, with the report’s verdict and the biggest objects', async () => {
+      test('a snapshot opens with the overview: the report’s verdict and the largest objects', async () => {
         const report = await heapray.report(files.after);
         await withPage(async (page) => {
           await page.getByRole('heading', { name: report.verdict }).waitFor();
@@ -103,7 +103,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         }, 'after');
       });
 
-      test('the keyboard goes through a table, opens rows, and enters an object', async () => {
+      test('the keyboard moves through a table, opens rows, and enters an object', async () => {
         await withPage(async (page) => {
           await goTo(page, '#/classes?filter=Session');
           await page.getByRole('row', { name: /Session/ }).waitFor();
@@ -121,7 +121,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         }, 'after');
       });
 
-      test('an object shows its path, retainers, references, dominators and graph; each is a link of its own', async () => {
+      test('an object shows its path, retainers, references, dominators and graph, each with its own link', async () => {
         await withPage(async (page) => {
           await goTo(page, '#/node?id=1001');
           await page.getByText('server.handler', { exact: false }).first().waitFor();
@@ -135,7 +135,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
           await page.getByRole('button', { name: 'Graph' }).click();
           const drawn = (name) => page.locator('.graph').getByRole('link', { name });
           await drawn(/^Array @/).waitFor();
-          // The array's elements are V8's own: shown only when asked for.
+          // The store of the array's elements is internal, and shown on request only.
           assert.equal(await drawn(/internal array/).count(), 0);
           await page.getByLabel('Hide internals').uncheck();
           await drawn(/internal array/).waitFor();
@@ -188,7 +188,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         }, 'before', 'after');
       });
 
-      test('the treemap zooms in and out, and a link holds where', async () => {
+      test('the treemap zooms in and out, and the link contains the zoomed object', async () => {
         await withPage(async (page) => {
           await goTo(page, '#/dominators');
           await page.getByRole('button', { name: /^Server @/ }).click({ position: { x: 20, y: 5 } });
@@ -204,7 +204,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         }, 'after');
       });
 
-      test('contents of strings are hidden until they are asked for', async () => {
+      test('contents of strings are hidden by default', async () => {
         await withPage(async (page) => {
           for (const hash of ['#/strings', '#/objects?type=string', '#/overview', '#/node?id=1003']) {
             await goTo(page, hash);
@@ -217,7 +217,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
         }, 'after');
       });
 
-      test('markup in names, classes, properties, scripts and contents is shown and never run', async () => {
+      test('markup in names, classes, properties, scripts and contents is shown and never executed', async () => {
         await withPage(async (page) => {
           await page.getByLabel('String contents').check();
           const id = (await heapray.filter(files.hostile, { name: MARKUP, type: 'object' })).nodes[0].id;
@@ -265,7 +265,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       await page.getByRole('heading', { name: 'Largest classes' }).waitFor();
     });
 
-    test('a broken file says what is wrong with it, and the page goes on', async () => {
+    test('a damaged file is an error, and the page continues to work', async () => {
       const { page } = await newPage(browser);
       await page.goto(site.url);
       await page.locator('input[type=file]').setInputFiles(files.broken);
@@ -303,7 +303,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       assert.deepEqual(problems, []);
     });
 
-    test('?url= opens what it names, and a link behind # is kept', async () => {
+    test('?url= opens its address, and a place after # is kept', async () => {
       const { page } = await newPage(browser);
       await page.goto(`${site.url}?url=served.heapsnapshot#/node?id=1011`);
       await page.getByRole('heading', { name: 'Session @1011' }).waitFor();
@@ -318,7 +318,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       assert.deepEqual(problems, []);
     });
 
-    test('dark and light follow the system until someone chooses', async () => {
+    test('the theme follows the system until the user chooses one', async () => {
       const { page } = await newPage(browser, { colorScheme: 'dark' });
       await page.goto(site.url);
       const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -343,7 +343,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       }).observe(document, { subtree: true, childList: true, characterData: true });
     });
     await page.goto(view.url);
-    // On a fast machine it is read before anybody sees it: so the connection to the server is slowed down.
+    // The connection is slowed down, because a fast machine would read the file at once.
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 15e6 });
     await page.locator('input[type=file]').setInputFiles(await madeSnapshotFile(43));
@@ -362,7 +362,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       const snapshot = medium && existsSync(medium) ? medium : await madeSnapshotFile(43);
       const served = await serveBuilt({}, { isIsolated: threads > 1 });
       t.after(() => served.close());
-      // Other work on the machine makes tasks long too: one quiet run is enough.
+      // Other work on the machine makes tasks longer too, so one quiet run is enough.
       let longest;
       for (let attempt = 0; attempt < 3; attempt++) {
         const { page } = await newPage(browser);
@@ -384,7 +384,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
     });
   }
 
-  test('a list of a million rows scrolls to its end, and only what is in sight is in the page', async () => {
+  test('a list of a million rows scrolls to its end, and the page contains only visible rows', async () => {
     const view = await startView([await madeSnapshotFile(60)]);
     const { page, problems } = await newPage(browser);
     await page.goto(`${view.url}#/objects`);
@@ -416,7 +416,7 @@ test('the whole page with either engine is smaller than 1 MB gzipped', (t) => {
   for (const [name, size] of sizes.filter(isModule)) assert.ok(rest + size < 1_000_000, `${rest + size} bytes with ${name}`);
 });
 
-/** To another view, as a link would. */
+/** Goes to another view, like a link. */
 async function goTo(page, hash) {
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
   await page.evaluate((to) => (location.hash = to), hash);

@@ -1,4 +1,4 @@
-// The browser's engine as a page has it: in a worker, with files, progress, cancelling, several snapshots, too little memory.
+// The browser's engine in a worker: files, progress, cancelling, several snapshots, too little memory.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { AFTER, BEFORE } from './support/heaps.mjs';
 import { bigSnapshot, tinySnapshot } from './support/snapshots.mjs';
 import { withMostMemory } from './support/wasm-limits.mjs';
 
-/** A client as the page has it; only that its workers are those of Node.js. */
+/** The page's client with workers of Node.js. */
 function engineInWorker({ wasm = readFileSync(wasmFile), threads = 1, threaded = threadedBytes ?? undefined, mostPages, others } = {}) {
   const workers = [];
   const usual = () => new Worker(new URL('./support/wasm-worker.mjs', import.meta.url), { workerData: { mostPages } });
@@ -70,7 +70,7 @@ for (const [kind, { threads, skip }] of Object.entries(kinds)) {
       assert.deepEqual(await engine.list(), []);
     });
 
-    test('snapshots dropped together wait for each other', async () => {
+    test('snapshots dropped together are opened one after the other', async () => {
       const rows = await Promise.all([large, new Blob([AFTER]), new Blob([BEFORE])].map((blob, i) => engine.open(blob, { name: `${i}` })));
       assert.deepEqual(rows.map(({ name, summary }) => [name, summary.nodeCount > 100_000]), [['0', true], ['1', false], ['2', false]]);
       await Promise.all(rows.map(({ snapshot }) => engine.close(snapshot)));
@@ -88,7 +88,7 @@ for (const [kind, { threads, skip }] of Object.entries(kinds)) {
       }
     });
 
-    test('what is no snapshot fails with code and offset, and the engine goes on', async () => {
+    test('a file that is no snapshot fails with code and offset, and the engine still works', async () => {
       const text = tinySnapshot();
       await assert.rejects(engine.open(new Blob([text.slice(0, -20)])), ({ name, code, offset }) => name === 'HeaprayError' && code === 'ERR_TRUNCATED' && offset > 100);
       await assert.rejects(engine.open(new Blob(['<!doctype html>'])), { code: 'ERR_NOT_A_SNAPSHOT' });
@@ -97,9 +97,9 @@ for (const [kind, { threads, skip }] of Object.entries(kinds)) {
       await engine.close((await engine.open(new Blob([text]))).snapshot);
     });
 
-    test('progress goes through the phases, and its bytes up to the file', async () => {
+    test('progress passes through the phases, with bytes up to the size of the file', async () => {
       const seen = new Set();
-      // Progress is told every 50 ms: on a fast machine a phase may take less, until the file is large enough.
+      // Progress is reported every 50 ms, and a phase may take less on a fast machine, so larger files are tried.
       for (let size = 12; !(seen.has('parse') && seen.size > 1) && size <= 96; size *= 2) {
         const file = size === 12 ? large : new Blob([megabytes(size)]);
         const parsing = [];
@@ -114,7 +114,7 @@ for (const [kind, { threads, skip }] of Object.entries(kinds)) {
       assert.ok(seen.has('parse') && seen.size > 1, [...seen].join());
     });
 
-    test('aborting rejects with the reason at once, and what was read is let go of', async () => {
+    test('aborting rejects with the reason at once, and frees the snapshot so far', async () => {
       for (const moment of ['at once', 'while it works']) {
         const controller = new AbortController();
         const abort = () => controller.abort(new Error('enough'));
@@ -136,7 +136,7 @@ for (const [kind, { threads, skip }] of Object.entries(kinds)) {
       await engine.close(snapshot);
     });
 
-    test('a disposed engine answers nothing more', async () => {
+    test('a disposed engine answers no more', async () => {
       const other = engineInWorker({ threads });
       const opening = other.open(large);
       other.dispose();
@@ -146,7 +146,7 @@ for (const [kind, { threads, skip }] of Object.entries(kinds)) {
   });
 }
 
-test('the worker notices a flag in shared memory while it computes', async () => {
+test('the worker checks a flag in shared memory while it computes', async () => {
   const direct = new WasmEngine(compiled);
   answerOf(await openBytes(direct, Buffer.from(await large.arrayBuffer())));
   let looks = 0;
@@ -157,7 +157,7 @@ test('the worker notices a flag in shared memory while it computes', async () =>
   assert.equal(looks, 4);
 });
 
-test('memory goes back with the last snapshot', async () => {
+test('memory is freed with the last snapshot', async () => {
   const direct = new WasmEngine(compiled);
   const atFirst = direct.memoryBytes;
   answerOf(await openBytes(direct, Buffer.from(await large.arrayBuffer())));
@@ -170,14 +170,14 @@ test('a snapshot too large for its page is an error that says so, never a dead w
   const small = engineInWorker({ wasm: withMostMemory(readFileSync(wasmFile), 16 << 20) });
   const { snapshot } = await small.open(named(AFTER, 'after'));
   await assert.rejects(small.open(large), ({ name, code }) => name === 'HeaprayError' && code === 'ERR_OUT_OF_MEMORY');
-  // Whether the engine could go on depends on where memory ran out; a new worker can in any case.
+  // Whether the engine survives depends on where memory ran out, but a new worker always works.
   await small.close(snapshot).catch(({ code }) => assert.equal(code, 'ERR_CLOSED'));
   const { summary } = await small.open(named(AFTER, 'after'));
   assert.ok(summary.nodeCount > 60);
   small.dispose();
 });
 
-test('memory that runs out at any point is reported as that', async () => {
+test('running out of memory at any point is reported as such', async () => {
   const bytes = Buffer.from(await large.arrayBuffer());
   const codes = new Set();
   for (let most = 2; most <= 38; most += 6) {
@@ -192,7 +192,7 @@ test('memory that runs out at any point is reported as that', async () => {
   assert.deepEqual([...codes], ['ERR_OUT_OF_MEMORY']);
 });
 
-test('text that cannot fit into four gigabytes is refused by its size, before it is read', () => {
+test('a file that cannot fit in four gigabytes is refused by its size, before it is read', () => {
   const start = Buffer.from('\n{"snapshot":');
   const most = Math.floor(MAX_BYTES / memoryNeeded(1e6)) * 1e6;
   assert.doesNotThrow(() => checkMemory(start, most, 0));
@@ -202,7 +202,7 @@ test('text that cannot fit into four gigabytes is refused by its size, before it
 });
 
 describe('threads', { skip: skipWithoutThreads }, () => {
-  test('workers are made with the first snapshot and end with the last', async () => {
+  test('workers are started with the first snapshot and end with the last', async () => {
     const engine = engineInWorker({ threads: 3 });
     await engine.list();
     assert.equal(engine.workers.length, 1);
@@ -217,7 +217,7 @@ describe('threads', { skip: skipWithoutThreads }, () => {
   });
 
   for (const megabytes of [8, 12, 16, 20]) {
-    test(`memory of ${megabytes} MB that runs out in any of them is an error that says so, and the next engine works`, async () => {
+    test(`running out of ${megabytes} MB of memory in any of them is an error that says so, and the next engine works`, async () => {
       const engine = engineInWorker({ threads: 3, mostPages: megabytes * 16 });
       await assert.rejects(engine.open(large), { name: 'HeaprayError', code: 'ERR_OUT_OF_MEMORY' });
       const { summary } = await engine.open(named(AFTER, 'after'));
@@ -241,7 +241,7 @@ describe('threads', { skip: skipWithoutThreads }, () => {
     });
   }
 
-  test('a worker that cannot start is not missed', async () => {
+  test('other workers do the work of one that cannot start', async () => {
     const engine = engineInWorker({ threads: 3, others: () => new Worker('throw new Error("blocked")', { eval: true }) });
     const { summary } = await engine.open(large);
     assert.equal(summary.nodeCount, 12 * 18_000);

@@ -1,4 +1,4 @@
-// watch(): a leaking service is reported by itself, a quiet one never, and the service feels nothing of it.
+// watch(): reports a leaking service and never a quiet one, without disturbing it.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -20,7 +20,7 @@ const { tightestCgroup } = require('../lib/capture/cgroups.js');
 
 const QUICK = { intervalMs: 30, windowSamples: 3, windows: 2, minGrowthBytes: 2e5, minIntervalMs: 200, force: true };
 
-/** Runs a program of its own with `watch` and `options` at hand; what it prints, as JSON. */
+/** Runs a program that has `watch` and `options`. Returns its output, parsed as JSON. */
 async function run(code, options = {}) {
   const program = `const { watch } = require(${JSON.stringify(index)}); const options = ${JSON.stringify({ ...QUICK, ...options })};
     class Session { constructor(i) { this.number = i; this.name = 'session ' + i; } }
@@ -61,10 +61,10 @@ for (const place of ['memory', 'a folder']) {
   });
 }
 
-test('a process that only watches ends, and one whose memory stays level is left alone', async () => {
+test('a process that only watches ends, and one with level memory is not captured', async () => {
   assert.equal(await run('watch({ ...options, onReport: () => console.log("1") });'), null);
   const events = await run(
-    // Garbage of a hundred megabytes a second, of which V8 lets some tens pile up.
+    // A hundred megabytes of garbage a second, of which V8 collects some only later.
     `const events = []; const watcher = watch({ ...options, minGrowthBytes: 100e6, onReport: (event) => events.push(event.trigger) });
      let garbage; const busy = setInterval(() => { garbage = Array.from({ length: 5000 }, (_, i) => new Session(i)); }, 5);
      setTimeout(() => { clearInterval(busy); watcher.stop(); console.log(JSON.stringify(events)); }, 2500);`,
@@ -72,7 +72,7 @@ test('a process that only watches ends, and one whose memory stays level is left
   assert.deepEqual(events, []);
 });
 
-test('what fails goes to onError, and what onError throws becomes a warning: nothing reaches the service', async () => {
+test('failures go to onError, and errors of onError become warnings: nothing reaches the service', async () => {
   const seen = await run(
     `const seen = []; process.on('uncaughtException', (error) => seen.push('uncaught ' + error.message));
      process.on('unhandledRejection', (error) => seen.push('unhandled ' + error.message));
@@ -85,7 +85,7 @@ test('what fails goes to onError, and what onError throws becomes a warning: not
   assert.equal(seen.length, 2);
 });
 
-test('captures are limited in rate and number, and one asked for meanwhile joins', async () => {
+test('captures are limited in rate and number, and a requested one joins the running one', async () => {
   const events = await run(
     `${LEAKING}
      const watcher = watch({ ...options, onReport: () => { events.push(performance.now()); if (events.length === 2) setTimeout(done, 1500); } });`,
@@ -101,7 +101,7 @@ test('captures are limited in rate and number, and one asked for meanwhile joins
   assert.equal(reports, 1);
 });
 
-test('what killed writers have left in the folder goes, and no other file', { skip: process.platform === 'win32' && 'nobody can tell there' }, async () => {
+test('partial files of killed writers in the folder are removed, and no others', { skip: process.platform === 'win32' && 'nobody can tell there' }, async () => {
   const dir = temporaryFolder();
   const name = (pid) => `heapray-${pid}-2026-01-02T03-04-05-678Z.heapsnapshot.gz`;
   const [stale, young, ...others] = [`.${name(7)}.7-0.partial`, `.${name(8)}.8-3.partial`, `.${name(9)}.9-0.partial2`, '.other.gz.9-0.partial', `.${name(9)}.x-0.partial`];
@@ -113,7 +113,7 @@ test('what killed writers have left in the folder goes, and no other file', { sk
   assert.deepEqual(readdirSync(dir).filter((each) => each.startsWith('.')).sort(), [young, ...others].sort());
 });
 
-test('a limit that is near is a reason once, until it is far again', async () => {
+test('nearing a limit is a reason once, until usage falls again', async () => {
   const events = await run(
     `const events = []; const watcher = watch({ ...options, windows: 50, limitShare: 0.0001, minIntervalMs: 0, onReport: ({ trigger }) => { events.push(trigger); } });
      const looking = setInterval(() => { if (events.length === 0) return; clearInterval(looking); setTimeout(done, 1000); }, 10);
@@ -124,7 +124,7 @@ test('a limit that is near is a reason once, until it is far again', async () =>
   assert.ok(events[0].limit.limit > 0);
 });
 
-test('growth persists when the lowest points of several windows rise, and not when garbage comes and goes', () => {
+test('growth is persistent if the minima of several windows rise, not if garbage comes and goes', () => {
   const options = { windowSamples: 2, windows: 2, minBytes: 10 };
   const sawtooth = new Growth(options);
   for (let i = 0; i < 100; i += 1) assert.equal(sawtooth.add(i % 2 ? 1000 : 100), false);
@@ -173,7 +173,7 @@ test('control groups of both versions: the tightest level counts, page cache doe
   assert.equal(tightestCgroup(read(v1)), null);
 });
 
-test('V8 counts only when the guess does not fit, and the last moment comes the earlier the faster the heap grows', () => {
+test('V8 counts only if the guess does not fit, and the last moment is earlier the faster the heap grows', () => {
   const plan = new Plan(10);
   assert.ok(plan.isTight(10e6, 1e12), 'nothing is known before the first count');
   assert.equal(plan.counted({ live: 10e6, estimate: 100e6, countMs: 0.01 }, 500e6), 'fits');
@@ -184,7 +184,7 @@ test('V8 counts only when the guess does not fit, and the last moment comes the 
   assert.equal(plan.isTight(160e6, 500e6), false, 'too late is too late');
 });
 
-test('what watch captures does not follow right after a capture of somebody else', async () => {
+test('watch does not capture right after another capture', async () => {
   const events = await run(
     `const { capture } = require(${JSON.stringify(index)}); const events = [];
      const watcher = watch({ ...options, windows: 50, limitShare: 0.0001, minIntervalMs: 0, onReport: ({ trigger }) => { events.push({ reason: trigger.reason, after: performance.now() - ended }); watcher.stop(); clearInterval(alive); console.log(JSON.stringify(events)); } });

@@ -1,4 +1,4 @@
-// `npm run leakbench -- --wild` runs services and judges reports; here one of them, under a little load.
+// `npm run leakbench -- --wild` runs services and judges reports; this tests one of them under a little load.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -38,7 +38,7 @@ async function uploadsIn(file) {
   }
 }
 
-test('a service has had its load when a snapshot is taken, but for requests in flight', async () => {
+test('a snapshot is taken after a service has had its load, except for requests in flight', async () => {
   const counts = [];
   for (const file of files) counts.push(await uploadsIn(file));
   const sent = service.requests.map((_, at) => service.requests.slice(0, at + 1).reduce((sum, requests) => sum + requests * SCALE, 0));
@@ -48,7 +48,7 @@ test('a service has had its load when a snapshot is taken, but for requests in f
   }
 });
 
-test('the report that names the leak is right, and of a control it would be wrong', async () => {
+test('a report that names the leak is right, and would be wrong for a control', async () => {
   const answer = await report(SERIES.three(files));
   assert.equal(judge(answer, service.truth, 'three').text, 'named');
   const asControl = judge(answer, { control: true }, 'three');
@@ -63,12 +63,12 @@ test('a report that names something else is wrong', async () => {
   assert.match(text, /^MISSED/);
 });
 
-test('a run whose requests fail says why', async () => {
+test('a run with failing requests has the reason', async () => {
   const broken = { ...service, request: () => ({ path: '/', method: 'NONSENSE' }) };
   await assert.rejects(runService(broken, { project, folder, node: process.execPath, scale: 0.01 }), /NONSENSE/);
 });
 
-test('every service has its program, three intervals, and a truth that says what is wanted', () => {
+test('every service has its program, three intervals, and the expected result', () => {
   for (const { name, runsIn, requests, truth } of services) {
     const candidates = runsIn === 'chromium' ? [`pages/${name}.jsx`] : [`services/${name}.cjs`, `services/${name}.mjs`];
     assert.ok(candidates.some((file) => existsSync(path.join(project, file))), name);

@@ -1,4 +1,4 @@
-// Worker threads: they start, work, end and are terminated at any moment, and nothing of it reaches the others.
+// Worker threads start, work, end and are terminated at any moment, without affecting others.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -20,7 +20,7 @@ before(async () => {
   smallFile = await madeSnapshotFile(4);
 });
 
-/** A worker that parses again and again, and says each time how many nodes it got. */
+/** A worker that parses repeatedly, and reports the number of nodes each time. */
 const PARSING = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { parse } = require(workerData.index);
@@ -46,7 +46,7 @@ test('a worker parses and ends by itself', async () => {
   assert.deepEqual(messages, ['started', 360_000, 360_000]);
 });
 
-test('thirty workers terminated mid-job leave the process, and the line of jobs, whole', async (t) => {
+test('thirty workers terminated in the middle of a job leave the process and the job queue intact', async (t) => {
   let parsed = 0;
   for (let round = 0; round < 6; round += 1) {
     const workers = Array.from({ length: 5 }, (_, i) => startWorker({ file: smallFile, times: 50, progress: i % 2 === 0 }));
@@ -61,7 +61,7 @@ test('thirty workers terminated mid-job leave the process, and the line of jobs,
   snapshot.close();
 });
 
-test('a worker terminated while it waits in the queue does not stop those behind it', async () => {
+test('a worker terminated while it waits in the queue does not block later ones', async () => {
   const first = parse(file);
   const waiting = startWorker({ times: 1 });
   await once(waiting, 'message');
@@ -71,7 +71,7 @@ test('a worker terminated while it waits in the queue does not stop those behind
   (await last).close();
 });
 
-test('the main thread and workers share one queue: all get their turn', async () => {
+test('the main thread and workers share one queue, and all their jobs run', async () => {
   const workers = Array.from({ length: 3 }, () => startWorker({ times: 3 }));
   const exits = workers.map((worker) => once(worker, 'exit'));
   const own = [];
@@ -83,7 +83,7 @@ test('the main thread and workers share one queue: all get their turn', async ()
   for (const [code] of await Promise.all(exits)) assert.equal(code, 0);
 });
 
-test('an addon that only workers load survives their ends', () => {
+test('an addon loaded only by workers survives their end', () => {
   const script = `
     const { Worker } = require('node:worker_threads');
     const parsing = ${JSON.stringify(PARSING)};
@@ -102,7 +102,7 @@ test('an addon that only workers load survives their ends', () => {
   assert.equal(stdout.trim(), 'whole');
 });
 
-test('snapshots that are only forgotten are collected in time, for V8 knows what they weigh', () => {
+test('dropped snapshots are collected in time, because V8 knows their size', () => {
   const script = `
     const { parse } = require(${JSON.stringify(index)});
     (async () => {

@@ -5,7 +5,7 @@ import { endlessStrings, NumberWatch } from './exemptions.mjs';
 import { analyseMended, guardEndlessStrings } from './mends.mjs';
 
 /** Filters that need no number of their own. */
-export const namedFilters = [
+const namedFilters = [
   'objectsRetainedByDetachedDomNodes',
   'objectsRetainedByContexts',
   'objectsRetainedByConsole',

@@ -1,4 +1,4 @@
-// Every test runner, pool and version of Node.js heapray's assertions are tried in.
+// Every test runner, pool and version of Node.js in which heapray's assertions are tested.
 
 import { createRequire } from 'node:module';
 import { nodeBinary } from '../../scripts/node-versions.mjs';
@@ -31,18 +31,18 @@ const nodeTest = (node) => ({
   run: (folder, options) => runNodeTest(nodeBinary(node), folder, ['suites/node.test.mjs'], options),
 });
 
-/** All of them. */
+/** All configurations. */
 export const whole = [
   ...NODES.map(nodeTest),
   ...NODES.map(jest),
   ...NODES.flatMap((node) => POOLS.map((pool) => vitest(node, pool))),
 ];
 
-/** Each test runner once, in what differs most. */
+/** Each test runner once, in the most different configurations. */
 export const short = [jest(24), vitest(20, 'forks'), vitest(22, 'vmThreads'), nodeTest(20), nodeTest(24)];
 
 /**
- * A run of `whole` and what it is worth.
+ * A run of `whole` with its score.
  * @param {'few' | 'more'} [suite] which functions
  */
 export async function tried({ run }, folder, suite = 'few') {
@@ -54,7 +54,7 @@ export async function tried({ run }, folder, suite = 'few') {
 }
 
 /**
- * What outcomes are worth against what is known of the functions.
+ * Compares outcomes with the expected ones.
  * @param {import('./runners.mjs').Outcome[]} outcomes
  * @param {typeof functions.few} functions
  */

@@ -1,7 +1,7 @@
-// Projects that use heapray as users do: test runners of their own, heapray in `node_modules`.
+// Projects that use heapray like users: with their own test runners and heapray in `node_modules`.
 //
-// They stand in `.cache/frameworks/`: installed once, as their lock files say; of heapray and the test
-// files what has changed is copied. What has not is never away, for a test runner may be using it.
+// They are in `.cache/frameworks/`, installed once from their lock files. Only changed files of heapray and of the
+// tests are copied, so that the others are never missing while a test runner uses them.
 
 import { cpSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -27,13 +27,13 @@ export function addExample(folder, name) {
   return target;
 }
 
-/** What `npm install heapray` would put there, and the addon that is built here. */
+/** Copies the files that `npm install heapray` would install, with the addon built here. */
 function copyHeapray(target) {
   const published = /^(index\.(js|d\.ts)|lib|testing|package\.json)$|\.node$/;
   mirror(root, target, (name) => published.test(name));
 }
 
-/** Makes a folder the same as another, or as what of it is wanted. */
+/** Makes a folder equal to another, or to the wanted files of it. */
 function mirror(source, target, isWanted = () => true) {
   const names = readdirSync(source).filter(isWanted);
   mkdirSync(target, { recursive: true });

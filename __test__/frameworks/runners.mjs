@@ -11,7 +11,7 @@ const reporter = new URL('./node-reporter.mjs', import.meta.url).href;
 
 /**
  * @typedef {{ name: string, passed: boolean, message: string }} Outcome
- * @typedef {{ args?: string[], env?: Record<string, string> }} Options what to add to the command, and to the environment
+ * @typedef {{ args?: string[], env?: Record<string, string> }} Options additional arguments and environment variables
  */
 
 /** Jest on a Node.js binary. @param {Options} [options] @returns {Promise<Outcome[]>} */
@@ -51,7 +51,7 @@ async function runWithJson(node, folder, env, argsFor) {
   const { stdout, stderr } = await run(node, argsFor(file), folder, env);
   try {
     const outcomes = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).testResults.flatMap(jestOutcomes) : [];
-    // What went wrong before any test ran is only in the output.
+    // Errors before the first test are only in the output.
     if (outcomes.length === 0) throw new Error(`no test ran: ${stdout}${stderr}`);
     return outcomes;
   } finally {
@@ -59,9 +59,9 @@ async function runWithJson(node, folder, env, argsFor) {
   }
 }
 
-/** Runs to the end; tests that fail are what is wanted. */
+/** Runs to the end; failing tests are expected. */
 function run(node, args, cwd, more) {
-  // A test runner that sees that it runs in a test of node:test would report to that.
+  // Otherwise a test runner inside of node:test would report to that.
   const { NODE_TEST_CONTEXT: _context, NODE_OPTIONS: _options, ...env } = process.env;
   return new Promise((resolve) => {
     const options = { cwd, env: { ...env, FORCE_COLOR: '0', CI: '1', ...more }, maxBuffer: 1 << 26 };

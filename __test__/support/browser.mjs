@@ -13,17 +13,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const executablePath = findChromium();
 
-/** For the `skip` option of a test: `false`, or why there is nothing to test in. */
+/** For the `skip` option of a test: `false`, or why there is no browser. */
 export const skipWithoutBrowser = executablePath ? false : 'no Chromium: install it, or name one with HEAPRAY_CHROMIUM';
 
 /** @returns {Promise<import('playwright-core').Browser>} */
 export async function launch() {
   const { chromium } = await import('playwright-core');
-  // Its own sandbox does not start as root; what it opens here are our own pages.
+  // Its sandbox does not start as root; only our own pages are opened.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
 
-/** A page that remembers what went wrong in it: nothing may, not even a blocked script. */
+/** A page that records its errors, including blocked scripts. */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
   context.setDefaultTimeout(15_000);
@@ -38,10 +38,10 @@ export async function newPage(browser, options = {}) {
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.gz': 'application/gzip' };
 
-/** What a page is sent with to be cross-origin isolated. */
+/** The headers that make a page cross-origin isolated. */
 const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-/** viewer/dist and a few more files as any web server has them: the page with the engine in a worker. */
+/** A web server for viewer/dist and some more files: the page with the engine in a worker. */
 export async function serveBuilt(more = {}, { isIsolated = false } = {}) {
   const server = createServer(async (request, response) => {
     const name = new URL(request.url, 'http://localhost').pathname.slice(1) || 'index.html';
@@ -60,7 +60,7 @@ export async function serveBuilt(more = {}, { isIsolated = false } = {}) {
 
 const running = new Set();
 
-/** `heapray view`, as someone would start it. Those that a failed test leaves behind are ended by `stopViews`. */
+/** Starts `heapray view`. `stopViews` ends those that a failed test leaves behind. */
 export async function startView(files, args = [], program = path.join(root, 'bin/heapray.js')) {
   const child = spawn(process.execPath, [program, 'view', ...files, '--no-open', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);

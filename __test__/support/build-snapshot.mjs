@@ -1,8 +1,8 @@
 /**
- * A readable description of a heap → the bytes V8 would write for it.
+ * A readable description of a heap → the bytes that V8 would write.
  *
- * Golden files need a heap whose every number can be checked by eye and never changes. The description
- * names the objects, and references go by those names:
+ * Golden files need a heap whose numbers can be checked by hand and never change. The description
+ * names the objects, and references use these names:
  *
  *     buildSnapshot({
  *       root:    synthetic('', { references: [shortcut('global')] }),
@@ -10,8 +10,8 @@
  *       cache:   object('Map', 32, { at: ['/app/cache.js', 3, 14] }),
  *     })
  *
- * The first object is the root. Ids are 1, 3, 5 … in the order of the description unless given, as V8
- * gives JavaScript objects odd ones.
+ * The first object is the root. Ids are 1, 3, 5 … in the order of the description unless given, since
+ * JavaScript objects have odd ids in V8.
  */
 
 const NODE_FIELDS = ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'];
@@ -64,7 +64,7 @@ export const shortcut = reference('shortcut');
 
 /**
  * @param {Record<string, ReturnType<typeof object>>} heap
- * @returns {string} the JSON, with line breaks where V8 puts them
+ * @returns {string} the JSON, with V8's line breaks
  */
 export function buildSnapshot(heap) {
   const described = withScripts(heap);
@@ -101,8 +101,8 @@ export function buildSnapshot(heap) {
 }
 
 /**
- * V8 gives only script ids; the name of a script is found through the shared function info of a function
- * in it. So each script gets one: closure → shared → script → name.
+ * V8 writes only script ids; the name of a script is found through a function in it. So each script gets one:
+ * closure → shared → script → name.
  */
 function withScripts(heap) {
   const scripts = scriptsOf(heap);
@@ -112,7 +112,7 @@ function withScripts(heap) {
   result[rootKey] = { ...heap[rootKey], references: [...heap[rootKey].references, element(9, '(scripts)')] };
   result['(scripts)'] = synthetic('(Scripts)', { id: FIRST_SCRIPT_ID - 2, references: scripts.map((script, index) => element(index, `loader of ${script}`)) });
   scripts.forEach((script, index) => {
-    // The same ids whatever the rest of the heap: these objects are the same before and after.
+    // Their ids do not depend on the rest of the heap, so that they are the same objects before and after.
     const id = FIRST_SCRIPT_ID + 8 * index;
     result[`loader of ${script}`] = closure('', 32, { id, references: [internal('shared', `shared of ${script}`)], at: [script, 1, 1] });
     result[`shared of ${script}`] = code('', 56, { id: id + 2, references: [internal('script', `script ${script}`)] });

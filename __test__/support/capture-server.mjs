@@ -1,4 +1,4 @@
-// A service with a heap of its own, for tests of capture: answers requests, captures when told to.
+// A service with its own heap, for tests of capture: answers requests, and captures on command.
 //
 //   node capture-server.mjs OBJECTS      over IPC: { capture: options } → { done } or { failed }; { idle: ms } → { late }
 
@@ -16,7 +16,7 @@ class Session {
 
 const sessions = Array.from({ length: Number(process.argv[2]) }, (_, number) => new Session(number));
 
-/** Runs `work`; by how much each millisecond's wait was longer, longest first. */
+/** Runs `work`. Returns by how much waits of a millisecond were longer, longest first. */
 async function withDelays(work) {
   const delays = [];
   let isOver = false;
@@ -42,7 +42,7 @@ async function answer(options) {
   const { classes } = await snapshot.classes({ name: 'Session' });
   const { capture: info, nodeCount } = snapshot;
   snapshot.close();
-  // V8's pause is the longest by far; the second longest is what the analysis adds.
+  // V8's pause is the longest by far; the second longest is due to the analysis.
   return { nodeCount, sessions: classes[0]?.count ?? 0, info, delays: delays.slice(0, 2) };
 }
 

@@ -1,4 +1,4 @@
-// Control groups with a memory limit of their own, for tests of what the kernel does.
+// Control groups with a memory limit, for tests with the kernel's behaviour.
 
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const VERSIONS = [
 
 let made = 0;
 
-/** A new group, or `null` where none can be made: not root, not Linux, no memory controller. */
+/** A new group, or `null` if none can be created: not root, not Linux, no memory controller. */
 export function makeGroup() {
   made += 1;
   for (const { parent, limit, usage, none } of VERSIONS) {
@@ -56,7 +56,7 @@ class Group {
     writeFileSync(path.join(this.folder, 'cgroup.procs'), String(pid));
   }
 
-  /** When its processes have ended; the kernel takes a moment to notice. */
+  /** Removes the group after its processes have ended, which the kernel notices a little later. */
   async remove() {
     for (let attempt = 0; ; attempt += 1) {
       try {

@@ -1,4 +1,4 @@
-// Files for tests: from the corpus when it is there, otherwise made for the test and removed after it.
+// Files for tests: from the corpus if it exists, otherwise created for the test and removed after it.
 
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -9,14 +9,14 @@ import { pipeline } from 'node:stream/promises';
 import { corpus } from '../corpus.mjs';
 import { bigSnapshot } from './snapshots.mjs';
 
-/** A folder that goes when the process does. */
+/** A folder that is removed when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'heapray-test-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A big snapshot on disk, uncompressed: the corpus's 288 MB, or one of about `megabytes` made here. */
+/** A large snapshot on disk, uncompressed: the corpus's of 288 MB, or a generated one of about `megabytes`. */
 export async function bigSnapshotFile(megabytes = 60) {
   const large = corpus && path.join(corpus, 'large.heapsnapshot');
   if (large && existsSync(large)) return large;
@@ -25,7 +25,7 @@ export async function bigSnapshotFile(megabytes = 60) {
   return madeSnapshotFile(megabytes);
 }
 
-/** A snapshot of about `megabytes` made here. */
+/** A generated snapshot of about `megabytes`. */
 export async function madeSnapshotFile(megabytes) {
   const file = path.join(temporaryFolder(), 'made.heapsnapshot');
   await pipeline(Readable.from(bigSnapshot(megabytes * 18_000)), createWriteStream(file));

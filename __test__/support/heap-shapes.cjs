@@ -1,6 +1,6 @@
 'use strict';
 
-// Heaps of so many items, of the shapes programs have: what a capture costs depends on it.
+// Heaps with a number of items, in the shapes of real programs, on which the cost of a capture depends.
 
 const { EventEmitter } = require('node:events');
 
@@ -24,7 +24,7 @@ class Session {
   }
 }
 
-/** What a service is made of: an estimate may be at most three times the rise. */
+/** The objects of ordinary services: an estimate may be at most three times the rise. */
 const ordinary = {
   'parsed JSON': (n) => JSON.parse(JSON.stringify(list(n, (i) => ({ id: i, name: `user${i}`, email: `u${i}@example.com`, tags: ['a', `b${i % 10}`], address: { city: `c${i % 100}`, zip: i } })))),
   'class instances': (n) => list(n, (i) => new Item(i)),
@@ -80,7 +80,7 @@ const others = {
   'arrays of references': (n) => list(Math.ceil(n / 20_000), () => list(200_000, () => Session)),
 };
 
-/** Few objects in many bytes: at most six times. */
+/** Few objects with many bytes: at most six times. */
 const bulky = {
   'strings of 10 kB': (n) => list(n / 100, (i) => JSON.parse(JSON.stringify(`${i}`.padEnd(10_000, `y${i}`)))),
   'strings of two bytes': (n) => list(n / 100, (i) => JSON.parse(JSON.stringify(`${i}${'я'.repeat(5000)}`))),
@@ -90,7 +90,7 @@ const bulky = {
 
 const shapes = { ...ordinary, ...others, ...bulky };
 
-/** More of the same: other items than the first `there`, as those that a service gets. */
+/** More items, after the first `there`, as a growing service gets. */
 function more(shape, items, there) {
   first = there;
   const made = shapes[shape](items);

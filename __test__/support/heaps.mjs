@@ -1,11 +1,11 @@
-/** The small heaps the command line is tested with: a leak one can follow by eye, before and after. */
+/** Small heaps for tests of the command line: before and after a simple leak. */
 
 import { array, buildSnapshot, closure, element, internal, native, object, property, shortcut, string, synthetic, variable, weak } from './build-snapshot.mjs';
 
 const HOSTILE_NAME = 'Evil\u001b[31m|`@octocat\u202e<img>\n';
 
 /**
- * A server that keeps its sessions in an array a closure can see: global → server → handler → context
+ * A server that keeps its sessions in an array in a closure's scope: global → server → handler → context
  * → sessions. Each session has 8 kB of history and refers back to the server.
  */
 function leakingHeap(sessionCount) {

@@ -1,4 +1,4 @@
-/** A suspect's numbers against what the other questions say of the same nodes. */
+/** Compares a suspect's numbers with the answers of other questions about the same nodes. */
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ const { filter } = require('../../index.js');
 
 const MAX_ROWS = 100_000;
 
-/** Fails when a number of a suspect is not what `filter` and `classes` say. Returns how many classes were compared whole. */
+/** Fails if a number of a suspect differs from `filter` and `classes`. Returns how many whole classes were compared. */
 export async function assertNumbers(snapshot, suspects) {
   let whole = 0;
   for (const suspect of suspects) {
@@ -24,13 +24,13 @@ export async function assertNumbers(snapshot, suspects) {
   return whole;
 }
 
-/** Where all objects of a class are the suspect's, its numbers are the class's. */
+/** If a suspect has all objects of a class, its numbers are the class's. */
 async function compareWithClass(snapshot, { className, count, bytes, freedIfAllRelease }, classOfSample) {
   const { total } = await filter(snapshot, { class: { exact: classOfSample }, limit: 1 });
   if (total !== count) return false;
   const { classes } = await snapshot.classes({ name: { exact: classOfSample }, limit: 2 });
   if (classes.length !== 1 || classes[0].count !== count) return false;
-  // What leaks is at least the objects that name it, and what would be freed without it.
+  // A leak includes at least the objects that name it, and the bytes that would be freed.
   assert.ok(bytes >= classes[0].retainedSize && bytes >= freedIfAllRelease, className);
   return true;
 }

@@ -1,7 +1,7 @@
 'use strict';
 
-// outside-programs.cjs KIND: a program whose memory grows outside of the JavaScript heap. Prints as JSON how much was
-// planted, what the snapshots before and after say of the process's memory, and their report.
+// outside-programs.cjs KIND: a program whose memory grows outside of the JavaScript heap. Prints as JSON the planted bytes,
+// the process's memory in the snapshots before and after, and their report.
 
 const { createServer, connect } = require('node:net');
 const { once } = require('node:events');
@@ -16,7 +16,7 @@ const SIZE = 100e6;
 const list = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 const PAGE = 65_536;
 
-/** Each returns how many bytes it has planted. */
+/** Each returns the planted bytes. */
 const KINDS = {
   arrayBuffers() {
     kept.push(list(600, () => Buffer.alloc(SIZE / 600, 1)));

@@ -1,4 +1,4 @@
-// What tests need of a platform.
+// Requirements of tests on the platform.
 
-/** Options of a test with a POSIX shell, its devices, signals or links. Windows has none, or others. */
+/** Options of a test that needs a POSIX shell, devices, signals or links. */
 export const posix = { skip: process.platform === 'win32' && 'needs POSIX' };

@@ -1,8 +1,8 @@
 'use strict';
 
-// A program with a secret in every place a text can be, which writes a snapshot of itself.
+// A program with a secret in every place that can have a text, which writes a snapshot of itself.
 //
-//   node secrets.cjs WORD OUT     each secret starts with WORD, so that the program's own text holds none
+//   node secrets.cjs WORD OUT     each secret starts with WORD, so that the program's own text contains none
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { EventEmitter } = require('node:events');
@@ -13,7 +13,7 @@ const vm = require('node:vm');
 
 const [word, out] = process.argv.slice(2);
 let count = 0;
-/** Long enough for V8 to make ropes and slices of it, and different each time. */
+/** Long enough to be concatenated and sliced by V8, and different each time. */
 const secret = (place) => Buffer.from(`${word}-${(count += 1)}-${place} é\u2028 😀 \ud800`, 'utf16le').toString('utf16le');
 const plain = (place) => `${word}-${(count += 1)}-${place}`;
 

@@ -1,4 +1,4 @@
-// Starts the service of capture-server.mjs, asks it to capture, and makes requests of it meanwhile.
+// Starts the service of capture-server.mjs, makes it capture, and sends requests meanwhile.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// Snapshots made here: a tiny one to look at, and large ones of any size, made chunk by chunk.
+// Generated snapshots: a tiny one, and large ones of any size, generated chunk by chunk.
 
 const NODE_TYPES = ['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic'];
 const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'];
@@ -55,11 +55,11 @@ function childrenOf(node, count) {
 }
 
 /**
- * Chunks of a snapshot of `nodeCount` objects, about 55 bytes each: a binary tree with one more
- * reference from each node to somewhere. 1.1 million nodes make about 60 MB.
+ * Chunks of a snapshot of `nodeCount` objects, about 55 bytes each: a binary tree with one additional
+ * reference from each node to another. 1.1 million nodes are about 60 MB.
  */
 export function* bigSnapshot(nodeCount) {
-  // Each node but the root is one tree child; each node has one reference more.
+  // Each node but the root is a child in the tree; each node has one additional reference.
   yield header(nodeCount, 2 * nodeCount - 1);
   yield '"nodes":[';
   yield* rows(nodeCount, (node) => {

@@ -1,4 +1,4 @@
-// A WebAssembly module's memory, limited: what happens in a browser at 4 GB happens at a few megabytes.
+// Limits a WebAssembly module's memory, so that it runs out at a few megabytes instead of 4 GB.
 
 const MEMORY_SECTION = 5;
 const PAGE_BYTES = 64 << 10;
@@ -9,7 +9,7 @@ export function withMostMemory(module, bytes) {
     const size = readNumber(module, at + 1);
     const end = size.end + size.value;
     if (module[at] === MEMORY_SECTION) {
-      // One memory, flags, minimum of pages: the flags get the bit that says that the most follow.
+      // One memory, flags, minimum of pages: the flags get the bit for a maximum, which follows.
       const minimum = readNumber(module, size.end + 2);
       const section = [1, 1, ...module.subarray(size.end + 2, minimum.end), ...numberBytes(bytes / PAGE_BYTES)];
       return Buffer.concat([module.subarray(0, at), Buffer.from([MEMORY_SECTION, ...numberBytes(section.length), ...section]), module.subarray(end)]);

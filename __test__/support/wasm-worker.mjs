@@ -1,4 +1,4 @@
-// viewer/engine/worker.mjs for Node.js, on a machine with as little memory to share as asked for.
+// viewer/engine/worker.mjs for Node.js, with a limit on shared memory.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { serve } from '../../viewer/engine/serve.mjs';

@@ -1,7 +1,7 @@
 'use strict';
 
-// The functions that the suites try, by what `SUITE` may say: those of every run, or five times as many. Only those
-// asked for are loaded: the others would make the heap larger.
+// The functions of the suites, by the value of `SUITE`: those of every run, or five times as many. Only these are
+// loaded, since the others would make the heap larger.
 
 module.exports = {
   get few() {

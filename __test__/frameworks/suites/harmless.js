@@ -1,6 +1,6 @@
 'use strict';
 
-// Functions that use memory and give it back, or use a bounded amount of it.
+// Functions that release their memory, or use a bounded amount of it.
 
 const squares = new Map();
 let input = 0;
@@ -19,7 +19,7 @@ function lazyRequire() {
   if (calls === 65) require('node:inspector');
 }
 
-/** Hot enough to be compiled, with objects of a dozen shapes. */
+/** Hot enough to be optimised, with objects of a dozen shapes. */
 function jit() {
   let sum = 0;
   for (let i = 0; i < 20_000; i++) {

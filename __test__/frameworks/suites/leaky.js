@@ -1,6 +1,6 @@
 'use strict';
 
-// Leaks as programs have them, each with what a failing test has to say of it.
+// Typical leaks, each with the expected message of a failing test.
 
 const { EventEmitter } = require('node:events');
 
@@ -54,7 +54,7 @@ function open() {
 
 let page;
 const removed = [];
-/** An element that is taken out of the document, and still known to whoever made it. */
+/** An element that is removed from the document but kept by its creator. */
 function showAndRemove() {
   page ??= new (require('jsdom').JSDOM)('<!doctype html><main></main>').window.document;
   const element = page.createElement('section');
@@ -64,10 +64,10 @@ function showAndRemove() {
 }
 
 /**
- * `[what, function, class, path]`. Vitest runs modules in a block: of its variables those have a name in snapshots
- * that do not stand before a number (`nextProfile`, `HOUR`), the others read `(variable)`. Which of the parts of
- * an element names it depends on whether V8 wrote the names of scripts, which it does not in all pools. jsdom
- * comes last, because it makes the heap several times as large.
+ * `[what, function, class, path]`. Vitest runs modules in a block, whose variables have no names in snapshots if they
+ * come before a number (`nextProfile`, `HOUR`): these read `(variable)`. The class that names an element depends on
+ * whether V8 wrote the names of scripts, which it does not in all pools. jsdom comes last, because it makes the heap
+ * several times as large.
  */
 module.exports = [
   ['a listener', subscribe, /^Function$/, /(^prices|\(variable\))\._events\.change\[\*\]/],

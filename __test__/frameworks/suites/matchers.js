@@ -1,10 +1,10 @@
 'use strict';
 
-// What the matchers do inside of a test runner, whichever it is.
+// Tests of the matchers for any test runner.
 
 const { readFileSync } = require('node:fs');
 
-// Babel writes this list in one line, and all that follows moves up.
+// Babel writes this list on one line, which moves all later lines up.
 const calls = [
   12,
   1,
@@ -14,7 +14,7 @@ class Session {}
 const kept = [];
 const quick = { iterations: calls[0], rounds: calls[1] };
 
-/** What an assertion fails with. */
+/** The error of a failing assertion. */
 async function failureOf(work) {
   try {
     await work();
@@ -28,7 +28,7 @@ async function failureOf(work) {
 module.exports = function matchers({ test, expect, timers, spyOn, heapray, runner }) {
   const { assertNoLeak, checkpoint, LeakError, since, track } = heapray;
 
-  test('a leak rejects with the hint of the test runner and what leaks', async () => {
+  test('a leak rejects with the hint of the test runner and the leaked class', async () => {
     const { message } = await failureOf(() => expect(() => void kept.push(new Session())).not.toLeak(quick));
     expect(message).toContain('toLeak');
     expect(message).toMatch(/Session.* leaks/);
@@ -43,7 +43,7 @@ module.exports = function matchers({ test, expect, timers, spyOn, heapray, runne
     expect(message).toContain('Nothing grew');
   });
 
-  test('what the function throws comes through as it is', async () => {
+  test('errors of the function are passed on unchanged', async () => {
     const mine = new RangeError('mine');
     const error = await failureOf(() => expect(async () => { throw mine; }).not.toLeak());
     expect(error).toBe(mine);
@@ -77,7 +77,7 @@ module.exports = function matchers({ test, expect, timers, spyOn, heapray, runne
     after.close();
   });
 
-  test('tracked objects are collected, or it is said what holds them', async () => {
+  test('tracked objects are collected, or the error names their holder', async () => {
     const make = () => track(new Session(), 'a session');
     await expect(make()).toBeCollected();
     const makeHeld = () => {
@@ -91,12 +91,12 @@ module.exports = function matchers({ test, expect, timers, spyOn, heapray, runne
     expect(message).toContain('kept[0]');
   });
 
-  test('what the test runner writes down of each call is no leak', async () => {
+  test('records of the test runner for each call are no leak', async () => {
     await expect(() => console.log('called')).not.toLeak(quick);
     await expect(() => spyOn(Math, 'max').mockRestore()).not.toLeak(quick);
   });
 
-  test('a leak found before is not found again with the next', async () => {
+  test('a leak is not reported again with the next one', async () => {
     const [handlers, bound] = [[], []];
     await expect(() => void handlers.push(() => bound)).toLeak(quick);
     const { message } = await failureOf(() => expect(() => void bound.push(failureOf.bind(null))).not.toLeak(quick));
@@ -115,7 +115,7 @@ module.exports = function matchers({ test, expect, timers, spyOn, heapray, runne
     }
   });
 
-  test('a measurement that would outlive the test says so before the test runner ends it', async () => {
+  test('a measurement that would exceed the time limit of the test fails before it', async () => {
     const { code, message } = await failureOf(() => expect(() => new Promise(() => {})).not.toLeak());
     expect(code).toBe('ERR_TIMEOUT');
     expect(message).toContain(`testTimeout: 120_000 in the configuration of ${runner}`);

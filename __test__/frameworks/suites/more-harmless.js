@@ -1,6 +1,6 @@
 'use strict';
 
-// More functions that give back what they use: `[what, function]`. Servers and the like are their own, and end with them.
+// More functions that release their memory: `[what, function]`. They close their servers and other resources.
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { execFile } = require('node:child_process');

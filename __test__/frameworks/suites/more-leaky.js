@@ -1,13 +1,13 @@
 'use strict';
 
-// More leaks, of what programs keep and where they keep it: `[what, function, class, path]` as in `leaky.js`.
+// More leaks, with different objects and holders: `[what, function, class, path]` as in `leaky.js`.
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { EventEmitter } = require('node:events');
 const http = require('node:http');
 const { performance } = require('node:perf_hooks');
 
-/** Keeps what `make` makes in an array. */
+/** Keeps the results of `make` in an array. */
 function inArray(make) {
   const kept = [];
   return () => void kept.push(make());

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Collections that only ever grow, in all the places where a program can have one. */
+/** Collections that only grow, held in every way that a program can. */
 
 class LogEntry { constructor(i) { this.body = `log ${i}`; } }
 const log = [];

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What grows, or changes all the time, and is no leak. */
+/** Growth and constant change without a leak. */
 
 class CachedPage { constructor(i) { this.body = `cached ${i}`; } }
 const lru = new Map();
@@ -63,7 +63,7 @@ function associate(i) {
   weak.set(new Key(i), { i });
 }
 
-// One object each that changes all the time and does not grow.
+// Single objects that change all the time but do not grow.
 const MUCH = 1000;
 const marks = [];
 function mark(i) {
@@ -96,7 +96,7 @@ function tally(i) {
   for (let k = 0; k < MUCH; k += 1) totals[k * 1000 + 7] = (totals[k * 1000 + 7] ?? 0) + i;
 }
 
-// A message is as large as it is, and the next one may be larger.
+// Messages have different sizes, and the next one may be larger.
 let message = '';
 function receive(i) {
   message = Buffer.alloc(MUCH * (1 + (i % 15) + (i >> 4)), `${i} message `).toString('latin1');

@@ -1,6 +1,6 @@
 /**
- * What leaks in each file of scenarios: class, kind and holder; alternatives are separated by `|`. `unit` is the position
- * of the unit of work that leaks it, where that is not the position in the list.
+ * The leaks in each file of scenarios: class, kind and holder; alternatives are separated by `|`. `unit` is the position
+ * of the unit of work that leaks it, if that is not the position in the list.
  */
 export const expected = {
   listeners: [
@@ -40,7 +40,7 @@ export const expected = {
     { className: 'Step', kind: 'promises', holder: '' },
     { className: 'Cursor', kind: 'promises|array', holder: 'streams' },
     { className: 'RequestStore', kind: 'asyncLocalStorage', holder: 'pool' },
-    // From Node.js 24 on a promise keeps the store only when something awaits it.
+    // From Node.js 24 on a promise keeps the store only if something awaits it.
     { className: 'TraceStore|Promise', kind: 'asyncLocalStorage|promises', holder: 'pending' },
   ],
   memory: [

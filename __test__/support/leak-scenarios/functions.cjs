@@ -1,6 +1,6 @@
 'use strict';
 
-/** Functions and what waits: closures, timers, promises, generators. */
+/** Functions and pending work: closures, timers, promises, generators. */
 
 const { AsyncLocalStorage, AsyncResource } = require('node:async_hooks');
 
@@ -11,7 +11,7 @@ function afterCommit(i) {
   hooks.push(function hook() { return document; });
 }
 
-// Two functions share a scope: the one that is kept never uses what the other does.
+// Two functions share a scope: the one that is kept does not use the variable of the other.
 class Attachment { constructor(i) { this.body = `attachment ${i}`; } }
 const done = [];
 function shared(i) {
@@ -21,7 +21,7 @@ function shared(i) {
   done.push(function finished() { return i; });
 }
 
-// The example of the shared scope: each generation keeps the one before.
+// The classic example of a shared scope: each generation keeps its predecessor.
 let theThing = null;
 function replaceThing() {
   const originalThing = theThing;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** One object each that gets larger and larger, while no objects are added: numbers, bytes, text, references. */
+/** Single objects that grow while no objects are added: numbers, bytes, text, references. */
 
 const MUCH = 1000;
 
@@ -59,7 +59,7 @@ class Journal {
   text = '';
   append(i) {
     for (let k = 0; k < 50; k += 1) this.text += Buffer.from(`entry ${i * 50 + k}\n`).toString();
-    // What is searched is made flat.
+    // Searching in a string flattens it.
     this.text.indexOf('nothing of the kind');
   }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-/** A server whose connections are kept alive, with state of each request kept on the socket. */
+/** A server with keep-alive connections that keeps the state of each request on the socket. */
 
 const http = require('node:http');
 

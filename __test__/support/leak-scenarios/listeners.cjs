@@ -1,6 +1,6 @@
 'use strict';
 
-/** Listeners that nobody removes. */
+/** Listeners that are never removed. */
 
 const { EventEmitter, on } = require('node:events');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Bytes and texts. */
+/** Buffers and strings. */
 
 const frames = [];
 const uploads = new Map();
@@ -8,7 +8,7 @@ const tokens = [];
 const notes = [];
 const views = [];
 
-// Texts of a program come from outside: V8 does not know them before.
+// Strings from input, which V8 has not internalised.
 function text(i, length) {
   return Buffer.alloc(length, `${i} `).toString('latin1');
 }

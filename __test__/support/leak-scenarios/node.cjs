@@ -1,6 +1,6 @@
 'use strict';
 
-/** What Node gives out and a program has to give back. */
+/** Resources of Node that a program must release. */
 
 const fs = require('node:fs');
 const os = require('node:os');

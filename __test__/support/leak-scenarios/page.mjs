@@ -1,4 +1,4 @@
-/** A page whose program keeps elements that it took out of the document; three snapshots of it, where there is a Chromium. */
+/** A page whose program keeps elements that it removed from the document; three snapshots of it, if there is a Chromium. */
 
 import fs from 'node:fs';
 import { launch, skipWithoutBrowser } from '../browser.mjs';
@@ -21,7 +21,7 @@ const program = (cards) => {
   };
 };
 
-/** Writes `${base}.${moment}.heapsnapshot` for each value of `moments`, and the truth. Without Chromium, nothing. */
+/** Writes `${base}.${moment}.heapsnapshot` for each value of `moments`, and the known leaks. Does nothing without Chromium. */
 export async function detachedCards(base, moments) {
   if (skipWithoutBrowser) return;
   const browser = await launch();

@@ -5,8 +5,8 @@
  *
  *   node --expose-gc run.cjs FOLDER TIMES FILE[#1,4]…    writes FOLDER/{first,second,third}.heapsnapshot
  *
- * Before each snapshot every unit is done TIMES times. A file's `units` are functions that do a unit of work each;
- * after `#` are the positions of those that are wanted. What should be found is in expected.mjs.
+ * Before each snapshot every unit is run TIMES times. A file's `units` are functions that do a unit of work each;
+ * `#` selects some by their positions. The expected leaks are in expected.mjs.
  */
 
 const path = require('node:path');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Conversations with a worker that nobody ends. */
+/** Conversations with a worker that are never ended. */
 
 const { MessageChannel, Worker } = require('node:worker_threads');
 

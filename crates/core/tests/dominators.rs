@@ -24,8 +24,8 @@ fn find(snapshot: &Snapshot, builder: &SnapshotBuilder, node: Node) -> NodeIx {
     snapshot.find(id).expect("the node")
 }
 
-/// A root that calls itself a global is part of the page, and so is all it reaches: what is beside
-/// the page then no longer retains any of it.
+/// A root that is a global itself is part of the page, as is everything it reaches: then nothing outside the page
+/// retains any of it.
 #[test]
 fn a_root_that_is_its_own_global_owns_what_it_reaches() {
     let mut builder = SnapshotBuilder::new();
@@ -62,7 +62,7 @@ fn a_diamond_is_dominated_by_its_top() {
 }
 
 #[test]
-fn what_the_root_refers_to_as_well_is_dominated_by_the_root_even_when_found_later() {
+fn nodes_that_the_root_refers_to_as_well_are_dominated_by_the_root() {
     let mut builder = SnapshotBuilder::new();
     let root = builder.root();
     let [a, b] = objects(&mut builder, 2).try_into().expect("two");
@@ -74,7 +74,7 @@ fn what_the_root_refers_to_as_well_is_dominated_by_the_root_even_when_found_late
 }
 
 #[test]
-fn nodes_that_are_only_weakly_held_are_dominated_by_the_root_with_what_they_hold() {
+fn nodes_with_only_weak_retainers_are_dominated_by_the_root() {
     let mut builder = SnapshotBuilder::new();
     let root = builder.root();
     let [a, weak, held, left, right] = objects(&mut builder, 5).try_into().expect("five");
@@ -86,13 +86,13 @@ fn nodes_that_are_only_weakly_held_are_dominated_by_the_root_with_what_they_hold
     let snapshot = open(&builder);
     assert_eq!(u64::from(dominator(&snapshot, &builder, weak)), builder.id_of(root));
     assert_eq!(u64::from(dominator(&snapshot, &builder, held)), builder.id_of(weak));
-    // A pair that only holds itself: each directly below the root, counting for nobody else.
+    // Two nodes that only retain each other: each is directly below the root and counts for no other.
     assert_eq!(u64::from(dominator(&snapshot, &builder, left)), builder.id_of(root));
     assert_eq!(u64::from(dominator(&snapshot, &builder, right)), builder.id_of(root));
     assert_eq!(snapshot.retained_size(snapshot.root()), (10..15).sum::<u64>());
 }
 
-/// Small generator: the graphs must be the same on every machine and run.
+/// A small generator, so that the graphs are the same on every machine and in every run.
 struct Random(u64);
 
 impl Random {
@@ -121,7 +121,7 @@ fn random_graph(seed: u64) -> (SnapshotBuilder, Vec<Vec<usize>>) {
     (builder, next)
 }
 
-/// What is reached from `starts` without entering `without`.
+/// The nodes reached from `starts` without entering `without`.
 fn reached(next: &[Vec<usize>], starts: &[usize], without: Option<usize>) -> Vec<bool> {
     let mut seen = vec![false; next.len()];
     let mut open: Vec<usize> = starts.iter().copied().filter(|&start| Some(start) != without).collect();
@@ -139,7 +139,7 @@ fn retained_sizes_match_the_definition_by_removal_on_random_graphs() {
     for seed in 0..1500 {
         let (builder, next) = random_graph(seed);
         let snapshot = open(&builder);
-        // Nodes nobody retains count as held by the root; groups that only hold each other do not matter to others.
+        // Nodes without retainers count as retained by the root; groups that only retain each other do not affect others.
         let with_root = reached(&next, &[0], None);
         let held = |node: usize| next.iter().any(|targets| targets.contains(&node));
         let mut starts = vec![0];
@@ -178,7 +178,7 @@ fn the_tree_s_layout_agrees_with_its_parents() {
 }
 
 #[test]
-fn a_list_whose_elements_an_index_holds_too_takes_no_quadratic_time() {
+fn a_list_with_an_index_of_its_elements_takes_no_quadratic_time() {
     // An LRU cache: a linked list, and an array with every element's value. Semi-NCA would need 10^10 steps.
     let count = 200_000;
     let mut builder = SnapshotBuilder::new();
@@ -214,7 +214,7 @@ fn retained_sizes_past_four_gigabytes_are_exact() {
 }
 
 #[test]
-fn a_cancelled_analysis_says_so() {
+fn a_cancelled_analysis_ends_with_an_error() {
     let (builder, _) = random_graph(1);
     let progress = Progress::new();
     progress.cancel();

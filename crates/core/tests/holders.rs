@@ -1,7 +1,7 @@
 //! Real leaks: the retaining path names the variable that holds them.
 //!
-//! The snapshots are not part of the repository. `HEAPRAY_CORPUS` names a folder with them unpacked;
-//! otherwise they are looked for, packed, beside the repository. Without them the test says so and ends.
+//! The snapshots are not part of the repository. `HEAPRAY_CORPUS` is a folder that has them unpacked;
+//! otherwise they are expected, packed, beside the repository. Without them the test is skipped.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, reason = "a test")]
 
@@ -35,7 +35,7 @@ fn read(scenario: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn the_path_to_what_leaks_begins_at_its_holder() {
+fn the_path_to_leaked_objects_begins_at_their_holder() {
     for (scenario, class, holder) in LEAKS {
         let Some(bytes) = read(scenario) else {
             eprintln!("skipped: the snapshots of {scenario} are not here");

@@ -1,4 +1,4 @@
-//! Any split of the input gives the same snapshot or the same error; what is broken is refused with its place.
+//! Any split of the input gives the same snapshot or the same error, and errors have an offset.
 
 #![allow(clippy::expect_used, reason = "a test may stop")]
 
@@ -106,7 +106,7 @@ fn white_space_and_the_order_of_sections_do_not_matter() {
 }
 
 #[test]
-fn a_cut_anywhere_is_an_error() {
+fn truncation_anywhere_is_an_error() {
     let bytes = small().json();
     for end in 0..bytes.len() {
         let error = whole(&bytes[..end]).expect_err("cut");
@@ -133,7 +133,7 @@ fn a_changed_byte_never_panics_and_fails_alike_in_any_split() {
 }
 
 #[test]
-fn counts_that_lie_cost_nothing_and_are_refused() {
+fn wrong_counts_cost_nothing_and_are_refused() {
     let text = String::from_utf8(small().json()).expect("text");
     for (name, lie) in [("node_count", 4_000_000_000u64), ("edge_count", 1 << 60), ("node_count", 3), ("edge_count", 0)]
     {
@@ -158,7 +158,7 @@ fn more_bytes_than_allowed_are_refused() {
 }
 
 #[test]
-fn what_is_wrong_before_the_limit_is_the_error_however_the_input_is_cut() {
+fn an_error_before_the_size_limit_is_reported_however_the_input_is_split() {
     let text = String::from_utf8(small().json()).expect("text").replacen("\"nodes\":[9", "\"nodes\":[oops", 1);
     let at = text.find("oops").expect("replaced") as u64;
     for chunk in [1, 7, text.len()] {
@@ -172,7 +172,7 @@ fn what_is_wrong_before_the_limit_is_the_error_however_the_input_is_cut() {
 }
 
 #[test]
-fn sizes_that_add_up_to_more_than_a_number_holds_are_refused() {
+fn sizes_that_add_up_to_more_than_2_to_the_53_are_refused() {
     let total = |extra: u64| {
         let mut builder = small();
         builder.extra_native_bytes(extra);
@@ -187,7 +187,7 @@ fn sizes_that_add_up_to_more_than_a_number_holds_are_refused() {
 }
 
 #[test]
-fn of_a_property_s_name_only_unpaired_surrogates_are_escaped_in_braces() {
+fn only_unpaired_surrogates_of_a_property_name_are_escaped_in_braces() {
     let text =
         String::from_utf8(small().json()).expect("text").replace("größe", "gr\\udc00ße").replace("Item", "Object");
     let property = whole(text.as_bytes()).expect("valid");
@@ -198,7 +198,7 @@ fn of_a_property_s_name_only_unpaired_surrogates_are_escaped_in_braces() {
 }
 
 #[test]
-fn other_profiles_are_named() {
+fn other_kinds_of_profiles_are_named_in_the_error() {
     for (text, word) in [
         (r#"{"head":{"callFrame":{}},"samples":[]}"#, ".heapprofile"),
         (r#"{"nodes":[{"id":1}],"startTime":1,"endTime":2}"#, ".cpuprofile"),
@@ -341,7 +341,7 @@ fn unknown_sections_fields_and_types_are_skipped_and_reported() {
 }
 
 #[test]
-fn a_section_twice_or_something_behind_the_end_is_refused() {
+fn a_repeated_section_or_text_after_the_end_is_refused() {
     let text = String::from_utf8(small().json()).expect("text");
     let twice = text.replacen("{\"snapshot\"", r#"{"strings":[],"snapshot""#, 1);
     assert_eq!(whole(twice.as_bytes()).expect_err("twice").code(), Code::Section);
@@ -381,7 +381,7 @@ mod compressed {
     }
 
     #[test]
-    fn a_compressed_stream_that_is_cut_or_damaged_is_refused() {
+    fn a_truncated_or_damaged_compressed_stream_is_refused() {
         let bytes = large().json();
         for packed in [gzip(&bytes), zstd(&bytes)] {
             for end in [3, 10, packed.len() / 2, packed.len() - 1] {

@@ -1,4 +1,4 @@
-//! The core's folders use only what stands before them on the walk.
+//! The core's folders use only earlier ones on the walk.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 6] = [
 ];
 
 #[test]
-fn every_folder_uses_only_what_stands_before_it_on_the_walk() {
+fn every_folder_uses_only_earlier_ones_on_the_walk() {
     let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut wrong = Vec::new();
     let mut uses = 0;
@@ -35,7 +35,7 @@ fn every_folder_uses_only_what_stands_before_it_on_the_walk() {
             }
         }
     }
-    // The text is found where Rust has it: hundreds of uses.
+    // Checks that the search for uses works.
     assert!(uses > 300, "{uses} uses");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,6 +1,6 @@
-//! What input costs in memory: no more than a multiple of its bytes, whatever it claims or is shaped like.
+//! The memory cost of input is at most a multiple of its bytes, whatever its shape and whatever it claims.
 //!
-//! Everything here runs in a process whose allocator counts.
+//! The allocator of this process counts allocations.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
@@ -51,13 +51,13 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// One test at a time: the counters are the process's.
+/// Runs one test at a time, since they share the process's counters.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Bytes that were needed at most, beyond those there were.
+/// The peak of allocated bytes, beyond those allocated before.
 fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.load(SeqCst);
     PEAK.store(before, SeqCst);
@@ -106,7 +106,7 @@ fn chain(heap: &mut SnapshotBuilder, from: Node, length: usize) -> Vec<Node> {
 
 type Shape = fn(usize) -> Vec<u8>;
 
-/// Shapes that some part of a snapshot reader might not like, of a size that grows with the number.
+/// Shapes that may be expensive for some part of a reader, of a size that grows with the number.
 const SHAPES: [(&str, Shape); 23] = [
     ("nesting in a section nobody knows", |n| with_section(&("[".repeat(n) + &"]".repeat(n)))),
     ("sections nobody knows", |n| {
@@ -304,13 +304,13 @@ const QUESTIONS: [&str; 8] = [
     r#"{"ask":"retainers","id":1}"#,
 ];
 
-/// The multiples that are promised in SECURITY.md, and what any input may cost.
+/// The multiples promised in SECURITY.md, and the constant cost of any input.
 const PER_BYTE: usize = 100;
 const PER_BYTE_OF_ANSWER: usize = 8;
 const CONSTANT: usize = 8 << 20;
 
-/// Were one of these quadratic in time, it would not end before you had lost patience: twenty thousand
-/// of anything, squared, is 400 million, and some are squared again by the bytes of a name.
+/// If one of these took quadratic time, the test would not end in reasonable time: twenty thousand
+/// squared is 400 million, in some cases times the bytes of a name.
 #[test]
 fn no_shape_of_input_costs_more_than_a_multiple_of_its_bytes() {
     let _alone = alone();
@@ -334,7 +334,7 @@ fn no_shape_of_input_costs_more_than_a_multiple_of_its_bytes() {
 }
 
 #[test]
-fn shapes_of_a_million_end() {
+fn shapes_of_a_million_objects_are_computed_without_recursion() {
     let _alone = alone();
     for wanted in ["parallel edges", "a chain", "a hub that all retain", "sizes of more than four gigabytes that move"]
     {
@@ -346,7 +346,7 @@ fn shapes_of_a_million_end() {
     }
 }
 
-/// The paths to all links of a list have half a billion steps, and would have as many rows.
+/// The paths to all links of a list have half a billion steps, and would have as many rows without a limit.
 #[test]
 fn paths_of_any_length_end() {
     let _alone = alone();

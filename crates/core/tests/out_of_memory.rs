@@ -1,5 +1,5 @@
-//! Out of memory: an error, not an abort. In a process of its own, for the limit is the process's and
-//! what other tests have freed would be used again.
+//! Running out of memory is an error, not an abort. Needs a process of its own, because the limit applies
+//! to the process and memory freed by other tests would be reused.
 
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
@@ -8,7 +8,7 @@ use heapray_core::testing::SnapshotBuilder;
 use heapray_core::{Code, Progress, parse, query};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A heap in which every part of the analysis has something to do, larger than what glibc keeps for a thread.
+/// A heap with work for every part of the analysis, larger than the memory that glibc keeps for a thread.
 fn everything() -> Vec<u8> {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
@@ -41,7 +41,7 @@ fn address_space() -> u64 {
     pages * 4096
 }
 
-/// Has the allocator ask the system for every large piece: what it keeps for later is under no limit.
+/// Makes the allocator request every large piece from the system: the limit does not apply to memory it keeps.
 fn keep_nothing() {
     // SAFETY: sets a number of the allocator.
     unsafe {
@@ -49,10 +49,10 @@ fn keep_nothing() {
     }
 }
 
-/// `ulimit -v` for what follows; `None` takes it back.
+/// Sets the limit of `ulimit -v`; `None` removes it.
 fn limit_address_space(bytes: Option<u64>) {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: reads and writes the limit of this process through a place on the stack.
+    // SAFETY: reads and writes the limit of this process through a variable on the stack.
     let changed = unsafe {
         libc::getrlimit(libc::RLIMIT_AS, &mut limit);
         limit.rlim_cur = bytes.unwrap_or(limit.rlim_max);
@@ -61,19 +61,19 @@ fn limit_address_space(bytes: Option<u64>) {
     assert_eq!(changed, 0);
 }
 
-/// One test at a time: the limit is the process's.
+/// Runs one test at a time, since they share the process's limit.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A process that is out of memory aborts, unless it asked: this test ends the run when something did not ask.
+/// An allocation that is not checked aborts the process, and with it the test run.
 #[test]
-fn where_the_system_has_no_more_memory_there_is_an_error() {
+fn running_out_of_memory_is_an_error() {
     let _alone = alone();
     keep_nothing();
     let bytes = everything();
-    // Threads of the pool, and what else stays, are there before there is a limit.
+    // Threads of the pool and other lasting allocations are made before the limit is set.
     drop(parse::open(&bytes, &Progress::new()).unwrap());
     let (mut refused, mut read) = (0, 0);
     for step in 0..12u64 {
@@ -91,7 +91,7 @@ fn where_the_system_has_no_more_memory_there_is_an_error() {
     assert!(refused > 2 && read > 2, "{refused} refused, {read} read");
 }
 
-/// Questions of every kind, some of them with all that takes memory.
+/// Questions of every kind, some with every option that takes memory.
 const QUESTIONS: [&str; 11] = [
     r#"{"ask":"filter","limit":5}"#,
     r#"{"ask":"filter","name":{"contains":"x"},"edgeName":"next","references":true,"retainers":true,"limit":50}"#,
@@ -107,13 +107,13 @@ const QUESTIONS: [&str; 11] = [
 ];
 
 #[test]
-fn a_question_that_there_is_no_memory_for_is_refused_and_can_be_asked_again() {
+fn a_question_that_needs_too_much_memory_is_refused_and_can_be_asked_again() {
     let _alone = alone();
     keep_nothing();
     let bytes = everything();
     let open = || parse::open(&bytes, &Progress::new()).unwrap();
     let ask = |question: &str| {
-        // Each has its own snapshots: tables that one question leaves are there for the next.
+        // Each has its own snapshots, because tables computed for one question are kept for the next.
         let (before, after) = (open(), open());
         let snapshots = if question.contains("diff") { vec![&before, &after] } else { vec![&after] };
         let (mut refused, mut answered) = (0, 0);

@@ -1,4 +1,4 @@
-//! What holds for every heap: laws, tried on random ones and made small when one breaks.
+//! Properties of every heap, tested on random ones that are reduced on failure.
 
 #![allow(missing_docs, clippy::expect_used, reason = "tests")]
 
@@ -19,7 +19,7 @@ const NODE_NAMES: [&str; 8] =
 const EDGE_TYPES: [&str; 7] = ["property", "element", "context", "internal", "hidden", "shortcut", "weak"];
 const EDGE_NAMES: [&str; 6] = ["next", "items", "__proto__", "first", "second", "a \"b\"\n"];
 
-/// A heap that can be written, and compared with what was read.
+/// A heap that can be written and compared with the result of reading it.
 #[derive(Clone, Debug)]
 struct Plan {
     nodes: Vec<PlanNode>,
@@ -37,7 +37,7 @@ struct PlanNode {
 
 fn node() -> impl Strategy<Value = PlanNode> {
     let size = prop_oneof![1 => Just(0u64), 8 => 1..200u64, 1 => u64::from(u32::MAX) - 1..1 << 34];
-    // Ids from few, so that two heaps share some.
+    // Few different ids, so that two heaps share some.
     (0..NODE_TYPES.len(), 0..NODE_NAMES.len(), 1..60u64, size).prop_map(|(kind, name, id, size)| PlanNode {
         kind,
         name,
@@ -49,7 +49,7 @@ fn node() -> impl Strategy<Value = PlanNode> {
 fn plan() -> impl Strategy<Value = Plan> {
     let edge = (0..40usize, 0..EDGE_TYPES.len(), 0..EDGE_NAMES.len(), 0..40usize);
     (vec(node(), 1..40), vec(edge, 0..120)).prop_map(|(mut nodes, edges)| {
-        // V8 gives every object an id of its own.
+        // In V8 every object has a different id.
         nodes.sort_by_key(|node| node.id);
         nodes.dedup_by_key(|node| node.id);
         Plan { nodes, edges }
@@ -75,7 +75,7 @@ impl Plan {
         open(&self.builder())
     }
 
-    /// Edges by position of node, the root being 0.
+    /// Edges by position of their nodes; the root is 0.
     fn ends(&self) -> impl Iterator<Item = (usize, usize, usize, usize)> + '_ {
         let count = self.nodes.len() + 1;
         self.edges.iter().map(move |&(from, kind, name, to)| (from % count, kind, name, to % count))
@@ -104,7 +104,7 @@ fn compare(before: &Snapshot, after: &Snapshot, mode: &str) -> Value {
     serde_json::from_str(&answer).expect("JSON")
 }
 
-/// Rows by a key, with the fields named.
+/// Rows by a key, with the given fields.
 fn table(rows: &Value, key: &str, fields: &[&str]) -> std::collections::BTreeMap<String, Vec<Value>> {
     let rows = rows.as_array().expect("rows");
     rows.iter().map(|row| (row[key].to_string(), fields.iter().map(|field| row[*field].clone()).collect())).collect()
@@ -118,7 +118,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
-    fn what_is_written_is_read(plan in plan()) {
+    fn written_names_are_read_back(plan in plan()) {
         let snapshot = plan.open();
         prop_assert_eq!(snapshot.node_count() as usize, plan.nodes.len() + 1);
         prop_assert_eq!(snapshot.edge_count() as usize, plan.edges.len());
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn attribution_moves_bytes_and_loses_none_and_the_root_retains_them_all(plan in plan()) {
+    fn attribution_moves_bytes_without_loss_and_the_root_retains_them_all(plan in plan()) {
         let snapshot = plan.open();
         let written: u64 = plan.nodes.iter().map(|node| node.size).sum();
         prop_assert_eq!(snapshot.nodes().iter().map(|node| snapshot.nodes().self_size(node)).sum::<u64>(), written);
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_node_dominates_retains_no_more_than_the_node(plan in plan()) {
+    fn dominated_nodes_retain_no_more_than_their_dominator(plan in plan()) {
         let snapshot = plan.open();
         for node in snapshot.nodes().iter() {
             let children: u64 = snapshot.dominators().children(node).map(|child| snapshot.retained_size(child)).sum();
@@ -198,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn what_one_direction_adds_the_other_removes(a in plan(), b in plan()) {
+    fn objects_added_in_one_direction_are_removed_in_the_other(a in plan(), b in plan()) {
         let (a, b) = (a.open(), b.open());
         let (there, back) = (compare(&a, &b, "new"), compare(&b, &a, "freed"));
         prop_assert_eq!(&there["total"], &back["total"]);
@@ -228,8 +228,8 @@ proptest! {
         );
     }
 
-    /// Classes mirror each other where both snapshots have the same shapes: no plain objects here, since
-    /// a comparison reads those of the older one with the newer one's shapes.
+    /// Classes mirror each other if both snapshots have the same shapes. So there are no plain objects here: a comparison
+    /// applies the newer snapshot's shapes to those of the older one.
     #[test]
     fn classes_that_grow_in_one_direction_shrink_in_the_other(mut a in plan(), mut b in plan()) {
         for node in a.nodes.iter_mut().chain(&mut b.nodes) {
@@ -259,7 +259,7 @@ fn columns(snapshot: &Snapshot) -> Vec<Vec<u8>> {
     Column::ALL.map(bytes).to_vec()
 }
 
-/// The laws above say nothing unless the heaps have what they are about.
+/// Checks that the random heaps exercise the properties above.
 #[test]
 fn random_heaps_have_parts_that_nothing_retains_and_parts_that_move() {
     use proptest::strategy::ValueTree;

@@ -1,17 +1,17 @@
-//! Heaps made to be slow: whatever grows in them, reports and comparisons take a multiple of their size.
+//! Heaps that are expensive to analyse: reports and comparisons take time in proportion to their size.
 //!
-//! Each shape is one that some loop of the analysis might not like. Were that loop quadratic, the test would not
-//! end before you had lost patience: forty thousand of anything, squared, are nearly two billion.
+//! Each shape is a worst case for some loop of the analysis. If that loop were quadratic, the test would not end in
+//! reasonable time: forty thousand squared is nearly two billion.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use heapray_core::testing::{Node, SnapshotBuilder};
 use heapray_core::{Progress, Snapshot, parse, query};
 
-/// A heap of a size that grows with the number, once before and once after something has grown in it.
+/// Builds a heap of a size that grows with the number, before or after growth.
 type Shape = fn(&mut Heap, usize);
 
-/// A heap under construction, in one of two snapshots.
+/// A heap under construction, for the first or the second snapshot.
 struct Heap {
     builder: SnapshotBuilder,
     global: Node,
@@ -19,7 +19,7 @@ struct Heap {
     next_new: u64,
 }
 
-/// Ids of objects that only the second snapshot has.
+/// The first id of objects that only the second snapshot has.
 const NEW: u64 = 100_000_001;
 
 impl Heap {
@@ -31,14 +31,14 @@ impl Heap {
         parse::open(&heap.builder.json(), &Progress::new()).unwrap()
     }
 
-    /// An object of a class of the program's own.
+    /// Adds an object of a class of the program.
     fn object(&mut self, class: &str) -> Node {
         let node = self.builder.node("object", class, 64);
         self.builder.location(node, 1, 1, 1);
         node
     }
 
-    /// An object that is there in both, with another id.
+    /// Adds an object that has another id in the second snapshot.
     fn replaced(&mut self, kind: &str, name: &str, [before, after]: [u64; 2]) -> Node {
         let node = self.builder.node(kind, name, if self.is_after { after } else { before });
         self.builder.id(node, self.next_new + 1_000_000 * u64::from(self.is_after));
@@ -46,7 +46,7 @@ impl Heap {
         node
     }
 
-    /// Nodes by the dozen that `holder` gets between the snapshots.
+    /// Adds a dozen nodes to `holder`, in the second snapshot only.
     fn grow(&mut self, holder: Node, kind: &str, name: &str) {
         for i in 0..12 {
             if self.is_after {
@@ -59,7 +59,7 @@ impl Heap {
         }
     }
 
-    /// Objects one behind the other.
+    /// Adds a chain of objects.
     fn chain(&mut self, from: Node, length: usize, class: impl Fn(usize) -> String) -> Vec<Node> {
         let mut at = from;
         let link = |i| {
@@ -233,7 +233,7 @@ const OF_ONE: [&str; 4] = [
 ];
 
 #[test]
-fn whatever_grows_in_a_heap_its_report_takes_a_multiple_of_its_size() {
+fn the_cost_of_a_report_is_linear_whatever_grows() {
     for (name, shape) in SHAPES {
         let [before, after] = [false, true].map(|is_after| Heap::snapshot(shape, 40_000, is_after));
         for question in OF_SERIES {

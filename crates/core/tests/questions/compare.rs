@@ -24,7 +24,7 @@ fn queue(jobs: &[(u64, u64)]) -> (SnapshotBuilder, Node) {
 }
 
 #[test]
-fn classes_count_what_came_and_went_by_id() {
+fn classes_count_added_and_removed_objects_by_id() {
     let before = open(&queue(&[(101, 10), (103, 10)]).0);
     let after = open(&queue(&[(103, 99), (105, 20), (107, 20)]).0);
     let result = diff(&before, &after, json!({}));
@@ -43,21 +43,21 @@ fn classes_count_what_came_and_went_by_id() {
 }
 
 #[test]
-fn the_index_of_a_class_lists_the_objects_behind_its_numbers() {
+fn the_index_of_a_class_lists_the_objects_that_its_row_counts() {
     let before = open(&queue(&[(101, 10), (103, 10)]).0);
     let after = open(&queue(&[(103, 99), (105, 20), (107, 30)]).0);
     let job = diff(&before, &after, json!({}))["classes"][0]["index"].clone();
     let listed = |mode: &str| diff(&before, &after, json!({"mode": mode, "class": job}));
     assert_eq!(column(&listed("new")["nodes"], "id"), [json!(107), json!(105)]);
     assert_eq!(column(&listed("freed")["nodes"], "id"), [json!(101)]);
-    // The queue grew too, and is no job.
+    // The queue, which grew too, is no job.
     assert_eq!(column(&listed("grown")["nodes"], "id"), [json!(103)]);
     assert_eq!(listed("classes")["total"], 1);
     assert_eq!(diff(&before, &after, json!({"mode": "new", "class": job, "limit": 1}))["total"], 2);
 }
 
 #[test]
-fn an_object_of_another_class_than_before_went_from_one_and_came_to_the_other() {
+fn an_object_that_changes_its_class_is_removed_from_one_and_added_to_the_other() {
     let with = |class: &str| {
         let mut heap = SnapshotBuilder::new();
         let global = heap.global();
@@ -113,7 +113,7 @@ fn nodes_are_new_grown_or_freed() {
 }
 
 #[test]
-fn plain_objects_of_the_older_one_are_read_with_the_newer_ones_shapes() {
+fn plain_objects_of_the_older_snapshot_get_the_newer_ones_shapes() {
     let objects = |count: u64| {
         let mut heap = SnapshotBuilder::new();
         let global = heap.global();
@@ -126,14 +126,14 @@ fn plain_objects_of_the_older_one_are_read_with_the_newer_ones_shapes() {
         }
         open(&heap)
     };
-    // One object alone has no shape of its own; in the newer snapshot there are two.
+    // A single object has no shape of its own, but the newer snapshot has two.
     let result = diff(&objects(1), &objects(2), json!({}));
     assert_eq!(column(&result["classes"], "name"), ["{left, right}"]);
     assert_eq!((&result["classes"][0]["addedCount"], &result["classes"][0]["removedCount"]), (&json!(1), &json!(0)));
 }
 
 #[test]
-fn snapshots_of_two_processes_are_told_apart() {
+fn snapshots_of_two_processes_are_recognised() {
     let other = {
         let mut heap = SnapshotBuilder::new();
         let global = heap.node("synthetic", "Something else", 8);

@@ -1,4 +1,4 @@
-//! The top of the dominator tree, as treemaps and exports ask for it.
+//! The top of the dominator tree, for treemaps and exports.
 
 use crate::{ask, column, open, refused, server};
 use heapray_core::Code;
@@ -9,7 +9,7 @@ fn size(row: &Value, field: &str) -> u64 {
     row[field].as_u64().unwrap()
 }
 
-/// Every row's self size, children and rest make up its retained size; gives the number of rows.
+/// Checks that every row's self size, children and rest add up to its retained size. Returns the number of rows.
 fn check_sums(row: &Value) -> usize {
     let children = row["children"].as_array().unwrap();
     let below: u64 = children.iter().map(|child| size(child, "retainedSize")).sum();
@@ -48,7 +48,7 @@ fn sizes_add_up_at_every_row_and_siblings_come_largest_first() {
 }
 
 #[test]
-fn depth_limit_and_share_move_the_others_into_the_rest() {
+fn nodes_beyond_depth_limit_or_share_are_part_of_the_rest() {
     let snapshot = open(&fan(10, 3));
     let global = ask(&snapshot, json!({"ask": "classInstances", "class": "global"}))["nodes"][0]["id"].clone();
     let with = |more: Value| {
@@ -67,7 +67,7 @@ fn depth_limit_and_share_move_the_others_into_the_rest() {
 }
 
 #[test]
-fn no_more_than_ten_thousand_rows_and_the_largest_of_all_levels_have_them() {
+fn at_most_ten_thousand_rows_are_given_to_the_largest_nodes_of_all_levels() {
     let snapshot = open(&fan(990, 3));
     let wide = ask(&snapshot, json!({"ask": "dominatorTree", "limit": 1000, "depth": 100}));
     assert_eq!(check_sums(&wide), snapshot.node_count() as usize);
@@ -89,14 +89,14 @@ fn no_more_than_ten_thousand_rows_and_the_largest_of_all_levels_have_them() {
 }
 
 #[test]
-fn the_top_of_a_list_of_a_hundred_thousand_links_is_asked_for_safely() {
+fn a_list_of_a_hundred_thousand_links_has_a_dominator_tree_without_recursion() {
     let snapshot = open(&fan(1, 100_000));
     let tree = ask(&snapshot, json!({"ask": "dominatorTree", "depth": 30}));
     check_sums(&tree);
 }
 
 #[test]
-fn what_cannot_be_asked_is_refused() {
+fn invalid_questions_are_refused() {
     let snapshot = open(&server().heap);
     for question in [
         json!({"ask": "dominatorTree", "depth": 0}),

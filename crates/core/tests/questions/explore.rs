@@ -32,7 +32,7 @@ fn a_node_has_its_own_fields_and_its_references() {
 }
 
 #[test]
-fn an_id_nobody_has_is_refused() {
+fn an_id_that_no_node_has_is_refused() {
     let snapshot = open(&server().heap);
     for id in [2, 4_000_000_000_u64, 1 << 40] {
         assert_eq!(refused(&snapshot, json!({"ask": "node", "id": id})).0, Code::NoSuchNode);
@@ -40,7 +40,7 @@ fn an_id_nobody_has_is_refused() {
 }
 
 #[test]
-fn references_come_by_retained_size_and_page_by_page() {
+fn references_are_sorted_by_retained_size_and_paged() {
     let server = server();
     let snapshot = open(&server.heap);
     let id = server.heap.id_of(server.sessions);
@@ -55,7 +55,7 @@ fn references_come_by_retained_size_and_page_by_page() {
 }
 
 #[test]
-fn retainers_leave_out_weak_references_and_the_root_and_come_nearest_first() {
+fn retainers_are_sorted_by_distance_without_weak_references_and_the_root() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let far = heap.node("object", "Far", 8);
@@ -84,7 +84,7 @@ fn dominated_nodes_are_the_direct_ones_and_the_path_leads_to_the_root() {
 }
 
 #[test]
-fn a_plain_object_shows_properties_of_both_ends() {
+fn a_plain_object_shows_its_first_and_last_properties() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let object = heap.node("object", "Object", 8);
@@ -110,7 +110,7 @@ fn a_plain_object_shows_properties_of_both_ends() {
 }
 
 #[test]
-fn a_property_without_a_name_leaves_no_comma_at_either_end() {
+fn a_property_with_an_empty_name_adds_no_comma_at_either_end() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let mut named_like = |names: &[&str]| {
@@ -150,7 +150,7 @@ fn a_concatenated_string_shows_its_text_even_when_it_contains_itself() {
 }
 
 #[test]
-fn the_text_of_a_string_built_piece_by_piece_is_its_beginning_and_found_at_once() {
+fn the_text_of_a_long_concatenated_string_is_its_beginning_and_found_at_once() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let mut rope = heap.node("string", "start", 16);
@@ -164,13 +164,13 @@ fn the_text_of_a_string_built_piece_by_piece_is_its_beginning_and_found_at_once(
     heap.property(global, "log", rope);
     let snapshot = open(&heap);
     let expected = format!("start{}", "-".repeat(1024 - 5));
-    // All of the ropes but the shortest have this text: the condition reads every one of them.
+    // All ropes but the shortest have this text, and the condition reads every one of them.
     let answer = ask(&snapshot, json!({"ask": "filter", "name": expected, "limit": 0}));
     assert_eq!(answer["total"], 50_000 - (1024 - 5) + 1);
 }
 
 #[test]
-fn a_script_whose_name_was_put_together_is_known_by_its_label() {
+fn a_script_with_a_concatenated_name_is_known_by_its_label() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     for (script_id, (label, kind)) in

@@ -76,7 +76,7 @@ fn pages_together_are_the_whole_in_the_same_order() {
 }
 
 #[test]
-fn trees_of_references_and_retainers_say_what_they_left_out_and_stop_at_cycles() {
+fn trees_count_the_items_they_leave_out_and_stop_at_cycles() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let parent = heap.node("object", "Parent", 8);
@@ -137,7 +137,7 @@ fn mine_only_hides_node_and_v8_but_not_the_program() {
 }
 
 #[test]
-fn mine_only_is_automatic_in_big_heaps_unless_ids_or_types_are_named() {
+fn mine_only_is_automatic_in_large_heaps_unless_ids_or_types_are_given() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let big = heap.node("array", "", 26_000_000);
@@ -152,7 +152,7 @@ fn mine_only_is_automatic_in_big_heaps_unless_ids_or_types_are_named() {
 }
 
 #[test]
-fn scripts_are_matched_by_name_or_by_being_there() {
+fn scripts_are_matched_by_name_or_presence() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let script = heap.script("/srv/app/index.js");
@@ -167,7 +167,7 @@ fn scripts_are_matched_by_name_or_by_being_there() {
 }
 
 #[test]
-fn named_filters_keep_what_the_root_reaches_only_through_them() {
+fn named_filters_keep_nodes_that_the_root_reaches_only_through_certain_objects() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let context = heap.node("object", "system / Context", 8);
@@ -228,7 +228,7 @@ fn native_contexts_spread_from_maps_and_meet_as_shared() {
     let own = heap.node("object", "Own", 8);
     heap.property(owners[0], "own", own);
     let snapshot = open(&heap);
-    // As in DevTools, the number is the position of the context's node in the file's array: 7 fields a node.
+    // As in DevTools, the number is the position of the context's node in the file's array, with 7 fields a node.
     let kept = |filter: &str| names(&snapshot, json!({"filter": filter, "type": "object"}));
     assert_eq!(kept("nativeContext_14"), ["Owner", "Own"]);
     assert_eq!(kept("nativeContext_21"), ["Owner"]);
@@ -238,7 +238,7 @@ fn native_contexts_spread_from_maps_and_meet_as_shared() {
 }
 
 #[test]
-fn a_question_with_a_mistake_is_refused_with_the_mistake_named() {
+fn a_question_with_a_mistake_is_refused_with_an_error_that_names_it() {
     let snapshot = open(&server().heap);
     let cases = [
         (json!({"ask": "filter", "nam": "x"}), "nam"),
@@ -262,7 +262,7 @@ fn a_question_with_a_mistake_is_refused_with_the_mistake_named() {
 }
 
 #[test]
-fn a_cancelled_question_ends_with_that() {
+fn a_cancelled_question_ends_with_an_error() {
     let snapshot = open(&server().heap);
     let progress = Progress::new();
     progress.cancel();
@@ -271,7 +271,7 @@ fn a_cancelled_question_ends_with_that() {
 }
 
 #[test]
-fn what_matches_retains_together_is_counted_once() {
+fn retained_sizes_of_matching_nodes_are_counted_once() {
     let server = server();
     let snapshot = open(&server.heap);
     let retained = |query: serde_json::Value| {
@@ -281,13 +281,13 @@ fn what_matches_retains_together_is_counted_once() {
         (answer["total"].as_u64().unwrap(), answer["retainedSize"].as_u64().unwrap())
     };
     assert_eq!(retained(json!({"class": "Session"})), (2, 184));
-    // The user is part of what the first session retains.
+    // The first session retains the user.
     assert_eq!(retained(json!({"id": [server.heap.id_of(server.first), server.heap.id_of(server.user)]})), (2, 134));
     assert_eq!(retained(json!({"class": "Nobody"})), (0, 0));
 }
 
 #[test]
-fn a_column_before_the_first_which_v8_writes_unsigned_is_the_first() {
+fn a_negative_column_counts_as_the_first() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let wrapped = heap.node("object", "Wrapped", 16);

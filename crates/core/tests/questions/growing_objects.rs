@@ -1,4 +1,4 @@
-use super::leaks::{Program, report, report_of_each, suspect};
+use super::program::{Program, report, report_of_each, suspect};
 use heapray_core::Progress;
 use serde_json::{Value, json};
 
@@ -6,16 +6,16 @@ fn is_silent(report: &Value) -> bool {
     report["suspects"].as_array().unwrap().is_empty()
 }
 
-/// An array with so many bytes of numbers.
+/// An array with `bytes` bytes of numbers.
 fn numbers(program: &mut Program, bytes: u64) {
     let array = program.object(program.global, "samples", "Array");
     let store = program.heap.node("array", "(object elements)", bytes);
-    // The store is another one each time.
+    // The store is a new object each time.
     program.heap.id(store, 50_001 + 2 * bytes);
     program.heap.internal(array, "elements", store);
 }
 
-/// A buffer in a variable, another one each time.
+/// A buffer in a variable, a new object each time.
 fn buffer(program: &mut Program, bytes: u64) {
     let collector = program.object(program.global, "collector", "Collector");
     let buffer = program.heap.node("object", "Uint8Array", 96);
@@ -36,7 +36,7 @@ fn text(program: &mut Program, contents: &str, bytes: u64) {
 }
 
 #[test]
-fn an_array_of_numbers_that_gets_longer_is_one_object_that_grows() {
+fn an_array_of_numbers_that_gets_longer_is_a_growing_object() {
     let report = report_of_each([4000, 8000, 12_000], numbers);
     let suspect = suspect(&report);
     assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Array"), &json!("growingCollection")));
@@ -49,7 +49,7 @@ fn an_array_of_numbers_that_gets_longer_is_one_object_that_grows() {
 }
 
 #[test]
-fn a_buffer_that_is_replaced_by_larger_ones_is_known_by_the_names_that_lead_to_it() {
+fn a_buffer_that_is_replaced_by_larger_ones_is_matched_by_name() {
     let report = report_of_each([10_000, 20_000, 40_000], buffer);
     let suspect = suspect(&report);
     assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Uint8Array"), &json!("growingBuffer")));
@@ -61,7 +61,7 @@ fn a_buffer_that_is_replaced_by_larger_ones_is_known_by_the_names_that_lead_to_i
 }
 
 #[test]
-fn a_text_grows_when_it_begins_as_it_did_before() {
+fn a_string_grows_if_it_begins_as_before() {
     let at = |start: &str, length: u64| (format!("{start}{}", "x".repeat(length as usize)), length * 10);
     let of =
         |texts: [(String, u64); 3]| report_of_each(texts, |program, (contents, bytes)| text(program, &contents, bytes));
@@ -71,7 +71,7 @@ fn a_text_grows_when_it_begins_as_it_did_before() {
 }
 
 #[test]
-fn what_is_full_or_changes_its_size_does_not_grow() {
+fn full_arrays_and_replaced_values_of_any_size_are_no_growing_objects() {
     for sizes in [[4000, 8000, 8000], [4000, 4000, 8000], [4000, 12_000, 8000], [4000, 4100, 4200]] {
         assert!(is_silent(&report_of_each(sizes, numbers)), "{sizes:?}");
     }
@@ -79,7 +79,7 @@ fn what_is_full_or_changes_its_size_does_not_grow() {
 }
 
 #[test]
-fn with_four_snapshots_an_array_may_wait_for_its_next_step() {
+fn with_four_snapshots_an_array_may_skip_an_interval() {
     assert_eq!(suspect(&report_of_each([4000, 8000, 8000, 16_000], numbers))["kind"], "growingCollection");
     assert!(is_silent(&report_of_each([4000, 8000, 16_000, 16_000], numbers)));
 }
@@ -99,7 +99,7 @@ fn a_list_of_new_objects_is_a_suspect_once_however_large_its_array_gets() {
 }
 
 #[test]
-fn many_arrays_that_grow_a_little_each_are_one_suspect() {
+fn many_arrays_with_a_little_growth_each_are_one_suspect() {
     let report = report_of_each([400, 800, 1200], |program, bytes| {
         let tenants = program.object(program.global, "tenants", "Array");
         for i in 0..20 {
@@ -121,16 +121,16 @@ fn one_snapshot_shows_a_single_object_that_is_a_tenth_of_the_heap() {
 }
 
 #[test]
-fn two_snapshots_leave_open_whether_a_collection_fills_up() {
+fn two_snapshots_leave_open_whether_a_collection_is_filling_up() {
     let report = report_of_each([4000, 8000], numbers);
     let suspect = suspect(&report);
     assert_eq!(suspect["confidence"], "low");
     assert!(suspect["reason"].as_str().unwrap().ends_with("a third snapshot decides."), "{}", suspect["reason"]);
 }
 
-/// Found by fuzzing: what a root is a part of was looked for without end.
+/// Found by fuzzing: the search for the owner of a root did not end.
 #[test]
-fn a_root_that_is_a_text_is_a_part_of_nothing() {
+fn a_root_that_is_a_string_is_part_of_no_object() {
     let file = json!({
         "snapshot": {
             "meta": {

@@ -3,7 +3,7 @@ use heapray_core::testing::SnapshotBuilder;
 use serde_json::json;
 
 #[test]
-fn classes_count_nothing_twice_and_leave_out_what_has_no_size() {
+fn classes_count_nothing_twice_and_leave_out_nodes_without_a_size() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let outer = heap.node("object", "Box", 10);
@@ -33,7 +33,7 @@ fn classes_are_filtered_sorted_and_paged() {
 }
 
 #[test]
-fn instances_come_by_name_or_by_number() {
+fn instances_are_found_by_name_or_by_index() {
     let snapshot = open(&server().heap);
     let by_name = ask(&snapshot, json!({"ask": "classInstances", "class": "Session"}));
     assert_eq!(column(&by_name["nodes"], "selfSize"), [100, 50]);
@@ -43,7 +43,7 @@ fn instances_come_by_name_or_by_number() {
 }
 
 #[test]
-fn texts_that_v8_cut_are_told_apart_by_size_and_may_differ() {
+fn truncated_strings_are_grouped_by_size_and_may_differ() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let (long, whole) = ("x".repeat(1024), "y".repeat(1024));
@@ -59,13 +59,13 @@ fn texts_that_v8_cut_are_told_apart_by_size_and_may_differ() {
     assert_eq!(column(&answer["strings"], "selfSize"), [8224, 2080]);
     let report = ask(&snapshot, json!({"ask": "report"}));
     assert_eq!(report["duplicatedStrings"]["wasted"], 1040.0);
-    // DevTools compares what was written.
+    // DevTools compares the text that V8 wrote.
     let filtered = ask(&snapshot, json!({"ask": "classes", "filter": "duplicatedStrings"}));
     assert_eq!(column(&filtered["classes"], "count"), [5]);
 }
 
 #[test]
-fn duplicated_strings_are_grouped_by_text_and_say_what_they_waste() {
+fn duplicated_strings_are_grouped_by_text_with_the_bytes_they_waste() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     for (i, (text, size)) in
@@ -88,7 +88,7 @@ fn duplicated_strings_are_grouped_by_text_and_say_what_they_waste() {
 }
 
 #[test]
-fn strings_that_v8_cut_are_equal_only_with_equal_length_and_hash() {
+fn truncated_strings_are_equal_only_with_equal_length_and_hash() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let truth = heap.node("number", "bool", 0);
@@ -143,7 +143,7 @@ fn allocations_are_summed_by_function_and_stacks_lead_to_the_caller() {
 }
 
 #[test]
-fn plain_snapshots_have_no_allocations() {
+fn snapshots_without_tracking_have_no_allocations() {
     let snapshot = open(&server().heap);
     assert_eq!(ask(&snapshot, json!({"ask": "samples"})), json!([]));
     assert_eq!(ask(&snapshot, json!({"ask": "allocations"}))["total"], 0);

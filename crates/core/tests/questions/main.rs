@@ -1,4 +1,4 @@
-//! Every question, asked as JavaScript asks it, of heaps small enough to read.
+//! Every question, in its JSON form, about small heaps.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
@@ -13,7 +13,9 @@ mod leaks;
 mod lists;
 mod owners;
 mod paths;
+mod program;
 mod report;
+mod series;
 mod structures;
 mod test_rounds;
 mod text_match;

@@ -7,7 +7,7 @@ fn texts(heap: &SnapshotBuilder, of: Value) -> Vec<String> {
     column(&answer["paths"], "text").iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// A module: its scope, reached over what Node keeps of it.
+/// A module: its scope, which Node's records of the module lead to.
 fn module(heap: &mut SnapshotBuilder) -> Node {
     let environment = heap.node("synthetic", "Node / Environment", 8);
     let wrap = heap.node("native", "Node / ModuleWrap", 8);
@@ -21,7 +21,7 @@ fn module(heap: &mut SnapshotBuilder) -> Node {
 }
 
 #[test]
-fn a_path_reads_as_code_from_the_global_object() {
+fn a_path_reads_like_code_from_the_global_object() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let keep = heap.node("object", "Keep", 8);
@@ -47,8 +47,7 @@ fn a_path_reads_as_code_from_the_global_object() {
     assert_eq!(path["steps"][0]["type"], json!(null));
 }
 
-/// The scope of a block around a whole module, which another one has a function of, with the names that V8
-/// has for its variables.
+/// The scope of a block around a whole module, with V8's names for its variables. Another module has a function of it.
 fn block(heap: &mut SnapshotBuilder, names: &[&str]) -> Node {
     let (elsewhere, outer) = (module(heap), module(heap));
     block_held_by(heap, elsewhere, outer, names)
@@ -82,7 +81,7 @@ fn a_variable_of_a_block_has_the_name_that_its_scope_describes() {
 }
 
 #[test]
-fn a_path_that_comes_to_a_block_by_a_variable_around_it_begins_at_that() {
+fn a_path_into_a_block_through_a_variable_around_it_begins_at_the_variable() {
     let mut heap = SnapshotBuilder::new();
     let outer = module(&mut heap);
     let scope = block_held_by(&mut heap, outer, outer, &["page"]);
@@ -92,7 +91,7 @@ fn a_path_that_comes_to_a_block_by_a_variable_around_it_begins_at_that() {
 }
 
 #[test]
-fn a_path_that_comes_to_a_block_by_an_element_of_a_list_begins_at_the_list() {
+fn a_path_into_a_block_through_an_element_of_a_list_begins_at_the_list() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let (handlers, outer) = (heap.node("object", "Array", 8), module(&mut heap));
@@ -110,7 +109,7 @@ fn a_path_that_comes_to_a_block_by_an_element_of_a_list_begins_at_the_list() {
 }
 
 #[test]
-fn a_variable_of_a_block_has_no_name_when_a_number_before_or_behind_it_is_not_in_the_snapshot() {
+fn a_variable_of_a_block_has_no_name_if_a_number_beside_it_is_missing_from_the_snapshot() {
     let mut heap = SnapshotBuilder::new();
     let scope = block(&mut heap, &["count", "users"]);
     let users = heap.node("object", "Users", 8);
@@ -119,7 +118,7 @@ fn a_variable_of_a_block_has_no_name_when_a_number_before_or_behind_it_is_not_in
 }
 
 #[test]
-fn functions_of_a_block_tell_where_numbers_are_missing() {
+fn functions_of_a_block_show_where_numbers_are_missing() {
     let mut heap = SnapshotBuilder::new();
     let scope = block(&mut heap, &["page", "count", "open", "users", "total"]);
     let open = heap.node("closure", "open", 8);
@@ -127,7 +126,7 @@ fn functions_of_a_block_tell_where_numbers_are_missing() {
         let value = if at == 1 { open } else { heap.node("object", class, 8) };
         heap.edge(scope, "hidden", &at.to_string(), value);
     }
-    // `count` is missing before `open`, `total` or something between behind it.
+    // `count` is missing before `open`, and `total` or a variable between after it.
     assert_eq!(texts(&heap, json!("Page")), ["reader → context.(variable 0)"]);
     assert_eq!(texts(&heap, json!("Users")), ["reader → context.(variable 2)"]);
     let close = heap.node("closure", "total", 8);
@@ -178,7 +177,7 @@ fn the_links_of_a_list_share_one_shape_and_a_long_path_is_folded() {
 }
 
 #[test]
-fn what_the_links_of_a_list_with_two_ends_retain_is_one_row() {
+fn objects_retained_by_the_links_of_a_doubly_ended_list_are_one_row() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let list = heap.node("object", "List", 8);
@@ -228,7 +227,7 @@ fn elements_of_two_lists_with_a_function_between_are_two_shapes() {
 }
 
 #[test]
-fn variables_without_a_name_are_told_apart_by_their_places() {
+fn variables_without_names_are_identified_by_position() {
     let mut heap = SnapshotBuilder::new();
     let scope = block(&mut heap, &[]);
     for (at, length) in [(1, 3), (2, 5)] {
@@ -248,7 +247,7 @@ fn variables_without_a_name_are_told_apart_by_their_places() {
 }
 
 #[test]
-fn a_variable_may_be_called_as_v8_calls_the_scope_around() {
+fn a_variable_may_have_v8s_name_for_the_enclosing_scope() {
     let mut heap = SnapshotBuilder::new();
     let scope = module(&mut heap);
     let item = heap.node("object", "Item", 8);
@@ -296,7 +295,7 @@ fn one_node_has_several_paths_the_shortest_first() {
 }
 
 #[test]
-fn the_stack_explains_nothing_while_there_is_another_path() {
+fn paths_from_the_stack_are_used_only_without_another_path() {
     let mut heap = SnapshotBuilder::new();
     let roots = heap.node("synthetic", "(GC roots)", 0);
     let stack = heap.node("synthetic", "(Stack roots)", 0);
@@ -316,7 +315,7 @@ fn the_stack_explains_nothing_while_there_is_another_path() {
 }
 
 #[test]
-fn a_weak_map_value_is_held_by_its_key() {
+fn the_key_of_a_weak_map_retains_the_value() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let [map, key, value] = ["WeakMap", "Key", "Value"].map(|name| heap.node("object", name, 8));
@@ -338,7 +337,7 @@ fn a_weak_map_value_is_held_by_its_key() {
 }
 
 #[test]
-fn what_nothing_leads_to_has_no_path() {
+fn an_unreachable_node_has_no_path() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let weak = heap.node("object", "Forgotten", 8);
@@ -364,7 +363,7 @@ fn a_module_without_a_variable_begins_with_its_file() {
 }
 
 #[test]
-fn a_path_ends_at_the_root_even_when_a_node_refers_back_to_it() {
+fn a_path_ends_at_the_root_even_if_a_node_refers_back_to_it() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let child = heap.node("object", "Child", 8);
@@ -377,7 +376,7 @@ fn a_path_ends_at_the_root_even_when_a_node_refers_back_to_it() {
     assert_eq!(texts(&heap, json!(heap.id_of(heap.root()))).len(), 1);
 }
 
-/// A function that was made by `holding(value)`: its scope has the variable `fn`.
+/// A function that `holding(value)` has created: its scope has the variable `fn`.
 fn holding(heap: &mut SnapshotBuilder, shared: Node, value: Node) -> Node {
     let closure = heap.node("closure", "", 32);
     let context = heap.node("object", "system / Context", 16);
@@ -417,7 +416,7 @@ fn scopes_of_two_functions_are_no_loop() {
 }
 
 #[test]
-fn generations_of_a_function_that_keeps_the_one_before_share_one_shape() {
+fn generations_of_a_function_that_keeps_its_predecessor_share_one_shape() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let shared = heap.node("code", "", 8);
@@ -432,7 +431,7 @@ fn generations_of_a_function_that_keeps_the_one_before_share_one_shape() {
 }
 
 #[test]
-fn steps_say_how_they_read_and_which_of_them_the_text_leaves_out() {
+fn steps_have_their_text_and_tell_whether_the_path_leaves_them_out() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let [list, store, item] = [("object", "Array"), ("array", "(object elements)"), ("object", "Item")]

@@ -22,7 +22,7 @@ fn cache() -> SnapshotBuilder {
 }
 
 #[test]
-fn of_a_chain_the_object_below_which_memory_spreads_is_listed() {
+fn a_chain_is_listed_by_the_object_below_which_memory_spreads() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let mut at = global;
@@ -43,7 +43,7 @@ fn of_a_chain_the_object_below_which_memory_spreads_is_listed() {
 }
 
 #[test]
-fn objects_are_listed_behind_thousands_of_larger_siblings_that_are_not() {
+fn objects_are_listed_after_thousands_of_larger_internal_siblings() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     for i in 0..5000 {
@@ -73,7 +73,7 @@ fn a_list_of_many_links_is_listed_once_by_its_first() {
 }
 
 #[test]
-fn the_contents_of_strings_stay_hidden_unless_asked_for() {
+fn contents_of_strings_are_hidden_by_default() {
     let snapshot = open(&cache());
     let hidden = ask(&snapshot, json!({"ask": "report", "limit": 1000}));
     assert!(!hidden.to_string().contains("4111"), "{hidden}");
@@ -84,7 +84,7 @@ fn the_contents_of_strings_stay_hidden_unless_asked_for() {
 }
 
 #[test]
-fn the_report_has_totals_classes_strings_and_what_is_detached() {
+fn the_report_has_totals_classes_strings_and_detached_nodes() {
     let mut heap = cache();
     let div = heap.node("native", "<div>", 64);
     heap.edge(heap.root(), "element", "8", div);

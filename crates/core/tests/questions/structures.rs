@@ -1,21 +1,21 @@
-//! Lists with two ends, trees, tries: one suspect, held by what has the whole of it.
+//! Lists with two ends, trees, tries: each is one suspect, whose holder has the whole structure.
 
-use super::leaks::{program, report, report_of_each, suspect};
 use super::open;
+use super::program::{program, report, report_of_each, suspect};
 use heapray_core::Snapshot;
 use heapray_core::testing::Node;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
 #[test]
-fn of_a_list_with_two_ends_one_end_is_no_other_holder_of_what_the_other_has() {
+fn one_end_of_a_list_is_no_other_holder_of_what_the_other_end_retains() {
     let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let list = program.object(global, "list", "List");
         let links: Vec<Node> = (0..size).map(|_| program.heap.node("object", "Link", 40)).collect();
         for (at, &link) in links.iter().enumerate() {
             let record = program.own("Record");
-            // As Node's timers: the newest link is next to the list's end, wherever its number is.
+            // As in Node's timers, the newest link is next to the list's end.
             program.heap.id(link, 20_001 + 4 * at as u64);
             program.heap.id(record, 20_003 + 4 * at as u64);
             program.heap.property(link, "record", record);
@@ -34,7 +34,7 @@ fn of_a_list_with_two_ends_one_end_is_no_other_holder_of_what_the_other_has() {
 }
 
 #[test]
-fn a_tree_is_held_by_its_root_not_by_a_branch_that_got_most() {
+fn a_tree_is_held_by_its_root_not_by_the_branch_that_grew_most() {
     let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let tree = program.object(global, "tree", "Tree");
@@ -51,13 +51,13 @@ fn a_tree_is_held_by_its_root_not_by_a_branch_that_got_most() {
 }
 
 #[test]
-fn a_trie_of_plain_objects_is_one_suspect_named_by_what_its_words_have() {
+fn a_trie_of_plain_objects_is_one_suspect_named_after_the_values_of_its_words() {
     let report = report_of_each([60, 120, 180], |program, size| {
         let global = program.global;
         let trie = program.object(global, "trie", "Object");
         let mut parts: HashMap<String, Node> = HashMap::from([(String::new(), trie)]);
         for word in 0..size {
-            // Letters that differ from word to word, so that no part of the trie gets all new ones.
+            // Letters differ from word to word, so that no part of the trie gets all new words.
             let letters: Vec<u8> = (0..4).map(|place| b'a' + (word * 7919 / 6usize.pow(place) % 6) as u8).collect();
             let word = String::from_utf8(letters).unwrap();
             for length in 1..=word.len() {
@@ -76,7 +76,7 @@ fn a_trie_of_plain_objects_is_one_suspect_named_by_what_its_words_have() {
     assert_eq!((&suspect["otherHolders"], &suspect["freedIfReleased"]), (&json!([]), &suspect["bytes"]));
 }
 
-/// A dictionary whose keys V8 has once, whether or not it is another dictionary each time.
+/// A dictionary, which is a new one each time or not. V8 stores its keys once.
 fn dictionary(is_replaced: bool) -> Value {
     report_of_each([1500, 1600, 1700], |program, size| {
         let global = program.global;
@@ -104,10 +104,9 @@ fn keys_that_outlive_their_dictionary_are_no_leak() {
     assert!(names_keys(&dictionary(false)));
 }
 
-/// Flags with rules, all of which are others each time. V8 gives some of their lists ids that other lists had in
-/// the first snapshot.
+/// Flags with rules, all new in each snapshot. Some of their lists have ids of other lists in the first snapshot.
 #[test]
-fn objects_that_have_an_id_of_an_earlier_one_are_not_taken_for_it() {
+fn objects_with_a_reused_id_are_not_taken_for_the_earlier_ones() {
     let mut generation = 0;
     let report = report_of_each([1500, 1600, 1700], |program, size| {
         let global = program.global;
@@ -135,7 +134,7 @@ fn objects_that_have_an_id_of_an_earlier_one_are_not_taken_for_it() {
     assert_eq!(report["suspects"], json!([]));
 }
 
-/// A runtime with functions, most of which have the ids that they have in every process.
+/// A runtime with functions, most of which have the same ids in every process.
 fn process(number: u64, records: usize) -> Snapshot {
     let mut program = program();
     let global = program.global;
@@ -158,7 +157,7 @@ fn process(number: u64, records: usize) -> Snapshot {
 }
 
 #[test]
-fn two_processes_of_one_program_are_told_apart_though_most_ids_are_of_the_same_classes() {
+fn two_processes_of_one_program_are_recognised_although_most_ids_have_equal_classes() {
     let is_renumbered = |series: [Snapshot; 3]| report(&series)["verdict"].as_str().unwrap().contains("renumbered");
     assert!(!is_renumbered([process(1, 100), process(1, 200), process(1, 300)]));
     assert!(is_renumbered([process(1, 100), process(2, 200), process(3, 300)]));

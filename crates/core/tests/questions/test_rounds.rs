@@ -1,6 +1,6 @@
-//! What assertions ask: growth from round to round of a test, and paths as the test sees them.
+//! Questions of leak assertions: growth from round to round of a test, and paths from the test's viewpoint.
 
-use super::leaks::{Program, program};
+use super::program::{Program, program};
 use super::{ask, column, open};
 use heapray_core::testing::{Node, SnapshotBuilder};
 use heapray_core::{Progress, Snapshot, query};
@@ -31,7 +31,7 @@ fn leaks(snapshots: &[Snapshot]) -> Value {
     ask_all(snapshots, &json!({"ask": "testRounds", "find": "leaks", "iterations": 20}))["leaks"].clone()
 }
 
-/// Adds as many objects as there were calls, with ids that last.
+/// Adds an object for each call, with stable ids.
 fn add(program: &mut Program, calls: usize, mut one: impl FnMut(&mut Program, usize) -> Node) {
     for call in 0..calls {
         let object = one(program, call);
@@ -39,7 +39,7 @@ fn add(program: &mut Program, calls: usize, mut one: impl FnMut(&mut Program, us
     }
 }
 
-/// An array that gets an object of a class in each call.
+/// Adds an array with an object of a class for each call.
 fn list(program: &mut Program, name: &str, class: &str, calls: usize) {
     let global = program.global;
     let list = program.object(global, name, "Array");
@@ -66,18 +66,18 @@ fn an_object_for_each_call_leaks_with_its_path_holder_and_numbers() {
 }
 
 #[test]
-fn less_than_an_object_for_each_call_is_no_leak_and_another_round_is_no_use() {
+fn less_than_an_object_for_each_call_is_no_leak_and_needs_no_further_round() {
     let snapshots = rounds_of(2, |program, calls| list(program, "sessions", "Session", calls * 2 / 5));
     assert!(!may_leak(&snapshots, json!({})));
     assert_eq!(leaks(&snapshots), json!([]));
-    // Half of it leaves open what the paths say: others of the class may have gone.
+    // With half as many, only the paths can decide, because others of the class may have been freed.
     let snapshots = rounds_of(2, |program, calls| list(program, "sessions", "Session", calls / 2));
     assert!(may_leak(&snapshots, json!({})));
     assert_eq!(leaks(&snapshots), json!([]));
 }
 
 #[test]
-fn a_program_calls_a_class_node_and_it_leaks_like_any_other() {
+fn a_class_called_node_leaks_like_any_other() {
     for class in ["Node", "System", "InternalNode"] {
         let snapshots = rounds_of(2, |program, calls| list(program, "tree", class, calls));
         assert!(may_leak(&snapshots, json!({})));
@@ -86,7 +86,7 @@ fn a_program_calls_a_class_node_and_it_leaks_like_any_other() {
 }
 
 #[test]
-fn what_v8_and_the_runtime_keep_for_themselves_is_not_counted() {
+fn internal_objects_of_v8_and_the_runtime_are_not_counted() {
     let snapshots = rounds_of(2, |program, calls| {
         let root = program.heap.root();
         for (kind, name) in [("native", "Node / HTTPParser"), ("code", "compiled"), ("object", "system / Thing")] {
@@ -100,7 +100,7 @@ fn what_v8_and_the_runtime_keep_for_themselves_is_not_counted() {
 }
 
 #[test]
-fn objects_of_the_class_that_go_do_not_hide_those_that_leak() {
+fn freed_objects_of_a_class_do_not_hide_leaked_ones() {
     let snapshots = rounds_of(3, |program, calls| {
         let global = program.global;
         let others = program.object(global, "others", "Array");
@@ -120,7 +120,7 @@ fn objects_of_the_class_that_go_do_not_hide_those_that_leak() {
 }
 
 #[test]
-fn a_ring_that_its_holder_refers_to_at_both_ends_is_one_leak() {
+fn a_ring_with_references_to_both_ends_is_one_leak() {
     let snapshots = rounds_of(4, |program, calls| {
         let global = program.global;
         let list = program.object(global, "timers", "TimersList");
@@ -144,7 +144,7 @@ fn a_ring_that_its_holder_refers_to_at_both_ends_is_one_leak() {
 }
 
 #[test]
-fn the_first_snapshot_of_a_realm_makes_functions_that_are_no_growth() {
+fn functions_created_by_the_first_snapshot_of_a_realm_are_no_growth() {
     let snapshots = rounds_of(1, |program, calls| {
         let (root, cache) = (program.heap.root(), program.heap.node("array", "", 32));
         program.heap.id(cache, 90_001);
@@ -160,7 +160,7 @@ fn the_first_snapshot_of_a_realm_makes_functions_that_are_no_growth() {
 }
 
 #[test]
-fn only_the_classes_asked_for_are_judged() {
+fn only_the_given_classes_are_judged() {
     let snapshots = rounds_of(2, |program, calls| list(program, "sessions", "Session", calls));
     let question = |classes: Value| json!({"ask": "testRounds", "find": "leaks", "iterations": 20, "classes": classes});
     assert_eq!(ask_all(&snapshots, &question(json!(["Other"])))["leaks"], json!([]));
@@ -168,7 +168,7 @@ fn only_the_classes_asked_for_are_judged() {
 }
 
 #[test]
-fn bytes_without_objects_may_leak_when_a_test_bounds_them_and_are_named_by_what_grew() {
+fn growth_in_bytes_alone_may_leak_if_a_test_limits_it_and_is_named_after_the_object_that_grew() {
     let snapshots = rounds_of(2, |program, calls| {
         let global = program.global;
         let buffer = program.heap.node("object", "Uint8Array", 100 + 1000 * calls as u64);
@@ -186,7 +186,7 @@ fn bytes_without_objects_may_leak_when_a_test_bounds_them_and_are_named_by_what_
 }
 
 #[test]
-fn what_test_runners_write_down_of_each_call_is_no_leak() {
+fn records_of_test_runners_for_each_call_are_no_leak() {
     type Record = fn(&mut Program) -> Node;
     let records: [(&str, Record); 4] = [
         ("results of Vitest", |program| {
@@ -228,7 +228,7 @@ fn what_test_runners_write_down_of_each_call_is_no_leak() {
 }
 
 #[test]
-fn a_variable_of_the_test_that_is_called_like_a_record_leaks() {
+fn a_variable_of_the_test_with_the_name_of_a_test_runners_record_leaks() {
     let snapshots = rounds_of(2, |program, calls| {
         let global = program.global;
         let result = program.object(global, "result", "Object");
@@ -241,7 +241,7 @@ fn a_variable_of_the_test_that_is_called_like_a_record_leaks() {
     assert_eq!(column(&leaks(&snapshots), "path"), ["global.result[*]"]);
 }
 
-/// A path under construction, as V8 has it.
+/// A path under construction, as in V8.
 struct PathBuilder {
     heap: SnapshotBuilder,
     at: Node,
@@ -285,7 +285,7 @@ impl PathBuilder {
         self
     }
 
-    /// To a function by a step, and to a variable that it captured.
+    /// Adds a step to a function, and one to a variable that it captured.
     fn captured(self, edge: &str, name: &str, function: &str, variable: &str) -> Self {
         let is_named = !variable.is_empty();
         let scope =
@@ -297,12 +297,12 @@ impl PathBuilder {
         }
     }
 
-    /// A variable of a variable's function.
+    /// Adds a step to a variable of the last function's scope.
     fn again(self, variable: &str) -> Self {
         self.captured("property", "function", "", variable)
     }
 
-    /// The path to the session at its end, as a test sees it.
+    /// The text of the path to the session at its end, from the test's viewpoint.
     fn text(mut self) -> String {
         let session = self.heap.node("object", "Session", 16);
         self.heap.property(self.at, "session", session);
@@ -341,11 +341,11 @@ fn paths_begin_at_the_first_variable_of_the_test_whatever_leads_there() {
 }
 
 #[test]
-fn paths_that_lead_to_no_wait_are_told_as_ever() {
+fn paths_from_objects_that_do_not_wait_are_unchanged() {
     let queue =
         || PathBuilder::new().property("queue").captured("property", "run", "run", "fn").again("items").element();
     assert!(queue().text().starts_with("global.queue.run → run → context.fn"), "{}", queue().text());
-    // The worker of Vitest refers to more than the test that runs.
+    // The worker of Vitest refers to other objects than the running test too.
     let other = PathBuilder::new()
         .property("__vitest_worker__")
         .property("rpc")
@@ -354,7 +354,7 @@ fn paths_that_lead_to_no_wait_are_told_as_ever() {
 }
 
 #[test]
-fn paths_to_what_waits_for_the_assertion_are_left_out_when_there_are_others() {
+fn paths_from_objects_that_wait_for_the_assertion_are_left_out_if_there_are_others() {
     let mut heap = SnapshotBuilder::new();
     let global = heap.global();
     let (session, list) = (heap.node("object", "Session", 16), heap.node("object", "Array", 16));
@@ -372,7 +372,7 @@ fn paths_to_what_waits_for_the_assertion_are_left_out_when_there_are_others() {
 }
 
 #[test]
-fn between_checkpoints_a_row_says_what_is_internal_and_what_comes_of_itself() {
+fn between_checkpoints_rows_tell_internal_and_expected_objects() {
     let snapshots = rounds_of(1, |program, calls| {
         list(program, "sessions", "Session", calls);
         let root = program.heap.root();

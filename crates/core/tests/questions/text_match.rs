@@ -19,7 +19,7 @@ fn matches(snapshot: &Snapshot, text: Value) -> Vec<String> {
 }
 
 #[test]
-fn javascript_expressions_mean_what_they_mean_in_javascript() {
+fn javascript_expressions_match_as_in_javascript() {
     let snapshot = snapshot();
     let cases = [
         ("a{b", "", vec!["a{b"]),
@@ -79,7 +79,7 @@ fn case_is_ignored_as_javascript_does() {
 }
 
 #[test]
-fn contained_text_is_plain_text_and_ignores_case() {
+fn contains_takes_plain_text_and_ignores_case() {
     let snapshot = snapshot();
     assert_eq!(matches(&snapshot, json!({"contains": "FOO.B"})), ["Foo.bar"]);
     assert_eq!(matches(&snapshot, json!({"contains": "ünÏ"})), ["Ünï"]);
@@ -101,7 +101,7 @@ fn contained_text_may_be_as_long_as_any() {
 }
 
 #[test]
-fn what_cannot_be_matched_in_linear_time_is_refused_in_so_many_words() {
+fn expressions_that_need_more_than_linear_time_are_refused_with_the_reason() {
     let snapshot = snapshot();
     for (regex, flags, named) in [
         ("(?=a)", "", "look-around"),

@@ -1,7 +1,7 @@
-//! Work under way, and what a runtime notes for itself: neither is a leak.
+//! Work under way and records of the runtime, which are no leaks.
 
-use super::leaks::{Program, program, report_of_each, suspect};
 use super::open;
+use super::program::{Program, program, report_of_each, suspect};
 use heapray_core::testing::Node;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn handle(program: &mut Program, class: &str, id: u64) -> Node {
     handle
 }
 
-/// A function of a script, bound to nothing.
+/// A function of a script.
 fn function(program: &mut Program, name: &str, script: &str, id: u64) -> Node {
     let script = program.heap.script(script);
     let (closure, context) = program.heap.function(name, script, [id, 1, 1]);
@@ -72,13 +72,13 @@ fn timeouts(script: &str) -> Value {
 }
 
 #[test]
-fn a_timeout_of_the_runtimes_own_is_its_connections_and_one_of_the_programs_a_leak() {
+fn a_timeout_of_the_runtime_belongs_to_its_connection_and_one_of_the_program_leaks() {
     assert_eq!(timeouts(RUNTIME)["suspects"], json!([]));
     let programs = timeouts(PROGRAM);
     assert_eq!(suspect(&programs)["kind"], "timers");
 }
 
-/// Jobs that only timers retain: so many in each snapshot, the first `kept` of which are the same.
+/// Jobs that only timers retain: `sizes` of them in the snapshots, of which the first `kept` stay.
 fn waiting(sizes: [usize; 3], kept: usize) -> Value {
     let mut snapshot = 0;
     report_of_each(sizes, |program, size| {
@@ -98,13 +98,13 @@ fn waiting(sizes: [usize; 3], kept: usize) -> Value {
 }
 
 #[test]
-fn what_only_timers_retain_and_is_gone_with_the_next_snapshot_is_work_under_way() {
+fn objects_that_only_timers_retain_for_a_while_are_work_under_way() {
     assert_eq!(waiting([50, 100, 150], 0)["suspects"], json!([]));
     assert_eq!(waiting([0, 0, 150], 150)["suspects"], json!([]));
     assert_eq!(suspect(&waiting([50, 100, 150], 150))["className"], "Job");
 }
 
-/// Names of channels, which Node's own code has in a variable: so many more as files were loaded.
+/// Names of channels in a variable of Node's own code: `of_each_file` more for each loaded file.
 fn channels(of_each_file: usize) -> Value {
     report_of_each([20, 40, 60], |program, files| {
         let global = program.global;
@@ -124,7 +124,7 @@ fn channels(of_each_file: usize) -> Value {
 }
 
 #[test]
-fn what_node_notes_once_for_each_file_is_no_leak_and_more_than_that_is() {
+fn one_record_of_nodes_for_each_loaded_file_is_no_leak_and_more_are() {
     let of_texts =
         |report: &Value| report["suspects"].as_array().unwrap().iter().any(|suspect| suspect["kind"] == "strings");
     assert!(!of_texts(&channels(1)));
@@ -132,7 +132,7 @@ fn what_node_notes_once_for_each_file_is_no_leak_and_more_than_that_is() {
 }
 
 #[test]
-fn sockets_of_nodes_own_agent_are_not_the_module_loaders() {
+fn sockets_of_nodes_agent_do_not_belong_to_the_module_loader() {
     let report = report_of_each([100, 200, 300], |program, size| {
         let global = program.global;
         let require = function(program, "require", "node:internal/bootstrap/realm", 10_001);
@@ -154,7 +154,7 @@ fn sockets_of_nodes_own_agent_are_not_the_module_loaders() {
 }
 
 #[test]
-fn a_path_begins_at_a_variable_though_a_connection_is_nearer() {
+fn a_path_begins_at_a_variable_even_if_a_connection_is_nearer() {
     let mut program = program();
     let global = program.global;
     let state = program.object(global, "state", "State");
@@ -169,7 +169,7 @@ fn a_path_begins_at_a_variable_though_a_connection_is_nearer() {
 }
 
 #[test]
-fn objects_that_only_changed_their_place_are_no_growth() {
+fn moved_objects_are_no_growth() {
     let report = report_of_each([20, 40, 60], |program, moved| {
         let global = program.global;
         let (waiting, done) = (program.object(global, "waiting", "Array"), program.object(global, "done", "Array"));
@@ -177,7 +177,7 @@ fn objects_that_only_changed_their_place_are_no_growth() {
             let job = program.own("Job");
             program.heap.element(if at < moved { done } else { waiting }, at as i64, job);
         }
-        // What is new is elsewhere in the list.
+        // The new jobs are elsewhere in the list.
         for at in 0..moved / 20 {
             let marker = program.heap.node("object", "Marker", 16);
             program.heap.element(done, 100 + at as i64, marker);
