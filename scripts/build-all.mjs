@@ -1,10 +1,10 @@
-// npm run build:all: the addon for every platform, from this machine; each checked, and tried where it can run.
+// npm run build:all: builds and checks the addon for every platform, and tries those that can run on this machine.
 //
-//   npm run build:all -- [linux-x64-musl …]    those named; all by default
-//   npm run build:all -- --try                 builds nothing, tries what lies under npm/
+//   npm run build:all -- [linux-x64-musl …]    only these platforms; all by default
+//   npm run build:all -- --try                 tries the addons under npm/ without building
 //
-// zig links for the others (fetched with pip into .cache); on macOS and Windows the system's own tools
-// build what the system runs. The addons go to npm/<platform>/, from where they are packed.
+// zig, which pip installs into .cache, links for other platforms; on macOS and Windows the system's own
+// tools build for the system. The addons go to npm/<platform>/, from where they are packed.
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ function build(name) {
   return true;
 }
 
-/** Those of `npm run build`. The variable that has the flags here replaces what the file says. */
+/** The flags of `npm run build`, which the environment variable set here would replace. */
 function compilerFlags() {
   const config = readFileSync(path.join(root, 'scripts/release/cargo.toml'), 'utf8');
   return JSON.parse(/^rustflags = (.*)$/m.exec(config)[1]);
@@ -54,14 +54,14 @@ function addTarget(target) {
   spawnSync('rustup', ['target', 'add', tripleOf(target)], { cwd: root, stdio: 'inherit' });
 }
 
-/** What rustc calls it: zigbuild takes a glibc version at the end. */
+/** The target as rustc knows it; zigbuild's has a glibc version at the end. */
 function tripleOf(target) {
   return target.replace(/\.\d+\.\d+$/, '');
 }
 
 function environment(name) {
   const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo');
-  // Panic messages name source files: relative to the project and to the registry, not to this machine.
+  // Panic messages contain paths of source files, which must not be those of this machine.
   const flags = [...compilerFlags(), `--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=heapray`, `--remap-path-prefix=${printedByRustc('sysroot')}=rust`];
   // An addon shares the C library of the process that loads it.
   if (name.endsWith('musl')) flags.push('-Ctarget-feature=-crt-static');
@@ -75,8 +75,8 @@ function environment(name) {
 }
 
 /**
- * Built for MinGW, napi asks for a libnode.dll to link with. The addon takes nothing from it: it looks Node's functions up
- * in the process that loads it, so an empty one serves.
+ * For MinGW, napi links with a libnode.dll. An empty one is enough, because the addon looks up Node's functions in the
+ * process that loads it.
  */
 function placeOfLibnode() {
   const folder = path.join(root, '.cache/libnode');
@@ -86,15 +86,15 @@ function placeOfLibnode() {
   return folder;
 }
 
-/** zig leaves the names of what is not exported in an addon for macOS, a third of it. rustc's own tool signs what is left anew. */
+/** Removes the names of private symbols that zig leaves in an addon for macOS, a third of it, and signs it again. */
 function stripSymbols(file) {
   const tool = path.join(printedByRustc('target-libdir'), '../bin/rust-objcopy');
-  // Some toolchains have the library that it needs beside the compiler only.
+  // Some toolchains have the library that it needs only in the compiler's folder.
   const env = { ...process.env, LD_LIBRARY_PATH: path.join(printedByRustc('sysroot'), 'lib') };
   return spawnSync(tool, ['--discard-all', file], { stdio: 'inherit', env }).status === 0;
 }
 
-/** `sysroot` is where the sources of the standard library lie, when they are installed. */
+/** `sysroot` contains the sources of the standard library, if they are installed. */
 function printedByRustc(what) {
   return spawnSync('rustc', ['--print', what], { cwd: root, encoding: 'utf8' }).stdout.trim();
 }

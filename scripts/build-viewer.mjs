@@ -1,4 +1,4 @@
-// npm run build:viewer: builds viewer/dist from viewer/: the page that `heapray view` serves, HTML reports embed, and any web server can offer.
+// npm run build:viewer: builds viewer/dist, the page that `heapray view` serves, HTML reports embed, and any web server can host.
 
 import { build } from 'esbuild';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ mkdirSync(path.join(dist, 'example'), { recursive: true });
 await bundle();
 const modules = copyModules();
 await makeExample();
-// Last: what is as old as the page is taken for built.
+// Written last, because its date is taken for that of the build.
 copyFileSync(path.join(viewer, 'index.html'), path.join(dist, 'index.html'));
 report();
 
@@ -26,14 +26,14 @@ async function bundle() {
   await build(bundles.styles);
 }
 
-/** For web servers: `heapray view` makes its own, so that the package can do without. */
+/** For web servers only: `heapray view` creates its own example, so the package does not contain it. */
 async function makeExample() {
   const fileOf = (name) => path.join(dist, 'example', name);
   if (EXAMPLE_NAMES.every((name) => existsSync(fileOf(name)))) return;
   for (const [name, bytes] of await exampleSnapshots({ level: 9 })) writeFileSync(fileOf(name), bytes);
 }
 
-/** The second is there only where it could be built. */
+/** The module with threads exists only if it could be built. */
 function copyModules() {
   return [wasmFile, threadedWasmFile].flatMap((file) => {
     const name = path.basename(file);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root, run, threadedWasmFile, wasmFile } from './setup.mjs';
 
-/** For every page, and for pages whose workers may share memory. */
+/** One module for every page, one for pages whose workers may share memory. */
 const PLAIN = { target: 'wasm32-unknown-unknown', file: wasmFile };
 const THREADED = { target: 'wasm32-wasip1-threads', file: threadedWasmFile };
 
@@ -14,7 +14,7 @@ if (!addTarget(PLAIN)) fail(`the target ${PLAIN.target} is needed, and rustup ca
 const modules = [PLAIN];
 if (addTarget(THREADED)) modules.push(THREADED);
 else {
-  console.warn(`build:wasm: without threads, as rustup cannot add the target ${THREADED.target}: pages work on one`);
+  console.warn(`build:wasm: rustup cannot add the target ${THREADED.target}: building without threads`);
   rmSync(THREADED.file, { force: true });
 }
 build();

@@ -1,4 +1,4 @@
-// Where Chromium is; installed when it is missing and can be.
+// Finds Chromium, or installs it if possible.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,12 +10,12 @@ const USUAL = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** HEAPRAY_CHROMIUM, or where it usually is; `null` when it is nowhere. */
+/** The path in HEAPRAY_CHROMIUM, or one of the usual ones; `null` if there is none. */
 export function findChromium() {
   return [process.env.HEAPRAY_CHROMIUM, ...USUAL].find((file) => file && existsSync(file)) ?? null;
 }
 
-/** Debian's package, where apt-get may install it. Everywhere else tests in the browser are skipped. */
+/** Installs Debian's package, if apt-get may. Everywhere else tests in the browser are skipped. */
 export function installChromium() {
   if (findChromium() !== null || process.platform !== 'linux' || process.getuid() !== 0) return;
   if (spawnSync('apt-get', ['--version']).status !== 0) return;

@@ -1,10 +1,10 @@
-// npm run test:containers: captures in control groups that leave little more than preflight asks for, and leaking
-// services that watch themselves in small containers. Needs root.
+// npm run test:containers: takes captures in control groups with little more memory than preflight requires, and runs
+// leaking services that watch themselves in small containers. Needs root.
 //
 //   node scripts/containers.mjs [captures] [watches] [--items N[,N…]] [--node 20[,24…]] [--shape NAME] [--runs N]
 //
-// Prints tables for docs/capture.md, and ends with 1 when a process was killed by a capture, an estimate was too high or
-// a leak was not named.
+// Prints tables for docs/capture.md. Exits with 1 if a capture killed a process, an estimate was too high or a leak was
+// not named.
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';

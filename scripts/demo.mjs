@@ -1,4 +1,4 @@
-// npm run demo: a leaking server, three snapshots of it, and what heapray says. Sets up first; see setup.mjs.
+// npm run demo: runs a leaking server, takes three snapshots of it and prints the report. Sets up first; see setup.mjs.
 
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';

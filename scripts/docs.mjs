@@ -13,7 +13,7 @@ if (!process.argv.includes('--check')) {
   writeFileSync(target, generated);
   console.log('docs/api.md is written');
 } else if (!existsSync(target) || readFileSync(target, 'utf8') !== generated) {
-  console.error('docs/api.md is not what index.d.ts says: run "npm run docs"');
+  console.error('docs/api.md is out of date: run "npm run docs"');
   process.exitCode = 1;
 } else {
   console.log('docs/api.md is up to date');

@@ -1,15 +1,14 @@
-// npm run test:flaky: are leak assertions ever wrong? Every test runner, pool and version of Node.js, many times over.
+// npm run test:flaky: repeats leak assertions many times in every test runner, pool and version of Node.js.
 //
 //   npm run test:flaky                      50 runs of each
-//   npm run test:flaky -- 5 jest 'node 22'  5 runs of those whose names contain all these words
+//   npm run test:flaky -- 5 jest 'node 22'  5 runs of configurations whose names contain all these words
 //   npm run test:flaky -- --resume          continues an interrupted run
 //   npm run test:flaky -- --jobs 2          two at a time
 //   npm run test:flaky -- 1 --more          five times as many functions, once
 //
-// It takes hours. All are run once, then all a second time and so on, and what has come out so far stands
-// in `.cache/flaky.json` after each run; one that is stopped there counts as not begun. Prints how many planted
-// leaks failed with the right class and path, and how many harmless functions passed. Ends with 1 when any did
-// otherwise.
+// It takes hours. Runs all configurations once, then a second time and so on. The results so far are in
+// `.cache/flaky.json`, without an interrupted run. Prints how many planted leaks failed with the right class and
+// path, and how many harmless functions passed. Exits with 1 unless all did.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +34,7 @@ async function main(args) {
   const runs = Number(positionals.find((arg) => /^\d+$/.test(arg)) ?? RUNS);
   const chosen = named(positionals.filter((arg) => !/^\d+$/.test(arg)));
   if (chosen.length === 0) {
-    console.error(`no run is called so: there are\n${whole.map(({ name }) => `  ${name}`).join('\n')}`);
+    console.error(`no configuration matches; there are\n${whole.map(({ name }) => `  ${name}`).join('\n')}`);
     return 2;
   }
   const jobs = Number(values.jobs);
@@ -61,7 +60,7 @@ async function main(args) {
   return summary(chosen.map(({ name }) => [name, sums[name]]));
 }
 
-/** 1 to a number. */
+/** The numbers from 1 to `count`. */
 function upTo(count) {
   return Array.from({ length: count }, (_, i) => i + 1);
 }
@@ -81,7 +80,7 @@ function add(sum, verdict) {
   for (const [key, value] of Object.entries(verdict)) sum[key] = Array.isArray(value) ? [...sum[key], ...value] : sum[key] + value;
 }
 
-/** An interruption while writing leaves the previous counts. */
+/** Written to another file and renamed, so that an interruption leaves the previous counts. */
 function save(sums, stateFile) {
   mkdirSync(path.dirname(stateFile), { recursive: true });
   writeFileSync(`${stateFile}.new`, JSON.stringify(sums, null, 2));

@@ -1,11 +1,11 @@
-// Fuzzing of the core with libFuzzer, through cargo-fuzz (`cargo install cargo-fuzz --locked`).
+// Fuzzes the core with libFuzzer, through cargo-fuzz (`cargo install cargo-fuzz --locked`).
 //
 //   npm run fuzz                              every target, a minute each
 //   npm run fuzz -- structure --minutes 30    one target
 //   npm run fuzz -- --address                 with AddressSanitizer: needs a nightly toolchain
 //
-// What is found goes to fuzz/artifacts, what is interesting to fuzz/corpus; neither is committed. Kept
-// inputs are fuzz/seeds, which `npm test` runs too: see fuzz/README.md.
+// Failing inputs go to fuzz/artifacts, interesting ones to fuzz/corpus; neither is committed. fuzz/seeds has
+// the committed inputs, which `npm test` runs too: see fuzz/README.md.
 
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -40,7 +40,7 @@ function fuzz(target, seconds, address) {
   console.log(`== ${target}: ${seconds} s`);
   const [corpus, seeds] = ['corpus', 'seeds'].map((folder) => path.join('fuzz', folder, target));
   for (const folder of [corpus, seeds]) mkdirSync(path.join(root, folder), { recursive: true });
-  // Sanitizers are not stable; without one, a stable toolchain will do.
+  // Sanitizers need a nightly toolchain; without one, a stable toolchain is enough.
   const toolchain = address ? ['+nightly'] : [];
   const options = ['--sanitizer', address ? 'address' : 'none', target, corpus, seeds];
   const limits = [`-max_total_time=${seconds}`, '-timeout=30', '-rss_limit_mb=2048', '-max_len=4096', '-print_final_stats=1'];

@@ -1,10 +1,10 @@
-// Folders in .cache with npm packages as a lock file says, installed once.
+// Installs npm packages from a lock file into folders in .cache, once.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Copies what `source` holds, package.json and package-lock.json among it, and installs where the lock file has changed. */
+/** Copies the folder `source` with its package.json and package-lock.json, and installs if the lock file has changed. */
 export function installProject(source, folder) {
   const lock = readFileSync(path.join(source, 'package-lock.json'), 'utf8');
   const installed = path.join(folder, 'installed-lock.json');

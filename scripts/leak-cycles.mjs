@@ -1,11 +1,11 @@
-// Opens snapshots again and again, asks them, closes or forgets them or is stopped in the middle, and says
-// whether the process grows.
+// Checks that the process does not grow while snapshots are repeatedly opened, queried, and closed, dropped or
+// aborted.
 //
 //   node --expose-gc scripts/leak-cycles.mjs CYCLES      one process; prints JSON
 //   npm run test:leaks                                   a thousand cycles on each Node.js from 20 to 26
 //
-// Growth is the difference of resident and external memory between the first third of the cycles,
-// which is warm-up, and the end.
+// Growth is the difference in resident and external memory between the end of the first third of the
+// cycles, which are warm-up, and the end.
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,18 +27,18 @@ const THREAD = `
   setInterval(() => {}, 1000);
 `;
 
-/** Runs the cycles in a Node.js of its own and gives what it measured. */
+/** Runs the cycles in a separate Node.js process and returns its measurements. */
 export function measure(cycles, binary = process.execPath) {
   const { status, stdout, stderr } = spawnSync(binary, ['--expose-gc', fileURLToPath(import.meta.url), String(cycles)], {
     encoding: 'utf8',
-    // glibc keeps freed memory for each thread; two arenas make what is kept the same each time.
+    // glibc keeps freed memory for each thread; with two arenas the amount is stable.
     env: { ...process.env, MALLOC_ARENA_MAX: '2' },
   });
   if (status !== 0) throw new Error(`${binary} ended with ${status}: ${stderr}`);
   return JSON.parse(stdout);
 }
 
-/** One in three is stopped midway, one in fifty belongs to a thread that is; one in seven is only forgotten. */
+/** One in three is aborted, one in fifty belongs to a worker that is terminated, one in seven is dropped without closing. */
 async function cycle(api, bytes, i) {
   if (i % 50 === 49) return cycleOnThread(bytes, i);
   if (i % 3 === 0) return stoppedCycle(api, bytes, i);
@@ -56,13 +56,13 @@ async function stoppedCycle(api, bytes, i) {
     api.report(snapshot, { signal: controller.signal }).finally(() => snapshot.close()),
   );
   pending.catch(() => {});
-  // Some before they began, most in the middle, some after their end.
+  // Aborts some before they start, most in the middle, some after the end.
   await delay(i % 20);
   controller.abort();
   await pending.catch(() => {});
 }
 
-/** Opens the snapshot on another thread, which is ended while it does or after. */
+/** Opens the snapshot on another thread, which is terminated meanwhile or afterwards. */
 async function cycleOnThread(bytes, i) {
   const worker = new Worker(THREAD, { eval: true, workerData: { bytes, library: fileURLToPath(library) } });
   await once(worker, 'message');
@@ -99,7 +99,7 @@ async function everyVersion(cycles) {
     const { node, growth, snapshotBytes } = measure(cycles, nodeBinary(major));
     const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
     console.log(`${node}: resident ${megabytes(growth.rss)}, external ${megabytes(growth.external)} after ${cycles} cycles`);
-    // Were one snapshot in ten kept, it would be many times this.
+    // If one snapshot in ten were leaked, growth would be many times this.
     if (growth.rss > 20 * snapshotBytes || growth.external > snapshotBytes) process.exitCode = 1;
   }
 }

@@ -1,8 +1,8 @@
-// Scenarios for `npm run leakbench -- --generate`: newly generated programs, run here.
+// Generates and runs the programs for `npm run leakbench -- --generate`.
 //
-// The programs are those of __test__/support/leak-scenarios with other names, other numbers of units of work, one or
-// several leaks at once, beside caches that warm up and other things that grow and are none. What leaks is known,
-// because each unit of work is. With Chromium, a page with detached elements is one of them.
+// The programs are those of __test__/support/leak-scenarios with other names and other amounts of work, with one or
+// several leaks at once, and with caches that warm up and other harmless growth beside them. The leaks are known because
+// each unit of work is. With Chromium, a page with detached elements is one of them.
 
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -18,15 +18,15 @@ const MOMENTS = { first: 'before', second: 'after', third: 'third' };
 const SINGLE = 6;
 const TWO = 4;
 const CONTROLS = 2;
-/** Units of work before each snapshot: enough that what warms up beside the leak is warm at the first. */
+/** Units of work before each snapshot: enough for caches to be warm at the first. */
 const TIMES = [25, 40, 60];
-/** What gets larger does so in steps: with this number of units there is one in each interval. */
+/** Growing objects grow in steps: with this number of units there is one in each interval. */
 const TIMES_OF_STEPS = 15;
 
 const FIRST_WORDS = 'Amber Brisk Cobalt Dusty Ember Frosty Gilded Hazel Ivory Jolly Lunar Mellow Nimble Opal Quiet Rustic Silver Tidal'.split(' ');
 const LAST_WORDS = 'Anchor Badger Canyon Dolphin Falcon Glacier Heron Island Juniper Kestrel Lantern Meadow Otter Pebble Quarry Raven Sparrow Thistle'.split(' ');
 
-/** Writes snapshots and truths into `folder`; the same `seed` makes the same programs. */
+/** Writes snapshots and the known leaks into `folder`; equal seeds generate equal programs. */
 export async function generate(folder, seed) {
   const random = new Random(seed);
   const leaks = Object.entries(expected).flatMap(([file, list]) => list.map((leak, at) => ({ ...leak, file, unit: leak.unit ?? at })));
@@ -44,7 +44,7 @@ export async function generate(folder, seed) {
   await detachedCards(path.join(folder, 'page'), MOMENTS);
 }
 
-/** What the units of these leaks leak, which may be more. */
+/** The leaks with their amounts, which depend on the units of work. */
 function withUnits(leaks, chosen) {
   return leaks.filter(({ file, unit }) => chosen.some((other) => other.file === file && other.unit === unit));
 }
@@ -86,7 +86,7 @@ class Names {
       return [name, next[0].toLowerCase() + next.slice(1)];
     });
     const names = new Map([...variables, ...classes]);
-    // A property or a key of the same name stays what it is.
+    // Properties and keys of the same name are not renamed.
     const rename = (text) => text.replace(/(?<![\w$#])(?<!(?<!\.\.)\.)[A-Za-z_]\w*(?!\w|:)/g, (word) => names.get(word) ?? word);
     return { source: rename(source), rename };
   }

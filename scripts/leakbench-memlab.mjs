@@ -1,4 +1,4 @@
-// memlab's answer to a scenario, for the column beside ours. Kept in .cache/leakbench: memlab takes seconds.
+// memlab's results for a scenario, for comparison. Cached in .cache/leakbench, because memlab takes seconds.
 
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +10,7 @@ import { peerVersion } from '../benchmark/tools/peers.mjs';
 const TOOL = fileURLToPath(new URL('../benchmark/tools/memlab-leaks.mjs', import.meta.url));
 const CACHE = fileURLToPath(new URL('../.cache/leakbench', import.meta.url));
 
-/** memlab's version, installed when it is missing; `null`, with a line on stderr, if it cannot be installed. */
+/** memlab's version. Installs it if it is missing; `null`, with a line on stderr, if that fails. */
 export function memlabVersion() {
   try {
     return peerVersion('@memlab/api');
@@ -20,7 +20,7 @@ export function memlabVersion() {
   }
 }
 
-/** Its leak traces, each a list of steps; `null` when it fails or cannot read the files. */
+/** Its leak traces, each a list of steps; `null` if it fails or cannot read the files. */
 export async function memlabTraces(version, name, files) {
   const kept = path.join(CACHE, `memlab-${version}-${name.replaceAll('/', '-')}.json`);
   const state = files.map((file) => [path.basename(file), fs.statSync(file).size]);
@@ -35,7 +35,7 @@ export async function memlabTraces(version, name, files) {
 }
 
 async function run(files) {
-  // memlab reads no packed files.
+  // memlab cannot read compressed files.
   if (files.some((file) => !file.endsWith('.heapsnapshot'))) return null;
   try {
     const options = { maxBuffer: 64 << 20, timeout: 300_000 };

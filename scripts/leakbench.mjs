@@ -1,14 +1,14 @@
-// Does the report name the leak? heapray's report over every scenario of the corpus, with three, two and one snapshot.
+// npm run leakbench: compares reports on every scenario of a corpus with its known leaks, for three, two and one snapshot.
 //
 //   npm run leakbench                 all scenarios
-//   npm run leakbench -- emitter ws   those whose names contain one of these
-//   npm run leakbench -- --no-memlab  without memlab's column, for which memlab is installed
-//   npm run leakbench -- --generate   runs programs that it makes up, and judges the reports on these
+//   npm run leakbench -- emitter ws   scenarios whose names contain one of these
+//   npm run leakbench -- --no-memlab  without memlab's column, for which memlab would be installed
+//   npm run leakbench -- --generate   generates programs, runs them, and judges the reports on these
 //   npm run leakbench -- --generate --seed=7
 //   npm run leakbench -- --wild       runs services under load: see benchmark/wild
 //
-// The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario is a program
-// looked at three times: before, after, third; its `.truth.json` says what leaks and what holds it.
+// The corpus is `../shared/corpus`, or an unpacked folder in HEAPRAY_CORPUS. Each scenario has three snapshots of
+// a program: before, after, third; its `.truth.json` has the leaks and their holders.
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,14 +26,14 @@ const SERIES = { three: ['before', 'after', 'third'], two: ['before', 'after'], 
 
 const MAX_SUSPECTS = 50;
 
-/** Words of a holder's description that are no names. */
+/** Words in a holder's description that are no names of the program. */
 const NO_NAMES = new Set(
   `module const let var Array Map Set Object closure context Symbol element chain extends depth count value table script
    level array slice string parent starting with of KB function async resolve generator internals server client sliced
    reactions Window EventListener V8EventListener memoized closed table`.split(/\s+/),
 );
 
-/** The scenarios in folders: of the corpus, or of those just generated. */
+/** The scenarios in folders of the corpus, or in those just generated. */
 function scenarios(root, folders) {
   return folders.flatMap((folder) => {
     const directory = path.join(root, folder);
@@ -47,12 +47,12 @@ function scenarios(root, folders) {
   });
 }
 
-/** The plain file, or the packed one beside it, which heapray unpacks itself. */
+/** The plain file or the compressed one beside it, which heapray can read. */
 function fileOf(file) {
   return fs.existsSync(file) ? file : `${file}.zst`;
 }
 
-/** The names of the program in the description of the true holder: `afterCommit`, `_events`, `configBus`. */
+/** The names in the description of the true holder: `afterCommit`, `_events`, `configBus`. */
 function holderNames({ holder = '' }) {
   const words = holder.split('->')[0].match(/[A-Za-z_$][\w$]*/g) ?? [];
   return words.filter((word) => !NO_NAMES.has(word));
@@ -70,7 +70,7 @@ function passesHolder(suspect, leak) {
   return names.length === 0 ? null : names.some((name) => paths.includes(name.toLowerCase()));
 }
 
-/** What a report is worth against the truth. Leaks of one class are told apart by their holders. */
+/** Compares a report with the known leaks. Leaks of one class are distinguished by their holders. */
 function judge({ suspects }, { leaks }) {
   const left = new Set(suspects.keys());
   const take = (is) => {
@@ -95,7 +95,7 @@ function cell({ isNamed, isHeld, wrong }, isControl) {
   return `${isHeld ? 'named, held' : 'named, WRONG HOLDER'}${others}`;
 }
 
-/** Programs made up and run now; their snapshots are kept until the next time. */
+/** Scenarios of newly generated programs, whose snapshots are kept until the next run. */
 async function generated() {
   const seed = Number(process.argv.find((word) => word.startsWith('--seed='))?.slice('--seed='.length) ?? Date.now() % 1e6);
   console.log(`Programs of seed ${seed}:`);

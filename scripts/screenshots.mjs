@@ -1,6 +1,6 @@
-// npm run screenshots: docs/screenshots, taken of the built viewer. Snapshots may be named, oldest first; the example otherwise.
+// npm run screenshots: takes docs/screenshots of the built viewer, with the given snapshots, oldest first, or the example.
 //
-// With pngquant on the PATH the pictures take a third of the space.
+// With pngquant on the PATH the files are a third as large.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { root, setUp, setUpViewer } from './setup.mjs';
 const folder = path.join(root, 'docs/screenshots');
 const example = [1, 40, 50].map((number) => path.join(root, `viewer/dist/example/after-${number}.heapsnapshot.gz`));
 
-/** Name, theme, place, and what is done there; `@suspect` stands for an object that leaks. */
+/** Name, theme, place, and an action; `@suspect` is replaced by a leaked object. */
 const PICTURES = [
   ['overview-light', 'light', '#/overview'],
   ['overview-dark', 'dark', '#/overview'],
@@ -59,14 +59,14 @@ async function take(name, colorScheme, hash, act = async () => {}) {
   await page.context().close();
 }
 
-/** Everything that was asked for is there, and drawn. */
+/** Waits until all answers have arrived and are drawn. */
 async function settled(page) {
   await page.waitForTimeout(300);
   await page.waitForFunction(() => document.querySelector('.waiting') === null);
   await page.waitForTimeout(300);
 }
 
-/** The class that leaks, opened. */
+/** Opens the leaked class. */
 async function openSuspect(page, className) {
   const row = page.getByRole('row').filter({ has: page.getByText(className, { exact: true }) });
   await row.first().getByRole('button').click();

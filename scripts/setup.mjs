@@ -1,4 +1,4 @@
-// Sets up a fresh clone: installs packages, builds addon and viewer. Does only what is missing, and says what it does.
+// Sets up a fresh clone: installs packages, builds addon and viewer. Does only what is missing, and prints what it does.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -8,24 +8,24 @@ import { fileURLToPath } from 'node:url';
 /** The repository. */
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** The core for the browser, once built; and for threads, where Rust's standard library for these can be had. */
+/** The built core for the browser, and the one with threads if Rust's standard library for these is available. */
 export const wasmFile = path.join(root, 'viewer/engine/heapray.wasm');
 export const threadedWasmFile = path.join(root, 'viewer/engine/heapray-threads.wasm');
 
-/** Node.js, Rust, packages, addon. Ends the process with a sentence when one cannot be had. */
+/** Checks Node.js and Rust, installs packages, builds the addon. Exits with a message if one is unavailable. */
 export function setUp() {
   checkTools();
   installPackages();
   buildAddon();
 }
 
-/** The WebAssembly module and the page, after {@link setUp}: only what looks at the viewer waits for them. */
+/** Builds the WebAssembly module and the page, after {@link setUp}. Only tests of the viewer need them. */
 export function setUpViewer() {
   buildWasm();
   buildViewer();
 }
 
-/** Runs a command in the repository with its output shown; `true` when it succeeds. */
+/** Runs a command in the repository and shows its output. Returns whether it succeeds. */
 export function run(command, args, options = {}) {
   const shell = process.platform === 'win32';
   const { error, status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, ...options });
@@ -33,12 +33,12 @@ export function run(command, args, options = {}) {
   return status === 0;
 }
 
-/** Whether a command can be run at all, such as `cargo clippy --version`; prints nothing. */
+/** Whether a command can be run, such as `cargo clippy --version`. Prints nothing. */
 export function has(command, args) {
   return spawnSync(command, args, { cwd: root, stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
 }
 
-/** Those that are named, or all there are. Ends the process with a sentence and 2 when a name is none of them. */
+/** The chosen names, or all known ones. Exits with a message and 2 for an unknown name. */
 export function choose(what, known, names) {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -53,18 +53,18 @@ function checkTools() {
   if (spawnSync('cargo', ['--version'], { cwd: root }).status !== 0) fail('Rust is needed: https://rustup.rs');
 }
 
-/** The development dependencies, as the lock file has them. */
+/** Installs the development dependencies of the lock file. */
 export function installPackages() {
   const reason = whyPackagesAreStale();
   if (!reason) return;
-  // `npm ci` would empty the folder that it leads to, which is somebody else's.
+  // `npm ci` would empty the target of the link, which belongs to another clone.
   const isLink = lstatSync(path.join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink();
   if (isLink) fail(`node_modules is a link, and ${reason} in the folder it leads to`);
   console.log(`set-up: npm ci (${reason})`);
   if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
 }
 
-// npm writes down what it installed; packages for other platforms are optional and may be missing there.
+// npm's own list of installed packages lacks optional ones for other platforms.
 function whyPackagesAreStale() {
   const installed = readLock('node_modules/.package-lock.json');
   if (!installed) return 'packages are not installed';
@@ -126,13 +126,13 @@ function whyViewerIsStale() {
   return newer ? `${path.relative(root, newer)} is newer than the viewer` : null;
 }
 
-/** Manifests, and the Rust sources of these folders. */
+/** Manifests and the Rust sources in these folders. */
 function sources(...folders) {
   const manifests = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'rust-toolchain.toml'].map((name) => path.join(root, name));
   return [...manifests.filter((file) => existsSync(file)), ...folders.flatMap((folder) => filesOfBuild(path.join(root, folder)))];
 }
 
-// Tests, benches and examples of the core are no part of the addon.
+// Tests, benches and examples of the core are not part of the addon.
 function filesOfBuild(folder) {
   return readdirSync(folder, { recursive: true })
     .map(String)

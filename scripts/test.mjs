@@ -1,8 +1,8 @@
-// npm test: every test, Rust and JavaScript, from a fresh clone on. Sets up first; see setup.mjs.
+// npm test: runs every test, Rust and JavaScript. Sets up first; see setup.mjs.
 //
-//   npm test -- rust javascript     runs only the parts named (format, lints, rust, fuzz, javascript)
+//   npm test -- rust javascript     runs only these parts (format, lints, rust, fuzz, javascript)
 //
-// All parts run even when one fails, so that one run tells everything. Ends with 1 when any failed.
+// All parts run even if one fails, so that one run shows everything. Exits with 1 if any failed.
 
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +24,7 @@ const parts = {
   lints: {
     title: 'cargo clippy, warnings are errors',
     skip: () => !has('cargo', ['clippy', '--version']) && 'clippy is not installed',
-    // The addon's exports exist only in the library proper, so its test target would be all dead code.
+    // The addon's exports exist only in the library, so its test target would be dead code.
     run: () =>
       lint(['--workspace']) &&
       lint(['--package', 'heapray-core', '--all-targets']) &&
@@ -37,7 +37,7 @@ const parts = {
   },
   fuzz: {
     title: 'fuzzing, for a minute',
-    // Features and folder are those of `cargo test`, which has built all but the targets by now.
+    // The features and the folder are those of `cargo test`, which has built all dependencies before.
     run: () => run('cargo', ['run', '--quiet', ...inFuzz, ...inTarget, '--no-default-features', '--features', 'parallel', '--bin', 'smoke']),
   },
   javascript: {
@@ -82,12 +82,12 @@ function lint(targets) {
 
 function runTests(files, atOnce) {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  // Before 20.10 there is no such option: as many run as there are processors, less one.
+  // Before 20.10 this option does not exist: one file per processor but one runs at a time.
   const options = major > 20 || minor >= 10 ? [`--test-concurrency=${atOnce}`] : [];
   return run(process.execPath, ['--test', '--test-reporter=spec', ...options, ...files]);
 }
 
-// Node.js 20 takes no patterns, so the files are named. What is in `suites` leaks, for another test to see it fail.
+// Node.js 20 accepts no patterns, so files are listed. Those in `suites` leak on purpose, for another test.
 function javaScriptTests() {
   return readdirSync(path.join(root, '__test__'), { recursive: true })
     .map(String)

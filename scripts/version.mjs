@@ -1,7 +1,7 @@
-// One version in every manifest: main package, addon packages, crates, lock files.
+// Keeps one version in every manifest: main package, addon packages, crates, lock files.
 //
-//   node scripts/version.mjs          says where a manifest is out of step, and ends with 1 then
-//   node scripts/version.mjs 0.2.0    writes it everywhere, and makes the packages under npm/ anew
+//   node scripts/version.mjs          reports manifests with another version, and exits with 1 if there are any
+//   node scripts/version.mjs 0.2.0    writes it everywhere, and generates the packages under npm/ anew
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,11 +21,11 @@ export const addonFolders = () => readdirSync(path.join(root, 'npm')).sort();
 
 /** The version of the workspace, which all crates inherit. */
 const CARGO_VERSION = /(?<=\[workspace\.package\]\nversion = ")[^"]+/;
-/** What a crate of the workspace asks of another. */
+/** The version of another crate that a crate of the workspace requires. */
 const CARGO_PATH_VERSION = /(?<=heapray-[a-z]+ = \{ path = "[^"]+", version = ")[^"]+/g;
 const crateManifests = () => ['Cargo.toml', ...readdirSync(path.join(root, 'crates')).map((crate) => `crates/${crate}/Cargo.toml`)];
 
-/** Every place that names the version. */
+/** Every place with a version. */
 function* versions() {
   const manifest = readJson('package.json');
   const lock = readJson('package-lock.json');
@@ -48,7 +48,7 @@ function* versions() {
   }
 }
 
-/** Sentences, one for each place that is out of step. */
+/** A sentence for each place with another version. */
 export function outOfStep() {
   const { version } = readJson('package.json');
   return [...versions()].filter(([, found]) => found !== version).map(([place, found]) => `${place}: ${found}, expected ${version}`);
@@ -69,7 +69,7 @@ function makeAddonPackages() {
   for (const folder of addonFolders()) {
     const file = `npm/${folder}/package.json`;
     const manifest = readJson(file);
-    // npm leaves out an optional dependency without a word when `engines` does not fit; the main package's warns.
+    // npm silently leaves out an optional dependency if `engines` does not match; the main package's warns.
     delete manifest.engines;
     // Shared libraries cannot be loaded from inside an archive.
     writeJson(file, { ...manifest, description: `heapray's addon for ${folder}`, preferUnplugged: true });
@@ -78,7 +78,7 @@ function makeAddonPackages() {
   }
 }
 
-// npm itself can only write these entries once the packages are published.
+// npm can write these entries only after the packages are published.
 function writeLock(version) {
   const lock = readJson('package-lock.json');
   lock.version = version;

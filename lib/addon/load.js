@@ -15,8 +15,8 @@ const root = path.join(__dirname, '..', '..');
 const requireHere = createRequire(__filename);
 
 /**
- * Every name stands here in full, so that bundlers and file tracers see it, and inside a `try`, so
- * that they accept the seven that are not installed.
+ * All names are literals, so that bundlers and file tracers find them, and inside a `try`, so that they accept the seven
+ * that are not installed.
  */
 function requirePackage(name) {
   try {
@@ -37,7 +37,7 @@ function requirePackage(name) {
   }
 }
 
-/** In a clone the addon lies beside package.json. */
+/** In a clone the addon is beside package.json. */
 function requireBuilt(name) {
   const file = path.join(root, `heapray.${name}.node`);
   return existsSync(file) ? requireHere(file) : undefined;
@@ -58,7 +58,7 @@ function load() {
   return addon;
 }
 
-/** WebAssembly is for platforms that no addon is made for: elsewhere a missing one is a mistake to be told. */
+/** WebAssembly is only for platforms without an addon; elsewhere a missing one is an error. */
 function insteadOfAddon(name) {
   if (platforms.includes(name) || !fallback.isThere()) throw notFound(name);
   process.emitWarning(`there is no addon for ${describePlatform()}: heapray runs as WebAssembly, on one thread and with at most 4 GB`, 'HeaprayWarning');
@@ -81,7 +81,7 @@ function notFound(name) {
   return new HeaprayError('ERR_ADDON_NOT_FOUND', `heapray has no addon for ${describePlatform()} here: ${looked}. ${advice(name)}`);
 }
 
-/** What to do, judged by what is there. */
+/** Advice, depending on what is installed. */
 function advice(name) {
   if (!platforms.includes(name)) {
     return `There are addons for ${platforms.join(', ')}; for others clone heapray and run "npm run build" (needs Rust)`;

@@ -4,7 +4,7 @@
 
 const { closeSync, openSync, readSync } = require('node:fs');
 
-/** Every platform there is an addon for; each has a package `@heapray/addon-<name>`. */
+/** Every platform with an addon; each has a package `@heapray/addon-<name>`. */
 const platforms = [
   'darwin-arm64',
   'darwin-x64',
@@ -45,13 +45,13 @@ function isMuslByInterpreter() {
   }
 }
 
-/** Slower, since the report looks at everything there is. */
+/** Slower, since the report collects everything. */
 function isMuslByReport(report) {
   if (report === undefined || report.header?.glibcVersionRuntime) return false;
   return report.sharedObjects?.some((file) => /libc\.musl-|ld-musl-/.test(file)) ?? false;
 }
 
-/** As people name it: `linux x64 (musl), Node v24.1.0`. */
+/** The platform for messages: `linux x64 (musl), Node v24.1.0`. */
 function describePlatform() {
   const { platform, arch, version, versions } = process;
   const libc = platform === 'linux' ? ` (${isMusl() ? 'musl' : 'glibc'})` : '';

@@ -27,7 +27,7 @@ async function redactInput(job, input, path, { key, maxBytes }) {
     writer.abandon();
     reader?.cancel(reason);
   };
-  // A source that hangs never comes back here; stopping the job must remove what was written all the same.
+  // If the source hangs, this is never reached, so stopping the job removes the partial file.
   const forget = job.onStop(letGo);
   if (job.isStopped) letGo();
   try {

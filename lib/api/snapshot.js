@@ -23,7 +23,7 @@ const COLUMN_ARRAYS = {
 
 class Snapshot {
   #native;
-  /** JSON text until it is asked for: a process that looks at itself should grow as little as it can. */
+  /** Kept as JSON text until it is read, so that a process that analyses itself grows as little as possible. */
   #summaryText;
   #parsedSummary;
   /** Jobs to end when the snapshot is closed. */
@@ -185,12 +185,12 @@ class Snapshot {
     }
   }
 
-  /** Asks within a job: about one snapshot, a baseline and what came after, or a series, oldest first. For `lib/api/verbs.js`. */
+  /** Asks within a job about one snapshot or several, oldest first. For `lib/api/verbs.js`. */
   static async ask(job, snapshots, question) {
     return JSON.parse(await Snapshot.askForText(job, snapshots, question));
   }
 
-  /** The same, and the answer as the addon wrote it. For `lib/protocol`. */
+  /** The same, with the answer as JSON text. For `lib/protocol`. */
   static async askForText(job, snapshots, question) {
     const natives = snapshots.map((snapshot) => snapshot.#open());
     const last = natives.pop();
@@ -210,7 +210,7 @@ class Snapshot {
 
   /**
    * @param {string} ask
-   * @param {object} [named] Arguments of their own, by their names in the question.
+   * @param {object} [named] Separate arguments, by their names in the question.
    * @param {object} [optional] The argument that has the other members, by its name in the API.
    */
   #ask(ask, named = {}, optional = {}) {
@@ -235,7 +235,7 @@ class Snapshot {
   }
 
   async #column(job, name) {
-    // Made here, not in the addon: the array is of the caller's realm and V8 accounts for it.
+    // Created here, not in the addon, so that the array is of the caller's realm and V8 accounts for it.
     const array = new COLUMN_ARRAYS[name](this.nodeCount);
     await beside(job, () => this.#open().fillColumn(name, new Uint8Array(array.buffer), job.control));
     return array;
@@ -243,7 +243,7 @@ class Snapshot {
 }
 
 /**
- * Makes the Snapshot of a native one.
+ * Creates the Snapshot for a native one.
  * @param {import('../../index.d.ts').CaptureInfo | null} [capture] How it was taken, for one of a live process.
  * @param {string} [memory] Of that process: {@link import('../../index.d.ts').ProcessMemory} as JSON.
  */

@@ -5,10 +5,10 @@
 const SIZE = /^([+-]?\d+(?:\.\d+)?)\s*(?:([kmgtp])(i?)b?|b)?$/i;
 const POWERS = { k: 1, m: 2, g: 3, t: 4, p: 5 };
 
-// Only flags the engine knows: `/api/users` is text, `/session/i` a regular expression.
+// Only with valid flags: `/api/users` is text, `/session/i` a regular expression.
 const REGULAR_EXPRESSION = /^\/(.+)\/([imsu]*)$/s;
 
-/** `1000`, `10kB`, `1.5MB` (powers of 1000), `1GiB` (powers of 1024) → bytes; `undefined` when it is none. */
+/** `1000`, `10kB`, `1.5MB` (powers of 1000), `1GiB` (powers of 1024) → bytes; `undefined` for other text. */
 function toBytes(text) {
   const match = SIZE.exec(text.trim());
   if (match === null) return undefined;
@@ -29,7 +29,7 @@ function toPattern(text) {
   return { regex, flags };
 }
 
-/** `123` or as it is printed, `@123` → a node id; `undefined` when it is none. */
+/** `123` or `@123` → a node id; `undefined` for other text. */
 function toId(text) {
   return /^@?\d{1,15}$/.test(text) ? Number(text.replace('@', '')) : undefined;
 }

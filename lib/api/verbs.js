@@ -47,12 +47,12 @@ async function reportWith(source, options, memoryOf) {
   });
 }
 
-/** Several snapshots, and not one in chunks: every element is a snapshot, or the source of a whole one. */
+/** Whether an array has several snapshots rather than the chunks of one: every element is a snapshot or a whole source. */
 function isSeries(source) {
   return Array.isArray(source) && source.length > 0 && source.every((each) => Snapshot.is(each) || isWholeSource(each));
 }
 
-/** One snapshot given twice shows no growth, whatever leaks. */
+/** The same snapshot given twice would show no growth. */
 function checkTwice(sources) {
   const keys = sources.map((source) => (typeof source === 'string' ? path.resolve(source) : source));
   const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
@@ -78,7 +78,7 @@ async function redact(source, outputPath, options) {
   return runJob(job, (running) => redactInput(running, input, output, limits));
 }
 
-/** Answers as they are, or as text. What writes text is loaded when it is asked for. */
+/** The answer as JSON or as text. The formatters are loaded on demand. */
 function formatter({ format = 'json', showStrings, maxBytes }, writer) {
   return format === 'json' ? (answer) => answer : (answer) => writer()(answer, { format, showStrings, maxBytes });
 }
@@ -94,7 +94,7 @@ async function withSnapshots(sources, options, work) {
   return Snapshot.run(given, options, async (job) => {
     const opened = [];
     const closeOpened = () => opened.forEach((snapshot) => snapshot.close());
-    // A second source that hangs must not keep the first in memory.
+    // If the second source hangs, the first snapshot must be freed anyway.
     const forget = job.onStop(closeOpened);
     try {
       const snapshots = [];

@@ -14,7 +14,7 @@ const EXIT = {
   BROKEN: 70,
 };
 
-/** The command line asks for something that cannot be done. */
+/** Invalid usage of the command line. */
 class UsageError extends Error {
   name = 'UsageError';
 }
@@ -45,10 +45,10 @@ class Interrupted extends Error {
   }
 }
 
-/** Errors of the API that are about the question, not about the file. */
+/** Errors of the API about the question, not about the file. */
 const QUESTION_CODES = new Set(['ERR_INVALID_QUERY', 'ERR_INVALID_ARGUMENT', 'ERR_NO_SUCH_NODE']);
 
-/** @returns {{ code: number, message: string | null }} `null` when there is nothing to say */
+/** @returns {{ code: number, message: string | null }} `null` for no message */
 function outcomeOf(error) {
   if (error instanceof Interrupted) return { code: error.exitCode, message: null };
   if (error instanceof UsageError || error instanceof OutputError) return { code: EXIT.USAGE, message: visible(error.message) };

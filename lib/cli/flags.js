@@ -1,6 +1,6 @@
 'use strict';
 
-/** Makes the flags of a command from declared options, and options of the API from parsed flags. */
+/** Converts declared options to flags of a command, and parsed flags to options of the API. */
 
 const { InvalidArgumentError, Option } = require('commander');
 const { expectedOf, hasNumbers, statedBounds } = require('../api/options/describe.js');
@@ -24,7 +24,7 @@ function addFlags(command, declarations) {
   return command;
 }
 
-/** Other flags that give the whole of the same option. */
+/** Other flags that set the whole of the same option. */
 function rivals(flags, attribute) {
   const whole = flags.filter(({ at, value }) => at === undefined && value === undefined);
   return whole.map(({ option }) => option.attributeName()).filter((name) => name !== attribute);
@@ -47,7 +47,7 @@ function makeOption(syntax, flag, declaration) {
   return option.argParser(option.optional ? (text) => (text === '' ? true : parse(text)) : parse);
 }
 
-/** The words of the declaration, the numbers that are accepted, and what holds without the flag. */
+/** The help of the declaration, with the accepted numbers and the default. */
 function helpOf({ help, at, value }, declaration) {
   if (at !== undefined || value !== undefined) return help;
   const { type, default: usual, defaultsTo } = declaration;
@@ -69,9 +69,9 @@ function parserOf(kind, declaration) {
 }
 
 /**
- * Only what was asked for, so that the API's defaults hold.
+ * Only options that were given, so that the API's defaults apply.
  * @param {Declarations} declarations
- * @param {object} typed as commander parsed it
+ * @param {object} typed the flags as parsed by commander
  */
 function optionsOf(declarations, typed) {
   const options = {};
@@ -85,14 +85,14 @@ function optionsOf(declarations, typed) {
   return options;
 }
 
-/** Long flags whose value may be left out. */
+/** Long flags with an optional value. */
 function bareFlags(program) {
   return new Set(program.commands.flatMap(({ options }) => options.filter(({ optional }) => optional).map(({ long }) => long)));
 }
 
 /**
- * Bare flags → flags with an empty value, which their parsers read as `true`. Commander would look at the next
- * argument otherwise, and take the file for the value.
+ * Bare flags → flags with an empty value, which their parsers read as `true`. Otherwise commander would take the next
+ * argument, the file, for the value.
  */
 function spellOutBareFlags(argv, program) {
   const bare = bareFlags(program);

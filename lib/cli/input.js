@@ -7,13 +7,13 @@ const { InputError, QUESTION_CODES, UsageError } = require('./errors.js');
 
 const STDIN = '-';
 
-/** Said before anything is read: standard input can be read once, and not from a keyboard. */
+/** Checked before anything is read: standard input can be read once, and not from a terminal. */
 function checkFiles(files) {
   if (files.filter((file) => file === STDIN).length > 1) throw new UsageError("standard input ('-') can be read only once");
   if (files.includes(STDIN) && process.stdin.isTTY) throw new UsageError("'-' reads a snapshot from standard input, but standard input is a terminal");
 }
 
-/** What the API reads for a FILE argument. */
+/** The API's source for a FILE argument. */
 function sourceOf(file) {
   return file === STDIN ? process.stdin : path.resolve(file);
 }
@@ -33,12 +33,12 @@ function isAboutTheFile(error) {
   return error instanceof Error && typeof error.code === 'string' && error.code !== 'ERR_INTERNAL';
 }
 
-/** What an error calls the file: as it was typed. */
+/** The name of the file in errors: as it was typed. */
 function displayName(file) {
   return file === STDIN ? 'standard input' : file;
 }
 
-/** What a report calls the snapshot: without its folder, which differs between machines. */
+/** The name of the snapshot in reports: without its folder, which differs between machines. */
 function titleOf(file) {
   return file === STDIN ? 'standard input' : path.basename(file);
 }

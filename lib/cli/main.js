@@ -13,11 +13,11 @@ async function main(argv) {
   process.stdout.on('error', endQuietlyOnBrokenPipe);
   process.stderr.on('error', endQuietlyOnBrokenPipe);
   const code = await exitCodeOf(argv);
-  // Not `exitCode`: a snapshot on standard input that was refused may still be coming.
+  // Not `exitCode`, which would wait for the rest of a refused snapshot on standard input.
   process.exit(code);
 }
 
-/** `heapray … | head -1` is a common thing to type. Answers have their own check; this is for help texts. */
+/** For help texts in a pipe such as `heapray … | head -1`; answers have their own check. */
 function endQuietlyOnBrokenPipe(error) {
   if (!isBrokenPipe(error)) throw error;
 }
@@ -31,7 +31,7 @@ async function exitCodeOf(argv) {
     await program.parseAsync(spellOutBareFlags(argv, program), { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has printed the help, the version or its complaint itself.
+    // Commander has printed the help, the version or its error itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.OK : EXIT.USAGE;
     const outcome = outcomeOf(error);
     if (outcome.message !== null) process.stderr.write(`heapray: ${outcome.message}\n`);

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Options that only the command line has, declared as those of the API are. */
+/** Options of the command line only, declared like those of the API. */
 
 const FORMATS = ['text', 'json', 'markdown'];
 
@@ -10,7 +10,7 @@ const OUTPUT = {
   output: { type: 'path', flag: '-o, --output <file>', help: "write to FILE, '-' for standard output; an existing file is replaced only when the answer is complete" },
 };
 
-/** The levels and breadth of a tree that a command shows anyway; `true` is the flag without a value. */
+/** Depth and breadth of a tree that a command always shows; `true` is the flag without a value. */
 function treeOf({ fields: { depth, limit } }, given) {
   return { depth: depth.default, limit: limit.default, ...(given === true ? {} : given) };
 }

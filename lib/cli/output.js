@@ -8,13 +8,13 @@ const path = require('node:path');
 const { printableJson } = require('../format/log-commands.js');
 const { OutputError, UsageError } = require('./errors.js');
 
-/** The API's JSON: indented for people, in one line for programs. */
+/** The API's JSON: indented for people, on one line for programs. */
 function jsonText(value, { pretty }) {
   return `${printableJson(value, pretty ? 2 : 0)}\n`;
 }
 
 /**
- * Resolves when the text is written. A closed pipe (`| head -1`) is no error.
+ * Resolves after the text is written. A closed pipe (`| head -1`) is no error.
  */
 function writeStdout(text) {
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ function isBrokenPipe(error) {
   return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
-/** Refuses before the work what could not be written after it. */
+/** Checks before the work that the output can be written. */
 function checkOutput(file, inputs) {
   if (file === undefined) return;
   const folder = path.dirname(path.resolve(file));
@@ -54,8 +54,8 @@ function isSameFile(a, b) {
 }
 
 /**
- * Writes a temporary file and renames it: readers see the old answer or the new one, never half.
- * Devices and pipes (`/dev/stdout`) are written to; renaming would replace them.
+ * Writes a temporary file and renames it, so that readers see either the old or the new answer.
+ * Devices and pipes (`/dev/stdout`) are written directly, since renaming would replace them.
  */
 function writeFile(file, text) {
   try {

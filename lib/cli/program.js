@@ -34,18 +34,18 @@ Examples:
   heapray retainers app.heapsnapshot Session
   heapray <command> --help`;
 
-/** Commander echoes arguments as they are; a line break of its own stands before a suggestion and at the end. */
+/** Commander echoes arguments unescaped; the only line breaks of its own are before a suggestion and at the end. */
 function printable(text) {
   const [message, ...suggestion] = text.replace(/\n$/, '').split(/\n(?=\(Did you mean )/);
   return `${[message, ...suggestion].map(visible).join('\n')}\n`;
 }
 
-/** `-o -`: where answers go without the option. */
+/** `-o -` means the same as no option: standard output. */
 function useStandardOutput(command) {
   if (command.getOptionValue('output') === '-') command.setOptionValue('output', undefined);
 }
 
-/** @param {(exitCode: number) => void} done what to do with the exit code of the verb that ran */
+/** @param {(exitCode: number) => void} done called with the exit code of the verb */
 function createProgram(done) {
   const program = new Command('heapray')
     .description('Analyses V8 heap snapshots: what leaks, and what keeps memory alive.')

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What every command does: check arguments, open snapshots, ask, close, write. The question and the format of its
+ * The steps of every command: check arguments, open snapshots, ask, close, write. The question and the format of its
  * answer are in `verbs/`.
  */
 
@@ -13,14 +13,14 @@ const { createProgressLine, wantsColor, widthOf, WIDTH_WITHOUT_TERMINAL } = requ
 
 /**
  * @typedef {object} Answer
- * @property {object} json what `--format json` prints
+ * @property {object} json the answer for `--format json`
  * @property {(options: object) => string} format text or Markdown of it
  * @property {string[]} [exceeded] thresholds that were exceeded
  */
 
 /**
  * @param {string[]} files snapshots to open, in the order `ask` gets them
- * @param {object} options as commander parsed them
+ * @param {object} options as parsed by commander
  * @param {(api: typeof import('../../index'), snapshots: import('../../index').Snapshot[], job: import('../../index').JobOptions) => Promise<Answer>} ask
  * @returns {Promise<number>} the exit code
  */
@@ -49,7 +49,7 @@ async function answerFrom(files, job, ask) {
   }
 }
 
-/** Ctrl-C ends the work at once: nothing has been written yet. */
+/** Ctrl-C ends the work at once, since nothing has been written yet. */
 async function untilInterrupted(work) {
   const controller = new AbortController();
   const progress = createProgressLine(process.stderr, process.env);

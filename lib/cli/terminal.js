@@ -1,13 +1,13 @@
 'use strict';
 
-/** Decides from environment and streams about colours, width and progress. */
+/** Decides on colours, width and progress from the environment and the streams. */
 
 const { progressText } = require('../format/progress.js');
 
-/** Cells of a line where no terminal says otherwise: wide enough for tables, narrow enough for a log. */
+/** The width of a line without a terminal, in cells: wide enough for tables, narrow enough for a log. */
 const WIDTH_WITHOUT_TERMINAL = 120;
 
-/** https://no-color.org and https://force-color.org; the latter is stronger, as in Node itself. */
+/** https://no-color.org and https://force-color.org; the latter has precedence, as in Node. */
 function wantsColor(stream, env) {
   const force = env.FORCE_COLOR;
   if (force !== undefined && force !== '') return force !== '0' && force !== 'false';

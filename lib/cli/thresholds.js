@@ -4,9 +4,8 @@
  * `--fail-on EXPRESSION`: whether the exit code is 1.
  *
  * An expression is METRIC OPERATOR VALUE: `total>500MB`, `detached>0`, `growth>10%`,
- * `class:Session.count>1000`. It states what is *not* wanted. Metrics are functions of the answer, so
- * this file knows nothing about snapshots; classes are looked up by whoever runs the verb, because a
- * report lists only the largest.
+ * `class:Session.count>1000`. It is the condition for failure. Metrics are functions of the answer, so this file is
+ * independent of snapshots; the verb looks up classes, because a report lists only the largest.
  */
 
 const { InvalidArgumentError, Option } = require('commander');
@@ -22,18 +21,18 @@ const OPERATORS = {
   '!=': (a, b) => a !== b,
 };
 
-// The last operator splits, so that a class may be called `<div>`.
+// Splits at the last operator, so that a class may be called `<div>`.
 const EXPRESSION = /^\s*(.+?)\s*(>=|<=|==|!=|>|<)\s*([+-]?\d[^<>=!]*|[A-Za-z]+)\s*$/s;
 
 const CLASS_METRIC = /^class:(.+)\.([A-Za-z]+)$/s;
 
 /**
- * What an expression of one verb may speak of.
+ * The metrics of one verb.
  * @typedef {object} Metrics
  * @property {Record<string, { unit: 'bytes' | 'count' | 'percent' | 'word', words?: string[], of: (answer: object) => number, about: string }>} metrics
  *   a word is compared by its position among `words`
  * @property {Record<string, 'bytes' | 'count' | 'percent'>} [classFields] fields of `class:NAME.FIELD`
- * @property {(answer: object) => number} [whole] what a percentage of bytes refers to
+ * @property {(answer: object) => number} [whole] the base of percentages
  */
 
 /** `--fail-on`, which may be repeated. */
@@ -61,7 +60,7 @@ function metricNamed(name, { metrics, classFields }) {
   throw new InvalidArgumentError(`Unknown metric '${name}', expected ${known.join(', ')}.`);
 }
 
-/** Bytes may be given with a unit or in percent of the whole, everything else is a plain number. */
+/** Bytes may have a unit or be a percentage of the whole; all else is a plain number. */
 function limitOf(text, { unit, words }, { whole }) {
   if (words !== undefined) {
     if (!words.includes(text)) throw new InvalidArgumentError(`'${text}' is none of ${words.join(', ')}.`);
@@ -81,14 +80,14 @@ function exampleOf({ metrics }) {
   return unit === 'bytes' ? `${name}>10MB` : `${name}>0`;
 }
 
-/** Names of the classes the thresholds ask about. */
+/** Names of the classes in thresholds. */
 function classesIn(thresholds = []) {
   return [...new Set(thresholds.filter(({ className }) => className !== undefined).map(({ className }) => className))];
 }
 
 /**
- * The thresholds that were exceeded, each as a sentence.
- * @param {Map<string, object>} classes rows by class name; a class that is missing has 0 of everything
+ * The exceeded thresholds, each as a sentence.
+ * @param {Map<string, object>} classes rows by class name; every field of a missing class is 0
  */
 function exceededIn(thresholds = [], answer, { metrics, whole }, classes = new Map()) {
   return thresholds.flatMap((threshold) => {

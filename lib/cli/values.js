@@ -17,7 +17,7 @@ function parseCount(text) {
   return Number(text);
 }
 
-/** A node id, `123` or as it is printed, `@123`. */
+/** A node id, `123` or `@123`. */
 function parseId(text) {
   const id = toId(text);
   if (id === undefined) throw new InvalidArgumentError('Expected the id of an object, such as 123 or @123.');
@@ -67,7 +67,7 @@ function parseNamedFilter(text, previous, { choices }) {
   throw new InvalidArgumentError(`Expected one of ${choices.join(', ')} or nativeContext_N.`);
 }
 
-/** Where the value may be left out. */
+/** For flags with an optional value. */
 function parseChoice(text, previous, { choices }) {
   if (choices.includes(text)) return text;
   throw new InvalidArgumentError(`Expected no value or ${choices.join(', ')}.`);

@@ -2,8 +2,8 @@
 
 // Converts the top of the dominator tree to stacks of frames with bytes, as profilers expect.
 //
-// Bytes at a stack are the self size of the objects there, so that what a profiler adds up below a
-// frame is what it retains. Objects with the same kinds of dominators share a stack.
+// The bytes of a stack are the self size of its objects, so the sum below a frame is the retained size. Objects with the
+// same kinds of dominators share a stack.
 
 const { STRING_TYPES } = require('../format/labels.js');
 

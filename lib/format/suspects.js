@@ -107,7 +107,7 @@ function isGrowingObject({ addedCount }) {
 function doubt({ addedCount, addedBytes, mayHaveBound, survival }) {
   if (addedCount.length === 0) return 'one snapshot shows what is large, not what grows';
   if (addedBytes === null) return 'the snapshots have no ids in common';
-  if (mayHaveBound) return 'what holds it may have a bound';
+  if (mayHaveBound) return 'its holder may have a bound';
   if (addedCount.length === 1) return 'two snapshots show one interval';
   if (isGrowingObject({ addedCount })) return 'growth was uneven, or a different object grew each time';
   return survival === null ? 'too few earlier objects to tell whether they stay' : 'it did not grow in every interval';

@@ -102,10 +102,4 @@ function take(graphemes, width) {
   return graphemes.slice(0, count);
 }
 
-/** The text in exactly `width` cells or more: padded, never cut. */
-function pad(text, width, align = 'left') {
-  const filling = ' '.repeat(Math.max(0, width - displayWidth(text)));
-  return align === 'right' ? filling + text : text + filling;
-}
-
-module.exports = { ELLIPSIS, visible, quoted, displayWidth, takeStart, takeEnd, pad };
+module.exports = { ELLIPSIS, visible, quoted, displayWidth, takeStart, takeEnd };

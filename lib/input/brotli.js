@@ -2,8 +2,8 @@
 
 // Decompresses brotli input with Node's own decoder; passes other input on.
 //
-// gzip and zstd have magic numbers and are the addon's. Brotli has none: what is neither text nor one of those is
-// tried as brotli, as the core does where it is built with a decoder (crates/core/src/snapshot/parse/decompress.rs).
+// gzip and zstd have magic numbers and are decompressed by the addon. Brotli has none: input that is neither text nor one
+// of those is tried as brotli, as in a core with a decoder (crates/core/src/snapshot/parse/decompress.rs).
 
 const { Buffer } = require('node:buffer');
 const { open } = require('node:fs/promises');
@@ -14,7 +14,7 @@ const { TextChunks, chunkBytes } = require('./chunks.js');
 const { fileReader, isBytes, openPath, toBytes } = require('./source.js');
 const { withTurns } = require('./turns.js');
 
-/** Enough to tell the formats apart. */
+/** Bytes needed to recognise the format. */
 const HEAD_BYTES = 4;
 /** Enough compressed bytes for a decoder to give the first of the text. */
 const MAX_HEAD_BYTES = 1 << 14;
@@ -24,7 +24,7 @@ const BRACE = 0x7b;
 const BLOCK_BYTES = 1 << 20;
 
 /**
- * Looks at what a path leads to, and at the first bytes of everything.
+ * Checks the type of a path, and the first bytes of any input.
  * @param {import('./source.js').Input} input
  * @returns {Promise<import('./source.js').Input>}
  */
@@ -42,7 +42,7 @@ function isBrotli(head) {
 
 const startsWith = (head, ...bytes) => bytes.every((byte, i) => head[i] === byte);
 const isGzip = (head) => startsWith(head, 0x1f, 0x8b, 0x08);
-/** A frame, or one to be skipped. */
+/** The magic numbers of a frame and of a skippable one. */
 const isZstd = (head) => startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (head[0] >> 4 === 5 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18));
 
 /** Whether the parser gives the better error for these first bytes: JSON of some kind, UTF-16. */
@@ -66,7 +66,7 @@ async function headOf(path) {
   }
 }
 
-/** A reader that tells the format by the first bytes. */
+/** A reader that recognises the format by the first bytes. */
 function recognised(reader) {
   let rest;
   return {
@@ -97,7 +97,7 @@ async function begin(reader) {
 }
 
 /**
- * What comes out of the decoder, a block at a time: no more is decoded than is read.
+ * The decoder's output, a block at a time: only as much is decoded as is read.
  * @param {import('./source.js').Reader} reader
  * @returns {import('./source.js').Reader}
  */

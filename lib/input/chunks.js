@@ -2,20 +2,20 @@
 
 // Collects chunks into blocks large enough for the thread pool; one is parsed while the next fills.
 //
-// Other threads see only these blocks, never a chunk: the caller may resize or transfer its memory while it is read.
+// Other threads get only these blocks, never a chunk, whose memory the caller may resize or transfer.
 
 const { Buffer } = require('node:buffer');
 const { argumentError } = require('../api/errors.js');
 const { isBytes, toBytes } = require('./source.js');
 
 const BLOCK_BYTES = 4 << 20;
-/** Enough for the parser to refuse what is no snapshot. */
+/** Enough bytes for the parser to refuse input that is no snapshot. */
 const FIRST_BYTES = 16;
-/** UTF-16 units encoded at a time: a chunk may be the whole text, and encoding it at once would stop the event loop. */
+/** UTF-16 units encoded at a time: a chunk may be the whole text, and encoding it at once would block the event loop. */
 const TEXT_STEP = 1 << 19;
 
 /**
- * Pushes everything the reader has.
+ * Pushes all chunks of a reader.
  * @param {import('./source.js').Reader} reader
  * @param {(block: Uint8Array) => Promise<void>} push
  */
@@ -50,7 +50,7 @@ class Blocks {
   #spare;
   #length = 0;
   #inFlight;
-  /** The first bytes are pushed at once: they show what is no snapshot, and its source may stay open and silent. */
+  /** The first bytes are pushed at once: they show whether it is a snapshot, and the source may stay open without more. */
   #atOnce = FIRST_BYTES;
 
   constructor(push) {
@@ -92,7 +92,7 @@ class Blocks {
 
 const isHighSurrogate = (unit) => unit >= 0xd800 && unit <= 0xdbff;
 
-/** Text → UTF-8, where a character may be cut in two between chunks. */
+/** Text → UTF-8; a character may be split between chunks. */
 class TextChunks {
   #high = '';
 
@@ -115,7 +115,7 @@ class TextChunks {
     this.#high = text.slice(at);
   }
 
-  /** What the text so far ends in. */
+  /** The unpaired high surrogate at the end of the text so far. */
   end() {
     const last = Buffer.from(this.#high, 'utf8');
     this.#high = '';

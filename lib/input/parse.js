@@ -8,7 +8,7 @@ const { openInput } = require('./brotli.js');
 const { pushAll } = require('./chunks.js');
 const { redactKey } = require('../api/redact.js');
 
-/** How much may be read, and the key to hide texts with, of checked options. */
+/** The size limit and the redaction key of checked options. */
 const inputLimits = ({ maxBytes, redact }) => ({ maxBytes, redactKey: redact && redactKey(redact.key) });
 
 /**
@@ -30,7 +30,7 @@ async function parseChunks(job, reader, parser) {
     parser.abandon();
     reader.cancel(reason);
   };
-  // A source that hangs never comes back here; stopping the job must free the columns all the same.
+  // If the source hangs, this is never reached, so stopping the job frees the columns.
   const forget = job.onStop(letGo);
   try {
     await pushAll(reader, (block) => callWithPermit(job, (permit) => parser.push(block, permit, job.control)));

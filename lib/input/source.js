@@ -19,7 +19,7 @@ const EXPECTED = 'a path, bytes, a stream or an iterable of chunks';
  */
 
 /**
- * Tells what a source is without touching it.
+ * Recognises the kind of a source without reading it.
  * @returns {Input}
  */
 function toInput(source, what) {
@@ -64,7 +64,7 @@ function toBytes(source, what) {
   }
 }
 
-/** Bytes may be resized, transferred or shared while they are read, so they are one chunk, which is copied. */
+/** Bytes may be resized, transferred or shared while they are read, so they are treated as a chunk, which is copied. */
 function bytesInput(bytes) {
   return { bytes, read: () => iterableReader([bytes]) };
 }
@@ -72,7 +72,7 @@ function bytesInput(bytes) {
 const isIterable = (source) =>
   typeof source[Symbol.asyncIterator] === 'function' || typeof source[Symbol.iterator] === 'function';
 
-/** The addon reads regular files; Node reads pipes and devices, which may keep a thread waiting for ever. */
+/** The addon reads regular files; Node reads pipes and devices, which could block a thread forever. */
 async function openPath(path) {
   let stats;
   try {
@@ -131,10 +131,10 @@ function ignoreFailure(cleanUp) {
   callGuarded(cleanUp, () => {});
 }
 
-/** How a snapshot's bytes begin: a JSON object, or one compressed with gzip or zstd. */
+/** The first bytes of a snapshot: a JSON object, or one compressed with gzip or zstd. */
 const BEGINNINGS = [/^(\xef\xbb\xbf)?\s*\{\s*"/, /^\x1f\x8b\x08/, /^\x28\xb5\x2f\xfd/];
 
-/** Whether a value stands for a whole snapshot rather than for a chunk of one. */
+/** Whether a value is a whole snapshot rather than a chunk of one. */
 function isWholeSource(source) {
   if (typeof source === 'string') return source !== '' && !source.trimStart().startsWith('{');
   if (typeof source !== 'object' || source === null) return false;

@@ -6,14 +6,14 @@ const { HeaprayError } = require('../api/heapray-error.js');
 const { answerText, checkRequest, errorText, parseRequest } = require('./envelope.js');
 
 /**
- * What an engine is made over. Handles are the backend's own.
+ * The backend of an engine, with its own handles.
  * @typedef {{
  *   ask(handles: unknown[], question: { ask: string }, options: object): Promise<string>,
  *   close(handle: unknown): void,
  * }} Backend
  */
 
-/** Holds snapshots by number, and answers what is asked of them. Numbers are never used again. */
+/** Holds snapshots by number, and answers questions about them. Numbers are never reused. */
 class Engine {
   #backend;
   #snapshots = new Map();
@@ -25,10 +25,10 @@ class Engine {
   }
 
   /**
-   * Takes in what `load` gives a handle of, under `name`. Never rejects.
+   * Adds the snapshot whose handle `load` returns, under `name`. Never rejects.
    * @param {{ id: number, name: string, bytes?: number | null, load: () => Promise<unknown> }} opening
    * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<string>} the response: the row that `list` has of it, or why it is not there
+   * @returns {Promise<string>} the response: its row in `list`, or an error
    */
   async open({ id, name, bytes = null, load }, { signal } = {}) {
     return settled(id, signal, async () => {

@@ -11,11 +11,11 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 const invalid = (expected, found) =>
   new HeaprayError('ERR_INVALID_QUERY', `expected ${expected}, found ${found}`, { expected, found });
 
-/** What the engine itself is asked, by the name in `ask`: about how many snapshots. */
+/** Questions about the engine itself, by the name in `ask`, with the number of snapshots they take. */
 const OF_THE_ENGINE = { list: { least: 0, most: 0 }, close: { least: 1, most: Infinity } };
 
 /**
- * A request's members, not checked yet: its number is wanted for whatever goes wrong with the rest.
+ * A request's members, unchecked: errors about the others need its number.
  * @param {string} text
  */
 function parseRequest(text) {
@@ -51,7 +51,7 @@ const shown = (value) => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 
 const requestText = (id, snapshots, question) => JSON.stringify({ id, snapshots, question });
 
-/** @param {string} answer JSON, which goes in as it is */
+/** @param {string} answer JSON, inserted unchanged */
 const answerText = (id, answer) => `{"id":${JSON.stringify(id)},"answer":${answer}}`;
 
 /** Any error as a response; unexpected ones are bugs. */
@@ -60,7 +60,7 @@ function errorText(id, error) {
   return JSON.stringify({ id, error: { code, message, section, offset, expected, found } });
 }
 
-/** The answer in a response. Throws what the engine failed with. */
+/** The answer in a response. Throws the engine's error. */
 function readResponse(text) {
   const { answer, error } = JSON.parse(text);
   if (error === undefined) return answer;

@@ -1,6 +1,6 @@
 'use strict';
 
-// The engine over the addon: what `heapray view` serves, and the same in the process.
+// The engine over the addon, for `heapray view` and for use in the same process.
 
 const { checkOptions } = require('../api/options/check.js');
 const { JOB } = require('../api/options/functions.js');
@@ -15,7 +15,7 @@ const backend = {
   close: (snapshot) => snapshot.close(),
 };
 
-/** Opens and answers in the addon; text in, text out. */
+/** Opens snapshots and answers questions in the addon; text in, text out. */
 class NativeEngine extends Engine {
   constructor() {
     super(backend);

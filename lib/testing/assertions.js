@@ -5,7 +5,7 @@
 const { LeakError } = require('./errors.js');
 const { makeMatchers } = require('./matchers.js');
 
-/** No runner: tests may take as long as they like. */
+/** Without a known test runner there is no time limit. */
 const matchers = makeMatchers({ limitOf: () => undefined });
 
 /** `this` of a matcher that is expected to pass. */
@@ -16,7 +16,7 @@ function check({ pass, message }, expected = true) {
   if (pass !== expected) throw new LeakError(message());
 }
 
-/** Rejects when calling `fn` again and again makes memory grow. */
+/** Rejects if memory grows when `fn` is called repeatedly. */
 async function assertNoLeak(fn, options) {
   const { pass, message, leaks } = await matchers.toLeak.call(negated, fn, options);
   if (pass) throw new LeakError(message(), leaks);

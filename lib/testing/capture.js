@@ -8,10 +8,10 @@ const { collectGarbage } = require('./collect.js');
 const { checkMemory } = require('./memory-check.js');
 const { listScripts } = require('./scripts.js');
 
-/** V8 counts the lines of a script before each snapshot since this version; until then for each function in it. */
+/** Since this version, V8 counts the lines of a script once before each snapshot; before, once for each function in it. */
 const COUNTS_LINES_FIRST = 12;
 
-/** A heap of one node. Reading it loads and compiles what reading a real one needs. */
+/** A heap of one node. Parsing it loads and compiles the code for parsing. */
 const SMALLEST = Buffer.from(
   JSON.stringify({
     snapshot: {
@@ -30,13 +30,13 @@ const SMALLEST = Buffer.from(
   }),
 );
 
-/** Snapshots taken in this realm: the first makes objects that stay, as any first call does. */
+/** Snapshots taken in this realm: the first one creates objects that stay, like any first call. */
 let taken = 0;
 
 /**
- * Snapshot of the live heap. It lives outside the JavaScript heap: looking at it makes nothing grow.
- * @param {string} [file] that it goes to as well
- * @param {() => void} [onCollected] Called when garbage is collected, and V8 has not begun.
+ * Takes a snapshot of the live heap. It is outside the JavaScript heap, so using it causes no growth there.
+ * @param {string} [file] a file to write it to as well
+ * @param {() => void} [onCollected] called when garbage is collected, before V8 begins to write
  */
 async function takeSnapshot(file, onCollected = () => {}) {
   if (taken === 0) await prepare();
@@ -47,7 +47,7 @@ async function takeSnapshot(file, onCollected = () => {}) {
   return parse(file === undefined ? v8.getHeapSnapshot() : v8.writeHeapSnapshot(file));
 }
 
-/** What the first snapshot would make besides itself, as far as it can be made before. */
+/** Creates objects that the first snapshot would create otherwise, as far as possible. */
 async function prepare() {
   countLines();
   const snapshot = await parse(SMALLEST);
@@ -56,8 +56,8 @@ async function prepare() {
 }
 
 /**
- * Lets V8 note where lines begin, in scripts that are loaded: a third of the time that a snapshot
- * takes goes into the places of functions where it has no such note. The debugger needs it as well.
+ * Makes V8 compute the line ends of loaded scripts, which the debugger needs too. Without them a snapshot takes a third of
+ * its time for the locations of functions.
  */
 function countLines() {
   if (Number.parseInt(process.versions.v8, 10) < COUNTS_LINES_FIRST) listScripts();
@@ -66,7 +66,7 @@ function countLines() {
 /** Whether the next snapshot is the first. */
 const isCold = () => taken === 0;
 
-/** After this a snapshot makes no objects that stay. */
+/** After this, a snapshot creates no objects that stay. */
 async function warmUp() {
   if (!isCold()) return;
   const snapshot = await takeSnapshot();

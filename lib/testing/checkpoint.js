@@ -1,6 +1,6 @@
 'use strict';
 
-// Before and after by hand: a snapshot now, and what has come since.
+// Manual checkpoints: a snapshot, and the changes since.
 
 const { argumentError } = require('../api/errors.js');
 const { Snapshot } = require('../api/snapshot.js');
@@ -10,7 +10,7 @@ const { takeSnapshot, warmUp } = require('./capture.js');
 
 const OWN_SCRIPT = require.resolve('../api/snapshot.js');
 
-/** What is alive now. Close it when it is done with. */
+/** A snapshot of the live objects. Close it after use. */
 async function checkpoint() {
   await warmUp();
   let memory;
@@ -22,9 +22,9 @@ async function checkpoint() {
   return snapshot;
 }
 
-/** What has changed since, by class; those that grew most with a path. */
+/** The changes since, by class; those that grew most have a path. */
 async function since(before) {
-  if (!Snapshot.is(before)) throw argumentError('checkpoint', 'what checkpoint() resolved with', before);
+  if (!Snapshot.is(before)) throw argumentError('checkpoint', 'a snapshot of checkpoint()', before);
   const after = await takeSnapshot();
   try {
     return await ask([before, after], { ask: 'since', ownScript: OWN_SCRIPT });

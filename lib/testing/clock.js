@@ -1,9 +1,9 @@
 'use strict';
 
-// Time and turns of the event loop as they are, also where a test has faked the clock.
+// The real time and event loop, even if a test has faked the clock.
 //
-// Fake timers replace the globals, Vitest's also the functions of `node:timers`, so that what is
-// used here is taken when this file is loaded, which set-up does before any test runs.
+// Fake timers replace the globals, and Vitest's also the functions of `node:timers`. So the functions used here are
+// saved when this file is loaded, which the set-up does before any test.
 
 const { setImmediate, setTimeout, clearTimeout } = require('node:timers');
 const { hrtime } = require('node:process');
@@ -11,26 +11,26 @@ const { hrtime } = require('node:process');
 const { bigint: nanoseconds } = hrtime;
 const { now: wallClock } = Date;
 
-/** Milliseconds that only ever grow. */
+/** A monotonic clock in milliseconds. */
 const now = () => Number(nanoseconds() / 1000n) / 1000;
 
 /** Milliseconds since 1970. */
 const today = () => wallClock();
 
-/** Ends after everything that is ready to run has run. */
+/** Resolves after everything that is ready to run has run. */
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * `work()`, or what `late()` throws if that takes longer than `ms`.
+ * The result of `work()`, or the error of `late()` if that takes longer than `ms`.
  * @returns {Promise<unknown>}
  */
 async function within(ms, work, late) {
   if (ms === Infinity) return work();
   let timer;
   const end = new Promise((_, reject) => {
-    // Longer than Node's timers can be is as good as for ever.
+    // A timeout longer than Node's timers support is treated as none.
     timer = setTimeout(() => reject(late()), Math.min(ms, 2 ** 31 - 1));
   });
   try {

@@ -8,13 +8,13 @@ const { nextTurn } = require('./clock.js');
 /** Objects released by finalizers and weak references are freed by the next collection, hence several. */
 const COLLECTIONS = 3;
 
-/** One full collection. What a WeakRef has given out is alive until the turn of the event loop ends, so a turn ends first. */
+/** One full collection. The target of a dereferenced WeakRef is alive until the event loop continues, so that comes first. */
 async function collectOnce() {
   await nextTurn();
   collector()();
 }
 
-/** Frees what nothing holds any more, and runs the finalizers of it. */
+/** Frees unreachable objects and runs their finalizers. */
 async function collectGarbage() {
   for (let i = 0; i < COLLECTIONS; i++) await collectOnce();
   await nextTurn();

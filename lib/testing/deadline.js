@@ -1,22 +1,21 @@
 'use strict';
 
-// Ends a measurement before the test runner's own limit, whose error could not say why.
+// Ends a measurement before the test runner's own time limit, whose error would not give the reason.
 //
-// A snapshot blocks the thread, so that no timer can stop it: whether there is time for one more is
-// asked before each.
+// A snapshot blocks the thread, so no timer can stop it. Before each one the remaining time is checked.
 
 const { formatAmount } = require('../format/numbers.js');
 const { now, today, within } = require('./clock.js');
 const { timeoutError } = require('./errors.js');
 
-/** Time the assertion has when neither the options nor the test runner say. */
+/** The time limit if neither the options nor the test runner have one. */
 const DEFAULT_MS = 120_000;
-/** Time left to the test runner for what comes after the assertion. */
+/** Time left for the test after the assertion. */
 const MARGIN_MS = 250;
 
-/** @typedef {{ limit: number, startedAt: number, advice: string }} TestLimit as test runners tell it: milliseconds, and milliseconds since 1970 */
+/** @typedef {{ limit: number, startedAt: number, advice: string }} TestLimit of the test runner: milliseconds, and milliseconds since 1970 */
 
-/** Milliseconds of the slowest step so far that could not be stopped, in this test and those before. */
+/** Milliseconds of the slowest unstoppable step so far, in this test and earlier ones. */
 let slowest = 0;
 
 class Deadline {
@@ -39,7 +38,7 @@ class Deadline {
         : `the limit is ${seconds(own)}. Give \`timeout\` in milliseconds to allow more.`;
   }
 
-  /** Runs a step of the measurement; one that does not end in time is left behind. */
+  /** Runs a step of the measurement, and abandons it if it does not end in time. */
   run(work, state) {
     return within(Math.max(0, this.#end - now()), work, () => {
       this.aborted = true;
@@ -47,7 +46,7 @@ class Deadline {
     });
   }
 
-  /** Runs a step that cannot be stopped, if it takes no longer than the slowest of its kind did and ends in time. */
+  /** Runs a step that cannot be stopped, if there is enough time for the slowest one so far. */
   async runWhole(work, state) {
     const left = this.#end - now();
     if (left < slowest) {

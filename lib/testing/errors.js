@@ -1,6 +1,6 @@
 'use strict';
 
-// What an assertion fails with, outside of `expect`.
+// The errors of assertions outside of `expect`.
 
 const { HeaprayError } = require('../api/errors.js');
 
@@ -20,7 +20,7 @@ class LeakError extends HeaprayError {
   }
 }
 
-/** The measurement would not have ended in time: nothing is known. */
+/** The measurement would not have ended in time, so there is no result. */
 function timeoutError(message) {
   return new HeaprayError('ERR_TIMEOUT', message);
 }

@@ -1,11 +1,11 @@
 'use strict';
 
-// The time limit of Jest's tests: read from jest-circus, and raised where it is the default.
+// The time limit of Jest's tests: read from jest-circus, and raised if it is the default.
 
-/** What tests may take once heapray is set up, unless the configuration says something else than Jest does. */
+/** The default time limit of tests with heapray, unless the configuration sets one. */
 const TEST_TIMEOUT_MS = 60_000;
 const JEST_DEFAULT_MS = 5_000;
-/** Where `jest.setTimeout` puts the limit for tests that have none of their own. */
+/** The property in which `jest.setTimeout` stores the limit for tests without their own. */
 const TEST_TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
 
 const ADVICE = 'Give it more: test(name, fn, 120_000), or testTimeout: 120_000 in the configuration of Jest.';
@@ -16,7 +16,7 @@ function circusState() {
   return symbol === undefined ? undefined : globalThis[symbol];
 }
 
-/** A leak takes several snapshots to show, each of them about a second in a vm context: more than 5 s in all on a busy machine. */
+/** A leak takes several snapshots of about a second each in a vm context: more than 5 s in total on a busy machine. */
 function extendTimeout() {
   const state = circusState();
   const isDecided = globalThis[TEST_TIMEOUT] !== undefined || (state !== undefined && state.testTimeout !== JEST_DEFAULT_MS);

@@ -2,8 +2,8 @@
 
 // The matchers for `expect.extend`.
 //
-// They are the same for every test runner that has Jest's protocol. What differs (how long a test may
-// take, what is said about it) comes as a `runner`.
+// They are the same for every test runner with Jest's protocol. Differences (the time limit of a test and the advice
+// about it) are in a `runner`.
 
 const { argumentError } = require('../api/errors.js');
 const { formatAmount, formatBytes } = require('../format/numbers.js');
@@ -31,7 +31,7 @@ function makeMatchers(runner) {
   async function toLeak(fn, options) {
     if (typeof fn !== 'function') throw argumentError('expect(fn)', 'a function to call again and again', fn);
     const checked = leakOptions(options);
-    // With an expected leak there is no failure to save a snapshot of.
+    // An expected leak is no failure, so no snapshot is saved.
     const nameOf = this?.isNot === false ? undefined : (leaks) => nameOfFailure(this, leaks[0].className);
     const result = await measure(fn, checked, runner.limitOf(this), nameOf);
     return {
@@ -45,7 +45,7 @@ function makeMatchers(runner) {
     if (!Tracked.is(tracked)) throw argumentError('expect(tracked)', 'what track() returned', tracked);
     const { timeout } = collectionOptions(options);
     const pass = await waitForCollection(tracked, timeout);
-    // If it is expected to be held, what holds it is not needed.
+    // If it is expected to be held, its holder is not needed.
     const held = pass || this?.isNot ? undefined : await whatHolds(tracked, () => nameOfFailure(this, tracked.label));
     return {
       pass,
@@ -56,7 +56,7 @@ function makeMatchers(runner) {
   return { toLeak, toBeCollected, toHaveInstances, toRetainLessThan, toHaveNoDetachedNodes, toHaveNoGrowth };
 }
 
-/** What a snapshot of it is called. */
+/** The name of a saved snapshot. */
 function nameOfFailure(context, what) {
   return [context?.currentTestName, what].filter(Boolean).join(' ');
 }
@@ -102,7 +102,7 @@ function expectedCount(expected) {
   throw argumentError('expected', 'a number of instances, a predicate or an asymmetric matcher', expected);
 }
 
-/** What holds the instances of a class. */
+/** The holders of a class's instances. */
 function holders(snapshot, name, count, palette) {
   if (count === 0 || snapshot.closed) return [];
   const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MAX_PATHS, viewpoint: 'test' });
@@ -162,7 +162,7 @@ function checkSnapshot(value) {
   if (!Snapshot.is(value)) throw argumentError('expect(snapshot)', 'a Snapshot, of parse() or checkpoint()', value);
 }
 
-/** The line that says which assertion failed, as the test runner writes it, and what is to be said. */
+/** The test runner's line for the failed assertion, followed by the message. */
 function text(context, name, received, expected, write) {
   const utils = context?.utils;
   const hint = utils?.matcherHint?.(name, received, visible(expected), { isNot: context.isNot, promise: context.promise });

@@ -1,12 +1,12 @@
 'use strict';
 
-// Measures whether a function leaks, and what.
+// Measures whether a function leaks.
 //
 //   warm-up ─► snapshot ─► (calls ─► snapshot ─► did anything grow in every round so far?)*
 //
-// Most functions do not leak, which shows after the first round: two snapshots. What grew in all of
-// them grows once more, or it is no leak. The first snapshot of a process makes objects that stay, and
-// so may look like growth: when anything grew after it, it is thrown away and the rounds begin again.
+// Most functions do not leak, which two snapshots show, after the first round. If something grew in all rounds, one more
+// round confirms it. The first snapshot of a process creates objects that stay and look like growth, so if anything grew
+// after it, it is discarded and the rounds start again.
 
 const { isCold, takeSnapshot } = require('./capture.js');
 const { Deadline } = require('./deadline.js');
@@ -14,14 +14,14 @@ const { repeat } = require('./repeat.js');
 const { Rounds } = require('./rounds.js');
 const { toSave } = require('./save.js');
 
-/** One round more than asked for, before anybody is accused. */
+/** The additional round that confirms a leak. */
 const CONFIRMATIONS = 1;
 
 /**
  * @param {Function} functionUnderTest the core knows the name of this variable: see crates/core/src/paths/start.rs
  * @param {ReturnType<import('./options.js').leakOptions>} options
  * @param {import('./deadline.js').TestLimit} [test]
- * @param {(leaks: object[]) => string} [nameOf] what a saved snapshot is called; without it none is saved
+ * @param {(leaks: object[]) => string} [nameOf] the name of a saved snapshot; without it none is saved
  * @returns {Promise<{ leaks: import('../../testing/index').Leak[], rounds: number, saved: string | undefined }>}
  */
 async function measure(functionUnderTest, options, test, nameOf) {

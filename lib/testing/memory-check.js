@@ -1,24 +1,24 @@
 'use strict';
 
-// What snapshots of a large heap take, said before the first, and refused where they do not fit.
+// Warns about the cost of snapshots of a large heap before the first one, and refuses those that do not fit.
 //
-// Small heaps are not counted: that would take a tenth of the time of each assertion.
+// Small heaps are not counted, which would take a tenth of the time of each assertion.
 
 const { formatBytes } = require('../format/numbers.js');
 const { ownHeap, preflight, refusal, uncountedHeap } = require('../capture/preflight.js');
 
-/** Heaps from this size on are worth a warning. */
+/** The least size of a heap for a warning. */
 const LARGE = 100e6;
-/** V8 describes so many objects a second, or a little more. */
+/** The number of objects that V8 describes in a second, at least. */
 const OBJECTS_PER_SECOND = 500_000;
-/** An estimate that nothing was counted for is at most so many times too high. */
+/** An estimate without counting is at most this many times too high. */
 const HIGHEST_RATIO = 7;
 
 const HINT = 'assertions on less of a heap need less: a test file with fewer modules, or with less test data';
 
 let hasWarned = false;
 
-/** Throws `ERR_NOT_ENOUGH_MEMORY` where V8 would take more memory for a snapshot than is left. */
+/** Throws `ERR_NOT_ENOUGH_MEMORY` if V8 would need more memory for a snapshot than is left. */
 function checkMemory() {
   const rough = preflight(uncountedHeap());
   const isLarge = rough.heapUsed >= LARGE && !hasWarned;

@@ -8,14 +8,14 @@ const { ownerLabel, sourceLabel } = require('../format/labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../format/numbers.js');
 const { visible } = require('../format/text.js');
 
-/** The name of a leak of bytes without objects: one buffer, array or text that gets longer. */
+/** The class name of growth in bytes without objects: a buffer, array or string that gets longer. */
 const HEAP = '(heap)';
 const MAX_SHOWN = 5;
 
 const asIs = (text) => text;
 const PLAIN = { RECEIVED_COLOR: asIs, BOLD_WEIGHT: asIs, DIM_COLOR: asIs };
 
-/** `label  text` lines, aligned; those without a text are left out. */
+/** Aligned lines of `label  text`, without those that have no text. */
 function details(rows, palette) {
   const shown = rows.filter(([, text]) => text !== null && text !== undefined && text !== '');
   const width = Math.max(...shown.map(([label]) => label.length));
@@ -25,7 +25,7 @@ function details(rows, palette) {
 const textOf = (spans) => spans.map(({ text }) => text).join('');
 const place = (source) => textOf(sourceLabel(source));
 
-/** Growth by round, said once when it is the same in all. */
+/** Growth by round, written once if all rounds are equal. */
 function eachRound(values, format) {
   if (values.length === 0) return '';
   const texts = values.map(format);

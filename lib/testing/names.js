@@ -1,20 +1,20 @@
 'use strict';
 
-// Predicates for the classes, paths and scripts that tests name.
+// Predicates for classes, paths and scripts in options.
 
 const { isRegExp } = require('node:util').types;
 const { argumentError } = require('../api/errors.js');
 
 const EXPECTED = 'a class, its name or a RegExp';
 
-/** The name DevTools has for the instances of a class. */
+/** DevTools' name for the instances of a class. */
 function className(what, value) {
   if (typeof value === 'string' && value !== '') return value;
   if (typeof value === 'function' && value.name !== '') return value.name;
   throw argumentError(what, 'a class that has a name, or the name', value);
 }
 
-/** The name, or a test for several of them. */
+/** A name, or a predicate for several. */
 function namePattern(what, value) {
   return isRegExp(value) ? value : className(what, value);
 }
@@ -28,10 +28,10 @@ function namePatterns(what, value) {
   }
 }
 
-/** Whether a text is the name, or what the RegExp looks for. */
+/** Whether a text is the name or matches the RegExp. */
 function matches(pattern, text) {
   if (typeof pattern === 'string') return pattern === text;
-  // A RegExp with flag g or y goes on from where it was.
+  // A RegExp with flag g or y would continue from its last match.
   pattern.lastIndex = 0;
   return pattern.test(text);
 }

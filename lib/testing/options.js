@@ -8,7 +8,7 @@ const { argumentError } = require('../api/errors.js');
 const { namePattern, namePatterns } = require('./names.js');
 
 /**
- * What may grow → `{ pattern, most }`, `most` objects a round.
+ * The option `allow` → `{ pattern, most }` with at most `most` objects a round.
  * Names alone, or `{ Session: 5 }`.
  */
 function allowances(what, value) {

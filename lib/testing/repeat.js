@@ -3,14 +3,14 @@
 // Calls a function under test repeatedly, one call after the other.
 
 /**
- * Calls `fn` `times` times. What it throws or rejects with is the caller's.
- * @param {Function} fn one that takes an argument is given `done`, as test runners do
- * @param {AbortSignal | { aborted: boolean }} end no call begins any more once it is aborted
+ * Calls `fn` `times` times. Its errors are passed on.
+ * @param {Function} fn if it takes an argument, that is `done`, as in test runners
+ * @param {AbortSignal | { aborted: boolean }} end once it is aborted, no further call is made
  */
 async function repeat(fn, times, end) {
   for (let i = 0; i < times && !end.aborted; i++) {
     const result = fn.length > 0 ? withCallback(fn) : fn();
-    // Awaiting what is no promise would make a promise for each call of a function that makes none.
+    // Awaiting other values would create a promise for each call of a function that returns none.
     if (typeof result?.then === 'function') await result;
   }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// The snapshots of one measurement, and what the addon says of them.
+// The snapshots of one measurement, and questions about them.
 
 const { ask } = require('./ask.js');
 const { matches } = require('./names.js');
@@ -8,8 +8,8 @@ const { nameScripts } = require('./scripts.js');
 const { isTolerated } = require('./tolerance.js');
 
 /**
- * Only the snapshots are kept, and they are not in the JavaScript heap: what they say is asked anew each time, or it
- * would be in the next snapshot and look like growth.
+ * Only the snapshots are kept, which are outside the JavaScript heap. Answers are not kept, because they would be in the
+ * next snapshot and look like growth.
  */
 class Rounds {
   #snapshots = [];
@@ -22,25 +22,25 @@ class Rounds {
     this.#isFirst = isFirst;
   }
 
-  /** Takes over the snapshot. */
+  /** Adds a snapshot, which is closed with the rounds. */
   add(snapshot) {
     this.#snapshots.push(snapshot);
   }
 
-  /** Forgets the first snapshot: the next is what the rounds are compared with. */
+  /** Drops the first snapshot, so that the next one is the baseline. */
   dropFirst() {
     this.#snapshots.shift().close();
     this.#isFirst = false;
   }
 
-  /** Whether another round is worth its cost. */
+  /** Whether another round is needed. */
   async mayLeak({ maxGrowth }) {
     const { mayLeak } = await this.#ask({ find: 'growth', maxGrowth });
     return mayLeak;
   }
 
   /**
-   * What leaks, less what the test tolerates.
+   * The leaks, without those that the test tolerates.
    * @returns {Promise<import('../../testing/index').Leak[]>}
    */
   async leaks(options) {
@@ -49,7 +49,7 @@ class Rounds {
     return (await this.#ask({ find: 'heap' })).leaks.filter(({ addedBytes }) => addedBytes.every((bytes) => bytes > options.maxGrowth));
   }
 
-  /** The classes that grew among those that the test asks about. */
+  /** The classes that grew, among those that the test checks. */
   async #classes({ classes }) {
     if (classes === undefined) return undefined;
     const grown = await this.#ask({ find: 'growth' });
@@ -58,7 +58,7 @@ class Rounds {
 
   async #find(question, options) {
     const { leaks } = await this.#ask(question);
-    // What is ignored may be a script.
+    // An ignored name may be that of a script.
     nameScripts(leaks);
     return leaks.filter((leak) => !isTolerated(leak, options));
   }

@@ -1,6 +1,6 @@
 'use strict';
 
-// What `heapray/<runner>` exports: the matchers, and what needs no test runner.
+// The exports of `heapray/<runner>`: the matchers, and functions that need no test runner.
 
 const { assertNoLeak } = require('./assertions.js');
 const { checkpoint, since } = require('./checkpoint.js');

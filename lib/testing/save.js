@@ -1,9 +1,9 @@
 'use strict';
 
-// Saves the snapshot of a failing assertion in the folder that HEAPRAY_SAVE names.
+// Saves the snapshot of a failing assertion in the folder HEAPRAY_SAVE.
 //
-// Whether an assertion fails is known when its snapshot has been read, so it is read from the file,
-// which gets its name, or goes, afterwards.
+// Whether an assertion fails is known only after its snapshot was parsed, so it is parsed from the file, which is then
+// renamed or removed.
 
 const { mkdirSync, renameSync, rmSync } = require('node:fs');
 const path = require('node:path');
@@ -11,7 +11,7 @@ const { today } = require('./clock.js');
 
 let files = 0;
 
-/** A snapshot in a file that stays if it is wanted. */
+/** A snapshot in a file that is kept on request. */
 class SavedSnapshot {
   file;
   #isKept = false;
@@ -25,7 +25,7 @@ class SavedSnapshot {
 
   /**
    * Keeps the file.
-   * @param {string} what goes into its name
+   * @param {string} what a part of its name
    * @returns {string} the file
    */
   keep(what) {
@@ -41,7 +41,7 @@ class SavedSnapshot {
   }
 }
 
-/** Where to write a snapshot that may show a failure; nowhere without HEAPRAY_SAVE. */
+/** The file for a snapshot that may show a failure; none without HEAPRAY_SAVE. */
 function toSave() {
   const folder = process.env.HEAPRAY_SAVE;
   return folder ? new SavedSnapshot(folder) : undefined;

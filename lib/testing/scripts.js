@@ -1,21 +1,20 @@
 'use strict';
 
-// Places as snapshots have them → places as people know them: the names of scripts, and where code that
-// was transformed before it ran stands in the file it was written in.
+// Locations in snapshots → locations in source files: adds the names of scripts, and maps transformed code to its
+// original file.
 //
-// Code that was compiled from text, as in the pools of Vitest, is often in a snapshot without the name
-// of its file. V8's debugger lists the scripts of the thread with their ids when it is switched on, and
-// the source maps that are part of them.
+// Code that was compiled from text, as in the pools of Vitest, often has no file name in snapshots. When V8's debugger is
+// enabled, it lists the scripts of the thread with their ids and their inline source maps.
 
 const { SourceMap } = require('node:module');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 
-/** A source map in the script itself, as Babel and TypeScript write them for Jest. Vitest keeps its own outside. */
+/** An inline source map, as written by Babel and TypeScript for Jest. Vitest keeps its maps elsewhere. */
 const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
 
 /**
- * Tells of each script of this thread; of none where there is no inspector.
+ * Calls `onScript` for each script of this thread, or for none without the inspector.
  * @param {(script: { scriptId: string, url: string, sourceMapURL: string }) => void} [onScript]
  */
 function listScripts(onScript = () => {}) {
@@ -26,17 +25,17 @@ function listScripts(onScript = () => {}) {
     session = new Session();
     session.connect();
     session.on('Debugger.scriptParsed', ({ params }) => onScript(params));
-    // In this thread the answer, and what is told before it, comes before the call returns.
+    // In this thread the answer and the events before it arrive before the call returns.
     session.post('Debugger.enable');
     session.post('Debugger.disable');
   } catch {
-    // Then the ids have to do.
+    // Then only the ids are known.
   } finally {
     session?.disconnect();
   }
 }
 
-/** Names the scripts of the leaks, and puts their places where the code was written, as far as both are known. */
+/** Adds script names and original locations to leaks, as far as known. */
 function nameScripts(leaks) {
   const places = leaks
     .flatMap(({ source, holder, functions }) => [source, holder?.source, holder?.owner?.source, ...functions.map((each) => each.source)])
@@ -47,7 +46,7 @@ function nameScripts(leaks) {
   listScripts(({ scriptId, url, sourceMapURL }) => {
     if (wanted.has(scriptId)) scripts.set(scriptId, { url, map: sourceMap(sourceMapURL) });
   });
-  // A function's place may be the leak's.
+  // A function and its leak may share a location.
   for (const place of new Set(places)) {
     const { url, map } = scripts.get(String(place.scriptId)) ?? {};
     place.script ||= url || null;
@@ -74,9 +73,9 @@ function moveToOriginal(place, map) {
   place.script = resolve(originalSource, place.script);
 }
 
-/** The file of a source, which source maps write in relation to the script. */
+/** The file of a source, whose path in source maps is relative to the script. */
 function resolve(source, script) {
-  // `webpack://…` and the like stay as they are.
+  // URLs such as `webpack://…` are unchanged.
   if (/^[a-z][a-z\d+.-]+:/i.test(source) || script === null) return fileOf(source);
   return path.resolve(path.dirname(fileOf(script)), source);
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// Tracks whether an object is collected, and finds what holds it if it is not.
+// Tracks whether an object is collected, and finds its holder if it is not.
 
 const { randomUUID } = require('node:crypto');
 const { argumentError } = require('../api/errors.js');
@@ -10,13 +10,13 @@ const { collectOnce } = require('./collect.js');
 const { takeSnapshot } = require('./capture.js');
 const { toSave } = require('./save.js');
 
-/** Paths looked for; those that lead only to what waits for the assertion are left out when there are others. */
+/** Paths requested; those from objects that only wait for the assertion are left out if there are others. */
 const MAX_PATHS = 20;
-/** Collections in a row before waiting for what still has to end: sockets, timers, streams. */
+/** Consecutive collections before waiting for sockets, timers and streams to end. */
 const QUICK = 5;
 const PAUSE_MS = 20;
 
-/** An object that is expected to go. It is not kept alive. */
+/** An object that is expected to be collected. It is not kept alive. */
 class Tracked {
   #reference;
   label;
@@ -26,7 +26,7 @@ class Tracked {
     this.label = label;
   }
 
-  /** Whether it has gone. Asking keeps it alive until the turn of the event loop ends. */
+  /** Whether it was collected. Reading this keeps it alive for the current turn of the event loop. */
   get collected() {
     return this.#reference.deref() === undefined;
   }
@@ -42,7 +42,7 @@ class Tracked {
 
 /**
  * @param {object} object
- * @param {string} [label] what messages call it
+ * @param {string} [label] its name in messages
  */
 function track(object, label = nameOf(object)) {
   const isObject = (typeof object === 'object' && object !== null) || typeof object === 'function';
@@ -56,7 +56,7 @@ function nameOf(object) {
   return object?.constructor?.name || 'object';
 }
 
-/** Collects garbage until the object has gone or `timeout` ms are over. */
+/** Collects garbage until the object is collected or `timeout` ms are over. */
 async function waitForCollection(tracked, timeout) {
   const end = now() + timeout;
   for (let i = 0; ; i++) {
@@ -70,8 +70,8 @@ async function waitForCollection(tracked, timeout) {
 }
 
 /**
- * What holds the object in a snapshot of this moment, shortest path first.
- * @param {() => string} nameOf what a saved snapshot is called
+ * The retaining paths of the object in a new snapshot, shortest first.
+ * @param {() => string} nameOf the name of a saved snapshot
  */
 async function whatHolds(tracked, nameOf) {
   const beacon = new HeaprayBeacon(Tracked.reference(tracked));
@@ -89,7 +89,7 @@ async function whatHolds(tracked, nameOf) {
   }
 }
 
-/** What leads to the object in a snapshot, without holding it. Other tests may have theirs at the same time. */
+/** An object that leads to the tracked one in a snapshot without retaining it. Other tests may have theirs at the same time. */
 class HeaprayBeacon {
   constructor(reference) {
     this.reference = reference;
@@ -97,7 +97,7 @@ class HeaprayBeacon {
   }
 }
 
-/** From the beacon over its WeakRef, whose reference is weak and holds nothing, to the object. */
+/** Follows the beacon's WeakRef, whose reference is weak, to the object. */
 async function targetOf(snapshot, beacon) {
   const { nodes } = await snapshot.classInstances('HeaprayBeacon');
   for (const { id } of nodes) {

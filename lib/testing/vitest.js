@@ -2,7 +2,7 @@
 
 // The time limit of Vitest's tests, read from the test that a matcher runs in.
 
-/** What tests may take once heapray is set up, unless the configuration says something else than Vitest does. */
+/** The default time limit of tests with heapray, unless the configuration sets one. */
 const TEST_TIMEOUT_MS = 60_000;
 const VITEST_DEFAULT_MS = 5_000;
 

@@ -21,10 +21,10 @@ const MAX_SENTENCE = 1000;
 /** Classes, and rows of every list of an object's neighbours. */
 const CLASSES = 500;
 const NEIGHBOURS = 12;
-/** Objects that can be looked at one by one; the first of them, which matter most, with their shortest paths. */
+/** Objects with a page of their own. Only the first ones have paths, each of which costs a walk over the heap. */
 const OBJECTS = 120;
 const OBJECTS_WITH_PATHS = 24;
-/** Retainers of what is on these paths, for drawings. */
+/** Retainers of the objects on these paths, for drawings. */
 const HOLDERS = 4;
 const STEPS = 300;
 /** Classes whose largest instances are listed. */
@@ -40,7 +40,7 @@ const TREES = [
 /**
  * @param {import('../../index').Snapshot[]} snapshots oldest first
  * @param {{ names: string[], report: import('../../index').Report, showStrings?: boolean }} about
- * @returns what `Embedded` of the viewer describes
+ * @returns `Embedded` of the viewer
  */
 async function embeddedAnswers(snapshots, { names, report, showStrings = false }) {
   const last = snapshots.at(-1);
@@ -142,19 +142,19 @@ function objectsOf({ suspects: sure, inconclusive, biggest, collections, detache
   return [...new Set(ids)].slice(0, OBJECTS);
 }
 
-/** What is on the paths among the answers. */
+/** The objects on the paths in the answers. */
 function stepsOf(answers) {
   const results = Object.keys(answers).filter((key) => key.startsWith('retainingPaths ')).map((key) => answers[key]);
   return [...new Set(results.flatMap(({ paths }) => paths.flatMap(({ steps }) => steps.map(({ id }) => id))))];
 }
 
-/** The first row after the middle that is left out says how many rows that are. */
+/** The first row after the omitted middle has the number of omitted rows. */
 async function dominatorPath(asked, id) {
   const { nodes, omitted } = await ask(asked, { ask: 'dominatorPath', id });
   return omitted === 0 ? nodes : nodes.map((node, i) => (i === nodes.length / 2 ? { ...node, omitted } : node));
 }
 
-/** The same with the middle of every long text left out. */
+/** The value with the middle of every long text cut out. */
 function withShortTexts(value, longest = MAX_TEXT) {
   if (typeof value === 'string') return value.length <= longest ? value : `${value.slice(0, longest / 2)}…${value.slice(-longest / 2)}`;
   if (Array.isArray(value)) return value.map((each) => withShortTexts(each));

@@ -44,8 +44,8 @@ async function endOf(child) {
 }
 
 /**
- * The snapshots, compressed. Taken in a folder and an environment that say nothing about this machine.
- * @param {{ level?: number }} [options] of compression; by default what is done soonest
+ * The snapshots, compressed. They are taken in a folder and an environment that reveal nothing about this machine.
+ * @param {{ level?: number }} [options] of compression; the fastest by default
  * @returns {Promise<Map<string, Buffer>>} by `EXAMPLE_NAMES`
  */
 async function exampleSnapshots({ level = constants.Z_BEST_SPEED } = {}) {

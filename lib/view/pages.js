@@ -28,12 +28,12 @@ function readBuilt(name) {
   }
 }
 
-/** The page with what it should start with: an engine and its data. */
+/** The page with its start data: an engine and the engine's data. */
 function pageFor(start, page = readBuilt('index.html')) {
   return page.replace(START, (_, open, close) => open + jsonInMarkup(start) + close);
 }
 
-/** One file that needs nothing else: opens from disk, and its policy lets only its own script run. */
+/** A self-contained page: it opens from disk, and its policy allows only its own script. */
 function wholePage(start, title) {
   const script = readBuilt('app.js');
   const style = readBuilt('app.css');
@@ -57,7 +57,7 @@ function textInMarkup(text) {
 }
 
 /**
- * All that is served beside the page, by name: a list made once, so that no request names a path.
+ * All files served beside the page, by name: a fixed list, so that requests cannot contain paths.
  * @returns {Map<string, { file: string, type: string }>}
  */
 function builtFiles() {

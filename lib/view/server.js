@@ -2,9 +2,8 @@
 
 // Serves the page and the addon to this machine only, and only to those who know its address.
 //
-// It listens on 127.0.0.1. The address has a random token, which other pages and other users do not know.
-// The Host header must be ours, so that a name that is pointed at 127.0.0.1 (DNS rebinding) gets nothing;
-// there are no CORS headers, so that other origins read nothing.
+// It listens on 127.0.0.1. The address has a random token, unknown to other pages and users. The Host header must be its
+// own, which prevents DNS rebinding. There are no CORS headers, so other origins can read nothing.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -13,13 +12,13 @@ const { pipeline } = require('node:stream/promises');
 const { EXAMPLE_NAMES, exampleSnapshots } = require('./example.js');
 const { builtFiles, pageFor, TYPES } = require('./pages.js');
 
-/** A question is a few lines. */
+/** The most bytes of a question, which has a few lines. */
 const LONGEST_REQUEST = 1_000_000;
 
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  // These three make the page cross-origin isolated: nothing of another origin shares its process.
+  // These three headers make the page cross-origin isolated.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -30,7 +29,7 @@ const HEADERS = {
 
 /**
  * @param {import('../protocol/native.js').NativeEngine} engine
- * @param {{ port?: number, start?: object }} [options] port 0, the default, takes a free one; `start` is what the page begins with
+ * @param {{ port?: number, start?: object }} [options] port 0, the default, is any free one; `start` is the page's start data
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
 async function serve(engine, { port = 0, start = { engine: 'http' } } = {}) {
@@ -71,13 +70,13 @@ async function answer(site, request, response) {
   return refuse(response, 404, 'not found');
 }
 
-/** Takes the same time wherever the difference is. */
+/** Compares in constant time. */
 function isSame(a, b) {
   const digest = (text) => crypto.createHash('sha256').update(text).digest();
   return crypto.timingSafeEqual(digest(a), digest(b));
 }
 
-/** Browsers say where a request comes from; programs that know the token need not. */
+/** Browsers send the origin of a request; programs that know the token need not. */
 function isFromOurPage({ headers }, host) {
   return headers.origin === undefined || headers.origin === `http://${host}`;
 }
@@ -131,7 +130,7 @@ function whileOpen(response) {
   return controller.signal;
 }
 
-/** `null` when it is too long. */
+/** The text of the body; `null` if it is too long. */
 async function readText(request) {
   const chunks = [];
   let length = 0;

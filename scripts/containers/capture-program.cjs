@@ -1,8 +1,8 @@
 'use strict';
 
-// capture-program.cjs SHAPE ITEMS [LIMIT-FILE USAGE-FILE]: a heap of this shape, captured twice, with garbage and growth by
-// half in between; in a control group that leaves what preflight asks for, one per cent and 5 MB. Prints a line of JSON for
-// each capture.
+// capture-program.cjs SHAPE ITEMS [LIMIT-FILE USAGE-FILE]: captures a heap of this shape twice, with garbage and growth by
+// half in between. A control group has the memory that preflight requires plus 1 % and 5 MB. Prints a line of JSON for each
+// capture.
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -28,7 +28,7 @@ async function captureTightly(round) {
 (async () => {
   kept.push(shapes[shape](Number(items)));
   await captureTightly(1);
-  // As any service: garbage, and growth.
+  // Garbage and growth, as in any service.
   for (let i = 0; i < 400_000; i += 1) globalThis.garbage = [i, { i }, `garbage ${i}`];
   kept.push(more(shape, Number(items) / 2, Number(items)));
   await captureTightly(2);

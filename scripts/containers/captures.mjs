@@ -1,4 +1,4 @@
-// Every shape of heap in a control group that leaves little more than preflight asks for: nobody may be killed.
+// Captures every shape of heap in a control group with little more memory than preflight requires, without being killed.
 
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -8,15 +8,15 @@ import { makeGroup } from '../../__test__/support/control-groups.mjs';
 const { ordinary, bulky } = createRequire(import.meta.url)('../../__test__/support/heap-shapes.cjs');
 const program = fileURLToPath(new URL('capture-program.cjs', import.meta.url));
 
-/** Estimates may be so many times the rise. */
+/** The highest ratio of an estimate to the rise in memory. */
 const HIGHEST = { ordinary: 3, others: 4, bulky: 6 };
-/** Those of a second capture, unless they are within so many bytes of it. */
+/** The same for a second capture, unless the difference is at most `SECOND_ABOVE` bytes. */
 const HIGHEST_SECOND = 1.5;
 const SECOND_ABOVE = 45e6;
-/** V8 tells the size of tables, not how long the longest is nor whether slots hold numbers; and equal texts are written once. */
+/** V8 reports the size of tables, but not the longest one or whether slots are numbers; and equal strings are written once. */
 const HIGHEST_SECOND_OF = { 'arrays of references': 2.7, 'cut strings': 2, 'dictionary of numbers': 1.7 };
 
-/** One process in a control group of its own: what each of its captures estimated and cost, and what was wrong. */
+/** Runs one process in a control group of its own. Returns the estimate and the cost of each capture, and problems. */
 export async function runCaptures(binary, shape, items) {
   const group = makeGroup();
   const inGroup = ['sh', '-c', 'echo $$ > "$0/cgroup.procs"; exec "$@"', group.folder];
@@ -25,7 +25,7 @@ export async function runCaptures(binary, shape, items) {
   return outcome;
 }
 
-/** The same with all the memory there is: {@link runCaptures} without root. */
+/** The same without a limit, which needs no root: see {@link runCaptures}. */
 export const runFreely = (binary, shape, items) => run([binary, program, shape, items], shape);
 
 function run([command, ...args], shape) {

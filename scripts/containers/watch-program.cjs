@@ -1,7 +1,7 @@
 'use strict';
 
-// watch-program.cjs LEAK-MB-PER-SECOND: watches itself with the default options while sessions pile up in a Map, until
-// something ends it. Prints a line of JSON for each report.
+// watch-program.cjs LEAK-MB-PER-SECOND: watches itself with the default options while sessions accumulate in a Map, until it
+// is killed. Prints a line of JSON for each report.
 
 const path = require('node:path');
 const root = path.join(__dirname, '..', '..');
@@ -23,7 +23,7 @@ const sessions = (globalThis.sessions = new Map());
 const begin = performance.now();
 const print = (line) => process.stdout.write(`${JSON.stringify({ ms: Math.round(performance.now() - begin), rss: process.memoryUsage.rss(), ...line })}\n`);
 
-// What ends the process now is a capture.
+// If the process ends now, a capture has ended it.
 const { getHeapSnapshot } = v8;
 v8.getHeapSnapshot = (options) => {
   print({ begun: true });
@@ -39,7 +39,7 @@ watch({
 });
 
 let made = 0;
-// After a pause requests have piled up.
+// After a pause requests have accumulated.
 setInterval(() => {
   const due = ((performance.now() - begin) / TICK_MS) * perTick;
   for (let i = 0; made < due && i < 2 * perTick; i += 1, made += 1) sessions.set(`s${made}`, new Session(made));

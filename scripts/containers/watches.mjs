@@ -1,4 +1,5 @@
-// A leaking service that watches itself in a container: it is named before the process ends, and no capture ends it.
+// Runs a leaking service that watches itself in a container: the leak is named before the process ends, and no capture
+// ends it.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// Prints the section of one version in CHANGELOG.md, as the text of its release.
+// Prints the section of one version in CHANGELOG.md, for the release notes.
 //
 //   node scripts/release/changelog.mjs 0.1.0
 

@@ -1,6 +1,6 @@
-// Checks that an addon's file fits its platform: format, machine, exports, libraries, glibc, size, no paths.
+// Checks that an addon's file is right for its platform: format, machine, exports, libraries, glibc, size, no local paths.
 //
-//   node scripts/release/check-artifact.mjs [linux-x64-gnu …]    those under npm/; all by default
+//   node scripts/release/check-artifact.mjs [linux-x64-gnu …]    addons under npm/; all by default
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { installPythonTools } from './tools.mjs';
 
 const inspector = fileURLToPath(new URL('inspect.py', import.meta.url));
 
-/** What an addon may ask of the system it is loaded on: nothing that is not part of it. */
+/** Libraries that an addon may need, which are part of every system. */
 const SYSTEM_LIBRARIES = {
   gnu: /^(libc|libm|libdl|libpthread|librt|libgcc_s|ld-linux-[a-z0-9-]+)\.so\.\d+$/,
   musl: /^(libc\.so|libc\.musl-[a-z0-9_]+\.so\.1)$/,
@@ -21,14 +21,14 @@ const SYSTEM_LIBRARIES = {
   msvc: /^((kernel32|ntdll|msvcrt|ucrtbase|userenv|ws2_32|bcryptprimitives|advapi32|vcruntime140|node)(\.dll|\.exe)|api-ms-win-[a-z0-9-]+\.dll)$/i,
 };
 
-/** Paths of the machine that built it, which panic messages carry unless they are remapped. */
+/** Paths of the build machine, which panic messages contain unless they are remapped. */
 const BUILD_PATHS = [homedir(), root];
 
-/** What panic messages name instead: without a place a bug report is worth little. */
+/** Panic messages must contain the source file, for bug reports. */
 const SOURCE_FILE = /crates[\\/]core[\\/]src[\\/][a-z_\\/]+\.rs/;
 
 /** @returns {{ facts: string, faults: string[] }} */
-export function checkArtifact(name, file = addonFile(name)) {
+function checkArtifact(name, file = addonFile(name)) {
   if (!existsSync(file)) return { facts: 'missing', faults: [`${file} does not exist`] };
   const bytes = readFileSync(file);
   const python = path.join(installPythonTools(), 'python');
@@ -37,7 +37,7 @@ export function checkArtifact(name, file = addonFile(name)) {
   const faults = [...faultsOf(name, found, glibc)];
   if (bytes.length >= MAX_BYTES) faults.push(`${bytes.length} bytes, expected fewer than ${MAX_BYTES}`);
   const leaked = BUILD_PATHS.find((folder) => bytes.includes(`${path.resolve(folder)}${path.sep}`));
-  if (leaked) faults.push(`carries a path of the machine that built it: ${leaked}`);
+  if (leaked) faults.push(`contains a path of the build machine: ${leaked}`);
   if (!SOURCE_FILE.test(bytes.toString('latin1'))) faults.push('panics would not name their source files');
   const needs = glibc ? `, needs glibc ${glibc}` : '';
   return { facts: `${found.format} ${found.machine}, ${(bytes.length / 1e6).toFixed(2)} MB${needs}`, faults };
@@ -65,7 +65,7 @@ function newestGlibc(versions) {
   return numbers.sort(compareVersions).at(-1);
 }
 
-/** Prints a line for each, and tells whether all are as they should be. */
+/** Prints a line for each addon, and returns whether all are right. */
 export function checkAll(names) {
   let sound = true;
   for (const name of names) {

@@ -1,6 +1,6 @@
-// npm run release:check: the packages as a user gets them. Packed, installed into empty projects on a PATH without
-// Rust, used, and looked over by publint, attw and npm itself; the crates by cargo. Ends with 1 when anything is not
-// as it should be.
+// npm run release:check: checks the packages as users get them. Packs them, installs them into empty projects on a PATH
+// without Rust, uses them, and runs publint, attw and `npm publish --dry-run`; checks the crates with cargo. Exits with 1
+// if anything is wrong.
 // In a fresh clone it first builds the addon of this platform and the viewer.
 
 import { spawnSync } from 'node:child_process';

@@ -11,7 +11,7 @@ lief.logging.disable()
 
 
 def has_valid_signature(binary, file):
-    """Whether every page is what the code signature says it is: macOS on ARM ends a process that loads another."""
+    """Whether every page matches the code signature; otherwise macOS on ARM kills the process that loads it."""
     if not binary.has_code_signature:
         return False
     signature = bytes(binary.code_signature.content)

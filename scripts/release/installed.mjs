@@ -1,6 +1,6 @@
-// Installs the packed packages as a user would, and tries everything in them.
+// Installs the packed packages like a user, and tries everything in them.
 //
-// npm and Yarn's plug'n'play install them into empty projects. PATH has Node.js and the system, and no Rust.
+// npm and Yarn's plug'n'play install them into empty projects. PATH has Node.js and the system, but no Rust.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -17,7 +17,7 @@ import { tool } from './tools.mjs';
 const system = process.platform === 'win32' ? process.env.SystemRoot : '/usr/bin:/bin';
 const PATH = [path.dirname(process.execPath), system].join(path.delimiter);
 
-/** Titles and checks, in order: the first installs. */
+/** The checks with their titles, in order. The first installs the packages. */
 export function* useInstalled({ main, addons, scratch }) {
   const npm = project(scratch, 'npm');
   yield ['npm install, without Rust', () => {
@@ -43,7 +43,7 @@ export function* useInstalled({ main, addons, scratch }) {
     const file = (tarball) => `file:${tarball.file}`;
     const resolutions = Object.fromEntries(addons.filter(isOfThisPlatform).map((addon) => [addon.name, file(addon)]));
     const others = Object.keys(manifest().optionalDependencies).filter((name) => !(name in resolutions));
-    // The others are not published yet: an empty package stands in for what Yarn leaves out on this platform.
+    // The addons of other platforms are not published yet: an empty package replaces them, which Yarn leaves out here.
     yarn.write('empty/package.json', JSON.stringify({ name: 'empty', version: '0.0.0' }));
     for (const name of others) resolutions[name] = 'file:./empty';
     yarn.write('package.json', JSON.stringify({ name: 'app', private: true, dependencies: { heapray: file(main) }, resolutions }));
@@ -75,7 +75,7 @@ function types({ write, run }) {
   }
 }
 
-/** What the installed package serves, and the page it writes, in a browser where there is one. */
+/** The page that the installed package serves and the one it writes, in a browser if there is one. */
 async function viewer({ folder, heapray }) {
   const inside = (name) => path.join(folder, name);
   heapray('report', 'app.heapsnapshot', '--format', 'html', '--output', 'report.html');
@@ -99,7 +99,7 @@ async function viewer({ folder, heapray }) {
   }
 }
 
-/** A leak that Jest has to find through the installed package. */
+/** A leak that Jest has to find with the installed package. */
 function jest({ write, run }) {
   write('jest.config.js', "module.exports = { testTimeout: 240_000 };\n");
   write('leak.test.js', `require('heapray/jest');

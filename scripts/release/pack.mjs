@@ -1,4 +1,4 @@
-// Packs the packages as npm will publish them.
+// Packs the packages as npm publishes them.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ export function pack(folder, destination) {
   return { name, file: path.join(destination, path.basename(filename)), bytes: size, files: files.map((file) => file.path) };
 }
 
-/** The main package and those of the platforms that are built, packed into `.cache/packed`. */
+/** Packs the main package and those of the built platforms into `.cache/packed`. */
 export function packAll() {
   const destination = path.join(root, '.cache', 'packed');
   rmSync(destination, { recursive: true, force: true });

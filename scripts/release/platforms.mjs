@@ -1,21 +1,20 @@
-// What is released: one addon for each platform, how it is built from here, and what must hold of it.
+// The released platforms: how the addon of each is built, and its requirements.
 
 import path from 'node:path';
 import { root } from '../setup.mjs';
 
-/** Bytes of a package as it is downloaded; every one must be smaller. */
+/** Every package must be smaller than this to download, in bytes. */
 export const MAX_PACKED_BYTES = 2_000_000;
 
-/** Bytes of an addon as it lies on the disk; must be smaller. */
+/** Every addon must be smaller than this on disk, in bytes. */
 export const MAX_BYTES = 3_000_000;
 
-/** The oldest glibc supported, of 2012: what Node.js 18 itself asks for is 2.28. */
+/** The oldest supported glibc, of 2012. Node.js 18 itself needs 2.28. */
 export const GLIBC = '2.17';
 
 /**
- * `target` is what cargo-zigbuild is given; `format` and `machine` as LIEF names them. The Windows
- * addons are released as built by the MSVC tools on Windows; built from here they use the GNU ABI, which
- * Node-API does not mind.
+ * `target` is that of cargo-zigbuild; `format` and `machine` have LIEF's names. The released addons for Windows
+ * are built there by the MSVC tools; those built here use the GNU ABI, with which Node-API works too.
  */
 export const platforms = {
   'linux-x64-gnu': { target: `x86_64-unknown-linux-gnu.${GLIBC}`, format: 'ELF', machine: 'X86_64' },
@@ -28,10 +27,10 @@ export const platforms = {
   'win32-arm64-msvc': { target: 'aarch64-pc-windows-gnullvm', format: 'PE', machine: 'ARM64' },
 };
 
-/** Where an addon lies in its package. */
+/** The path of an addon in its package. */
 export const addonFile = (name) => path.join(root, 'npm', name, `heapray.${name}.node`);
 
-/** The platforms named on the command line, or all; ends the process for one that does not exist. */
+/** The platforms named on the command line, or all. Exits for an unknown one. */
 export function chosenPlatforms(names) {
   const unknown = names.find((name) => !(name in platforms));
   if (unknown) {
@@ -46,5 +45,5 @@ const NATIVE_TARGETS = {
   win32: { 'win32-x64-msvc': 'x86_64-pc-windows-msvc', 'win32-arm64-msvc': 'aarch64-pc-windows-msvc' },
 };
 
-/** The target that this system's own tools build it for, where that is better than zig. */
+/** The target for this system's own tools, where these are better than zig. */
 export const nativeTarget = (name) => NATIVE_TARGETS[process.platform]?.[name];

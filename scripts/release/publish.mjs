@@ -1,8 +1,8 @@
-// Publishes to npm what is not there yet: the addon packages first, so that the main one can always be installed.
+// Publishes missing packages to npm: those of the addons first, so that the main one can always be installed.
 //
 //   node scripts/release/publish.mjs [--dry-run] [--provenance]
 //
-// All platforms or nothing: a version without one of its addons would fail on that platform for ever.
+// Publishes all platforms or nothing, because a version without one of its addons would fail on that platform.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { root } from '../setup.mjs';
@@ -20,7 +20,7 @@ if (!checkAll(Object.keys(platforms))) {
 const [main, ...addons] = packAll();
 for (const { name, file } of [...addons, main]) {
   if (isPublished(name)) {
-    console.log(`${name}@${version} is there already`);
+    console.log(`${name}@${version} is already published`);
     continue;
   }
   const tag = version.includes('-') ? 'next' : 'latest';

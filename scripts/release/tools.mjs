@@ -1,4 +1,4 @@
-// What a release is checked, documented and cross-compiled with: installed once, when a script first needs it.
+// Installs the tools that check, document and cross-compile a release, when a script first needs them.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ export function installTools() {
   return folder;
 }
 
-/** Path of a command of these tools. */
+/** The path of a command of these tools. */
 export const tool = (name) => path.join(installTools(), 'node_modules', '.bin', name);
 
 const PYTHON_PACKAGES = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.0', 'lief==1.0.0'];

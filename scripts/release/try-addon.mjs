@@ -1,8 +1,8 @@
-// An addon on the platform it is made for, with this Node: loads it and asks what has a known answer.
+// Tries an addon on its platform, with this Node: loads it and compares answers with known ones.
 //
 //   node scripts/release/try-addon.mjs FILE.node
 //
-// Needs nothing but Node.js 18 or later: it runs in bare containers and under emulators too.
+// Needs only Node.js 18 or later, so that it runs in minimal containers and under emulators.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ class Session {
 }
 const sessions = Array.from({ length: 50 }, (_, i) => new Session(i));
 
-/** Sizes and holders of the drawing in snapshots.mjs, which every platform must agree on. */
+/** Compares sizes and dominators with the drawing in snapshots.mjs. */
 async function checkTiny(source) {
   const snapshot = await parse(source);
   assert.equal(snapshot.nodeCount, 6);

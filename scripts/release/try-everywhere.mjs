@@ -1,5 +1,5 @@
-// An addon under npm/ → try-addon.mjs in every Node it can be run with here: versions of Node, an Alpine-like
-// root, an emulated processor, an emulated Windows.
+// Runs try-addon.mjs for an addon under npm/ in every possible way: versions of Node, an Alpine-like root, an emulated
+// processor, an emulated Windows.
 
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { windowsNode } from './wine-node.mjs';
 
 const VERSIONS = [18, 20, 22, 24, 26];
 
-/** `true` when nothing failed; prints a line for each Node, or why there is none. */
+/** Prints a line for each Node, or why there is none. Returns whether nothing failed. */
 export function tryAddon(name) {
   const runs = runsOf(name);
   if (runs.length === 0) console.log(`--  ${name}: cannot be run on this machine`);
@@ -23,13 +23,13 @@ export function tryAddon(name) {
       console.log(`--  ${name}: not run, ${reason}`);
       return true;
     }
-    // Named in full, since a command that changes the root folder changes the working folder too.
+    // Absolute, since a command that changes the root folder changes the working folder too.
     const script = ['scripts/release/try-addon.mjs', path.relative(root, addonFile(name))].map((file) => path.join(folder, file));
     return spawnSync(command, [...args, ...script], { cwd: root, env, stdio: 'inherit' }).status === 0;
   }).every(Boolean);
 }
 
-/** Each gives a command line that ends with Node, or the reason why there is none. */
+/** Each returns a command line that ends with Node, or the reason why there is none. */
 function runsOf(name) {
   if (name === platformName()) return VERSIONS.map((major) => () => ({ command: nodeBinary(major) }));
   if (process.platform !== 'linux' || process.arch !== 'x64') return [];

@@ -1,4 +1,4 @@
-// Node.js for Windows (from npm) under wine, in a Windows of its own.
+// Runs Node.js for Windows (from npm) under wine, with a separate wine prefix.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -7,24 +7,24 @@ import { nodeBinary } from '../node-versions.mjs';
 import { has, root } from '../setup.mjs';
 import { installPythonTools } from './tools.mjs';
 
-/** Debian's wine64 alone puts it nowhere on PATH. */
+/** Debian's package wine64 does not install the command on PATH. */
 const WINES = ['wine64', 'wine', '/usr/lib/wine/wine64'];
 
 const windows = path.join(root, '.cache', 'wine');
 const system = path.join(windows, 'drive_c/windows/system32');
 const environment = { ...process.env, WINEPREFIX: windows, WINEARCH: 'win64', WINEDEBUG: '-all' };
 
-/** Every Windows since 7 has it, wine has it since version 8.5. Rust's standard library asks it for random numbers. */
+/** A library that Rust's standard library uses for random numbers, in Windows since 7 and in wine since 8.5. */
 const RANDOM = 'bcryptprimitives';
 const RANDOM_SOURCE = `#include <stddef.h>
 __declspec(dllimport) unsigned char __stdcall SystemFunction036(void *bytes, unsigned long length);
 __declspec(dllexport) int __stdcall ProcessPrng(unsigned char *bytes, size_t length) { return SystemFunction036(bytes, (unsigned long)length); }
 `;
 
-/** Node writes to files and terminals there, and takes no pipe of this system. */
+/** Under wine, Node can write to files and terminals, but not to pipes of this system. */
 const THROUGH_FILE = 'out=$(mktemp) && "$@" > "$out" 2>&1 < /dev/null; status=$?; cat "$out"; rm "$out"; exit $status';
 
-/** A command line that runs a version of Node for Windows, or why there is none. */
+/** A command line that runs a version of Node for Windows, or the reason why there is none. */
 export function windowsNode(major) {
   const wine = WINES.find((name) => has(name, ['--version']));
   if (!wine) return { reason: 'it needs the package wine64' };

@@ -1,4 +1,4 @@
-// The page: an engine for what the page was made for, then the app.
+// The page: chooses an engine, then starts the app.
 
 import { render } from 'preact';
 import { Shell } from './shell.js';

@@ -44,7 +44,7 @@ const RAIL = [
   ['compare', 'Comparison'],
 ] as const;
 
-/** A report in one file has answers for these. */
+/** The views for which an HTML report has answers. */
 const OF_REPORTS: readonly ViewName[] = ['overview', 'classes', 'dominators', 'node'];
 
 export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedReport | undefined }) {
@@ -61,7 +61,7 @@ export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedR
       const result = await openFiles(engine, files, setOpening);
       setSaved(result.saved);
       if (result.saved === undefined) setSnapshots(await engine.list());
-      // A link that was shared is kept for whoever opens the snapshot it is about.
+      // A shared link is kept until its snapshot is opened.
       if (snapshots?.length) go({ view: 'overview', params: {} });
     } catch (error) {
       setFailure(error as Error);

@@ -1,17 +1,17 @@
-// The engine over WebAssembly: what a worker serves, and the same where there is none.
+// The engine over WebAssembly, for use in a worker or without one.
 
 import engines from '../../lib/protocol/engine.js';
 import { checkMemory } from './limits.mjs';
 import { HeapModule } from './module.mjs';
 import { chunksOf } from './source.mjs';
 
-/** Between two looks at whether to go on: often enough for a bar that moves, and for a button that ends it. */
+/** Milliseconds between two checks for cancellation: often enough for a progress bar and a cancel button. */
 const BREATH_MS = 40;
 
-/** What an instance may have taken without being worth another one. */
+/** Bytes of memory above which an instance is replaced when its last snapshot is closed. */
 const KEPT_BYTES = 8 << 20;
 
-/** Opens and answers in one instance at a time; text in, text out. */
+/** Opens snapshots and answers questions in one instance at a time; text in, text out. */
 export class WasmEngine extends engines.Engine {
   #instance;
   #opening = Promise.resolve();
@@ -29,18 +29,18 @@ export class WasmEngine extends engines.Engine {
     this.#instance = instance;
   }
 
-  /** Whether it failed for good: snapshots and memory are lost, and a new engine is needed. */
+  /** Whether it failed permanently: snapshots and memory are lost, and a new engine is needed. */
   get isBroken() {
     return this.#instance.module.isBroken;
   }
 
-  /** Bytes of memory in use, room for reuse included. */
+  /** Bytes of memory in use, including memory kept for reuse. */
   get memoryBytes() {
     return this.#instance.module.memoryBytes;
   }
 
   /**
-   * Opens a snapshot. Several wait for each other.
+   * Opens a snapshot. Calls run one after the other.
    * @param {Parameters<typeof chunksOf>[0]} source
    * @param {{ id: number, name: string, bytes?: number | null }} about
    * @param {{ signal?: AbortSignal, watch?: import('./module.mjs').Watch }} [options]
@@ -77,7 +77,7 @@ export class WasmEngine extends engines.Engine {
   }
 }
 
-/** The present instance. Memory of WebAssembly never shrinks, so with the last snapshot the instance goes. */
+/** The current instance. WebAssembly's memory never shrinks, so the instance is dropped with the last snapshot. */
 class Instance {
   #compiled;
   #threads;
@@ -110,7 +110,7 @@ class Instance {
   }
 }
 
-/** Yields now and then, so that a cancellation can arrive while chunks come from memory. */
+/** Yields from time to time, so that a cancellation can arrive while chunks come from memory. */
 class Breath {
   #last = performance.now();
 

@@ -1,20 +1,20 @@
-// Whether a snapshot fits into a page, checked before it is read.
+// Checks whether a snapshot fits in a page's memory, before it is read.
 
 import errors from '../../lib/api/heapray-error.js';
 
 const { HeaprayError } = errors;
 
-/** What 32-bit addresses can reach. */
+/** The address space of 32 bits. */
 export const MAX_BYTES = 2 ** 32;
 
-/** Peak memory of reading and analysing, for each byte of a snapshot's text; measured, see docs/protocol.md. */
-export const BYTES_PER_BYTE = 1.3;
+/** Peak memory for reading and analysing, per byte of a snapshot's text; measured, see docs/protocol.md. */
+const BYTES_PER_BYTE = 1.3;
 
-/** Bytes of memory that a snapshot of `bytes` bytes of text is likely to take. */
+/** Bytes of memory that a snapshot of `bytes` bytes of text is likely to need. */
 export const memoryNeeded = (bytes) => Math.ceil(bytes * BYTES_PER_BYTE);
 
 /**
- * Throws if a snapshot cannot fit. For a compressed one that is unknown before it is read.
+ * Throws if a snapshot cannot fit, which is unknown for compressed ones.
  * @param {Uint8Array} start its first bytes
  * @param {number | null} bytes its size
  * @param {number} used memory in use
@@ -28,7 +28,7 @@ export function checkMemory(start, bytes, used) {
 
 const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Whether it begins as JSON does. */
+/** Whether it begins like JSON. */
 function isText(start) {
   const first = start.subarray(0, 64).find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
   return first === 0x7b;

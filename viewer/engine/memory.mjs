@@ -6,7 +6,7 @@ const { HeaprayError } = errors;
 
 const decoder = new TextDecoder();
 
-/** The bytes at an address, copied: shared memory may change, and decoders refuse it. */
+/** A copy of the bytes at an address: shared memory may change, and decoders refuse it. */
 export function bytesAt(memory, start, length) {
   return new Uint8Array(memory.buffer, start >>> 0, length).slice();
 }
@@ -17,9 +17,9 @@ export function textAt(memory, start, length) {
 }
 
 /**
- * Why a call trapped.
- * @param {Error} cause what it threw
- * @param {string} panic what the module said before, if it did
+ * The error for a call that trapped.
+ * @param {Error} cause the exception
+ * @param {string} panic the module's panic message, if it had one
  * @param {WebAssembly.Exports} exports
  */
 export function trapped(cause, panic, exports) {

@@ -6,13 +6,13 @@ import { sharedMemory, threadImports } from './threads.mjs';
 
 const { HeaprayError } = errors;
 
-/** What fits into the module's own buffer at a time: large enough to be scanned at full speed. */
+/** Bytes passed to the module at a time: enough to be scanned at full speed. */
 const PIECE_BYTES = 4 << 20;
 
 const encoder = new TextEncoder();
 
 /**
- * Where work is, as in the API. Returns whether to end it.
+ * Called with the progress of work, as in the API. Returns whether to cancel it.
  * @typedef {(progress: { phase: string, done: number, total: number }) => boolean} Watch
  */
 
@@ -24,7 +24,7 @@ export class HeapModule {
   #watch = () => false;
   /** The text of the panic that ended the instance. */
   #panic = '';
-  /** Whether the instance trapped: then it is of no use any more. */
+  /** Whether the instance trapped, and can no longer be used. */
   isBroken = false;
 
   /**
@@ -55,15 +55,15 @@ export class HeapModule {
     }
   }
 
-  /** Bytes of memory the instance has. It never gives any back: only its end does. */
+  /** Bytes of the instance's memory, which never shrinks. */
   get memoryBytes() {
     return this.#memory.buffer.byteLength;
   }
 
   /**
    * Begins to read a snapshot, one at a time.
-   * @param {number | null} bytes its size, where that is known
-   * @param {number | null} [most] most bytes of text to accept
+   * @param {number | null} bytes its size, if known
+   * @param {number | null} [most] the most bytes of text to accept
    */
   begin(bytes, most) {
     this.#startThreads();
@@ -88,7 +88,7 @@ export class HeapModule {
     return this.#succeed(() => this.#watched(watch, () => this.#exports.finish())) - 1;
   }
 
-  /** Lets go of what was read. */
+  /** Drops a snapshot that was not read to its end. */
   abandon() {
     if (!this.isBroken) this.#call(() => this.#exports.abandon());
   }
@@ -124,7 +124,7 @@ export class HeapModule {
     if (!this.isBroken) this.#call(() => this.#exports.close(snapshot));
   }
 
-  /** With the first work there is. */
+  /** Called before the first work. */
   #startThreads() {
     const threads = this.#threads;
     if (threads === null) return;
@@ -147,7 +147,7 @@ export class HeapModule {
     }
   }
 
-  /** A call that gives 0 for a failure. */
+  /** Makes a call that returns 0 on failure. */
   #succeed(call) {
     const value = this.#call(call);
     if (value !== 0) return value;

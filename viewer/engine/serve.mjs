@@ -1,22 +1,22 @@
-// What a worker does: passes messages to an engine, and its responses back.
+// A worker's side: passes messages to an engine, and responses back.
 //
 // ```text
-// page ─▶ { wasm, threaded, threads }               once: the module, its bytes, or where it is; another with
-//                                                   threads, and how many, where memory can be shared
+// page ─▶ { wasm, threaded, threads }               once: the module, its bytes, or its URL; the same with threads,
+//                                                   and their number, if memory can be shared
 //      ─▶ { id, open: { source, name, bytes }, flag }
 //      ─▶ { id, request, flag }                     text of the protocol
 //      ─▶ { id, cancel: true }
 // page ◀─ { id, response }                          text of the protocol
 //      ◀─ { id, progress: { phase, done, total } }
-//      ◀─ { id, response, isBroken: true }          the worker is of no use any more
+//      ◀─ { id, response, isBroken: true }          the worker can no longer be used
 //      ◀─ { spawn: thread }                         to be posted to another worker, as { thread }
-//      ◀─ { endThreads: true }                      those workers have nothing to do any more
-//      ◀─ { failed: response }                      of such a worker: neither it nor the engine can go on
+//      ◀─ { endThreads: true }                      these workers are no longer needed
+//      ◀─ { failed: response }                      from such a worker: neither it nor the engine can continue
 // ```
 //
-// A worker that computes reads no messages. Where memory can be shared (the page is cross-origin
-// isolated) `flag` ends the computation within milliseconds; elsewhere cancelling frees the page at
-// once, and the worker after the step it is at.
+// A worker does not receive messages while it computes. If memory can be shared (the page is cross-origin
+// isolated), `flag` ends the computation within milliseconds. Otherwise a cancelled request is rejected at
+// once, and the worker continues to the end of its step.
 
 import envelope from '../../lib/protocol/envelope.js';
 import { WasmEngine } from './engine.mjs';
@@ -47,7 +47,7 @@ export function serve(port) {
     }
   }
 
-  /** With threads where that works, else without. */
+  /** Starts the module with threads if possible, otherwise without. */
   async function started({ wasm, threaded, threads }) {
     if (threads > 1) {
       const pool = {
@@ -83,7 +83,7 @@ export function serve(port) {
     port.postMessage({ id, response, ...(isBroken && { isBroken }) });
   }
 
-  /** Passes on where the work is, and tells it whether to end. */
+  /** Passes on progress, and returns whether to cancel. */
   function watcher(id, flag, controller) {
     let next = 0;
     return (progress) => {
@@ -98,13 +98,13 @@ export function serve(port) {
   }
 }
 
-/** @param {WebAssembly.Module | BufferSource | string} wasm a string is where it is */
+/** @param {WebAssembly.Module | BufferSource | string} wasm a string is a URL */
 async function compiled(wasm) {
   if (wasm instanceof WebAssembly.Module) return wasm;
   if (typeof wasm !== 'string') return WebAssembly.compile(wasm);
   const response = await fetch(wasm);
   if (!response.ok) throw new Error(`cannot load the engine: ${wasm} is answered with ${response.status}`);
-  // Only what says that it is a module may be compiled as it comes.
+  // Streaming compilation requires the module's content type.
   const isModule = response.headers.get('Content-Type') === 'application/wasm';
   return isModule ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

@@ -19,14 +19,14 @@ export function chunksOf(source) {
   throw new TypeError('source must be a Blob, a ReadableStream, bytes or a URL');
 }
 
-/** A file in blocks, each read while the one before is parsed; its stream would come in much smaller pieces. */
+/** A file in blocks, each read while the previous one is parsed; its stream would have much smaller chunks. */
 async function* blocksOfBlob(blob) {
   const read = (at) => (at < blob.size ? blob.slice(at, at + BLOCK_BYTES).arrayBuffer() : null);
   let next = read(0);
   for (let at = BLOCK_BYTES; next !== null; at += BLOCK_BYTES) {
     const block = await unreadable(next);
     next = read(at);
-    // If it fails before it is awaited, the error is kept for whoever awaits it.
+    // Prevents an unhandled rejection if it fails before it is awaited.
     next?.catch(() => {});
     yield new Uint8Array(block);
   }

@@ -1,53 +1,53 @@
-// Threads as workers that share a module's memory, for the module built for wasm32-wasip1-threads.
+// Threads for the module built for wasm32-wasip1-threads: workers that share its memory.
 //
 // ```text
 // engine's worker ─ thread-spawn ─▶ page ─ { thread } ─▶ another worker ─ wasi_thread_start ─▶ the pool in crates/wasm
 // ```
 //
-// The engine's worker waits for the others while they work, and cannot hear from them: so the page makes them,
-// and is told when one fails. One that never starts is not missed, others do its work.
+// The engine's worker blocks while it waits for the others and receives no messages, so the page starts them and
+// learns if one fails. If one does not start, others do its work.
 
 import { MAX_BYTES } from './limits.mjs';
 import { textAt, trapped } from './memory.mjs';
 
 const PAGE_BYTES = 64 << 10;
-/** What .cargo/config.toml has the module begin with. */
+/** The module's initial memory, as in .cargo/config.toml. */
 const FIRST_BYTES = 4 << 20;
-/** Past that, threads wait for memory rather than for each other. */
+/** With more threads, memory bandwidth is the limit. */
 const MAX_THREADS = 8;
 
 /**
- * What another worker needs to be a thread.
+ * The data that another worker needs to be a thread.
  * @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, number: number, argument: number }} Thread
  */
 
 /**
- * Threads as an instance asks for them.
+ * The threads of an instance.
  * @typedef {{ more: number, spawn(thread: Thread): void, end(): void }} Threads
  */
 
-/** Threads to work with where there are so many processors. */
+/** The number of threads for a number of processors. */
 export const threadCount = (processors) => Math.min(processors, MAX_THREADS);
 
-/** Takes addresses for all it may become, and memory as it grows. Throws where there are not that many addresses. */
+/** Reserves addresses for its maximum and memory as it grows. Throws if there are not enough addresses. */
 export function sharedMemory() {
   return new WebAssembly.Memory({ initial: FIRST_BYTES / PAGE_BYTES, maximum: MAX_BYTES / PAGE_BYTES, shared: true });
 }
 
 /**
- * What the module imports in addition to `host`.
+ * The module's imports in addition to `host`.
  * @param {WebAssembly.Memory} memory
- * @param {(argument: number) => number} spawn gives the new thread's number, from 1 on
+ * @param {(argument: number) => number} spawn returns the new thread's number, from 1
  */
 export function threadImports(memory, spawn) {
   return { env: { memory }, wasi: { 'thread-spawn': spawn }, wasi_snapshot_preview1: system(memory) };
 }
 
-/** Runs a thread to its end. Throws what ended it otherwise. */
+/** Runs a thread to its end. Throws if it fails. */
 export function runThread({ module, memory, number, argument }) {
   let panic = '';
   const host = {
-    // The engine's worker, which works too, looks for all.
+    // The engine's worker, which works too, checks for cancellation.
     watch: () => 0,
     panicked: (text, length) => {
       panic = textAt(memory, text, length);
@@ -62,9 +62,9 @@ export function runThread({ module, memory, number, argument }) {
   }
 }
 
-/** The few functions of WASI that Rust's standard library is linked with: no files, no environment, a clock and randomness. */
+/** The WASI functions that Rust's standard library needs: no files, no environment, a clock and random numbers. */
 function system(memory) {
-  // Addresses come as signed numbers, and memory may have grown since the last call.
+  // Addresses are signed numbers, and memory may have grown since the last call.
   const put = (address, value) => new DataView(memory.buffer).setUint32(address >>> 0, value, true);
   return {
     environ_sizes_get(count, bytes) {
@@ -79,11 +79,11 @@ function system(memory) {
       return 0;
     },
     random_get(start, length) {
-      // Not into shared memory.
+      // getRandomValues() cannot write to shared memory.
       new Uint8Array(memory.buffer, start >>> 0, length).set(crypto.getRandomValues(new Uint8Array(length)));
       return 0;
     },
-    /** What is written, `panicked` says too. */
+    /** Ignores output: `panicked` passes on the same message. */
     fd_write(file, parts, count, written) {
       const view = new DataView(memory.buffer, parts >>> 0, 8 * count);
       let length = 0;

@@ -1,4 +1,4 @@
-// The engine in a worker, seen from the page: openEngine() gives the client that views hold.
+// The page's side of an engine in a worker: openEngine() returns the client.
 
 import clients from '../../lib/protocol/client.js';
 import { threadCount } from './threads.mjs';
@@ -6,13 +6,13 @@ import { threadCount } from './threads.mjs';
 const { Client, closedEngine } = clients;
 
 /**
- * An engine in a worker of its own, started when it is first needed.
+ * An engine in a worker of its own, which is started on first use.
  * @param {object} options
- * @param {WebAssembly.Module | BufferSource | string} options.wasm the module, its bytes, or where it is
- * @param {WebAssembly.Module | BufferSource | string} [options.threaded] the module with threads, likewise: taken
- *   instead where memory can be shared and there is more than one processor
- * @param {number} [options.threads] how many of them; by default one for each processor, 8 at most
- * @param {() => Worker} [options.worker] makes a worker that runs worker.mjs
+ * @param {WebAssembly.Module | BufferSource | string} options.wasm the module, its bytes, or its URL
+ * @param {WebAssembly.Module | BufferSource | string} [options.threaded] the same for the module with threads, which is
+ *   used if memory can be shared and there is more than one processor
+ * @param {number} [options.threads] the number of threads; by default one for each processor, 8 at most
+ * @param {() => Worker} [options.worker] creates a worker that runs worker.mjs
  * @returns {InstanceType<typeof Client>}
  */
 export function openEngine({
@@ -32,7 +32,7 @@ class WorkerTransport {
   /** Workers that are the engine's threads. */
   #threads = new Set();
   #isClosed = false;
-  /** By id: what to do with the response. */
+  /** The handlers of responses, by id. */
   #pending = new Map();
 
   constructor(modules, makeWorker) {
@@ -88,11 +88,11 @@ class WorkerTransport {
     }
     this.#pending.delete(id);
     resolve?.(response);
-    // Its memory goes with the worker; the next question starts another.
+    // The worker's memory is freed with it; the next question starts another.
     if (isBroken) this.#end(closedEngine());
   }
 
-  /** The engine waits for a thread that fails, and would for ever: both end. */
+  /** If a thread fails, the engine would wait for it forever, so both are ended. */
   #startThread(thread) {
     const worker = this.#makeWorker();
     this.#threads.add(worker);
@@ -120,5 +120,5 @@ class WorkerTransport {
   }
 }
 
-/** Browsers share memory only within pages that are cross-origin isolated; Node.js always does. */
+/** Browsers share memory only in cross-origin isolated pages; Node.js always does. */
 const canShare = () => typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;

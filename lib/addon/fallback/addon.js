@@ -1,6 +1,6 @@
 'use strict';
 
-// What the addon exports, over WebAssembly: for platforms that no addon was built for.
+// The addon's exports over WebAssembly, for platforms without an addon.
 //
 // The same core, so the same answers, on one thread and within 4 GB. All snapshots share one instance, in
 // a worker thread that is started by the first call and does not keep the process alive by itself.
@@ -11,7 +11,7 @@ const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_th
 const { HeaprayError } = require('../../api/errors.js');
 
 const root = path.join(__dirname, '..', '..', '..');
-/** Where a build puts the module, and where the package has it. */
+/** The module's path in a build, and in the package. */
 const wasm = ['engine', 'dist'].map((folder) => path.join(root, 'viewer', folder, 'heapray.wasm')).find(existsSync);
 
 const PHASES = ['wait', 'parse', 'redact', 'graph', 'dominators', 'retained', 'classes', 'query'];
@@ -19,7 +19,7 @@ const PHASES = ['wait', 'parse', 'redact', 'graph', 'dominators', 'retained', 'c
 let worker;
 let memory = 0;
 let lastId = 0;
-/** Calls that have not been answered, by id. */
+/** Pending calls, by id. */
 const pending = new Map();
 
 function start() {
@@ -40,7 +40,7 @@ function start() {
   });
 }
 
-/** As the addon rejects: see lib/api/errors.js. */
+/** An error in the addon's form: see lib/api/errors.js. */
 const nativeError = (failure) => new Error(JSON.stringify(failure));
 
 function call(name, args, control, transfer) {
@@ -87,7 +87,7 @@ class JobPermit {
   release() {}
 }
 
-/** The instance reads one snapshot at a time: whoever reads chunks holds this until the last. */
+/** The instance reads one snapshot at a time; this is held from the first chunk to the last. */
 let reading = Promise.resolve();
 
 function beginReading() {
@@ -103,7 +103,7 @@ class NativeParser {
   #most;
   #size;
   #began;
-  /** The last of the chunks that nobody waits for. */
+  /** The last of the chunks that are not awaited. */
   #enqueued;
   #isOver = false;
   #refused;
@@ -197,7 +197,7 @@ class NativeSnapshot {
     target.set(await call('column', [this.handle, name], control));
   }
 
-  /** The memory of the whole instance: that of its snapshots is not told apart. */
+  /** The memory of the whole instance, which is not known by snapshot. */
   get memory() {
     return this.#handle === undefined ? 0 : memory;
   }
@@ -209,7 +209,7 @@ class NativeSnapshot {
   }
 }
 
-/** Parses a file at once, when nobody reads chunks. */
+/** Parses a file at once, if no chunks are being read. */
 async function parseFile(file, maxBytes, redactKey, permit, control) {
   if (redactKey) throw notHere('redact');
   const end = await beginReading();
@@ -220,7 +220,7 @@ async function parseFile(file, maxBytes, redactKey, permit, control) {
   }
 }
 
-/** What needs files or threads of the system. */
+/** Functions that need files or threads of the system. */
 function notHere(what) {
   return nativeError({
     code: 'ERR_NOT_SUPPORTED',
@@ -245,7 +245,7 @@ module.exports = {
     NativeSnapshotWriter: onlyNative('redact'),
     CaptureLock: onlyNative('capture'),
     parseFile,
-    // Only the end of the instance gives memory back.
+    // Memory is freed only with the instance.
     release() {},
     trim: () => false,
     processMemory: () => JSON.stringify({ mapped: 'needs the native addon', malloc: 'needs the native addon', threads: null, hasOtherLoops: true, snapshots: 0 }),

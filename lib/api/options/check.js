@@ -28,10 +28,10 @@ const TESTS = {
   idOrName: (value) => isString(value) || isId(value),
   boolean: (value) => typeof value === 'boolean',
   choice: (value, { choices }) => choices.includes(value),
-  // Whether there is such a filter the core knows.
+  // The core checks whether the filter exists.
   namedFilter: isString,
   function: (value) => typeof value === 'function',
-  // By what it does, not by its class: Jest and jsdom have AbortSignals of their own.
+  // Checked by its methods, not its class: Jest and jsdom have their own AbortSignals.
   signal: (value) => typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function',
   worker: (value) => typeof value?.getHeapSnapshot === 'function',
 };
@@ -59,34 +59,34 @@ function readText(value, what) {
   return isString(regex) && isString(flags) ? { regex, flags } : undefined;
 }
 
-/** `g`, `y` and `d` say how to go on after a match; here only whether there is one counts. */
+/** `g`, `y` and `d` do not affect whether there is a match. */
 function patternFlags(what, { flags }) {
   if (flags.includes('v')) throw argumentError(what, 'a RegExp without flag v', flags);
   return flags.replace(/[gyd]/g, '');
 }
 
-/** Infinite limits are no limits, and JSON has no word for them. */
+/** Infinite limits are no limits, and JSON cannot represent them. */
 function readRange(value, what) {
   const limits = checkOptions(what, { min: { type: 'number' }, max: { type: 'number' } }, value);
   return Object.fromEntries(Object.entries(limits).filter(([, limit]) => Number.isFinite(limit)));
 }
 
-/** A copy: what the caller does with the key afterwards is no concern of work under way. */
+/** A copy, so that the caller can change the key during the work. */
 function readKey(value) {
   const bytes = isString(value) ? Buffer.from(value, 'utf8') : value;
   if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0) return undefined;
   return Uint8Array.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-/** Bytes as a number or as people write them. */
+/** Bytes as a number, or as text with a unit. */
 function readSize(value) {
   const bytes = isString(value) ? toBytes(value) : value;
   return typeof bytes === 'number' && bytes >= 0 ? bytes : undefined;
 }
 
 /**
- * One option. Throws what says where, what was expected and what was found.
- * @param {string} what The option, as it is called in index.d.ts.
+ * One option. Throws an error with its name, what was expected and what was found.
+ * @param {string} what The name of the option in index.d.ts.
  * @param {Declaration} declaration
  */
 function readOption(what, declaration, value) {
@@ -106,8 +106,8 @@ function readOption(what, declaration, value) {
 }
 
 /**
- * Members of an object, each by its declaration; what is left out or undefined stays out. An unknown member is
- * an error: a call that ignores a misspelt option does something else than it was asked.
+ * Members of an object, each by its declaration; missing and undefined ones are left out. An unknown member is an error,
+ * because it may be a misspelt option.
  * @param {Declarations} declarations
  */
 function checkOptions(what, declarations, value = {}) {
@@ -130,13 +130,13 @@ function unknownOption(what, declarations, name, value) {
   return argumentError(what, `an object with fields among ${known.join(', ')}`, { [name]: value }, hint);
 }
 
-/** The same, with the defaults of what is left out. */
+/** The same, with defaults for missing members. */
 function completeOptions(what, declarations, value) {
   const defaults = Object.entries(declarations).filter(([, declaration]) => declaration.default !== undefined);
   return { ...Object.fromEntries(defaults.map(([name, declaration]) => [name, declaration.default])), ...checkOptions(what, declarations, value) };
 }
 
-/** Those of the options that the declarations are about. */
+/** The options that are declared. */
 function pickOptions(declarations, options) {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(declarations, name)));
 }

@@ -7,27 +7,27 @@
  * compares `index.d.ts` and `docs/` with it.
  * @typedef {object} Declaration
  * @property {string} type A name in `check.js`.
- * @property {(what: string, value: unknown) => unknown} [check] Instead of the check that belongs to the type.
- * @property {boolean} [orBoolean] Whether a boolean is accepted too. Of an object `true` means the defaults, `false` none.
+ * @property {(what: string, value: unknown) => unknown} [check] Replaces the check of the type.
+ * @property {boolean} [orBoolean] Whether a boolean is accepted too. For an object `true` means the defaults, `false` none.
  * @property {number} [min] The least number.
- * @property {number} [above] What every number must exceed.
+ * @property {number} [above] A number that the value must exceed.
  * @property {number} [max] The largest number.
  * @property {string} [unit] Of a number: `bytes`.
- * @property {string[]} [choices] The values of a choice; of other types those worth offering.
+ * @property {string[]} [choices] The values of a choice; for other types the suggested ones.
  * @property {Record<string, Declaration>} [fields] Members of an object.
  * @property {boolean} [required]
- * @property {unknown} [default] What leaving it out means.
- * @property {string} [defaultsTo] The same in words, where no value says it.
- * @property {string} [argument] Its name in the API where it is an argument and not a member of an object.
+ * @property {unknown} [default] The value if it is left out.
+ * @property {string} [defaultsTo] The default in words, if it is no fixed value.
+ * @property {string} [argument] Its name in the API if it is an argument and not a member of an object.
  * @property {string} [flag] On the command line, as commander writes it: `--limit <count>`.
  * @property {string} [help] Completes the line of the flag in `--help`.
  * @property {Record<string, Flag>} [flags] Several flags for one option, instead of `flag` and `help`.
  *
  * @typedef {object} Flag
  * @property {string} help
- * @property {string} [as] How its text is read, where that is not the option's type: a name in `lib/cli/values.js`.
- * @property {string} [at] The member of the option it sets.
- * @property {unknown} [value] What the option is when the flag is given.
+ * @property {string} [as] The parser of its text, a name in `lib/cli/values.js`; that of the option's type by default.
+ * @property {string} [at] The member of the option that it sets.
+ * @property {unknown} [value] The value of the option if the flag is given.
  *
  * @typedef {Record<string, Declaration>} Declarations
  */
@@ -46,7 +46,7 @@ function boundsOf({ min, above, max }, unit = '') {
   return '';
 }
 
-/** The bounds as in help and documentation, where "not below 0" is not mentioned. */
+/** The bounds in help and documentation, which do not mention a minimum of 0. */
 function statedBounds(declaration) {
   const { min, max } = declaration;
   return !hasNumbers(declaration) || (min === 0 && max === undefined) ? '' : boundsOf(declaration);

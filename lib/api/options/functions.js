@@ -1,6 +1,6 @@
 'use strict';
 
-// The options of the API's functions: those of their questions, and what else a call needs.
+// The options of the API's functions: those of their questions, and those of the calls.
 
 const { QUESTIONS } = require('./questions.js');
 
@@ -8,13 +8,13 @@ const { QUESTIONS } = require('./questions.js');
 
 const key = { type: 'key', defaultsTo: 'random, and forgotten' };
 
-/** Of everything that takes long. */
+/** Options of long-running calls. */
 const job = {
   signal: { type: 'signal' },
   onProgress: { type: 'function' },
 };
 
-/** Of everything that reads a snapshot. */
+/** Options of calls that read a snapshot. */
 const parse = {
   ...job,
   maxBytes: { type: 'number', unit: 'bytes', min: 0, default: Infinity },
@@ -32,7 +32,7 @@ const redact = {
 
 const format = { type: 'choice', choices: ['json', 'text', 'markdown'], default: 'json' };
 
-/** Bytes are those of the answer here, not of the input. */
+/** Limits the answer here, not the input. */
 const report = {
   ...parse,
   ...QUESTIONS.report.fields,

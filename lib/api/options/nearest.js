@@ -1,11 +1,11 @@
 'use strict';
 
-// Suggests the known word that a misspelt one was probably meant to be.
+// Suggests the known word closest to a misspelt one.
 
 /**
  * @param {string} word
  * @param {string[]} known
- * @returns {string | undefined} nothing when none is close
+ * @returns {string | undefined} `undefined` if none is close
  */
 function nearest(word, known) {
   const typed = word.toLowerCase();
@@ -14,7 +14,7 @@ function nearest(word, known) {
   return close.sort((a, b) => a.distance - b.distance)[0]?.each;
 }
 
-/** Letters to add, drop, change or swap with their neighbour. */
+/** The edit distance: letters to add, drop, change or swap with their neighbour. */
 function distanceBetween(a, b) {
   let [before, above] = [[], Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i += 1) {

@@ -24,7 +24,7 @@ const NAMED_FILTERS = [
 ];
 
 const id = { type: 'id', required: true };
-/** Names here are those of the protocol; the API calls this argument otherwise. */
+/** Names are those of the protocol; the API has another name for this argument. */
 const idOrName = (argument) => ({ type: 'idOrName', required: true, argument });
 
 /** By default contents of strings are left out of reports alone, and keys that are data out of every answer. */
@@ -195,7 +195,7 @@ const retainingPaths = {
 const one = (fields = {}) => ({ least: 1, most: 1, fields });
 
 /**
- * By the name in `ask`. Those marked heavy go over the whole heap on all cores.
+ * By the name in `ask`. Heavy ones process the whole heap on all cores.
  * @type {Record<string, { least: number, most: number, heavy?: boolean, fields: Declarations }>}
  */
 const QUESTIONS = {
@@ -219,7 +219,7 @@ const QUESTIONS = {
   diff: { least: 2, most: 2, heavy: true, fields: diff },
 };
 
-/** Those of `lib/testing`, which the API does not have, are heavy too. */
+/** Questions of `lib/testing` only, which are heavy too. */
 const isHeavy = ({ ask }) => !Object.hasOwn(QUESTIONS, ask) || QUESTIONS[ask].heavy === true;
 
 module.exports = { NAMED_FILTERS, QUESTIONS, isHeavy, showStrings, tree };

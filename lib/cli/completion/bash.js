@@ -69,7 +69,7 @@ ${valued.map(valueCase).filter((text) => text !== '').join('\n')}
 
 function valueCase({ flags, choices, isFile, valueAfterEquals }) {
   const action = choices.length > 0 ? `_heapray_values $'${choices.map(escaped).join('\\n')}'` : isFile ? '_heapray_files' : ':';
-  // After a bare flag whose value is optional the next word is something else.
+  // The word after a bare flag with an optional value is not its value.
   if (valueAfterEquals) return `        ${flags.join(' | ')}) if [[ \${COMP_WORDS[COMP_CWORD - 1]} == "=" || \${COMP_WORDS[COMP_CWORD]} == "=" ]]; then ${action}; return; fi ;;`;
   return `        ${flags.join(' | ')}) ${action}; return ;;`;
 }

@@ -53,7 +53,7 @@ async function answer(api, [before, after], job, options) {
   return { json, format: (how) => formatDiff(json, how), exceeded: exceededIn(failOn, json, THRESHOLDS, classes) };
 }
 
-/** A page of the answer may leave out the class a threshold is about. */
+/** A page of the answer may lack the class of a threshold. */
 async function classRows(api, before, after, job, names) {
   const rows = new Map();
   for (let next = 0; next !== null; ) {
@@ -64,7 +64,7 @@ async function classRows(api, before, after, job, names) {
   return rows;
 }
 
-/** Constructors of the same name at several places are classes of their own: they add up. */
+/** Adds up constructors of the same name at several locations, which are different classes. */
 function addRows(sum, row) {
   if (sum === undefined) return { ...row };
   for (const field of Object.keys(THRESHOLDS.classFields)) sum[field] += row[field];

@@ -8,7 +8,7 @@ const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 
-/** Each is loaded when it is asked for. */
+/** Each is loaded on demand. */
 const WRITERS = {
   speedscope: () => require('../../export/speedscope.js').toSpeedscope,
   pprof: () => require('../../export/pprof.js').toPprof,
@@ -49,7 +49,7 @@ function define(program, done) {
     });
 }
 
-/** A profile of pprof is compressed: nothing a terminal could show. */
+/** A pprof profile is compressed, so a terminal cannot show it. */
 function checkTerminal({ format, output }) {
   if (format === 'pprof' && output === undefined && process.stdout.isTTY) {
     throw new UsageError('a pprof profile is binary: write it to a file with -o, or to a pipe');

@@ -43,7 +43,7 @@ async function answer(api, [snapshot], job, id, options) {
   const shown = shownOf(options);
   const references = treeOf(OPTIONS.references, options.references);
   const retainers = treeOf(OPTIONS.retainers, options.retainers);
-  // Rejects when there is no such node, where a filter would only find nothing.
+  // Rejects if there is no such node, whereas a filter would return an empty list.
   await snapshot.node(id);
   const { nodes } = await api.filter(snapshot, { id, references, retainers, ...shown }, job);
   const json = {

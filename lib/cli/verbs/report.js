@@ -16,14 +16,14 @@ const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresh
 const { limit, showStrings, maxBytes } = FUNCTIONS.report;
 const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
 
-/** Outcomes from the best to the worst; one snapshot in which nothing stands out says as little as nothing that grew. */
+/** Outcomes from the best to the worst. A single snapshot in which nothing stands out ranks like no growth. */
 const OUTCOMES = ['nothingGrew', 'grew', 'mayLeak', 'leaks'];
 
 const THRESHOLDS = {
   metrics: {
     suspects: { unit: 'count', of: ({ suspects }) => suspects.length, about: 'suspected leaks' },
     inconclusive: { unit: 'count', of: ({ inconclusive }) => inconclusive.length, about: 'collections filled between two snapshots, which may leak' },
-    outcome: { unit: 'word', words: OUTCOMES, of: ({ outcome }) => Math.max(0, OUTCOMES.indexOf(outcome)), about: `what comes of it: ${OUTCOMES.join(' < ')}` },
+    outcome: { unit: 'word', words: OUTCOMES, of: ({ outcome }) => Math.max(0, OUTCOMES.indexOf(outcome)), about: `outcome of the report: ${OUTCOMES.join(' < ')}` },
     total: { unit: 'bytes', of: ({ totals }) => totals.size, about: 'size of the heap' },
     nodes: { unit: 'count', of: ({ totals }) => totals.nodes, about: 'number of objects' },
     edges: { unit: 'count', of: ({ totals }) => totals.edges, about: 'number of references' },
@@ -71,7 +71,7 @@ function define(program, done) {
     });
 }
 
-/** Said before the work. */
+/** Checked before the work. */
 function checkPage({ format, output, maxBytes: budget }) {
   if (format !== 'html') return;
   if (budget !== undefined) throw new UsageError('--max-bytes does not apply to --format html');
@@ -96,12 +96,12 @@ async function pageOf(snapshots, about) {
   return wholePage({ engine: 'embedded', data: await embeddedAnswers(snapshots, about) }, `heapray: ${about.names.join(' → ')}`);
 }
 
-/** The report lists only the largest classes; thresholds may be about any. */
+/** The report lists only the largest classes, but thresholds may use any. */
 async function classRows(snapshot, names) {
   const rows = new Map();
   for (const name of names) {
     const { classes } = await snapshot.classes({ name: { exact: name } });
-    // Constructors of the same name at several places are classes of their own: they add up.
+    // Adds up constructors of the same name at several locations, which are different classes.
     if (classes.length > 0) rows.set(name, sumOf(classes));
   }
   return rows;

@@ -44,7 +44,7 @@ async function answer(api, [snapshot], job, text, options) {
   return { json, format: (how) => formatRetainers(json, { ...how, of }) };
 }
 
-/** Rejects when there is no such node. */
+/** Rejects if there is no such node. */
 async function existingId(snapshot, id) {
   return (await snapshot.node(id)).id;
 }

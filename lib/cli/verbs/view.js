@@ -69,7 +69,7 @@ async function listen(engine, port, start) {
   }
 }
 
-/** Opens the files in the engine; a saved report goes into the page. */
+/** Opens the files in the engine; a saved report is written into the page. */
 async function startFor(engine, files, job) {
   const report = files.length === 1 ? savedReport(files[0]) : undefined;
   if (report !== undefined) return { engine: 'http', saved: { name: titleOf(files[0]), report } };
@@ -80,7 +80,7 @@ async function startFor(engine, files, job) {
   return { engine: 'http' };
 }
 
-/** Reports are JSON of ours, and small; anything else is for the parser. */
+/** Reports are small JSON files; all others are parsed as snapshots. */
 function savedReport(file) {
   if (!/\.json$/i.test(file)) return undefined;
   const beginning = beginningOf(file);
@@ -100,7 +100,7 @@ function beginningOf(file) {
       fs.closeSync(descriptor);
     }
   } catch {
-    // The parser says what is wrong with the file.
+    // The parser reports the error.
     return '';
   }
 }

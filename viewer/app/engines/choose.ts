@@ -1,16 +1,16 @@
-// Chooses the page's engine: a server behind it, answers inside it, or WebAssembly in a worker.
+// Chooses the page's engine: the server behind it, the answers inside it, or WebAssembly in a worker.
 
 import type { Engine, SavedReport } from '../model/engine.js';
 import { embeddedClient, type Embedded } from './embedded.js';
 import { httpClient } from './http.js';
 import { workerClient } from './worker.js';
 
-/** What is written into the page. */
+/** The data written into the page. */
 export interface Start {
   engine: 'worker' | 'http' | 'embedded';
   /** The answers of an embedded engine. */
   data?: Embedded;
-  /** A report to begin with. */
+  /** A report to show first. */
   saved?: SavedReport;
 }
 

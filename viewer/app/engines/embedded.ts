@@ -1,7 +1,7 @@
-// An engine that answers from a report in one file.
+// An engine that answers from the data in an HTML report.
 //
-// `lib/view/embed.js` writes them. Classes are sorted and filtered, the treemap is zoomed and trees of
-// retainers are put together here; everything else is looked up by question and object.
+// `lib/view/embed.js` writes the data. Classes are sorted and filtered here, the treemap is zoomed, and trees of
+// retainers are assembled; everything else is looked up by question and object.
 
 import type { ClassPage, ClassRow, DominatorRow, FilterResult, NodeRow, TextMatch, Tree, TreeItem } from '../../../index.js';
 import { HeaprayError } from '../../../lib/api/heapray-error.js';
@@ -41,7 +41,7 @@ function orRefuse<T>(answer: T | undefined): T {
   return answer;
 }
 
-/** Lists say how many rows of them are not here. */
+/** Adds the number of missing rows to lists. */
 function complete(answer: unknown, { ask }: Question): unknown {
   if (!['references', 'retainers', 'dominated', 'classInstances'].includes(ask)) return answer;
   const page = answer as Partial<FilterResult> & { items?: unknown[]; total: number };
@@ -68,17 +68,17 @@ function classPage(classes: readonly ClassRow[], { name, sort = 'retainedSize', 
   return { total: rows.length, classes: rows.slice(start, end), next: end < rows.length ? end : null };
 }
 
-/** Names as `textMatch` asks for them. */
+/** Matches names with the conditions of `textMatch`. */
 function isMatch(text: string, match: TextMatch | undefined): boolean {
   if (match === undefined || typeof match === 'string' || match instanceof RegExp || 'exact' in match) return match === undefined;
   if ('contains' in match) return text.toLowerCase().includes(match.contains.toLowerCase());
   return new RegExp(match.regex, match.flags).test(text);
 }
 
-/** In a tree, as in the core's. */
+/** The most items of a tree, as in the core. */
 const MAX_ITEMS = 10_000;
 
-/** What holds an object, level by level, as far as lists of retainers are here. */
+/** The retainers of an object, level by level, as far as the report contains them. */
 function held(answers: Record<string, unknown>, { id, retainers }: Question): Pick<FilterResult, 'total' | 'nodes'> {
   const [target] = id as [number];
   const { depth, limit } = retainers as { depth: number; limit: number };

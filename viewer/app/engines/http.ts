@@ -1,9 +1,9 @@
-// The addon behind `heapray view`: questions go to the server the page came from.
+// The addon behind `heapray view`: questions go to the server of the page.
 
 import { Client } from '../../../lib/protocol/client.js';
 import type { Client as AppClient, Options } from '../model/engine.js';
 
-/** @param base where the page is, with its token */
+/** @param base the page's address, with its token */
 export function httpClient(base: string): AppClient {
   return new Client({
     async send(_id, request, { signal }) {
@@ -18,14 +18,14 @@ export function httpClient(base: string): AppClient {
   }) as AppClient;
 }
 
-/** The server parses as it receives, so upload progress is parse progress, which fetch does not report. */
+/** The server parses while it receives, so the progress of the upload, which fetch does not report, is that of parsing. */
 function upload(url: URL, source: Blob, { signal, onProgress }: Options): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', url);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.upload.onprogress = ({ loaded, total }) => onProgress?.({ phase: 'parse', done: loaded, total });
-    // Then it is analysed, and nothing is heard before the end.
+    // Then the server analyses it, without further progress.
     request.upload.onload = () => onProgress?.({ phase: 'graph', done: 0, total: 0 });
     request.onload = () => (request.status === 200 ? resolve(request.responseText) : reject(refusal(request.status, request.responseText)));
     request.onerror = () => reject(new Error('heapray view does not respond: is it still running?'));

@@ -1,4 +1,4 @@
-// What all views share: the engine, the snapshots open in it, and the two choices that hold everywhere.
+// State shared by all views: the engine, its open snapshots, and two settings.
 
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
@@ -9,7 +9,7 @@ export interface App {
   engine: Engine;
   snapshots: readonly OpenSnapshot[];
   saved: SavedReport | undefined;
-  /** Contents of strings may hold secrets: hidden until asked for, and never in the URL. */
+  /** Strings may contain secrets: hidden by default, and never in the URL. */
   showStrings: boolean;
   setShowStrings: (show: boolean) => void;
 }
@@ -22,7 +22,7 @@ export function useApp(): App {
   return app;
 }
 
-/** The snapshot the place is about: that of `s`, or the last. */
+/** The snapshot of a place: that of the parameter `s`, or the last. */
 export function shownSnapshot(snapshots: readonly OpenSnapshot[], { params }: Place): OpenSnapshot | undefined {
   return snapshots.find(({ snapshot }) => String(snapshot) === params['s']) ?? snapshots.at(-1);
 }
@@ -70,7 +70,7 @@ export function ask<Answer>(engine: Engine, snapshots: number[], question: Quest
   return answer;
 }
 
-/** The answer to a question, or to none. While the next is loading, the previous one stays. */
+/** The answer to a question, if there is one. The previous answer stays while the next is loading. */
 export function useAnswer<Answer>(question: Question | undefined, snapshots: number[]): Answered<Answer> {
   const { engine } = useApp();
   const key = question === undefined ? undefined : JSON.stringify([snapshots, question]);

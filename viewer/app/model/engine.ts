@@ -1,4 +1,4 @@
-// What answers questions about snapshots, as the views see it: they never know which engine they talk to.
+// The interface of engines, which answer questions about snapshots. Views do not know which engine answers.
 //
 // Engines speak the protocol (docs/protocol.md): a Web Worker with the core as WebAssembly, the addon behind
 // `heapray view`, or the answers inside an HTML report.
@@ -8,7 +8,7 @@ import type { Progress, Report, Snapshot, Statistics } from '../../../index.js';
 /** A question of the protocol: its name and its options. */
 export type Question = { ask: string } & Record<string, unknown>;
 
-/** A snapshot that is open in the engine. */
+/** An open snapshot. */
 export interface OpenSnapshot {
   /** The engine's number for it. */
   snapshot: number;
@@ -35,11 +35,11 @@ export interface Client {
 }
 
 export interface Engine extends Client {
-  /** An HTML report opens no files, and has answers about the top of the heap only. */
+  /** Whether the page is an HTML report, which opens no files and has answers about the top of the heap only. */
   readonly isReport: boolean;
 }
 
-/** A report saved earlier with `heapray report --format json`: the overview is all there is. */
+/** A report saved with `heapray report --format json`, for which there is only the overview. */
 export interface SavedReport {
   name: string;
   report: Report;

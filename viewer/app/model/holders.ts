@@ -1,11 +1,11 @@
-// Lays out the retainers of an object as a graph in columns, each once, at its shortest distance.
+// Lays out the retainers of an object as a graph in columns: each retainer once, at its shortest distance.
 
 import type { NodeRow, Tree, TreeItem } from '../../../index.js';
 
 export interface HolderOptions {
-  /** Leave out V8's own objects: what they hold is drawn as held by what holds them. */
+  /** Leave out V8's internal objects: their retainers are drawn as those of the objects they retain. */
   hideInternals: boolean;
-  /** Leave out likewise what is not in a script that matches. */
+  /** Leave out objects without a matching script in the same way. */
   inSource: (script: string) => boolean;
 }
 
@@ -13,16 +13,16 @@ export interface Holder {
   node: NodeRow;
   /** Steps from the object. */
   column: number;
-  /** Place within the column. */
+  /** Position within the column. */
   place: number;
-  /** Holders beyond the limit. */
+  /** The number of retainers beyond the limit. */
   omitted: number;
 }
 
 export interface Hold {
   from: number;
   to: number;
-  /** References, those over hidden objects joined. */
+  /** The names of the references, joined if the path leads through hidden objects. */
   label: string;
   isDirect: boolean;
 }
@@ -32,18 +32,18 @@ export interface HolderGraph {
   holds: Hold[];
 }
 
-/** More than this cannot be read. */
+/** The most retainers that can be read. */
 const MAX_HOLDERS = 150;
 
-/** How a reference is written; `isHidden`: it leads to or from an object that is left out. */
+/** Formats a reference; `isHidden`: it leads to or from an object that is left out. */
 type LabelOf = (item: TreeItem, isHidden: boolean) => string;
 
 interface Pending {
   tree: Tree | undefined;
-  /** The drawn object that is held. */
+  /** The drawn object that is retained. */
   to: NodeRow;
   column: number;
-  /** References already passed through hidden objects. */
+  /** References passed so far through hidden objects. */
   over: string[];
 }
 

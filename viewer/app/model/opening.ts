@@ -1,4 +1,4 @@
-// Opens files that were dropped, chosen or fetched: snapshots, or a saved report.
+// Opens dropped, chosen or fetched files: snapshots, or a saved report.
 
 import type { Progress, Report } from '../../../index.js';
 import { HeaprayError } from '../../../lib/api/heapray-error.js';
@@ -13,7 +13,7 @@ export interface Opening {
   abort: () => void;
 }
 
-/** Opens files in the order given, which is that of a series: oldest first. */
+/** Opens files in the given order, which for a series is oldest first. */
 export async function openFiles(engine: Engine, files: readonly File[], tell: (opening: Opening) => void): Promise<{ saved: SavedReport | undefined }> {
   const report = await savedReport(files);
   if (report !== undefined) return { saved: report };
@@ -26,7 +26,7 @@ export async function openFiles(engine: Engine, files: readonly File[], tell: (o
   return { saved: undefined };
 }
 
-/** Only the beginning is read: a snapshot may be too large. */
+/** Reads only the beginning of a file, which may be a large snapshot. */
 async function savedReport(files: readonly File[]): Promise<SavedReport | undefined> {
   const [file] = files;
   if (file === undefined || files.length > 1 || !/\.json$/i.test(file.name)) return undefined;
@@ -39,7 +39,7 @@ async function savedReport(files: readonly File[]): Promise<SavedReport | undefi
   return { name: file.name, report };
 }
 
-/** What `?url=` names, several of them being a series. */
+/** The addresses in `?url=`; several are a series. */
 export function urlsOfPage(): string[] {
   return new URLSearchParams(location.search).getAll('url');
 }

@@ -1,4 +1,4 @@
-// What is shown, as the part of the URL behind `#`: everything that a link or the back button must restore.
+// The current place as the part of the URL after `#`: everything that a link or the back button must restore.
 
 import { useEffect, useState } from 'preact/hooks';
 
@@ -8,11 +8,11 @@ export type ViewName = (typeof VIEWS)[number];
 
 export interface Place {
   view: ViewName;
-  /** Choices within the view; what is usual is left out. */
+  /** Settings of the view; defaults are left out. */
   params: Readonly<Record<string, string>>;
 }
 
-/** `#/classes?filter=Session&s=1`; whatever cannot be read is the overview. */
+/** `#/classes?filter=Session&s=1`; anything invalid is the overview. */
 export function placeOf(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const view = VIEWS.find((name) => name === path) ?? 'overview';
@@ -24,7 +24,7 @@ export function hashOf({ view, params }: Place): string {
   return `#/${view}${query === '' ? '' : `?${query}`}`;
 }
 
-/** A place about the snapshot that is shown now. */
+/** A place for the current snapshot. */
 export function beside(here: Place, view: ViewName, params: Record<string, string> = {}): Place {
   const { s } = here.params;
   return { view, params: s === undefined ? params : { s, ...params } };
@@ -35,19 +35,19 @@ export function usePlace(): Place {
   useEffect(() => {
     const update = () => setHash(location.hash);
     addEventListener('hashchange', update);
-    // It may have changed since the first drawing, when nobody listened yet.
+    // It may have changed between the first render and the listener's registration.
     update();
     return () => removeEventListener('hashchange', update);
   }, []);
   return placeOf(hash);
 }
 
-/** Goes to another place: the back button returns to this one. */
+/** Goes to another place; the back button returns to this one. */
 export function go(place: Place): void {
   location.hash = hashOf(place);
 }
 
-/** Changes choices within the view. Typing into a filter must not fill the history: that replaces. */
+/** Changes settings of the view. Typing into a filter uses 'replace', to keep it out of the history. */
 export function change(params: Record<string, string | undefined>, how: 'push' | 'replace' = 'push'): void {
   const place = placeOf(location.hash);
   const merged = Object.fromEntries(Object.entries({ ...place.params, ...params }).filter((entry): entry is [string, string] => Boolean(entry[1])));

@@ -1,8 +1,7 @@
 // Expandable rows as one long list, of which only the visible pages are loaded.
 //
-// A level knows how many rows it has, keeps the pages that were asked for, and its opened rows sorted by
-// position. The n-th visible row is found by walking the opened rows of each level, so that a million rows
-// with a few of them opened cost nothing.
+// A level has its number of rows, the loaded pages, and its opened rows sorted by position. The n-th visible
+// row is found by a walk over the opened rows of each level, which is fast for a million rows with a few opened.
 
 export interface Loaded<Row> {
   total: number;
@@ -11,7 +10,7 @@ export interface Loaded<Row> {
   missing?: number;
 }
 
-/** Where the rows of a level come from, page by page. */
+/** The source of the rows of a level, page by page. */
 export interface Source<Row> {
   load(offset: number, limit: number): Promise<Loaded<Row>>;
 }
@@ -34,7 +33,7 @@ interface OpenedRow<Row> {
 }
 
 export class Level<Row> {
-  /** Rows on all pages, and the line that says how many are missing; 1 until the first page has come, for the line that says so. */
+  /** Rows on all pages, and a line for the number of missing rows. 1 until the first page has arrived, for the line that it is loading. */
   total = 1;
   missing = 0;
   isLoaded = false;
@@ -86,7 +85,7 @@ export class Level<Row> {
 export class Rows<Row> {
   readonly root: Level<Row>;
 
-  /** @param childrenOf the level below a row; `undefined` for rows that cannot be opened */
+  /** @param childrenOf the source of the level below a row; `undefined` for rows that cannot be opened */
   constructor(
     source: Source<Row>,
     readonly childrenOf: (row: Row) => Source<Row> | undefined,
@@ -99,7 +98,7 @@ export class Rows<Row> {
     return this.root.length;
   }
 
-  /** The n-th visible row; asks for its page when that is missing. */
+  /** The n-th visible row; loads its page if necessary. */
   at(index: number): VisibleRow<Row> | undefined {
     let level = this.root;
     let rest = index;
@@ -120,7 +119,7 @@ export class Rows<Row> {
     return undefined;
   }
 
-  /** The place of a row among all visible ones: what `at` undoes. */
+  /** The index of a row among all visible ones, the inverse of `at`. */
   indexOf(level: Level<Row>, position: number): number {
     const before = level.opened.filter((opened) => opened.position < position);
     const within = before.reduce((sum, opened) => sum + opened.level.length, position);
@@ -143,7 +142,7 @@ export class Rows<Row> {
   }
 }
 
-/** A list that is there already, as a source. */
+/** A list as a source. */
 export function listed<Row>(rows: readonly Row[]): Source<Row> {
   return { load: async (offset, limit) => ({ total: rows.length, rows: rows.slice(offset, offset + limit) }) };
 }
@@ -164,7 +163,7 @@ export function joined<Row>(sources: readonly Source<Row>[]): Source<Row> {
   };
 }
 
-/** The same rows as others. */
+/** A source with each row converted. */
 export function mapped<Row, Other>(source: Source<Row>, other: (row: Row) => Other): Source<Other> {
   return {
     async load(offset, limit) {

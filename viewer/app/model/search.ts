@@ -3,13 +3,13 @@
 import type { TextMatch } from '../../../index.js';
 import { toBytes, toId, toPattern } from '../../../lib/api/typed.js';
 
-/** Text to be contained in whatever case, or a pattern; nothing for nothing. */
+/** Text to contain, ignoring case, or a pattern; `undefined` for an empty box. */
 export function textMatch(typed: string | undefined): TextMatch | undefined {
   const text = typed?.trim() ?? '';
   return text === '' ? undefined : (toPattern(text) ?? { contains: text });
 }
 
-/** `@123`. A plain number is text: objects have numbers in their names. */
+/** `@123`. A plain number is text, because names contain numbers. */
 export function typedId(typed: string): number | undefined {
   const text = typed.trim();
   return text.startsWith('@') ? toId(text) : undefined;
@@ -20,7 +20,7 @@ export function typedSize(typed: string | undefined): number | undefined {
   return typed === undefined || typed.trim() === '' ? undefined : toBytes(typed);
 }
 
-/** The same condition for lists that are here already. Patterns that no engine can read match nothing. */
+/** The same condition for lists in the page. Invalid patterns match nothing. */
 export function matches(typed: string | undefined): (text: string) => boolean {
   const match = textMatch(typed);
   if (match === undefined) return () => true;

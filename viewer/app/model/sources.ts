@@ -5,13 +5,13 @@ import { ask } from './app.js';
 import type { Engine, Question } from './engine.js';
 import type { Source } from './rows.js';
 
-/** A row of a tree of objects: the object, and the reference that leads there where there is one. */
+/** A row of a tree of objects: the object, and the reference to it if there is one. */
 export interface ObjectRow<Node extends NodeRow = NodeRow> {
   node: Node;
   item?: TreeItem;
-  /** The object is its own ancestor in the tree. */
+  /** Whether the object is its own ancestor in the tree. */
   isCycle?: boolean;
-  /** Ids of its ancestors in the tree, and its own. */
+  /** The ids of its ancestors in the tree and its own. */
   ancestors: readonly number[];
 }
 
@@ -26,19 +26,19 @@ function paged<Answer extends { total: number; missing?: number }>(engine: Engin
   };
 }
 
-/** Nodes that a question lists. */
+/** The nodes that a question lists. */
 export function nodesOf(engine: Engine, snapshot: number, question: Question, ancestors: readonly number[] = []): Source<ObjectRow> {
   return paged<FilterResult>(engine, snapshot, question, ({ nodes }) => nodes.map((node) => ({ node, ancestors: [...ancestors, node.id] })));
 }
 
-/** What a node refers to, or what refers to it. */
+/** The references or retainers of a node. */
 export function neighbours(engine: Engine, snapshot: number, of: 'references' | 'retainers', id: number, ancestors: readonly number[] = [id]): Source<ObjectRow> {
   return paged<{ total: number; items: TreeItem[] }>(engine, snapshot, { ask: of, id }, ({ items }) =>
     items.map((item) => ({ node: item.node, item, isCycle: ancestors.includes(item.node.id), ancestors: [...ancestors, item.node.id] })),
   );
 }
 
-/** Rows open to what they refer to, or to what refers to them; a circle is not walked twice. */
+/** Opens rows to their references or retainers, except for cycles. */
 export function openTo(engine: Engine, snapshot: number, of: 'references' | 'retainers'): Children {
   return ({ node, isCycle, ancestors }) => {
     if (isCycle || (of === 'references' && node.edgeCount === 0)) return undefined;
@@ -46,7 +46,7 @@ export function openTo(engine: Engine, snapshot: number, of: 'references' | 'ret
   };
 }
 
-/** Rows open to what they dominate. */
+/** Opens rows to the objects that they dominate. */
 export function openToDominated(engine: Engine, snapshot: number): Children {
   return ({ node, ancestors }) => {
     if (node.retainedSize === node.selfSize) return undefined;
@@ -54,7 +54,7 @@ export function openToDominated(engine: Engine, snapshot: number): Children {
   };
 }
 
-/** What changed in one class between two snapshots. */
+/** The changed objects of one class between two snapshots. */
 export function changedNodes(engine: Engine, snapshots: [before: number, after: number], mode: DiffMode, index: number): Source<ObjectRow<NodeDiffRow>> {
   return {
     async load(offset, limit) {

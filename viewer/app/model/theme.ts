@@ -1,10 +1,10 @@
-// Dark or light: what the system says, until someone says otherwise.
+// Dark or light theme: that of the system, unless the user chooses one.
 
 const KEY = 'heapray-theme';
 
 export type Theme = 'light' | 'dark';
 
-/** Pages opened from disk may have no storage; the choice then holds until the page is closed. */
+/** Pages opened from disk may have no storage; then the choice lasts until the page is closed. */
 function stored(): Theme | undefined {
   try {
     const theme = localStorage.getItem(KEY);

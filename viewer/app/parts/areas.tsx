@@ -7,10 +7,10 @@ import { formatAmount, formatBytes, formatCount, formatPercent } from '../../../
 import { useApp } from '../model/app.js';
 import { kindOf, nodeText } from './text.js';
 
-/** A node, or the sum of those that are too small or too many to be drawn one by one. */
+/** A node, or the sum of nodes that are too small or too many to draw. */
 interface Area {
   row?: DominatorRow;
-  /** Nodes of a rest. */
+  /** The number of nodes in a sum. */
   count?: number;
   value: number;
   children?: Area[];
@@ -24,7 +24,7 @@ interface AreasProps {
   zoom: (id: number) => void;
 }
 
-/** Pixels below which a rectangle has no text, and below which it is not drawn. */
+/** Sizes in pixels below which a rectangle has no text, and below which it is not drawn. */
 const MIN_TEXT = { width: 34, height: 14 };
 const MIN_SIDE = { treemap: 4, icicle: 1 };
 const HEADING = 17;
@@ -52,7 +52,7 @@ function layOut(root: DominatorRow, shape: AreasProps['shape'], width: number, h
   return placed.descendants().filter(({ x0, x1, y0, y1 }) => Math.min(x1 - x0, y1 - y0) >= MIN_SIDE[shape]);
 }
 
-/** What an object retains is itself, its children that are drawn, and the rest: these add up. */
+/** The area of an object: itself, its drawn children, and the rest add up to the retained size. */
 function areaOf(row: DominatorRow): Area {
   const children = row.children.map(areaOf);
   if (row.rest.retainedSize > 0) children.push({ count: row.rest.count, value: row.rest.retainedSize });
@@ -102,7 +102,7 @@ function keyOf({ data, parent }: Rectangle): string {
   return data.row === undefined ? `rest of ${parent?.data.row?.id}` : String(data.row.id);
 }
 
-/** The size an element has, as it changes. */
+/** The current size of an element. */
 function useSize(element: { current: HTMLElement | null }): { width: number; height: number } {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-/** Milliseconds without a key after which what was typed counts. */
+/** Milliseconds after the last key until a text box reports its value. */
 const PAUSE = 180;
 
 interface FilterBoxProps {
@@ -41,12 +41,12 @@ export function FilterBox({ label, placeholder, value, onChange, size = 28 }: Fi
 interface ChoiceProps {
   label: string;
   value: string;
-  /** Values and what they are called. */
+  /** Values with their labels. */
   options: readonly (readonly [value: string, title: string])[];
   onChange: (value: string) => void;
 }
 
-/** One of a few, all of them in sight. */
+/** A choice of a few options, all visible. */
 export function Segments({ label, value, options, onChange }: ChoiceProps) {
   return (
     <div class="segments" role="group" aria-label={label}>
@@ -59,7 +59,7 @@ export function Segments({ label, value, options, onChange }: ChoiceProps) {
   );
 }
 
-/** One of many. */
+/** A choice of many options. */
 export function Choice({ label, value, options, onChange }: ChoiceProps) {
   return (
     <select class="box" aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
@@ -91,7 +91,7 @@ export function Slider({ label, value, min, max, onChange }: { label: string; va
   );
 }
 
-/** DevTools' filters, in its words. */
+/** DevTools' filters, with its labels. */
 const NAMED_FILTERS = [
   ['', 'All objects'],
   ['objectsRetainedByDetachedDomNodes', 'Retained by detached DOM nodes'],
@@ -104,5 +104,5 @@ const NAMED_FILTERS = [
 ] as const;
 
 export function NamedFilterChoice({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  return <Choice label="Which objects" value={value} options={NAMED_FILTERS} onChange={onChange} />;
+  return <Choice label="Objects to show" value={value} options={NAMED_FILTERS} onChange={onChange} />;
 }

@@ -14,7 +14,7 @@ import { kindOf, nodeText } from './text.js';
 
 const USUAL = { depth: 5, breadth: 4 };
 
-/** Drawings that are too wide are scaled down, but not beyond what can be read. */
+/** Wide drawings are scaled down to this at most, to remain readable. */
 const MIN_SCALE = 0.75;
 
 const BOX = { width: 190, height: 44, gapX: 96, gapY: 18, margin: 16 };
@@ -39,7 +39,7 @@ export function HolderGraph({ id }: { id: number }) {
   );
 }
 
-/** As paths write it: `.name`, `[3]`, `{variable}`. How V8 stores elements and properties says nothing when that is not drawn. */
+/** As in paths: `.name`, `[3]`, `{variable}`. V8's names for hidden stores of elements and properties are left out. */
 function labelOf({ type, name }: TreeItem, isHidden: boolean): string {
   if (type === 'context') return `{${name}}`;
   if (type === 'internal' && /^\d+$/.test(String(name))) return `[${name}]`;
@@ -79,7 +79,7 @@ function Drawing({ target }: { target: NodeRow }) {
   );
 }
 
-/** The object itself stands at the right end. */
+/** Scrolls to the object itself, at the right end. */
 function atTheEnd(element: HTMLElement | null): void {
   if (element !== null) element.scrollLeft = element.scrollWidth;
 }
@@ -125,7 +125,7 @@ function HolderBox({ holder: { node, column, omitted }, place: { x, y } }: { hol
   );
 }
 
-/** The text with its middle left out: the id at its end stays. */
+/** The text without its middle, so that the id at its end stays. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor((most - 1) / 2);

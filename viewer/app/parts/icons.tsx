@@ -1,4 +1,4 @@
-// Small drawings, in the colour of the text around them.
+// Icons, in the colour of the surrounding text.
 
 const PATHS = {
   logo: 'M12 2 3 7v10l9 5 9-5V7zM12 2v20M3 7l9 5 9-5',

@@ -57,7 +57,7 @@ const RETAINED: Column<ObjectRow> = {
 
 export const OBJECT_COLUMNS = [NAME, SOURCE, DISTANCE, SELF, RETAINED];
 
-export const OBJECT_SORTABLE: Record<string, Order['order']> = { retainedSize: 'descending', selfSize: 'descending', distance: 'ascending' };
+const OBJECT_SORTABLE: Record<string, Order['order']> = { retainedSize: 'descending', selfSize: 'descending', distance: 'ascending' };
 
 interface ObjectTableProps {
   label: string;
@@ -86,13 +86,13 @@ export function setOrder({ key, order }: Order): void {
   change({ sort: key, order });
 }
 
-/** The order the URL says, or what is usual. */
+/** The order in the URL, or the default. */
 export function useOrder(usual: Order): Order {
   const { params } = usePlace();
   return params['sort'] === undefined ? usual : { key: params['sort'], order: params['order'] === 'ascending' ? 'ascending' : 'descending' };
 }
 
-/** A source made anew only when what it is made from has changed. */
+/** A source that is created anew only if its inputs have changed. */
 export function useSource<Row>(make: (engine: ReturnType<typeof useApp>['engine'], snapshot: number) => Source<Row>, of: readonly unknown[]): Source<Row> {
   const { engine } = useApp();
   const { snapshot } = useSnapshot();

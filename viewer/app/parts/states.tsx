@@ -1,4 +1,4 @@
-// What is shown in place of an answer: that it is loading, or an error.
+// Placeholders for an answer that is loading or failed.
 
 import type { ComponentChildren } from 'preact';
 import type { Answered } from '../model/app.js';
@@ -25,12 +25,12 @@ export function Waiting({ what }: { what: string }) {
 
 interface AnswerProps<T> {
   of: Answered<T>;
-  /** What is being done, for the time until it is there. */
+  /** The activity, shown while the answer is loading. */
   what: string;
   children: (answer: T) => ComponentChildren;
 }
 
-/** An answer, or that it is loading, or an error. */
+/** An answer, its activity while it is loading, or its error. */
 export function Answer<T>({ of: { answer, error }, what, children }: AnswerProps<T>) {
   if (error !== undefined) return <Failure error={error} />;
   return <>{answer === undefined ? <Waiting what={what} /> : children(answer)}</>;

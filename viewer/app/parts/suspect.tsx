@@ -1,4 +1,4 @@
-// The card of a suspect: what leaks, its growth, what holds it and where, how sure that is, what to do next.
+// The card of a suspect: class, growth, holder, path, certainty, advice.
 
 import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';
@@ -56,10 +56,10 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
   );
 }
 
-/** What each interval of the series added, as bars. */
+/** The growth in each interval of the series, as bars. */
 function Growth({ suspect: { addedCount, addedBytes } }: { suspect: Suspect }) {
   if (addedCount.length === 0) return null;
-  // A growing object adds bytes and no objects.
+  // A growing object adds bytes but no objects.
   const bars = addedCount.every((count) => count === 0) ? (addedBytes ?? addedCount) : addedCount;
   const most = Math.max(1, ...bars.map(Math.abs));
   return (

@@ -10,10 +10,10 @@ import { useVirtualRows } from './virtual.js';
 export interface Column<Row> {
   key: string;
   title: string;
-  /** A track of CSS grid. */
+  /** A track of the CSS grid. */
   width: string;
   align?: 'right';
-  /** What the heading says on hover. */
+  /** The tooltip of the heading. */
   help?: string;
   cell: (row: Row) => ComponentChildren;
 }
@@ -24,18 +24,18 @@ export interface Order {
 }
 
 export interface TableProps<Row> {
-  /** What the table shows, for those who cannot see it. */
+  /** The name of the table for screen readers. */
   label: string;
   source: Source<Row>;
-  /** Rows below a row; `undefined` for rows that do not open. Must not change as long as the source does not. */
+  /** Rows below a row; `undefined` for rows that do not open. May change only with the source. */
   childrenOf?: (row: Row) => Source<Row> | undefined;
-  /** The first column has the names and the arrows that open rows. */
+  /** The first column has names, and arrows that open rows. */
   columns: Column<Row>[];
-  /** Columns that can be sorted by, with the order of the first click. */
+  /** Sortable columns, with the order after the first click. */
   sortable?: Record<string, Order['order']>;
   order?: Order | undefined;
   onOrder?: (order: Order) => void;
-  /** Where Enter and double click lead. */
+  /** Called for Enter and double click. */
   onEnter?: (row: Row) => void;
   empty?: string;
 }
@@ -161,7 +161,7 @@ function Cells<Row>({ rows, visible, columns }: { rows: Rows<Row>; visible: Visi
 function Arrow<Row>({ rows, visible }: { rows: Rows<Row>; visible: VisibleRow<Row> }) {
   if (!canOpen(rows, visible)) return <span class="arrow none" />;
   const toggle = () => (visible.isOpen ? rows.shut(visible) : rows.open(visible));
-  // The keyboard opens rows with the arrow keys; a stop at each arrow would make the table endless.
+  // Not a tab stop: there would be one in each row, and the arrow keys open rows.
   return <button type="button" tabIndex={-1} class={`arrow ${visible.isOpen ? 'open' : ''}`} aria-label={visible.isOpen ? 'close' : 'open'} onClick={toggle} />;
 }
 
@@ -171,7 +171,7 @@ function canOpen<Row>(rows: Rows<Row>, { row }: VisibleRow<Row>): boolean {
 
 const ROWS_OF_A_PAGE = 20;
 
-/** @returns whether the key meant something */
+/** @returns whether the key was handled */
 function onKey<Row>(key: string, rows: Rows<Row>, active: number, moveTo: (index: number) => void, enter?: (row: Row) => void): boolean {
   const at = rows.at(active);
   switch (key) {
@@ -209,7 +209,7 @@ function onKey<Row>(key: string, rows: Rows<Row>, active: number, moveTo: (index
   }
 }
 
-/** What a table holds, in a line above it. */
+/** The number of rows, in a line above the table. */
 export function Total({ count, of }: { count: number | undefined; of: string }) {
   return <span class="total">{count === undefined ? '…' : `${formatCount(count)} ${of}${count === 1 ? '' : of.endsWith('s') ? 'es' : 's'}`}</span>;
 }

@@ -21,12 +21,12 @@ export function Spans({ spans }: { spans: Span[] }) {
   ));
 }
 
-/** Any text of the heap: control characters and direction overrides are written as escapes. */
+/** Text from the heap, with control characters and direction overrides escaped. */
 export function Heap({ text, class: className }: { text: string; class?: string }) {
   return <span class={className}>{visible(text)}</span>;
 }
 
-/** Bytes in human units; exactly on hover. */
+/** Bytes in human-readable units, with the exact number as a tooltip. */
 export function Size({ bytes }: { bytes: number }) {
   return <span title={`${formatCount(bytes)} bytes`}>{formatBytes(bytes)}</span>;
 }
@@ -59,7 +59,7 @@ export function Distance({ distance }: { distance: number }) {
   return <span>{formatDistance(distance)}</span>;
 }
 
-/** Bytes above a bar that is their share of the heap. */
+/** Bytes above a bar for their share of the heap. */
 export function SizeShare({ bytes, percent }: { bytes: number; percent: number }) {
   return (
     <span class="share" title={`${formatCount(bytes)} bytes, ${formatPercent(percent)} of the heap`}>
@@ -70,7 +70,7 @@ export function SizeShare({ bytes, percent }: { bytes: number; percent: number }
   );
 }
 
-/** A place in a script, its beginning cut first. */
+/** A location in a script, truncated at its beginning. */
 export function Source({ source }: { source: SourceLocation | null | undefined }) {
   const spans: Span[] = sourceLabel(source);
   if (spans.length === 0) return null;
@@ -93,7 +93,7 @@ export function NodeLabel({ node }: { node: Labelled }) {
   );
 }
 
-/** The label of a node as plain text, for what can hold no elements. */
+/** The label of a node as plain text, for attributes. */
 export function nodeText(node: Labelled, showStrings: boolean): string {
   return (nodeLabel(node, { showStrings }) as Span[]).map(({ text }) => text).join('');
 }
@@ -138,7 +138,7 @@ export function kindOf(type: string): string {
   return KINDS.get(type) ?? (/^[a-z]+$/.test(type) ? type : 'other');
 }
 
-/** A path as code reads it, broken where a step begins. */
+/** A path, with line breaks before steps. */
 export function Path({ text }: { text: string }) {
   const steps: string[] = visible(text).split(/(?=[.[{(])| (?=→)/);
   return (

@@ -1,30 +1,30 @@
 // Renders only the visible rows of a long list. All rows have the same height.
 //
-// Libraries for this place every row in the page's own coordinates, which end at 17 million pixels in Firefox and 33
-// million in Chromium, and keep an entry for each row. Here a list that is too tall is scrolled at a scale: the window
-// stands where the scroll bar says, and moves `stretch` rows for each that the bar passes.
+// Libraries for this place every row in the page's own coordinates, which are limited to 17 million pixels in Firefox and
+// 33 million in Chromium, and keep an entry for each row. Here a list that is too tall is scrolled at a scale: the window
+// moves `stretch` rows for each row that the scroll bar moves.
 
 import type { RefObject } from 'preact';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
 
-/** Pixels that every browser can place. */
+/** A height in pixels that every browser supports. */
 const TALLEST = 16_000_000;
 
-/** Rows above and below those in sight: scrolling shows no gap before the next are there. */
+/** Extra rows above and below the visible ones, so that scrolling shows no gaps. */
 const SPARE = 12;
 
 export interface VirtualRows {
-  /** Height of what scrolls. */
+  /** The height of the scrolled content. */
   height: number;
-  /** Where the first row in sight is, from the top of what scrolls. */
+  /** The position of the first visible row, from the top of the scrolled content. */
   top: number;
-  /** Rows in sight. */
+  /** The visible rows. */
   indices: number[];
-  /** Scrolls as little as brings the row into sight. */
+  /** Scrolls as little as needed to make the row visible. */
   scrollTo: (index: number) => void;
 }
 
-/** @param headHeight what sticks to the top of the scroller, above the rows */
+/** @param headHeight the height of the sticky head above the rows */
 export function useVirtualRows(count: number, rowHeight: number, headHeight: number, scroller: RefObject<HTMLElement | null>): VirtualRows {
   const [{ scrolled, seen }, setView] = useState({ scrolled: 0, seen: 0 });
   useLayoutEffect(() => {
@@ -42,7 +42,7 @@ export function useVirtualRows(count: number, rowHeight: number, headHeight: num
 
   const tall = count * rowHeight;
   const height = Math.min(tall, TALLEST);
-  // The ends meet: nothing is scrolled in both, or everything.
+  // Maps the ends onto each other: nothing is scrolled in both, or everything.
   const stretch = tall > height ? (tall - seen) / (height - seen) : 1;
   const start = scrolled * stretch;
   const first = Math.max(0, Math.floor(start / rowHeight) - SPARE);

@@ -1,4 +1,4 @@
-// DevTools' Summary: classes, each opening to its instances, each of these to what it refers to.
+// DevTools' Summary: classes open to their instances, and these to their references.
 
 import type { ClassPage, ClassRow } from '../../../index.js';
 import { ask, useApp, useSnapshot } from '../model/app.js';
@@ -15,7 +15,7 @@ import { useState } from 'preact/hooks';
 /** A class, or one of its instances. */
 type Row = { of: 'class'; row: ClassRow } | { of: 'object'; row: ObjectRow };
 
-/** Columns of objects beside those of classes. */
+/** The cell of an object in a column of classes. */
 const cellOf = (key: string, { row }: { row: ObjectRow }) => OBJECT_COLUMNS.find((column) => column.key === key)?.cell(row);
 
 const COLUMNS: Column<Row>[] = [
@@ -90,7 +90,7 @@ export function Classes() {
 
 const asObjects = (source: Source<ObjectRow>) => mapped<ObjectRow, Row>(source, (row) => ({ of: 'object', row }));
 
-/** Classes can be sorted by more than objects can. */
+/** Whether objects can be sorted by a column, as classes can by all. */
 function sortOfObjects(key: string): boolean {
   return ['retainedSize', 'selfSize', 'distance'].includes(key);
 }

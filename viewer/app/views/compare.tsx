@@ -1,4 +1,4 @@
-// What changed from one snapshot to another: per class as in DevTools; new, grown and freed objects.
+// The changes between two snapshots: by class as in DevTools, or new, grown and freed objects.
 
 import { useMemo } from 'preact/hooks';
 import type { ClassDiffRow, DiffMode, DiffResult, NodeDiffRow } from '../../../index.js';
@@ -21,11 +21,11 @@ const MODES = [
   ['freed', 'Freed objects'],
 ] as const satisfies readonly (readonly [DiffMode, string])[];
 
-/** Rows that are compared at most: the largest changes come first. */
+/** The most rows that are loaded, those with the largest changes. */
 const MAX_CLASSES = 100_000;
 const MAX_NODES = 1000;
 
-/** A class, an object of it that changed, or what such an object refers to. */
+/** A class, a changed object of it, or an object that it refers to. */
 type Row =
   | { of: 'class'; row: ClassDiffRow }
   | { of: 'change'; change: Change; row: ObjectRow<NodeDiffRow> }
@@ -74,7 +74,7 @@ export function Compare() {
   return <Comparison before={before} after={after} />;
 }
 
-/** What was chosen, or the one opened before it, or any other. */
+/** The chosen baseline, or the snapshot opened before, or any other. */
 function baselineOf(snapshots: readonly OpenSnapshot[], after: OpenSnapshot, chosen: string | undefined): OpenSnapshot | undefined {
   const others = snapshots.filter((each) => each !== after);
   return others.find(({ snapshot }) => String(snapshot) === chosen) ?? others.findLast(({ snapshot }) => snapshot < after.snapshot) ?? others[0];
@@ -93,7 +93,7 @@ function Comparison({ before, after }: { before: OpenSnapshot; after: OpenSnapsh
         <h1>Comparison</h1>
         <span class="faint">since</span>
         <Choice label="Baseline" value={String(before.snapshot)} options={others} onChange={(base) => change({ base })} />
-        <Segments label="What to compare" value={mode} options={MODES} onChange={(name) => change({ mode: name, sort: undefined, order: undefined })} />
+        <Segments label="Comparison" value={mode} options={MODES} onChange={(name) => change({ mode: name, sort: undefined, order: undefined })} />
         <FilterBox label="Filter" placeholder="Class or name, or /regex/" value={params['filter'] ?? ''} onChange={(filter) => change({ filter }, 'replace')} />
       </div>
       <Answer of={answered} what="Comparing">
@@ -127,7 +127,7 @@ function ClassRows({ rows, before, after }: { rows: ClassDiffRow[]; before: Open
       if (addedCount > 0) parts.unshift('new');
       return joined(parts.map((change) => changes(change, index)));
     }
-    // What it referred to is in the older snapshot, where links do not lead.
+    // Its references are in the older snapshot, which links do not lead to.
     if (isChange(row, 'freed')) return undefined;
     const below = openTo(engine, after.snapshot, 'references')(row.row);
     return below && mapped(below, (each): Row => ({ of: 'object', row: each }));
@@ -187,15 +187,15 @@ function NodeRows({ rows }: { rows: NodeDiffRow[] }) {
 
 interface ChangedRowsProps<Row, First extends Row> extends Omit<TableProps<Row>, 'source' | 'order' | 'onOrder'> {
   rows: readonly First[];
-  /** What columns are sorted by. */
+  /** The sort keys of the columns. */
   fieldsOf: (row: First) => object;
-  /** What the filter is about. */
+  /** The names to filter. */
   namesOf: (row: First) => string[];
-  /** The column that counts until another is chosen. */
+  /** The default sort column. */
   sortedBy: string;
 }
 
-/** Rows that are all here already: filtered and sorted on the page. */
+/** Rows that are filtered and sorted on the page. */
 function ChangedRows<Row, First extends Row = Row>({ rows, fieldsOf, namesOf, sortedBy, ...table }: ChangedRowsProps<Row, First>) {
   const { params } = usePlace();
   const order = useOrder({ key: sortedBy, order: 'descending' });
@@ -207,7 +207,7 @@ function ChangedRows<Row, First extends Row = Row>({ rows, fieldsOf, namesOf, so
   return <Table {...table} source={source} order={order} onOrder={setOrder} />;
 }
 
-/** By a field that is a number or a name in all rows; equal ones stay as they were. */
+/** Sorts stably by a field that is a number or a name in all rows. */
 function sorted<Row>(rows: Row[], fieldsOf: (row: Row) => object, { key, order }: Order): Row[] {
   const sign = order === 'ascending' ? 1 : -1;
   const valueOf = (row: Row) => (fieldsOf(row) as Record<string, unknown>)[key] as string | number;

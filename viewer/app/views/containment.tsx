@@ -1,4 +1,4 @@
-// The heap from its root on: what refers to what.
+// The references of the heap from its root down.
 
 import { useApp, useSnapshot } from '../model/app.js';
 import { neighbours, openTo } from '../model/sources.js';

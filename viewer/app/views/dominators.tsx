@@ -17,7 +17,7 @@ const SHAPES = [
   ['list', 'List'],
 ] as const;
 
-/** How far down areas are asked for, and how small they may be: what is smaller is no larger than a dot. */
+/** The depth and the least share of requested areas: smaller ones would be dots. */
 const DRAWN = { treemap: { depth: 5, limit: 1000, minShare: 0.00025 }, icicle: { depth: 18, limit: 200, minShare: 0.001 } };
 
 export function Dominators() {
@@ -53,7 +53,7 @@ function Listed({ id }: { id: number }) {
   return <ObjectTable label="Dominated objects" source={source} childrenOf={openToDominated(engine, snapshot)} empty="It dominates no other object." />;
 }
 
-/** From the root to what fills the picture; any step zooms back out. */
+/** The path from the root to the zoomed object; any step zooms out. */
 function ZoomPath({ nodes, zoom }: { nodes: ChainRow[] | undefined; zoom: (id: number) => void }) {
   const last = nodes?.at(-1);
   if (nodes === undefined || last === undefined) return <nav class="breadcrumbs" aria-label="Zoom" />;

@@ -1,4 +1,4 @@
-// One object: what it is, its retaining paths, its references, what it dominates.
+// One object: its properties, retaining paths, references and dominated objects.
 
 import { Fragment } from 'preact';
 import type { NodeRow, PathResult, RetainingPath } from '../../../index.js';
@@ -36,7 +36,7 @@ export function Node() {
             <Heading node={row} />
             <DominatorPath nodes={dominators.answer} />
             <div class="bar">
-              <Segments label="What to show" value={tab} options={TABS} onChange={(name) => change({ tab: name === 'paths' ? undefined : name, sort: undefined, order: undefined })} />
+              <Segments label="View of the object" value={tab} options={TABS} onChange={(name) => change({ tab: name === 'paths' ? undefined : name, sort: undefined, order: undefined })} />
             </div>
             {tab === 'paths' && <Paths id={row.id} />}
             {tab === 'graph' && <HolderGraph id={row.id} />}

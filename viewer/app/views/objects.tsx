@@ -79,7 +79,7 @@ function questionOf(params: Readonly<Record<string, string>>, { key, order }: { 
   };
 }
 
-/** The types the file itself lists. */
+/** The node types that the file declares. */
 function nodeTypes(meta: { node_types: unknown[] }): string[] {
   const [types] = meta.node_types;
   return Array.isArray(types) ? types.filter((type): type is string => typeof type === 'string') : [];

@@ -1,4 +1,4 @@
-// The report: whether something leaks and what holds it; memory by kind; the largest objects and classes.
+// The report: verdict and suspects, memory by kind, the largest objects and classes.
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -29,7 +29,7 @@ export function Overview() {
   );
 }
 
-/** A series is oldest first: all snapshots up to the one that is shown. */
+/** The series, oldest first: all snapshots up to the shown one. */
 function seriesTo(snapshots: readonly OpenSnapshot[], shown: OpenSnapshot | undefined): number[] {
   return snapshots.slice(0, snapshots.findIndex((each) => each === shown) + 1).map(({ snapshot }) => snapshot);
 }
@@ -152,7 +152,7 @@ function StatisticsBar({ statistics: { total, native, v8heap } }: { statistics: 
   );
 }
 
-/** A card with a list; nothing when there is nothing in it. */
+/** A card with a list, or nothing if the list is empty. */
 function List({ title, aside, more, children }: { title: string; aside: string; more?: ComponentChildren; children: ComponentChildren[] }) {
   if (children.length === 0) return null;
   return (

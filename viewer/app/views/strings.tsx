@@ -1,4 +1,4 @@
-// Duplicated strings, each opening to its copies.
+// Duplicated strings, which open to their copies.
 
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';

@@ -1,4 +1,4 @@
-// The start page: drop or choose files, or open the example. While a file opens, its progress.
+// The start page: drop or choose files, or open the example. Shows the progress of opening.
 
 import { useEffect, useState } from 'preact/hooks';
 import { progressText } from '../../../lib/format/progress.js';
@@ -50,7 +50,7 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
   );
 }
 
-/** Whether the example is where the page is: `heapray view` makes it, a web server may be without it. */
+/** Whether the page has the example: `heapray view` creates it, a web server may not have it. */
 function useExample(): boolean {
   const [isThere, setThere] = useState(false);
   useEffect(() => {
