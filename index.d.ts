@@ -478,8 +478,8 @@ export interface RetainingPath {
    */
   omitted?: number;
   /**
-   * The path as code would read it: `configBus._events.change[896] → onChange → context.user`. `→ onChange` is a function,
-   * `context.user` a variable that it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` a field of V8's own,
+   * The path in the form of code: `configBus._events.change[896] → onChange → context.user`. `→ onChange` is a function,
+   * `context.user` a variable that it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` an internal field of V8,
    * `(.next ×20)` the same step twenty times; indices are `[*]` if `count` is over 1. It begins at the last
    * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not internal
    * to V8; with `…` if `steps` has only the path's end.
@@ -679,15 +679,15 @@ export interface ReportOptions extends ParseOptions {
 }
 
 /**
- * How sure a suspect is. High: growth in several intervals, nearly all of what was there before is still there, and no
- * bound is known. Medium: growth in one interval of something that is not a collection, or in several where the holder may
- * have a bound, a value is replaced each time, or the survival of earlier objects is not known. Low: growth of a
- * collection in a single interval, which may fill up to a bound; one snapshot; snapshots without ids in common.
+ * How sure a suspect is. High: growth in several intervals, nearly all earlier objects are still there, and nothing
+ * suggests a bound. Medium: growth in one interval of something that is not a collection, or in several if the holder may
+ * have a bound, a value is replaced each time, or the survival of earlier objects is unknown. Low: growth of a
+ * collection in a single interval, which may be filling up to a bound; one snapshot; snapshots without ids in common.
  */
 export type Confidence = 'high' | 'medium' | 'low';
 
 /**
- * The kind of leak, by what holds the objects. `growing…` is a single object that gets larger while no objects are added,
+ * The kind of leak, by what holds the objects. `growing…` is a single object that grows while no objects are added,
  * such as an array of numbers; `large…` is, in one snapshot, a single object that is a tenth of the heap.
  */
 export type SuspectKind =
@@ -765,11 +765,11 @@ export interface Suspect {
   deadVariables: DeadVariableRow[];
   confidence: Confidence;
   /**
-   * Share, 0 to 1, of the holder's objects in the first snapshot that it still holds in the last; `null` when there were none,
-   * for one snapshot, and without ids in common.
+   * Share, 0 to 1, of the holder's earlier objects that it still holds in the last snapshot; `null` if there were too few, for
+   * one snapshot, and without ids in common.
    */
   survival: number | null;
-  /** Whether the holder may have a bound that is not reached yet, as a cache, a pool or a ring has. */
+  /** Whether the holder may have a bound that it has not reached yet, like a cache, a pool or a ring. */
   mayHaveBound: boolean;
   /** Equal for the same leak in other processes. */
   fingerprint: string;
@@ -802,7 +802,7 @@ export interface CollectionRow {
   path: string | null;
 }
 
-/** What resident memory is for. No byte is in two of them. */
+/** A use of resident memory. Buckets do not overlap. */
 export type MemoryBucket =
   | 'javaScriptHeap'
   | 'arrayBuffers'
@@ -821,7 +821,7 @@ export interface ProcessMemory {
   /** The sum of `buckets`. */
   resident: number;
   /**
-   * `null` where the system does not tell; the bytes are in `unexplained` then. `arrayBuffers`: and external strings.
+   * `null` if the system does not report it; then the bytes are in `unexplained`. `arrayBuffers`: and external strings.
    * `v8`: allocated by V8 outside of its heap. `code`: machine code made at run time. `mallocInUse`: by addons and the
    * runtime. `mallocFree`: freed, but kept by malloc: fragmentation. `workers`: heaps of other threads, and all
    * stacks. `mappedFiles`: executables and shared memory too. `heapray`: open snapshots, and V8's table of object ids.
@@ -831,7 +831,7 @@ export interface ProcessMemory {
   buckets: Record<MemoryBucket, number | null>;
   /** Why a bucket is `null`. */
   missing: { [bucket in MemoryBucket]?: string };
-  /** Threads of the process; `null` where the system does not tell. */
+  /** Threads of the process; `null` if the system does not report them. */
   threads: number | null;
   /** Handles and requests of this thread's event loop by type, as `process.getActiveResourcesInfo()` lists them. */
   resources: Record<string, number>;
@@ -846,11 +846,11 @@ export interface MemoryChange {
 
 export interface OutsideMemory {
   resident: MemoryChange;
-  /** Whether the verdict tells of it. */
+  /** Whether the verdict mentions it. */
   isNotable: boolean;
   /**
-   * Those that the verdict names, then the others, largest first. `bytes` is `null` where one of the snapshots has no figure, with the reason in `missing`; `advice` is
-   * what to do about those that the verdict names.
+   * Those that the verdict names, then the others, largest first. `bytes` is `null` if one of the snapshots has no figure, with
+   * the reason in `missing`; `advice` is only given for those that the verdict names.
    */
   buckets: { bucket: MemoryBucket; label: string; bytes: MemoryChange | null; missing: string | null; advice: string | null }[];
   threads: MemoryChange | null;
@@ -863,36 +863,35 @@ export interface Report {
   schemaVersion: 1;
   kind: 'report';
   /**
-   * What comes of it. `leaks`: a suspect is likely or sure. `mayLeak`: a suspect is possible, or inconclusive. `grew`: the
-   * heap grew by 5 % and 256 KiB or more, and nobody is accused: see `candidates`. `grewOutside`: it did not, but resident memory
-   * grew outside of it: see `outside`. `nothingGrew`: neither did.
-   * `oneSnapshot`: nothing stands out in the only snapshot.
+   * The result. `leaks`: a suspect is likely or sure. `mayLeak`: a suspect is possible, or inconclusive. `grew`: the
+   * heap grew by 5 % and 256 KiB or more without a suspect: see `candidates`. `grewOutside`: it did not, but resident memory
+   * grew outside of it: see `outside`. `nothingGrew`: neither did. `oneSnapshot`: nothing stands out in the only snapshot.
    */
   outcome: ReportOutcome;
   /** Whether something leaks, in a sentence or two. */
   verdict: string;
-  /** The growth of the heap in bytes, in all and in each interval, and what the suspects explain of it; `null` for one snapshot. */
+  /** The growth of the heap in bytes, in total and in each interval, and how much the suspects explain; `null` for one snapshot. */
   growth: { before: number; after: number; added: number[]; explained: number } | null;
   /**
    * Resident memory of the process, and its growth outside of the JavaScript heap, from snapshots that have
-   * {@link Snapshot.memory}; `null` if none has. The verdict tells of growth by 16 MiB and 5 % of the resident memory
-   * or more, of which at least a tenth came in the last interval; of one snapshot, if more than half of the resident
-   * memory and 100 MiB are outside of the heap.
+   * {@link Snapshot.memory}; `null` if none has. The verdict mentions growth by 16 MiB and 5 % of the resident memory
+   * or more, of which at least a tenth was in the last interval; for one snapshot, memory outside of the heap that is
+   * more than half of the resident memory and 100 MiB or more.
    */
   outside: OutsideMemory | null;
   /**
-   * Positions of the snapshots given, oldest first. Snapshots of one process are put in the order in which they were
-   * taken, by V8's ids; the report is about the newest. The same snapshot given twice is refused.
+   * Positions of the given snapshots, oldest first. Snapshots of one process are sorted by the time they were taken,
+   * which V8's ids show; the report is about the newest. The same snapshot given twice is refused.
    */
   order: number[];
-  /** What leaks, surest and largest first; empty if nothing does. */
+  /** What leaks, by confidence and size; empty if nothing does. */
   suspects: Suspect[];
   /**
-   * Collections of which another snapshot decides, by size: those that were empty in the first of two, and those that
-   * grew in the only interval in which the program was busy.
+   * Collections that need another snapshot to decide, by size: those that were empty in the first of two, and those that
+   * grew only in the one interval in which the program was busy.
    */
   inconclusive: Suspect[];
-  /** What grew most and is not accused, at most five, with the reason; empty for one snapshot. */
+  /** The groups that grew most without being suspected, at most five, with the reason; empty for one snapshot. */
   candidates: { className: string; path: string; addedCount: number[]; addedBytes: number; why: string }[];
   /** Growth that is no leak, such as compiled code and feedback, with the reason. */
   ignoredGrowth: { name: string; reason: string }[];
@@ -908,7 +907,7 @@ export interface Report {
   byPackage: PackageRow[];
   /** By retained size. */
   collections: CollectionRow[];
-  /** `wasted`: bytes that one copy of each would save, of texts that are known to be equal. */
+  /** `wasted`: bytes that single copies would save, of strings that are known to be equal. */
   duplicatedStrings: { total: number; wasted: number; strings: StringRow[] };
   detached: { count: number; selfSize: number; nodes: NodeRow[] };
   skipped: string[];
@@ -940,7 +939,7 @@ export interface ClassDiffRow {
   addedSize: number;
   removedSize: number;
   sizeDelta: number;
-  /** Whether V8 or the runtime keeps all these objects for itself: code, object shapes, tables, C++ objects, numbers. */
+  /** Whether all these objects are internal to V8 or the runtime: code, object shapes, tables, C++ objects, numbers. */
   internal: boolean;
 }
 
