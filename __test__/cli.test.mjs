@@ -19,6 +19,7 @@ import { posix } from './support/platform.mjs';
 
 const require = createRequire(import.meta.url);
 const api = require('../index.js');
+const { outcomeOf } = require('../lib/cli/errors.js');
 const here = path.dirname(fileURLToPath(import.meta.url));
 const BIN = path.join(here, '..', 'bin', 'heapray.js');
 const GOLDEN = path.join(here, 'golden');
@@ -393,6 +394,14 @@ describe('exit code 3', () => {
       assert.equal(stdout, '');
     });
   }
+
+  test('a question that there is no memory for is no bug', () => {
+    for (const name of ['ERR_OUT_OF_MEMORY', 'ERR_TOO_LARGE']) {
+      const { code, message } = outcomeOf(new api.HeaprayError(name, 'expected 5 bytes of memory, found none left'));
+      assert.equal(code, 3);
+      assert.match(message, new RegExp(`^expected 5 bytes of memory, found none left\\. [^\\n]+ \\[${name}\\]$`));
+    }
+  });
 
   test('the message names the second file if it is the bad one', async () => {
     fs.writeFileSync(path.join(folder, 'bad.heapsnapshot'), '{}');

@@ -48,11 +48,15 @@ class Interrupted extends Error {
 /** Errors of the API about the question, not about the file. */
 const QUESTION_CODES = new Set(['ERR_INVALID_QUERY', 'ERR_INVALID_ARGUMENT', 'ERR_NO_SUCH_NODE']);
 
+/** Errors of the API that say the input is too much for this machine, also where a question notices. */
+const SIZE_CODES = new Set(['ERR_OUT_OF_MEMORY', 'ERR_TOO_LARGE']);
+
 /** @returns {{ code: number, message: string | null }} `null` for no message */
 function outcomeOf(error) {
   if (error instanceof Interrupted) return { code: error.exitCode, message: null };
   if (error instanceof UsageError || error instanceof OutputError) return { code: EXIT.USAGE, message: visible(error.message) };
   if (error instanceof InputError) return { code: EXIT.UNREADABLE_INPUT, message: formatError(error.cause, error.file) };
+  if (SIZE_CODES.has(error.code)) return { code: EXIT.UNREADABLE_INPUT, message: formatError(error) };
   if (QUESTION_CODES.has(error.code)) return { code: EXIT.USAGE, message: formatError(error) };
   return { code: EXIT.BROKEN, message: bugReport(error) };
 }

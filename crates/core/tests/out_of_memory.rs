@@ -76,8 +76,8 @@ fn running_out_of_memory_is_an_error() {
     // Threads of the pool and other lasting allocations are made before the limit is set.
     drop(parse::open(&bytes, &Progress::new()).unwrap());
     let (mut refused, mut read) = (0, 0);
-    for step in 0..12u64 {
-        limit_address_space(Some(address_space() + step * (20 << 20)));
+    for step in 0..33u64 {
+        limit_address_space(Some(address_space() + step * (7 << 20)));
         let result = parse::open(&bytes, &Progress::new());
         limit_address_space(None);
         match result.map(drop) {

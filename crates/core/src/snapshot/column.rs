@@ -66,13 +66,16 @@ impl<T: Copy> Column<T> {
 /// Bytes that a large allocation leaves for small ones, whose refusal would end the process.
 const SPARE: usize = 4 << 20;
 
+/// Whether a large allocation that was granted left enough.
+fn check_spare(bytes: usize) -> Result<()> {
+    if bytes >= SPARE { check_memory(SPARE) } else { Ok(()) }
+}
+
 /// Grows a vector to `capacity` values, on huge pages if available.
 fn reserve_exact<T>(values: &mut Vec<T>, capacity: usize) -> Result<()> {
     let more = capacity - values.len();
     values.try_reserve_exact(more).map_err(|_| Error::out_of_memory(more.saturating_mul(size_of::<T>())))?;
-    if values.capacity() * size_of::<T>() >= SPARE {
-        check_memory(SPARE)?;
-    }
+    check_spare(values.capacity() * size_of::<T>())?;
     advise_huge_pages(values.as_ptr().cast(), values.capacity() * size_of::<T>());
     Ok(())
 }
@@ -118,7 +121,9 @@ pub fn sparse_zeros<T: Zero>(len: usize) -> Result<Vec<T>> {
     }
     // SAFETY: `start` comes from the global allocator with the layout of `len` numbers, all of which
     // are initialised, since zero bytes are the number 0.
-    Ok(unsafe { Vec::from_raw_parts(start.cast(), len, len) })
+    let values = unsafe { Vec::from_raw_parts(start.cast(), len, len) };
+    check_spare(layout.size())?;
+    Ok(values)
 }
 
 /// Adds a value to a list whose length depends on the input, so growing it may fail.
@@ -133,7 +138,8 @@ pub fn push<T>(values: &mut Vec<T>, value: T) -> Result<()> {
 
 #[cold]
 fn grow<T>(values: &mut Vec<T>) -> Result<()> {
-    values.try_reserve(1).map_err(|_| Error::out_of_memory(values.len().saturating_mul(size_of::<T>())))
+    values.try_reserve(1).map_err(|_| Error::out_of_memory(values.len().saturating_mul(size_of::<T>())))?;
+    check_spare(values.capacity() * size_of::<T>())
 }
 
 /// Checks that the allocator has this many bytes, before work whose lists and tables end the process if
