@@ -283,7 +283,10 @@ impl<'a> Rows<'a> {
     /// What leaks, of which one is an example: a class of the snapshot, or a single object by its display name.
     pub(crate) fn class_of_leak(&self, name: &Text, example: Option<NodeIx>) -> Text {
         match example {
-            Some(node) if *name == display_name(self.snapshot, node) => self.names.display(node),
+            // Strings are of the class `(string)`, `(sliced string)` …, which some are called by as well.
+            Some(node) if !self.snapshot.kind(node).is_string() && *name == display_name(self.snapshot, node) => {
+                self.names.display(node)
+            }
             _ => self.names.class(name).into_owned(),
         }
     }
