@@ -188,9 +188,12 @@ impl Pair<'_> {
     }
 
     /// Whether most of the second's objects are retained by the first's as well, or are elements that these refer to.
+    /// All objects of a class share V8's own, such as their shape, wherever the shortest path to that leads.
     fn shares_objects(&self, sample: &[Sample]) -> bool {
         let snapshot = self.search.snapshot;
-        let is_leaked = |from: NodeIx| self.leaked[self.search.groups.of(from) as usize];
+        let is_leaked = |node: NodeIx| {
+            self.leaked[self.search.groups.of(node) as usize] && self.search.noise.rule_for(node).is_none()
+        };
         let is_shared = |sample: &&Sample| {
             let refers = || snapshot.retaining_edges(sample.node).take(MAX_REFERENCES).any(|edge| is_leaked(edge.to));
             is_leaked(sample.node) || sample.retainers.iter().copied().any(is_leaked) || refers()

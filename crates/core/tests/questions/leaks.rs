@@ -127,6 +127,28 @@ fn two_leaks_are_two_suspects_the_larger_first() {
 }
 
 #[test]
+fn leaks_whose_objects_have_one_shape_are_two_suspects() {
+    let report = report_of(
+        |program| {
+            let shape = program.heap.node("hidden", "system / Map", 80);
+            program.made.insert("shape".to_owned(), shape);
+            array(program, "steps");
+            array(program, "jobs")
+        },
+        |program, jobs, unit| {
+            for (list, class) in [(jobs, "Job"), (program.made["steps"], "Step")] {
+                let object = program.own(class);
+                program.heap.element(list, unit as i64, object);
+                program.heap.internal(object, "map", program.made["shape"]);
+            }
+        },
+    );
+    let mut classes = column(&report["suspects"], "className");
+    classes.sort_by_key(ToString::to_string);
+    assert_eq!(classes, ["Job", "Step"]);
+}
+
+#[test]
 fn count_and_bytes_of_a_suspect_equal_those_of_filter() {
     let mut program = program();
     let log = array(&mut program, "log");

@@ -194,7 +194,8 @@ impl<'a> NoiseFilter<'a> {
         noise
     }
 
-    fn rule_for(&self, node: NodeIx) -> Option<&'static Noise> {
+    /// The rule by which a node itself is noise.
+    pub(crate) fn rule_for(&self, node: NodeIx) -> Option<&'static Noise> {
         rule_for(&self.heap, node).filter(|noise| self.is_growth || noise.scope != Scope::Growth)
     }
 
