@@ -2,21 +2,8 @@
 
 use crate::heap;
 use arbitrary::{Result, Unstructured};
+use heapray_core::parse::document::SECTIONS;
 use serde_json::{Map, Number, Value, json};
-
-const SECTIONS: [&str; 11] = [
-    "snapshot",
-    "nodes",
-    "edges",
-    "trace_function_infos",
-    "trace_tree",
-    "samples",
-    "locations",
-    "scopes",
-    "scope_context_vars",
-    "scope_uses",
-    "strings",
-];
 
 const FIELD_LISTS: [&str; 9] = [
     "node_fields",

@@ -10,8 +10,10 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::progress::Progress;
+use crate::snapshot::retained::for_each_subtree;
 use crate::snapshot::sort::sort_by_key;
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Variables named of each finding.
 const MAX_VARIABLES: usize = 3;
@@ -48,30 +50,18 @@ pub(crate) fn add_dead_variables(
 }
 
 /// What some nodes dominate, as positions in the tree's preorder.
-struct Subtrees(Vec<(u32, u32)>);
+struct Subtrees(Vec<Range<usize>>);
 
 impl Subtrees {
     fn new(snapshot: &Snapshot, nodes: &[NodeIx]) -> Self {
-        let tree = snapshot.dominators();
-        let range = |node: &NodeIx| {
-            let start = tree.positions()[node.index()];
-            (start, start + tree.sizes()[start as usize])
-        };
-        let mut ranges: Vec<(u32, u32)> = nodes.iter().map(range).collect();
-        ranges.sort_unstable();
-        // Of nested ones the outermost, which comes first.
-        let mut behind = 0;
-        ranges.retain(|&(start, end)| {
-            let is_outermost = start >= behind;
-            behind = behind.max(end);
-            is_outermost
-        });
-        Self(ranges)
+        let mut subtrees = Vec::new();
+        for_each_subtree(snapshot.dominators(), nodes, &mut |subtree| subtrees.push(subtree));
+        Self(subtrees)
     }
 
     fn contain(&self, snapshot: &Snapshot, node: NodeIx) -> bool {
-        let at = snapshot.dominators().positions()[node.index()];
-        let behind = self.0.partition_point(|&(start, _)| start <= at);
-        self.0[..behind].last().is_some_and(|&(_, end)| at < end)
+        let at = snapshot.dominators().positions()[node.index()] as usize;
+        let behind = self.0.partition_point(|subtree| subtree.start <= at);
+        self.0[..behind].last().is_some_and(|subtree| subtree.contains(&at))
     }
 }

@@ -41,7 +41,7 @@ fn value_classes(snapshot: &Snapshot, from: NodeIx) -> Vec<ValueClass> {
 
 fn class_of(snapshot: &Snapshot, node: NodeIx) -> ValueClass {
     match snapshot.kind(node) {
-        NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => (NodeKind::String, None),
+        kind if kind.is_string() => (NodeKind::String, None),
         kind => (kind, Some(snapshot.nodes().name(node))),
     }
 }

@@ -144,17 +144,11 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The name of a node's class.
-    pub(crate) fn class_of(&self, node: NodeIx) -> Text {
-        let classes = self.snapshot.classes();
-        self.class(&classes.get(classes.of(node)).name).into_owned()
-    }
-
     /// What stands for the contents of a string.
     pub(crate) fn text_of(&self, node: NodeIx) -> Option<Text> {
         let snapshot = self.snapshot;
         let is_hidden = match snapshot.kind(node) {
-            NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString => true,
+            kind if kind.is_string() => true,
             NodeKind::RegExp | NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol => {
                 !is_word_of_v8(snapshot.name(node))
             }

@@ -5,15 +5,14 @@
 //! ```text
 //! system / Context ─scope_info→ system / ScopeInfo ←name_or_scope_info─ make ←shared─ make()
 //!       ↑ context                                                       (SharedFunctionInfo)
-//!     push() ─shared→ push ─script→ pool.js ─→ WeakFixedArray of all functions that are compiled
+//!     push()
 //! ```
 //!
 //! Where no function `make()` is alive any more, which is so of most modules, a function made inside tells the
-//! script, and the script's list of functions tells which of them has the scope's description.
+//! script, and what V8 compiled of `make` its name.
 
 use crate::program::internals::is_internal_name;
 use crate::program::native_contexts::is_native_context;
-use crate::program::scripts::script_of_shared;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Location;
@@ -23,13 +22,11 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::redacted::is_redacted;
-use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
 
 /// Scopes around a function that are looked at: generated code may nest them without end.
 pub(crate) const MAX_DEPTH: usize = 64;
-/// Functions of a script that are looked at.
-const MAX_FUNCTIONS: usize = 100_000;
 
 /// The code that a scope belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -44,21 +41,22 @@ pub(crate) struct ScopeOwner<'a> {
     pub(crate) is_module: bool,
 }
 
-/// For each description of a scope a function that has it, and one that was made inside.
+/// For each description of a scope a function that has it, what that was compiled to, and a function made inside.
 #[derive(Debug)]
 pub(crate) struct Scopes {
-    /// By description; of one, the function itself comes first.
+    /// By description and relation.
     functions: Vec<(NodeIx, Relation, NodeIx)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Relation {
     Itself,
+    Compiled,
     Inside,
 }
 
 impl Scopes {
-    /// The table of a snapshot. The first call looks at one instance of each function.
+    /// The table of a snapshot. The first call looks at all compiled code, and at one instance of each function.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a Scopes> {
         snapshot.derived.get_or_make(|| Scopes::new(snapshot, progress))
     }
@@ -69,6 +67,11 @@ impl Scopes {
         let mut ticker = Ticker::new(progress);
         for node in snapshot.nodes().iter() {
             ticker.tick()?;
+            if snapshot.kind(node) == NodeKind::Code
+                && let Some(own) = description(snapshot, node, b"name_or_scope_info")
+            {
+                functions.push((own, Relation::Compiled, node));
+            }
             let Some(place) = snapshot.locations.index_of(node) else { continue };
             if seen[place.index()] || snapshot.kind(node) != NodeKind::Closure {
                 continue;
@@ -100,13 +103,16 @@ impl Scopes {
         })
     }
 
-    /// The function or module whose scope it is; `None` of a block.
+    /// The function or module whose scope it is; `None` of a block, and of a function without name and place.
     fn function_of<'a>(&self, snapshot: &'a Snapshot, scope: NodeIx) -> Option<ScopeOwner<'a>> {
         let described = description(snapshot, scope, b"scope_info")?;
         let itself = self.function(described, Relation::Itself);
         let any = itself.or_else(|| self.function(described, Relation::Inside))?;
-        let compiled = || compiled_function(snapshot, any, described).map(|shared| name_of_shared(snapshot, shared));
-        let name = itself.map(|function| snapshot.name(function)).or_else(compiled);
+        let compiled = || self.function(described, Relation::Compiled);
+        let name = itself
+            .map(|function| snapshot.name(function))
+            // Without name and place the function around it says more.
+            .or_else(|| compiled().map(|shared| name_of_shared(snapshot, shared)).filter(|name| !name.is_empty()));
         let is_outermost = is_outermost(snapshot, scope);
         if name.is_none() && !is_outermost {
             return None;
@@ -145,20 +151,9 @@ fn outward(snapshot: &Snapshot, innermost: Option<NodeIx>) -> impl Iterator<Item
         .take(MAX_DEPTH)
 }
 
-fn description(snapshot: &Snapshot, node: NodeIx, edge: &[u8]) -> Option<NodeIx> {
+/// The description of a scope that an edge of this name leads to.
+pub(crate) fn description(snapshot: &Snapshot, node: NodeIx, edge: &[u8]) -> Option<NodeIx> {
     internal_target(snapshot, node, edge).filter(|&to| snapshot.name(to) == b"system / ScopeInfo")
-}
-
-/// The compiled function with a scope's description, in the script of a function inside.
-fn compiled_function(snapshot: &Snapshot, inside: NodeIx, described: NodeIx) -> Option<NodeIx> {
-    let shared = internal_target(snapshot, inside, b"shared")?;
-    let script = script_of_shared(snapshot, shared)?;
-    let lists = snapshot.edges_of(script).filter(|edge| edge.kind == EdgeKind::Hidden);
-    let functions = lists.flat_map(|list| snapshot.edges_of(list.to));
-    functions
-        .take(MAX_FUNCTIONS)
-        .map(|edge| edge.to)
-        .find(|&function| description(snapshot, function, b"name_or_scope_info") == Some(described))
 }
 
 /// V8 names what it compiled after the function; Chromium's also says what that is.

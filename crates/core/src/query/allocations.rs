@@ -119,19 +119,24 @@ pub(crate) fn allocation_stack(
 ) -> Result<Vec<FrameRow>> {
     let names = Names::new(snapshot, show, progress)?;
     let allowance = Allowance::default();
-    let allocations = snapshot.allocations();
     let trace = snapshot.nodes().trace_id(node);
-    let mut at = allocations.tree.iter().position(|candidate| candidate.id == trace).filter(|_| trace != 0);
-    let mut frames = Vec::new();
-    // In preorder every caller comes before its callees, so the loop ends. The first node, `(root)`, is not a call.
-    while let Some(position) = at.filter(|&position| position > 0) {
-        let trace = &allocations.tree[position];
-        if let Some(&function) = allocations.functions.get(trace.function as usize) {
-            frames.push(frame(&names, function, &allowance)?);
-        }
-        at = Some(trace.parent as usize).filter(|&parent| parent < position);
-    }
-    Ok(frames)
+    let mut tree = snapshot.allocations().tree.iter();
+    let Some(position) = tree.position(|candidate| candidate.id == trace).filter(|_| trace != 0) else {
+        return Ok(Vec::new());
+    };
+    calls(snapshot, position).map(|(_, function)| frame(&names, function, &allowance)).collect()
+}
+
+/// The functions of the stack that a node of the trace tree stands for, innermost first, with their numbers.
+pub(crate) fn calls(snapshot: &Snapshot, position: usize) -> impl Iterator<Item = (u32, Function)> {
+    let allocations = snapshot.allocations();
+    let parent = |&at: &usize| Some(allocations.tree[at].parent as usize).filter(|&parent| parent < at);
+    // In preorder every caller comes before its callees, so the walk ends. The first node, `(root)`, is not a call.
+    let stack = std::iter::successors(Some(position), parent).take_while(|&at| at > 0);
+    stack.filter_map(|at| {
+        let number = allocations.tree[at].function;
+        Some((number, *allocations.functions.get(number as usize)?))
+    })
 }
 
 pub(crate) fn frame(names: &Names<'_>, function: Function, allowance: &Allowance) -> Result<FrameRow> {

@@ -106,7 +106,6 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
     };
     let rows = Rows::new(snapshot, show, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
-    let node = |node| rows.node(node);
     // Whatever needs no paths is found while the paths are.
     let find_leaks = || {
         let series = Series::new(series, snapshot, order.has_common_ids, progress)?;
@@ -117,7 +116,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
         let (biggest, by_package) = (biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?);
         let (collections, classes) =
             (collections(&rows, limit, progress)?, classes(snapshot, &by_class, show, progress)?);
-        Ok((biggest, by_package, collections, classes.classes, detached(&rows, limit, node)?))
+        Ok((biggest, by_package, collections, classes.classes, detached(&rows, limit)?))
     };
     let (leaks, (duplicated_strings, others)) = join(find_leaks, || join(find_duplicates, find_others));
     let leaks = leaks::answer(&rows, series, leaks?, &query.outside, &order.positions)?;
@@ -146,7 +145,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
         classes,
         biggest: biggest
             .into_iter()
-            .map(|big| Ok(BigRow { node: node(big)?, path: paths.text(big, &rows)? }))
+            .map(|big| Ok(BigRow { node: rows.node(big)?, path: paths.text(big, &rows)? }))
             .collect::<Result<_>>()?,
         by_package,
         collections,
@@ -162,12 +161,12 @@ fn duplicated_strings(snapshot: &Snapshot, limit: usize, show: Show, progress: &
     Ok(DuplicatedStrings { total: page.total, wasted: duplicates.wasted(), strings: page.strings })
 }
 
-fn detached(rows: &Rows<'_>, limit: usize, node: impl Fn(NodeIx) -> Result<NodeRow>) -> Result<Detached> {
+fn detached(rows: &Rows<'_>, limit: usize) -> Result<Detached> {
     let snapshot = rows.snapshot;
     let nodes: Vec<NodeIx> = snapshot.nodes().iter().filter(|&node| snapshot.detachedness(node) == 2).collect();
     let count = nodes.len();
     let self_size = nodes.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
     let by = Sorting::new(Sort::RetainedSize, None);
-    let page = page_of(rows, nodes, by, Page::first(limit), node)?;
+    let page = page_of(rows, nodes, by, Page::first(limit), |node| rows.node(node))?;
     Ok(Detached { count, self_size, nodes: page.nodes })
 }

@@ -5,6 +5,7 @@ use crate::paths::step::PathStep;
 use crate::program::names::{Names, Show};
 use crate::program::scopes::Scopes;
 use crate::program::scripts::Scripts;
+use crate::query::allocations::positions;
 use crate::query::answer::Allowance;
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::{Edge, Location};
@@ -17,7 +18,7 @@ use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::strings::{Text, cut_to};
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize, Serializer};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The most references listed in a row; `edgeCount` is the number of all.
 const MAX_EDGES: usize = 10_000;
@@ -138,7 +139,9 @@ pub(crate) struct Rows<'a> {
     pub(crate) names: Names<'a>,
     scripts: &'a Scripts,
     total: u64,
-    allowance: Allowance,
+    pub(crate) allowance: Allowance,
+    /// Positions of the nodes of the trace tree, of which many suspects may ask.
+    trace_positions: OnceLock<HashMap<u32, usize>>,
     /// Names that took long to find, of nodes that are in many rows.
     kept_names: Mutex<HashMap<NodeIx, Text>>,
     brief: Option<Brief>,
@@ -155,6 +158,7 @@ impl<'a> Rows<'a> {
             scripts: Scripts::of(snapshot, progress)?,
             total: snapshot.total_size(),
             allowance: Allowance::default(),
+            trace_positions: OnceLock::new(),
             kept_names: Mutex::default(),
             brief: None,
         })
@@ -169,6 +173,11 @@ impl<'a> Rows<'a> {
     pub(crate) fn text(&self, text: &[u8]) -> Text {
         let shown = if self.brief.is_some() { cut_to(text, MAX_TEXT - 1) } else { text };
         if shown.len() == text.len() { Text::of(text) } else { Text([shown, "…".as_bytes()].concat()) }
+    }
+
+    /// The position in the trace tree of the node with an id.
+    pub(crate) fn trace_position(&self, id: u32) -> Option<usize> {
+        self.trace_positions.get_or_init(|| positions(self.snapshot)).get(&id).copied()
     }
 
     /// Counts text that is about to be allocated in addition to the rows'.
@@ -263,9 +272,6 @@ impl<'a> Rows<'a> {
     }
 
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
-        if self.brief.is_none() {
-            return self.names.class_of(node);
-        }
         let classes = self.snapshot.classes();
         self.text(&self.names.class(&classes.get(classes.of(node)).name).0)
     }
@@ -281,14 +287,10 @@ impl<'a> Rows<'a> {
     }
 
     /// What leaks, of which one is an example: a class of the snapshot, or a single object by its display name.
-    pub(crate) fn class_of_leak(&self, name: &Text, example: Option<NodeIx>) -> Text {
-        match example {
-            // Strings are of the class `(string)`, `(sliced string)` …, which some are called by as well.
-            Some(node) if !self.snapshot.kind(node).is_string() && *name == display_name(self.snapshot, node) => {
-                self.names.display(node)
-            }
-            _ => self.names.class(name).into_owned(),
-        }
+    pub(crate) fn class_of_leak(&self, name: &Text, example: NodeIx) -> Text {
+        // Strings are of the class `(string)`, `(sliced string)` …, which some are called by as well.
+        let is_class = self.snapshot.kind(example).is_string() || *name != display_name(self.snapshot, example);
+        if is_class { self.names.class(name).into_owned() } else { self.names.display(example) }
     }
 
     pub(crate) fn percent(&self, size: u64) -> f64 {
@@ -336,15 +338,14 @@ impl<'a> Rows<'a> {
     }
 
     fn owner_row(&self, Owner { kind, name, place }: Owner) -> OwnerRow {
-        let script_id = self.scripts.id(&name.0).filter(|_| kind == OwnerKind::Module);
-        let written = if kind == OwnerKind::Module { self.names.script(&name.0) } else { self.names.label(&name.0) };
-        let name = Text(written.into_owned());
+        let is_module = kind == OwnerKind::Module;
+        let written = if is_module { self.names.script(&name.0) } else { self.names.label(&name.0) };
         let of_file = || {
-            let script_id = script_id?;
-            Some(SourceRow { script: Some(name.clone()), script_id, line: None, column: None })
+            let script_id = self.scripts.id(&name.0).filter(|_| is_module)?;
+            Some(SourceRow { script: Some(Text::of(&written)), script_id, line: None, column: None })
         };
         let source = place.map(|place| self.place(place)).or_else(of_file);
-        OwnerRow { kind, name, source }
+        OwnerRow { kind, name: Text(written.into_owned()), source }
     }
 
     fn owners(&self) -> Result<Owners<'a>> {

@@ -131,7 +131,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
         functions,
         added_bytes: finding.added_bytes.unwrap_or_default().into_iter().map(|bytes| bytes as i64).collect(),
         added_count: finding.added_count,
-        class_name: rows.class_of_leak(&finding.class_name, Some(finding.example)),
+        class_name: rows.class_of_leak(&finding.class_name, finding.example),
         holder: Some(holder),
         kind: Some(finding.kind.name),
         advice: Some(finding.kind.advice),
@@ -141,7 +141,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
 fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
     let holder = leak.holder.as_deref().map(|steps| HolderOfLeak::new(rows, steps, false));
     Ok(LeakRow {
-        class_name: rows.class_of_leak(&leak.class_name, None),
+        class_name: rows.names.class(&leak.class_name).into_owned(),
         added_count: leak.added_count,
         added_bytes: leak.added_bytes,
         // The path to a single object contains its index; the text for many objects does not.

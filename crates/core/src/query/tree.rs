@@ -81,7 +81,7 @@ pub(crate) fn in_range(name: &str, value: u64, most: u64) -> Result<usize> {
     Err(Error::new(Code::InvalidQuery, format!("a {name} from 1 to {most}"), value.to_string()))
 }
 
-/// An edge, and the node at its other end.
+/// An edge and the node to or from which it leads.
 #[derive(Clone, Copy)]
 struct End {
     edge: Edge,

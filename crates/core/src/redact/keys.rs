@@ -1,6 +1,6 @@
 //! Nodes and edges as they come → which strings are data keys, when the strings come at last.
 
-use crate::snapshot::data_keys::{Evidence, Facts, Witness, is_global};
+use crate::snapshot::data_keys::{Evidence, Fact, Facts, Witness, is_global};
 use crate::snapshot::error::{Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::is_hidden_key;
@@ -148,7 +148,7 @@ struct Pages(Vec<Option<Box<[Evidence; PAGE]>>>);
 const PAGE: usize = 4096;
 
 impl Pages {
-    fn tell(&mut self, string: u32, fact: crate::snapshot::data_keys::Fact) {
+    fn tell(&mut self, string: u32, fact: Fact) {
         let at = string as usize / PAGE;
         if at >= self.0.len() {
             self.0.resize_with(at + 1, || None);

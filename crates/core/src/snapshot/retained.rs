@@ -9,6 +9,7 @@ use crate::snapshot::columns::Nodes;
 use crate::snapshot::dominators::DominatorTree;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
+use std::ops::Range;
 
 /// The retained size of every node.
 pub(crate) fn retained_sizes(nodes: &Nodes, tree: &DominatorTree) -> Result<Vec<u64>> {
@@ -28,15 +29,19 @@ const DENSE: usize = 64;
 pub(crate) fn retained_together(snapshot: &Snapshot, nodes: &[NodeIx]) -> u64 {
     let tree = snapshot.dominators();
     let mut total = 0;
-    // The end of the subtree of the last node that no other one dominates.
+    for_each_subtree(tree, nodes, &mut |subtree| total += snapshot.retained_size(NodeIx(tree.order()[subtree.start])));
+    total
+}
+
+/// Visits the subtrees of the nodes that no other one of them dominates, as positions in the tree's preorder, ascending.
+pub(crate) fn for_each_subtree(tree: &DominatorTree, nodes: &[NodeIx], visit: &mut dyn FnMut(Range<usize>)) {
     let mut end = 0;
     for_each_position(tree, nodes, &mut |at| {
         if at >= end {
-            total += snapshot.retained_size(NodeIx(tree.order()[at]));
             end = at + tree.sizes()[at] as usize;
+            visit(at..end);
         }
     });
-    total
 }
 
 /// [`retained_together`] by part: a node's retained size counts for its own part, without that of other given nodes

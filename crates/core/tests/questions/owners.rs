@@ -98,7 +98,7 @@ fn a_variable_of_a_function_has_the_function_for_owner_where_it_begins() {
 }
 
 #[test]
-fn a_function_that_is_no_longer_alive_is_found_in_the_list_of_its_script() {
+fn a_function_that_is_no_longer_alive_is_named_by_what_was_compiled_of_it() {
     let Module { mut heap, script, scope: outer } = module();
     let (inner, description) = scope(&mut heap, outer);
     let (push, _) = function(&mut heap, script, inner, "push", 3);

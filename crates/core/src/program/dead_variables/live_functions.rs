@@ -1,7 +1,7 @@
 //! Closures → for each context, the functions of which a closure can reach it.
 
 use super::source_scopes::SourceScopes;
-use crate::program::scopes::{MAX_DEPTH, outer};
+use crate::program::scopes::{MAX_DEPTH, description, outer};
 use crate::program::scripts::script_of_shared;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
@@ -37,7 +37,7 @@ impl Code {
                 NodeKind::Closure => code.closures.extend(target(b"shared").zip(target(b"context"))),
                 NodeKind::Object if is_context(snapshot.name(node)) => code.contexts.push(node),
                 NodeKind::Code if snapshot.name(node).starts_with(b"system / SharedFunctionInfo") => {
-                    let described = target(b"name_or_scope_info").filter(|&to| is_description(snapshot, to));
+                    let described = description(snapshot, node, b"name_or_scope_info");
                     code.scripts.extend(described.zip(script_of(snapshot, node)));
                 }
                 _ => {}
@@ -149,10 +149,6 @@ impl Contexts {
         let start = self.functions.partition_point(|&(at, _)| at < context);
         self.functions[start..].iter().take_while(move |&&(at, _)| at == context).map(|&(_, function)| function)
     }
-}
-
-fn is_description(snapshot: &Snapshot, node: NodeIx) -> bool {
-    snapshot.name(node) == b"system / ScopeInfo"
 }
 
 fn script_of(snapshot: &Snapshot, shared: NodeIx) -> Option<NodeIx> {

@@ -2,11 +2,10 @@
 //! outwards, so that one function called from two places is one row with two callers.
 
 use crate::leak::AllocatedAt;
-use crate::program::names::Names;
 use crate::program::ownership::is_runtime_script;
 use crate::program::packages::package_of;
-use crate::query::allocations::{FrameRow, frame, positions};
-use crate::query::answer::Allowance;
+use crate::query::allocations::{FrameRow, calls, frame};
+use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use serde::Serialize;
@@ -45,15 +44,13 @@ struct Call {
 }
 
 /// The row of a suspect's places; `None` if no stack is known.
-pub(crate) fn allocated_row(names: &Names<'_>, places: &[AllocatedAt]) -> Result<Option<AllocatedRow>> {
-    let snapshot = names.snapshot;
-    let positions = positions(snapshot);
+pub(crate) fn allocated_row(rows: &Rows<'_>, places: &[AllocatedAt]) -> Result<Option<AllocatedRow>> {
     let mut calls = vec![Call::default()];
     for place in places {
-        let Some(&position) = positions.get(&place.trace_id) else { continue };
+        let Some(position) = rows.trace_position(place.trace_id) else { continue };
         let mut at = 0;
         add(&mut calls[at], place);
-        for function in shown_calls(snapshot, position) {
+        for function in shown_calls(rows.snapshot, position) {
             at = caller(&mut calls, at, function);
             add(&mut calls[at], place);
         }
@@ -62,8 +59,7 @@ pub(crate) fn allocated_row(names: &Names<'_>, places: &[AllocatedAt]) -> Result
     if count == 0 {
         return Ok(None);
     }
-    let functions = caller_rows(names, &calls, 0, &Allowance::default())?;
-    Ok(Some(AllocatedRow { count, bytes, functions }))
+    Ok(Some(AllocatedRow { count, bytes, functions: caller_rows(rows, &calls, 0)? }))
 }
 
 fn add(call: &mut Call, place: &AllocatedAt) {
@@ -73,20 +69,11 @@ fn add(call: &mut Call, place: &AllocatedAt) {
 
 /// The calls of a stack from the nearest that the program has written; without one from the nearest of a package.
 fn shown_calls(snapshot: &Snapshot, position: usize) -> Vec<u32> {
-    let allocations = snapshot.allocations();
-    let parent = |&at: &usize| Some(allocations.tree[at].parent as usize).filter(|&parent| parent < at);
-    // In preorder callers come first. The first node, `(root)`, is not a call.
-    let stack = std::iter::successors(Some(position), parent).take_while(|&at| at > 0);
-    let functions = stack.map(|at| allocations.tree[at].function);
-    let script =
-        |function: u32| allocations.functions.get(function as usize).map(|of| snapshot.strings().get(of.script_name));
-    let of_program = |&function: &u32| {
-        script(function).is_some_and(|script| !script.is_empty() && !is_runtime_script(script, false))
-    };
-    let calls: Vec<u32> = functions.filter(of_program).collect();
-    let is_own = |&function: &u32| script(function).is_some_and(|script| package_of(script).is_none());
-    let nearest = calls.iter().position(is_own).unwrap_or(0);
-    calls.into_iter().skip(nearest).take(MAX_DEPTH).collect()
+    let scripts = calls(snapshot, position).map(|(number, of)| (number, snapshot.strings().get(of.script_name)));
+    let of_program = |&(_, script): &(u32, &[u8])| !script.is_empty() && !is_runtime_script(script, false);
+    let calls: Vec<(u32, &[u8])> = scripts.filter(of_program).collect();
+    let nearest = calls.iter().position(|(_, script)| package_of(script).is_none()).unwrap_or(0);
+    calls.into_iter().skip(nearest).take(MAX_DEPTH).map(|(number, _)| number).collect()
 }
 
 /// The position of a caller, made when it is not there.
@@ -101,14 +88,15 @@ fn caller(calls: &mut Vec<Call>, of: usize, function: u32) -> usize {
 }
 
 /// The rows of a call's callers, those of most objects first. Goes as deep as [`MAX_DEPTH`].
-fn caller_rows(names: &Names<'_>, calls: &[Call], of: usize, allowance: &Allowance) -> Result<Vec<CallRow>> {
+fn caller_rows(rows: &Rows<'_>, calls: &[Call], of: usize) -> Result<Vec<CallRow>> {
     let mut callers: Vec<usize> = calls[of].callers.clone();
     callers.sort_by_key(|&at| std::cmp::Reverse(calls[at].count));
     callers.truncate(MAX_CALLERS);
     let row = |at: usize| {
         let Call { function, count, bytes, .. } = calls[at];
-        let frame = frame(names, names.snapshot.allocations().functions[function as usize], allowance)?;
-        Ok(CallRow { frame, count, bytes, callers: caller_rows(names, calls, at, allowance)? })
+        let function = rows.snapshot.allocations().functions[function as usize];
+        let frame = frame(&rows.names, function, &rows.allowance)?;
+        Ok(CallRow { frame, count, bytes, callers: caller_rows(rows, calls, at)? })
     };
     callers.into_iter().map(row).collect()
 }

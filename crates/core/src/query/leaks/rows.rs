@@ -121,7 +121,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
     let source = |node| snapshot.location(node).map(|at| rows.source(at));
     let (path, steps) = path_and_steps(rows, &finding.steps, true)?;
     let holder = holder_row(rows, &finding)?;
-    let class_name = rows.class_of_leak(&finding.class_name, Some(finding.example));
+    let class_name = rows.class_of_leak(&finding.class_name, finding.example);
     let reason = sentences::reason(&finding);
     let dead_variables = dead_rows(rows, &finding.dead_variables)?;
     let mut other_holders: Vec<OtherHolderRow> = Vec::new();
@@ -158,7 +158,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         added_count: finding.added_count,
         added_bytes: finding.added_bytes,
         sample_ids: finding.samples,
-        allocated_at: allocated_row(&rows.names, &finding.allocated)?,
+        allocated_at: allocated_row(rows, &finding.allocated)?,
         confidence: finding.confidence,
         survival: finding.survival.map(|(earlier, stayed)| f64::from(stayed) / f64::from(earlier)),
         may_have_bound: finding.has_bound,

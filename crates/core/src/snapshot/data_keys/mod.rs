@@ -248,7 +248,7 @@ fn evidence(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<AtomicU8>> {
     let evidence: Vec<AtomicU8> = sparse_zeros(snapshot.strings().len())?;
     let nodes = snapshot.nodes().len();
     let mut globals: Vec<NodeIx> = Vec::new();
-    for edge in snapshot.edges_of(snapshot.root()).filter(|edge| edge.kind == EdgeKind::Shortcut) {
+    for edge in snapshot.edges_of(snapshot.root()) {
         if is_global(edge.kind, globals.len()) {
             globals.push(edge.to);
         }

@@ -223,13 +223,13 @@ impl<S: Sections> Document<S> {
     /// Decides how to handle the member whose value starts at `offset`.
     fn open_value(&mut self, offset: u64) -> Result<()> {
         let name = key_text(&self.key);
-        if self.seen.contains(&name) && KNOWN.contains(&name.as_str()) {
+        if self.seen.contains(&name) && SECTIONS.contains(&name.as_str()) {
             return Err(Error::new(Code::Section, "each section once", format!("\"{name}\" again"))
                 .at(offset)
                 .in_section(&name));
         }
         // Known sections are always remembered, because they may not be repeated.
-        if self.seen.len() < MAX_MEMBERS || KNOWN.contains(&name.as_str()) {
+        if self.seen.len() < MAX_MEMBERS || SECTIONS.contains(&name.as_str()) {
             self.seen.push(name.clone());
             self.outline.offsets.push((name.clone(), offset));
         }
@@ -344,7 +344,7 @@ impl<S: Sections> Document<S> {
     /// Text that is damaged before any key of a snapshot is another format: a log of JSON lines, RTF.
     #[cold]
     fn blame_format(&self, error: Error) -> Error {
-        let is_something = self.seen.iter().any(|name| KNOWN.contains(&name.as_str()));
+        let is_something = self.seen.iter().any(|name| SECTIONS.contains(&name.as_str()));
         match error.code() {
             _ if is_something => error,
             Code::Syntax if self.seen.is_empty() => {
@@ -385,8 +385,8 @@ impl<S: Sections> Document<S> {
     }
 }
 
-/// Members whose repetition is an error.
-const KNOWN: [&str; 11] = [
+/// The members of a snapshot that heapray reads, in the order of V8. A second one of the same name is an error.
+pub const SECTIONS: [&str; 11] = [
     "snapshot",
     "nodes",
     "edges",

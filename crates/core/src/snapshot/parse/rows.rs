@@ -84,6 +84,13 @@ pub struct LocationRows {
 
 const RECENT: usize = 1 << 12;
 
+/// The number of the node at an index, where there are so many nodes.
+#[inline]
+fn node_at(index: i64, field: usize, divider: FieldDivider, nodes: u32) -> std::result::Result<u32, BadField> {
+    let node = u32::try_from(index).ok().and_then(|index| divider.ordinal(index));
+    node.filter(|&node| node < nodes).ok_or_else(|| bad(field, "the index of a node"))
+}
+
 /// The range of 32 bits, signed or unsigned.
 const MIN_I32: i64 = i32::MIN as i64;
 const MAX_U32: i64 = u32::MAX as i64;
@@ -151,8 +158,6 @@ impl Rows for LocationRows {
     #[inline]
     fn row(&self, values: &[i64]) -> std::result::Result<Self::Row, BadField> {
         let fields = &self.fields;
-        let node = u32::try_from(values[fields.object_index]).ok().and_then(|index| self.divider.ordinal(index));
-        let node = node.filter(|&node| node < self.nodes.unwrap_or(MAX_NODES as u32));
         let number = |field: usize| match values[field] {
             value @ MIN_I32..=MAX_U32 => Ok(value as u32),
             _ => Err(bad(field, "a number of 32 bits")),
@@ -162,10 +167,8 @@ impl Rows for LocationRows {
             line: number(fields.line)?,
             column: number(fields.column)?,
         };
-        match node {
-            Some(node) => Ok((node, location)),
-            None => Err(bad(fields.object_index, "the index of a node")),
-        }
+        let nodes = self.nodes.unwrap_or(MAX_NODES as u32);
+        Ok((node_at(values[fields.object_index], fields.object_index, self.divider, nodes)?, location))
     }
 
     fn add(&mut self, (node, location): Self::Row) -> Result<()> {
@@ -267,12 +270,8 @@ impl Rows for ScopeRows {
 
     fn row(&self, values: &[i64]) -> std::result::Result<ScopeRow, BadField> {
         let [_, script, id, depth, variables, uses] = self.fields.scope;
-        let node = u32::try_from(values[script]).ok().and_then(|index| self.divider.ordinal(index));
-        let Some(node) = node.filter(|&node| node < self.nodes) else {
-            return Err(bad(script, "the index of a node"));
-        };
         Ok(ScopeRow {
-            script: NodeIx(node),
+            script: NodeIx(node_at(values[script], script, self.divider, self.nodes)?),
             id: scope_id(values[id], id)?,
             depth: unsigned(values[depth], depth, "a depth")?,
             variables: unsigned(values[variables], variables, "a number of variables")?,
