@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { differences } from '../benchmark/answers.mjs';
 import { generate } from '../benchmark/generate.mjs';
 import { measure } from '../benchmark/measure.mjs';
+import { measureReport, reportTable } from '../benchmark/report.mjs';
 import { markdownTable, median, rows, writeBetweenMarkers } from '../benchmark/table.mjs';
 import { parse } from '../index.js';
 
@@ -25,8 +26,8 @@ after(() => rm(folder, { recursive: true }));
 const run = (tool, options) => measure({ node: process.execPath, tool, file: snapshot, timeoutSeconds: 120, ...options });
 
 test('heapray and DevTools give the same answers about a generated heap', async () => {
-  const heapray = await run('heapray', { check: true });
-  const devtools = await run('devtools', { check: true });
+  const heapray = await run('heapray', { mode: '--check' });
+  const devtools = await run('devtools', { mode: '--check' });
   assert.equal(heapray.error, undefined);
   assert.deepEqual(differences(heapray.answers, devtools.answers), []);
   assert.deepEqual(Object.keys(heapray.answers), Object.keys(devtools.answers), 'both answer every question');
@@ -38,6 +39,15 @@ test('a run has its time and its peak memory', async () => {
   assert.ok(cpuSeconds > 0.01, `${cpuSeconds} s of CPU`);
   assert.ok(peakBytes > 20e6 && peakBytes < 1e9, `${peakBytes} bytes`);
   assert.ok(answers.nodes > 10_000);
+});
+
+test('time and memory of a report are given as shares of those of parsing', async () => {
+  const report = await measureReport({ name: 'small', file: snapshot }, { node: process.execPath, runs: 3, timeoutSeconds: 120 });
+  assert.equal(report.error, undefined);
+  assert.ok(report.parseSeconds > 0 && report.seconds > 0 && report.timeRatio > 0);
+  assert.ok(report.memoryRatio >= 1, `${report.memoryRatio}`);
+  assert.match(reportTable([report]), /^small: parse [\d.]+ s, report [\d.]+ s: [\d.]+ of the time, [\d.]+ of the peak memory$/);
+  assert.match(reportTable([{ name: 'bad', error: 'why' }]), /^bad: report fails: why$/);
 });
 
 test('a failing tool is a result with the reason', async () => {

@@ -1,16 +1,35 @@
-// The process that is measured: `child.mjs TOOL FILE [--check]` loads one snapshot with one tool.
+// The process that is measured: `child.mjs TOOL FILE [--check | --report]` loads one snapshot with one tool.
 //
 // What it found goes to file descriptor 3, because tools write to the others as they like. With
-// `--check` it goes on to answer what takes time to look up; such a run is not timed.
+// `--check` it goes on to answer what takes time to look up; such a run is not timed. With `--report` it goes on to
+// make a report, and says what parsing and the report took of time and of memory.
 
 import { writeSync } from 'node:fs';
 
-const [tool, file, check] = process.argv.slice(2);
+const [tool, file, mode] = process.argv.slice(2);
 const { open } = await import(`./tools/${tool}.mjs`);
+const started = performance.now();
 const heap = await open(file);
-const answers = check ? { ...heap.counts(), ...(await heap.answers()) } : heap.counts();
-const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-// maxRSS is in kilobytes on every system, the times are in microseconds.
-const used = { peakBytes: maxRSS * 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
-writeSync(3, JSON.stringify({ ...used, answers }));
+const parse = taken(started);
+const answers = mode === '--check' ? { ...heap.counts(), ...(await heap.answers()) } : heap.counts();
+const report = mode === '--report' ? await reportOf(heap) : undefined;
+const { userCPUTime, systemCPUTime } = process.resourceUsage();
+// The times are in microseconds.
+const used = { peakBytes: peakBytes(), cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
+writeSync(3, JSON.stringify({ ...used, answers, parse, report }));
 process.exit(0);
+
+async function reportOf(heap) {
+  const started = performance.now();
+  await heap.report();
+  return taken(started);
+}
+
+function taken(started) {
+  return { seconds: (performance.now() - started) / 1000, peakBytes: peakBytes() };
+}
+
+/** `maxRSS` is in kilobytes on every system. */
+function peakBytes() {
+  return process.resourceUsage().maxRSS * 1024;
+}

@@ -12,10 +12,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../scripts/node-versions.mjs';
 
-const PROGRAM = fileURLToPath(new URL('heap/program.mjs', import.meta.url));
+const programOf = name => fileURLToPath(new URL(`heap/${name}.mjs`, import.meta.url));
 
 /** How many source files the program keeps: 1.2 MB of snapshot each. */
-export const SOURCE_FILES = { small: 3, medium: 37, large: 248, xlarge: 690, huge: 2000 };
+const SOURCE_FILES = { small: 3, medium: 37, large: 248, xlarge: 690, huge: 2000 };
+
+/** Small strings of the heap that has little else: its snapshot is 430 MB. */
+const STRINGS = 4_000_000;
+
+/** What can be generated. */
+export const SIZES = [...Object.keys(SOURCE_FILES), 'strings'];
 
 /** V8 up to Node 20 can take minutes for what newer ones write in seconds; and a snapshot should not depend on who runs this. */
 const NODE_MAJOR = 24;
@@ -25,12 +31,12 @@ const NODE_MAJOR = 24;
  * The same seed gives the same heap, but for what V8 itself keeps in it.
  */
 export async function generate({ file, size, seed = 1, node = nodeBinary(NODE_MAJOR) }) {
-  const sourceFiles = SOURCE_FILES[size];
-  if (!sourceFiles) throw new Error(`--size is one of ${Object.keys(SOURCE_FILES).join(', ')}, not ${size}`);
+  if (!SIZES.includes(size)) throw new Error(`--size is one of ${SIZES.join(', ')}, not ${size}`);
   await mkdir(path.dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.tmp`;
   try {
-    const args = ['--max-old-space-size=8192', PROGRAM, unfinished, String(sourceFiles), String(seed)];
+    const program = size === 'strings' ? [programOf('strings'), unfinished, STRINGS] : [programOf('program'), unfinished, SOURCE_FILES[size], seed];
+    const args = ['--max-old-space-size=8192', ...program.map(String)];
     const [code, signal] = await once(spawn(node, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
     if (code !== 0) throw new Error(`the program to take a snapshot of ended with ${signal ?? `exit code ${code}`}`);
     await rename(unfinished, file);

@@ -14,10 +14,11 @@ const KEPT_OF_STDERR = 1 << 16;
  * `seconds` is from spawn to exit; `peakBytes` is the most memory the process had resident at any
  * time, all threads and mapped files included, as the kernel counted it (`maxRSS`, read by the child
  * as its last act). `cpuSeconds` are those of all threads: on a busy machine they say more than the clock.
+ * `mode` is for `child.mjs`: `--check` or `--report`.
  */
-export async function measure({ node, tool, file, timeoutSeconds, check = false }) {
+export async function measure({ node, tool, file, timeoutSeconds, mode }) {
   const started = performance.now();
-  const args = [CHILD, tool, file, ...(check ? ['--check'] : [])];
+  const args = [CHILD, tool, file, ...(mode ? [mode] : [])];
   const child = spawn(node, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutSeconds * 1000);
   const report = collect(child.stdio[3]);

@@ -8,9 +8,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../scripts/node-versions.mjs';
 import { differences } from './answers.mjs';
+import { SIZES } from './generate.mjs';
 import { measure } from './measure.mjs';
+import { measureReport, reportTable } from './report.mjs';
 import { README, RESULTS } from './paths.mjs';
-import { SIZES, snapshotAt, snapshotOfSize } from './snapshots.mjs';
+import { snapshotAt, snapshotOfSize } from './snapshots.mjs';
 import { markdownTable, median, textTable, writeBetweenMarkers } from './table.mjs';
 
 /** In this order in every round, and in the table. */
@@ -19,12 +21,14 @@ const TOOLS = ['heapray', 'devtools', 'memlab', 'v8-heap-parser'];
 const HELP = `Usage: npm run bench -- [options]
 
 Loads snapshots with heapray, Chrome DevTools' worker, memlab and @vscode/v8-heap-parser, each in a
-process of its own, checks that their answers agree, and prints the median time and peak memory.
+process of its own, checks that their answers agree, and prints the median time and peak memory;
+then time and peak memory of a report, as shares of those of parsing.
 Ends with 1 when heapray fails or differs from Chrome DevTools.
 
   --file FILE       a snapshot to measure on; may be given several times
   --size SIZE       ${SIZES.join(', ')}: from the corpus or generated; may be
-                    given several times (default: medium and large)
+                    given several times (default: medium and large, and for reports
+                    strings)
   --runs N          timed runs of each tool, after one that is not timed (default 3)
   --node WHICH      the Node that runs all tools: a path, or a major version to get from npm
                     (default: the one that runs this)
@@ -67,6 +71,7 @@ async function main() {
   const measurements = [];
   for (const snapshot of snapshots) measurements.push(await measureAll(snapshot, tools, settings));
   console.log(options.json ? JSON.stringify(measurements, null, 2) : textTable(measurements));
+  if (!options.json && tools.some(({ name }) => name === 'heapray')) console.log(`\n${reportTable(await reports(snapshots, settings))}`);
   // A comparison with some left out would take the place of a whole one.
   if (options.only.length === 0) await store(measurements);
   if (options['write-readme']) await writeBetweenMarkers(README, markdownTable(await stored()));
@@ -85,6 +90,14 @@ async function chosenSnapshots() {
   return snapshots;
 }
 
+/** The reports on these snapshots and, unless some were asked for, on a heap of strings. */
+async function reports(snapshots, settings) {
+  const all = options.size.length || options.file.length ? snapshots : [...snapshots, await snapshotOfSize('strings')];
+  const reports = [];
+  for (const snapshot of all) reports.push(await measureReport(snapshot, settings));
+  return reports;
+}
+
 async function preparedTools() {
   const unknown = options.only.find(name => !TOOLS.includes(name));
   if (unknown) throw new Error(`--only is one of ${TOOLS.join(', ')}, not ${unknown}`);
@@ -101,7 +114,7 @@ async function measureAll(snapshot, tools, { node, nodeVersion, runs, timeoutSec
   const results = tools.map(tool => ({ ...tool, timed: [] }));
   for (const result of results) {
     // This also brings the file into the page cache, so that the first tool has no disadvantage.
-    const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds, check: true });
+    const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds, mode: '--check' });
     say(`${snapshot.name}: ${result.title}: ${run.error ?? 'answers'}`);
     Object.assign(result, { answers: run.answers, error: run.error });
   }

@@ -7,11 +7,8 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { nodeBinary } from '../scripts/node-versions.mjs';
-import { SOURCE_FILES, generate } from './generate.mjs';
+import { SIZES, generate } from './generate.mjs';
 import { CACHE, PACKED_CORPUS } from './paths.mjs';
-
-/** Sizes that `--size` knows. */
-export const SIZES = Object.keys(SOURCE_FILES);
 
 /** A snapshot by its path. */
 export function snapshotAt(file) {

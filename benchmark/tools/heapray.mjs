@@ -19,6 +19,7 @@ export async function open(file) {
   return {
     counts: () => ({ nodes: snapshot.nodeCount, edges: snapshot.edgeCount, totalSize: snapshot.totalSize }),
     answers: () => answers(snapshot, heapray),
+    report: () => heapray.report(snapshot),
   };
 }
 
