@@ -104,7 +104,6 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
     let Some(&snapshot) = series.last() else {
         return Err(Error::new(Code::InvalidQuery, "at least one snapshot", "none"));
     };
-    let rows = Rows::new(snapshot, show, progress)?;
     let by_class = ClassQuery { limit: Some(limit as u64), ..ClassQuery::default() };
     // Whatever needs no paths is found while the paths are.
     let find_leaks = || {
@@ -113,14 +112,17 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
     };
     let find_duplicates = || duplicated_strings(snapshot, limit, show, progress);
     let find_others = || -> Result<_> {
+        let rows = Rows::new(snapshot, show, progress)?;
+        rows.find_owners()?;
         let (biggest, by_package) = (biggest(snapshot, limit, progress)?, by_package(&rows, limit, progress)?);
         let (collections, classes) =
             (collections(&rows, limit, progress)?, classes(snapshot, &by_class, show, progress)?);
-        Ok((biggest, by_package, collections, classes.classes, detached(&rows, limit)?))
+        let detached = detached(&rows, limit)?;
+        Ok((rows, biggest, by_package, collections, classes.classes, detached))
     };
     let (leaks, (duplicated_strings, others)) = join(find_leaks, || join(find_duplicates, find_others));
+    let (rows, biggest, by_package, mut collections, classes, detached) = others?;
     let leaks = leaks::answer(&rows, series, leaks?, &query.outside, &order.positions)?;
-    let (biggest, by_package, mut collections, classes, detached) = others?;
     let paths = ShownPaths::new(snapshot, progress)?;
     add_paths(&mut collections, &paths, &rows)?;
     Ok(Report {

@@ -348,6 +348,11 @@ impl<'a> Rows<'a> {
         OwnerRow { kind, name: Text(written.into_owned()), source }
     }
 
+    /// Makes the table of scopes, which otherwise the first path with a variable does.
+    pub(crate) fn find_owners(&self) -> Result<()> {
+        self.owners().map(|_| ())
+    }
+
     fn owners(&self) -> Result<Owners<'a>> {
         let scopes = Scopes::of(self.snapshot, self.progress)?;
         Ok(Owners { snapshot: self.snapshot, scripts: self.scripts, scopes })
