@@ -1,23 +1,14 @@
 // npm run docs: writes docs/api.md from index.d.ts. With --check, fails if it is out of date.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { writeOrCheck } from './generated.mjs';
 import { tool } from './release/tools.mjs';
 import { root } from './setup.mjs';
 
-const target = path.join(root, 'docs', 'api.md');
-const generated = generate();
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, generated);
-  console.log('docs/api.md is written');
-} else if (!existsSync(target) || readFileSync(target, 'utf8') !== generated) {
-  console.error('docs/api.md is out of date: run "npm run docs"');
-  process.exitCode = 1;
-} else {
-  console.log('docs/api.md is up to date');
-}
+writeOrCheck('docs/api.md', generate(), 'npm run docs');
 
 function generate() {
   const out = mkdtempSync(path.join(tmpdir(), 'heapray-docs-'));

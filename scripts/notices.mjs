@@ -1,22 +1,12 @@
 // npm run notices: writes THIRD-PARTY-NOTICES.md, which every package contains. With --check, fails if it is out of date.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeOrCheck } from './generated.mjs';
 import { root } from './setup.mjs';
 import { bundledPackages, chosenLicence, crates, licenceText } from './third-party.mjs';
 
-const target = path.join(root, 'THIRD-PARTY-NOTICES.md');
-
-const notices = await generate();
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, notices);
-  console.log('THIRD-PARTY-NOTICES.md is written');
-} else if (!existsSync(target) || readFileSync(target, 'utf8') !== notices) {
-  console.error('THIRD-PARTY-NOTICES.md is not what Cargo.lock and package-lock.json say: run "npm run notices"');
-  process.exitCode = 1;
-} else {
-  console.log('THIRD-PARTY-NOTICES.md is up to date');
-}
+writeOrCheck('THIRD-PARTY-NOTICES.md', await generate(), 'npm run notices');
 
 async function generate() {
   const [linked, bundled] = [crates(), await bundledPackages()];

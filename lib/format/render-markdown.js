@@ -7,7 +7,7 @@
  * HTML is text.
  */
 
-const { CODE_ROLES, fit } = require('./spans.js');
+const { CODE_ROLES, fit, textOf } = require('./spans.js');
 const { formatCount } = require('./numbers.js');
 
 /** Names are cut here so that a comment stays readable and below the size a forge accepts. */
@@ -46,7 +46,7 @@ const RENDERERS = {
       .join('\n\n'),
 
   tree: ({ lines }) => {
-    const text = lines.map(({ prefix, spans }) => prefix + fit(spans, TREE_WIDTH).map((span) => span.text).join(''));
+    const text = lines.map(({ prefix, spans }) => prefix + textOf(fit(spans, TREE_WIDTH)));
     const fence = '`'.repeat(Math.max(3, longestRun(text.join('\n')) + 1));
     return [fence + 'text', ...text, fence].join('\n');
   },
@@ -87,7 +87,7 @@ function emphasised({ text, role }) {
 }
 
 function plain(spans) {
-  return spans.map((span) => span.text).join('').trim();
+  return textOf(spans).trim();
 }
 
 /** Within HTML elements Markdown has no code spans. */

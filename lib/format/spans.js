@@ -116,4 +116,9 @@ function after(spans, taken) {
   return remainder === '' ? following : [{ text: remainder, role: last.role }, ...following];
 }
 
-module.exports = { CODE_ROLES, words, heap, spansOf, widthOf, fit, wrap };
+/** The text without roles. */
+function textOf(spans) {
+  return spans.map(({ text }) => text).join('');
+}
+
+module.exports = { CODE_ROLES, words, heap, spansOf, textOf, widthOf, fit, wrap };

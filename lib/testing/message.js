@@ -6,6 +6,7 @@
 
 const { ownerLabel, sourceLabel } = require('../format/labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../format/numbers.js');
+const { textOf } = require('../format/spans.js');
 const { visible } = require('../format/text.js');
 
 /** The class name of growth in bytes without objects: a buffer, array or string that gets longer. */
@@ -22,7 +23,6 @@ function details(rows, palette) {
   return shown.map(([label, text]) => `  ${palette.DIM_COLOR(label.padEnd(width))}  ${text}`);
 }
 
-const textOf = (spans) => spans.map(({ text }) => text).join('');
 const place = (source) => textOf(sourceLabel(source));
 
 /** Growth by round, written once if all rounds are equal. */

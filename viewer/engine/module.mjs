@@ -103,7 +103,7 @@ export class HeapModule {
     const bytes = encoder.encode(JSON.stringify({ snapshots, question }));
     this.#write(bytes);
     this.#succeed(() => this.#watched(watch, () => this.#exports.ask(bytes.length)));
-    return this.#said();
+    return this.#output();
   }
 
   /**
@@ -116,7 +116,7 @@ export class HeapModule {
     const bytes = encoder.encode(name);
     this.#write(bytes);
     this.#succeed(() => this.#watched(watch, () => this.#exports.column(snapshot, bytes.length)));
-    return bytesAt(this.#memory, this.#exports.said(), this.#exports.said_length());
+    return bytesAt(this.#memory, this.#exports.output(), this.#exports.output_length());
   }
 
   /** @param {number} snapshot its handle */
@@ -133,7 +133,7 @@ export class HeapModule {
   }
 
   #write(bytes) {
-    const start = this.#call(() => this.#exports.room(bytes.length)) >>> 0;
+    const start = this.#call(() => this.#exports.input(bytes.length)) >>> 0;
     if (start === 0) throw outOfMemory(bytes.length);
     new Uint8Array(this.#memory.buffer, start, bytes.length).set(bytes);
   }
@@ -151,7 +151,7 @@ export class HeapModule {
   #succeed(call) {
     const value = this.#call(call);
     if (value !== 0) return value;
-    const { code, message, ...details } = JSON.parse(this.#said());
+    const { code, message, ...details } = JSON.parse(this.#output());
     throw new HeaprayError(code, message, details);
   }
 
@@ -165,7 +165,7 @@ export class HeapModule {
     }
   }
 
-  #said() {
-    return textAt(this.#memory, this.#exports.said(), this.#exports.said_length());
+  #output() {
+    return textAt(this.#memory, this.#exports.output(), this.#exports.output_length());
   }
 }

@@ -1,4 +1,4 @@
-//! A parser at work and the snapshots it has made, by number.
+//! The snapshot that is being parsed, and those that are open, by number.
 
 use crate::host::watched_progress;
 use heapray_core::parse::{Parser, ParserOptions, text_size};
@@ -7,21 +7,21 @@ use heapray_core::{Code, Error, Phase, Progress, Result, Snapshot, query};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Everything the module holds.
+/// The state of the module.
 #[derive(Default)]
 pub(crate) struct Engine {
     opening: Option<Opening>,
-    /// Numbers are places here; a closed one is used again.
+    /// By number. The number of a closed one is used again.
     snapshots: Vec<Option<Snapshot>>,
 }
 
 /// A snapshot that is being read.
 struct Opening {
-    /// The source's size, where it is known.
+    /// Size of the file, if known.
     bytes: Option<u64>,
-    /// Most bytes of text to accept.
+    /// Limit for the bytes of text.
     max_bytes: Option<u64>,
-    /// Made at the first bytes, which tell whether the size is that of text.
+    /// Made at the first bytes, which tell whether the file's size is that of the text.
     parser: Option<Parser>,
     progress: Progress,
 }
@@ -35,12 +35,12 @@ struct Asked<'a> {
 }
 
 impl Engine {
-    /// Starts reading. What was being read is let go of.
+    /// Starts reading, instead of what was being read.
     pub(crate) fn begin(&mut self, bytes: Option<u64>, max_bytes: Option<u64>) {
         self.opening = Some(Opening { bytes, max_bytes, parser: None, progress: watched_progress() });
     }
 
-    /// Reads the next bytes. On failure the opening is over.
+    /// Reads the next bytes. An error ends the reading.
     pub(crate) fn push(&mut self, chunk: &[u8]) -> Result<()> {
         let mut opening = self.opening.take().ok_or_else(nothing_opening)?;
         let parser = opening.parser.get_or_insert_with(|| {
@@ -53,7 +53,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends the input and analyses it. Gives the snapshot's number.
+    /// Ends the input and analyses it. Returns the snapshot's number.
     pub(crate) fn finish(&mut self) -> Result<usize> {
         let Opening { parser, progress, .. } = self.opening.take().ok_or_else(nothing_opening)?;
         let parser = parser.unwrap_or_else(|| Parser::new(ParserOptions::default()));
@@ -67,7 +67,7 @@ impl Engine {
         Ok(number)
     }
 
-    /// Stops reading and lets go of what was read.
+    /// Stops reading.
     pub(crate) fn abandon(&mut self) {
         self.opening = None;
     }
@@ -89,7 +89,7 @@ impl Engine {
         Ok(bytes)
     }
 
-    /// Gives a snapshot's memory back to the module.
+    /// Frees a snapshot.
     pub(crate) fn close(&mut self, number: usize) {
         if let Some(snapshot) = self.snapshots.get_mut(number) {
             *snapshot = None;

@@ -1,4 +1,4 @@
-//! What the module calls: JavaScript that watches, and that is told of a bug.
+//! The host's functions that the module calls.
 
 use heapray_core::Progress;
 use std::panic::PanicHookInfo;
@@ -6,13 +6,13 @@ use std::sync::Once;
 
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
-    /// Where the work is, its phase by name. Not 0: it is to end.
+    /// Told the progress of the current phase, given by name. Cancels the work by any number but 0.
     safe fn watch(phase: *const u8, phase_length: usize, done: f64, total: f64) -> u32;
-    /// A panic's text. The module traps next.
+    /// Told the text of a panic, after which the module traps.
     safe fn panicked(text: *const u8, length: usize);
 }
 
-/// Progress that JavaScript is shown, and can end, whenever the work looks up from its loop.
+/// Progress that JavaScript follows and can cancel.
 pub(crate) fn watched_progress() -> Progress {
     Progress::observed(|progress| {
         let (phase, done, total) = progress.read();
@@ -23,7 +23,7 @@ pub(crate) fn watched_progress() -> Progress {
     })
 }
 
-/// Has panics told to the host before they end the instance.
+/// Passes the text of panics to the host.
 pub(crate) fn report_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,4 @@
-//! The allocator, which remembers what it refused: a trap for want of memory says nothing else.
+//! The allocator, which keeps the size of a refused allocation: a trap does not tell it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -15,7 +15,7 @@ pub(crate) fn refused() -> usize {
     ALLOCATOR.refused.load(Relaxed)
 }
 
-/// Begins a call.
+/// Called at the start of each call.
 pub(crate) fn forget() {
     ALLOCATOR.refused.store(0, Relaxed);
 }

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import type { NodeRow, PathStep, SourceLocation, TreeItem } from '../../../index.js';
 import { nodeLabel, referenceLabel, sourceLabel, stepNode } from '../../../lib/format/labels.js';
 import { formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatDistance, formatPercent } from '../../../lib/format/numbers.js';
+import { textOf } from '../../../lib/format/spans.js';
 import { visible } from '../../../lib/format/text.js';
 import { useApp } from '../model/app.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
@@ -74,7 +75,7 @@ export function SizeShare({ bytes, percent }: { bytes: number; percent: number }
 export function Source({ source }: { source: SourceLocation | null | undefined }) {
   const spans: Span[] = sourceLabel(source);
   if (spans.length === 0) return null;
-  const text = spans.map((span) => span.text).join('');
+  const text = textOf(spans);
   return (
     <span class="source" title={text}>
       <bdi>{text}</bdi>
@@ -95,7 +96,7 @@ export function NodeLabel({ node }: { node: Labelled }) {
 
 /** The label of a node as plain text, for attributes. */
 export function nodeText(node: Labelled, showStrings: boolean): string {
-  return (nodeLabel(node, { showStrings }) as Span[]).map(({ text }) => text).join('');
+  return textOf(nodeLabel(node, { showStrings }));
 }
 
 /** The node's label, linked to its page. */

@@ -145,7 +145,7 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
     let mut findings: Vec<Finding> = suspects
         .take(limit + MAX_MORE)
         .filter_map(|suspect| explainer.explain(suspect, growth.as_ref()))
-        .filter(|finding| profile.accuses(finding))
+        .filter(|finding| profile.is_met_by(finding))
         .filter(|finding| growth.is_none() || !(finding.was_moved() || search.is_in_flight(finding, profile)))
         .collect();
     if growth.is_some() {

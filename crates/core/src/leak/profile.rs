@@ -15,8 +15,8 @@ pub(crate) enum Profile {
 }
 
 impl Profile {
-    /// Whether a finding grew enough in each interval.
-    pub(crate) fn accuses(self, finding: &Finding) -> bool {
+    /// Whether a finding grew in each interval by as much as the purpose asks for.
+    pub(crate) fn is_met_by(self, finding: &Finding) -> bool {
         match self {
             Profile::Program => true,
             Profile::TestRounds { iterations } => finding.added_count.iter().all(|&added| added >= iterations),

@@ -101,12 +101,12 @@ impl Turnover {
         let compare = |at: usize| {
             let before = at.checked_sub(1).map(|before| &views[before]);
             let last = views.last().filter(|_| at + 1 < snapshots);
-            series.same_process.then(|| Arrivals::of(before, &views[at], last, kin, progress)).transpose()
+            series.same_process.then(|| Newcomers::of(before, &views[at], last, kin, progress)).transpose()
         };
         let measured = parallel::map((0..snapshots).collect(), |at| Ok((views[at].count(progress)?, compare(at)?)));
         for (at, measured) in measured.into_iter().enumerate() {
-            let (counts, arrivals) = measured?;
-            turnover.set(at, &counts, &views[at].group_of, arrivals.unwrap_or_default());
+            let (counts, newcomers) = measured?;
+            turnover.set(at, &counts, &views[at].group_of, newcomers.unwrap_or_default());
         }
         for group in 1..groups.list.len() as u32 {
             let counts = turnover.counts(group);
@@ -117,15 +117,15 @@ impl Turnover {
     }
 
     /// Notes what was counted in one snapshot, whose groups are `group_of`.
-    fn set(&mut self, at: usize, counts: &[u32], group_of: &[u32], arrivals: Arrivals) {
+    fn set(&mut self, at: usize, counts: &[u32], group_of: &[u32], newcomers: Newcomers) {
         for (&group, count) in group_of.iter().zip(counts).filter(|&(&group, _)| group != OUTSIDE) {
             self.counts[group as usize * self.snapshots + at] += count;
         }
-        for (kin, (entered, kept)) in arrivals.entered.into_iter().zip(arrivals.kept).enumerate() {
+        for (kin, (entered, kept)) in newcomers.entered.into_iter().zip(newcomers.kept).enumerate() {
             self.entered[kin * self.snapshots + at] = entered;
             self.kept[kin * self.snapshots + at] = kept;
         }
-        self.born[at] = arrivals.born;
+        self.born[at] = newcomers.born;
     }
 
     /// Objects of a group in each snapshot.
@@ -209,7 +209,7 @@ impl<'a> View<'a> {
 
 /// The objects of one snapshot that the one before lacks or has among other kin.
 #[derive(Default)]
-struct Arrivals {
+struct Newcomers {
     /// Those that it lacks, of whatever kin.
     born: u64,
     /// By kin.
@@ -218,7 +218,7 @@ struct Arrivals {
     kept: Vec<u32>,
 }
 
-impl Arrivals {
+impl Newcomers {
     fn of(
         before: Option<&View<'_>>,
         now: &View<'_>,
@@ -226,12 +226,12 @@ impl Arrivals {
         kin: usize,
         progress: &Progress,
     ) -> Result<Self> {
-        let mut arrivals = Self { born: 0, entered: vec![0; kin], kept: vec![0; kin] };
+        let mut newcomers = Self { born: 0, entered: vec![0; kin], kept: vec![0; kin] };
         let mut entered = NodeSet::new(now.snapshot.nodes().len());
         let mut enter = |node: NodeIx, was: u32| {
             let kin = now.kin(node);
             if kin != NO_KIN && kin != was {
-                arrivals.entered[kin as usize] += 1;
+                newcomers.entered[kin as usize] += 1;
                 entered.insert(node);
             }
         };
@@ -241,7 +241,7 @@ impl Arrivals {
                 Pair::Before(_) => {}
                 Pair::Both(old, node) => enter(node, before.kin(old)),
                 Pair::After(node) => {
-                    arrivals.born += 1;
+                    newcomers.born += 1;
                     enter(node, NO_KIN);
                 }
             })?,
@@ -252,10 +252,10 @@ impl Arrivals {
                     && entered.contains(node)
                     && now.kin(node) == last.kin(later)
                 {
-                    arrivals.kept[now.kin(node) as usize] += 1;
+                    newcomers.kept[now.kin(node) as usize] += 1;
                 }
             })?;
         }
-        Ok(arrivals)
+        Ok(newcomers)
     }
 }

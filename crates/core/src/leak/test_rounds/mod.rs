@@ -201,9 +201,9 @@ impl<'a, 't> Search<'a, 't> {
         let is_recorded = nodes.iter().any(|&node| self.judge.noise.is_retained_by_record(node));
         let paths = self.paths_of_program(nodes);
         let is_explained = is_recorded || !paths.is_empty();
-        let accused = paths.into_iter().find(|path| !suspects.iter().any(|suspect| self.is_behind(suspect, path)));
-        if accused.is_some() {
-            return self.leak(growth, accused).map(Some);
+        let unexplained = paths.into_iter().find(|path| !suspects.iter().any(|suspect| self.is_behind(suspect, path)));
+        if unexplained.is_some() {
+            return self.leak(growth, unexplained).map(Some);
         }
         // Objects that only V8's tables retain are parts of the suspects' objects, if there are suspects.
         if !growth.is_certain || is_explained || !suspects.is_empty() {

@@ -95,7 +95,7 @@ pub(crate) struct Found<'a> {
 pub(crate) fn verdict(report: &LeakReport, outcome: Outcome, found: &Found<'_>) -> String {
     let &Found { growth, suspects, inconclusive, candidates, outside } = found;
     let found = match (outcome, suspects) {
-        (_, [first, rest @ ..]) => accusation(first, rest.len()),
+        (_, [first, rest @ ..]) => first_suspect(first, rest.len()),
         (Outcome::MayLeak, []) => {
             let named: Vec<String> = inconclusive.iter().take(MAX_NAMED).map(open_question).collect();
             format!("Inconclusive: {}", named.join(" "))
@@ -109,7 +109,7 @@ pub(crate) fn verdict(report: &LeakReport, outcome: Outcome, found: &Found<'_>) 
     format!("{found}{growth}{outside}{}", caveat(report))
 }
 
-fn accusation(first: &SuspectRow, others: usize) -> String {
+fn first_suspect(first: &SuspectRow, others: usize) -> String {
     let verb = match first.confidence {
         Confidence::High => "leaks",
         Confidence::Medium => "probably leaks",
