@@ -278,18 +278,37 @@ test('a killed process leaves nothing under the final name, and the file that wa
   if (process.platform === 'linux') assert.deepEqual(readdirSync(target).sort(), ['1.heapsnapshot.gz', '3.heapsnapshot.gz']);
 });
 
-test('process.exit() in the middle of writing leaves nothing under any name', { skip: process.platform !== 'linux' && 'Linux only' }, () => {
-  const target = path.join(folder, 'exited');
-  mkdirSync(target);
-  const source = `
-    import { redact } from ${JSON.stringify(index)};
-    const [output] = process.argv.slice(1);
-    const source = async function* () { yield Buffer.from(${JSON.stringify(tinySnapshot().slice(0, -10))}); setTimeout(() => process.exit(3), 50); await new Promise(() => {}); };
-    await redact(source(), output);`;
-  const [command, args] = child(source, path.join(target, 'a.heapsnapshot.gz'));
-  assert.equal(spawnSync(command, args).status, 3);
-  assert.deepEqual(readdirSync(target), []);
-});
+const exits = { 'while it is written': null, 'when all is on the way to the disk': 'finish', 'when the file gets its name': 'publish' };
+for (const call of ['redact', 'capture']) {
+  for (const [when, step] of Object.entries(exits)) {
+    test(`process.exit() in ${call}(), ${when}, leaves nothing under any name`, { skip: process.platform !== 'linux' && 'Linux only' }, () => {
+      const target = path.join(folder, `exited ${call} ${step}`);
+      mkdirSync(target);
+      const source = `
+        import { createRequire } from 'node:module';
+        import { capture, redact } from ${JSON.stringify(index)};
+        const native = createRequire(${JSON.stringify(index)})('./lib/addon/load.js');
+        const { prototype } = native.NativeSnapshotWriter;
+        const [call, step, output] = process.argv.slice(1);
+        const { [step]: go } = prototype;
+        prototype[step] = function (...args) {
+          setImmediate(() => process.exit(3));
+          return go.apply(this, args);
+        };
+        const rest = step === 'push' ? new Promise(() => {}) : Promise.resolve();
+        const source = async function* () { yield Buffer.from(${JSON.stringify(tinySnapshot().slice(0, -10))}); await rest; yield Buffer.from(${JSON.stringify(tinySnapshot().slice(-10))}); };
+        await (call === 'redact' ? redact(source(), output) : capture({ file: output, force: true }));
+        process.exit(4);`;
+      const during = call === 'redact' ? 'push' : 'enqueue';
+      for (const binary of [process.execPath, nodeBinary(24)]) {
+        const [, args] = child(source, call, step ?? during, path.join(target, 'a.heapsnapshot.gz'));
+        const { status, stderr } = spawnSync(binary, args, { encoding: 'utf8' });
+        assert.equal(status, 3, stderr);
+        assert.deepEqual(readdirSync(target), []);
+      }
+    });
+  }
+}
 
 test('the next writer removes partial files of killed writers of the same file, and no others', { skip: process.platform !== 'linux' && 'needs the command flock' }, async () => {
   const target = path.join(folder, 'stale');

@@ -2,7 +2,8 @@
 //!
 //! The temporary file has no name where the system has such files, and goes with the process whatever ends it.
 //! Elsewhere it stands beside the final one, hidden. It is for its owner only: a heap holds secrets. It is written,
-//! flushed to the disk and renamed; then the folder is flushed, which holds the name.
+//! flushed to the disk and named; then the folder is flushed, which holds the name. A name that nobody has been told of
+//! yet is taken back when the writer is abandoned.
 
 use crate::failure::Failure;
 use crate::stale_files;
@@ -14,7 +15,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 /// How a file is compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,10 +44,19 @@ pub struct PartialFile {
     file: File,
     partial: PathBuf,
     path: PathBuf,
-    /// Nothing stands under the temporary name any more.
-    is_settled: AtomicBool,
-    /// Nothing stands there before the file is complete either.
+    state: Mutex<State>,
+    /// Nothing stands under the temporary name before the file is complete.
     is_nameless: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// Not under its own name.
+    Partial,
+    /// Complete, under its own name; `is_first` if it has replaced no other.
+    Named { is_first: bool },
+    /// It stays, or is gone.
+    Settled,
 }
 
 impl PartialFile {
@@ -66,11 +77,11 @@ impl PartialFile {
         let file = nameless.map_or_else(|| create_named(&partial), Ok).map_err(failed)?;
         // Some file systems have no locks; there no file counts as stale.
         stale_files::lock(&file);
-        Ok(Self { file, partial, path: path.to_owned(), is_settled: AtomicBool::new(false), is_nameless })
+        Ok(Self { file, partial, path: path.to_owned(), state: Mutex::new(State::Partial), is_nameless })
     }
 
-    /// Writes everything the source has, compressed as the name says.
-    pub fn write(&self, source: &mut impl Read) -> Result<(), Failure> {
+    /// Writes everything the source has to the disk, compressed as the name says. Returns the size of the file in bytes.
+    pub fn write(&self, source: &mut impl Read) -> Result<u64, Failure> {
         let mut out = BufWriter::with_capacity(1 << 18, &self.file);
         match Encoding::of(&self.path) {
             Encoding::Plain => io::copy(source, &mut out).map(drop),
@@ -82,32 +93,60 @@ impl PartialFile {
             Encoding::Zstd => compress_zstd(source, &mut out),
         }
         .and_then(|()| out.flush())
+        .and_then(|()| self.file.sync_all())
+        .and_then(|()| Ok(self.file.metadata()?.len()))
         .map_err(|error| self.failed(error))
     }
 
-    /// Gives the file its name. Returns its size in bytes.
-    pub fn publish(&self) -> Result<u64, Failure> {
-        self.settle().map_err(|error| self.failed(error))
+    /// Gives the complete file its name, which [`abandon`](Self::abandon) takes back until [`keep`](Self::keep).
+    pub fn publish(&self) -> Result<(), Failure> {
+        {
+            let mut state = self.state();
+            if *state != State::Partial {
+                return Err(Failure::Closed);
+            }
+            match self.name() {
+                Ok(is_first) => *state = State::Named { is_first },
+                Err(error) => {
+                    drop(state);
+                    return Err(self.failed(error));
+                }
+            }
+        }
+        sync_folder(&self.path).map_err(|error| self.failed(error))
     }
 
-    fn settle(&self) -> io::Result<u64> {
-        self.file.sync_all()?;
-        let bytes = self.file.metadata()?.len();
+    /// Whether nothing was there under this name.
+    fn name(&self) -> io::Result<bool> {
         if self.is_nameless {
-            give_name(&self.file, &self.partial)?;
+            // Only to replace a file the temporary name is necessary, which would stay if the process ended now.
+            match give_name(&self.file, &self.path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => give_name(&self.file, &self.partial)?,
+                named => return named.map(|()| true),
+            }
         }
+        let is_first = fs::symlink_metadata(&self.path).is_err();
         fs::rename(&self.partial, &self.path)?;
-        self.is_settled.store(true, Relaxed);
-        sync_folder(&self.path)?;
-        Ok(bytes)
+        Ok(is_first)
     }
 
-    /// Removes what was written, unless it has its name already.
+    /// The file stays, whatever happens now.
+    pub fn keep(&self) {
+        *self.state() = State::Settled;
+    }
+
+    /// Removes what was written, unless it is to be kept or has replaced another file.
     pub fn abandon(&self) {
-        if !self.is_settled.swap(true, Relaxed) {
-            // Whatever the reason, there is nobody left to tell.
-            let _ = fs::remove_file(&self.partial);
-        }
+        // Whatever the reason, there is nobody left to tell of errors.
+        let _ = match std::mem::replace(&mut *self.state(), State::Settled) {
+            State::Partial => fs::remove_file(&self.partial),
+            State::Named { is_first: true } => fs::remove_file(&self.path),
+            State::Named { is_first: false } | State::Settled => Ok(()),
+        };
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn failed(&self, error: io::Error) -> Failure {

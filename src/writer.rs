@@ -1,12 +1,12 @@
 //! Bytes → a snapshot file, redacted and compressed, that is complete or not there at all.
 //!
 //! ```text
-//! enqueue, push ► blocks ──► redactor ──► blocks ──► encoder ──► .name.….partial ──► name
-//!                8 MB at most            8 MB at most           fsync, rename, fsync of the folder
+//! enqueue, push ► blocks ──► redactor ──► blocks ──► encoder ──► .name.….partial ──────► name
+//!                8 MB at most            8 MB at most            finish: fsync      publish: name, fsync of the folder
 //! ```
 //!
-//! Each part is a thread of its own that ends when its sender does. Only [`Block::End`] makes the
-//! file appear; whoever goes away without it — an error, `abandon`, a terminated worker — leaves nothing.
+//! Each part is a thread of its own that ends when its sender does. Only `publish` makes the file appear; whoever goes
+//! away without it (an error, `abandon`, the end of the process or of a worker) leaves nothing.
 
 use crate::control::Control;
 use crate::failure::Failure;
@@ -67,6 +67,18 @@ impl Deliver for Written {
     }
 }
 
+/// A file that has its name.
+pub struct Named(Arc<PartialFile>);
+
+impl Deliver for Named {
+    type Value = ();
+
+    fn deliver(self, _env: Env) -> napi::Result<()> {
+        self.0.keep();
+        Ok(())
+    }
+}
+
 #[napi]
 impl NativeSnapshotWriter {
     /// A writer of `path`, compressed as its ending says (`.gz`, `.zst`); redacted when there is a key.
@@ -118,14 +130,21 @@ impl NativeSnapshotWriter {
         })
     }
 
-    /// Ends the input. When the promise resolves the file is on the disk, under its name.
+    /// Ends the input. When the promise resolves everything is on the disk, but not yet under the file's name.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn finish(&self, permit: &JobPermit) -> AsyncTask<Job<Written>> {
         let pipe = Arc::clone(&self.pipe);
         Job::waiting(permit, move || take(&pipe)?.finish())
     }
 
-    /// Gives up: no file appears, and what was written of it is removed. Harmless after `finish`.
+    /// Gives the file its name, after `finish`. From when the promise resolves it stays.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn publish(&self) -> AsyncTask<Job<Named>> {
+        let file = Arc::clone(&self.file);
+        Job::small(move || file.publish().map(|()| Named(file)))
+    }
+
+    /// Gives up: no file appears, and what was written of it is removed. Harmless after `publish`.
     #[napi]
     pub fn abandon(&self) {
         self.progress.cancel();
@@ -252,12 +271,10 @@ fn write(file: &PartialFile, blocks: Receiver<Block>) -> Result<Option<u64>, Fai
     let mut source = Source { blocks, block: Vec::new(), at: 0, is_whole: false, has_ended: false };
     let written = file.write(&mut source);
     if source.is_whole {
-        written?;
-        Ok(Some(file.publish()?))
-    } else {
-        file.abandon();
-        written.map(|()| None)
+        return written.map(Some);
     }
+    file.abandon();
+    written.map(|_| None)
 }
 
 /// The blocks as a reader, which is what encoders want.

@@ -12,11 +12,11 @@ const { callGuarded } = require('./guarded.js');
 
 const PROGRESS_INTERVAL_MS = 50;
 
-/** Jobs of this thread. Node joins its thread pool when the process exits, so exit cancels them. */
+/** Jobs of this thread. Node joins its thread pool when the process exits, so exit ends them: none may finish a file then. */
 const running = new Set();
 
-function cancelAll() {
-  for (const job of running) job.control.cancel();
+function endAll() {
+  for (const job of running) job.end();
 }
 
 class Job {
@@ -37,9 +37,14 @@ class Job {
   /** Ends the job with `reason` as its rejection. The first call counts. */
   stop(reason) {
     if (this.isStopped) return;
+    this.#reject(reason);
+    this.end(reason);
+  }
+
+  /** Ends the work without a rejection. */
+  end(reason) {
     this.isStopped = true;
     this.control.cancel();
-    this.#reject(reason);
     for (const cleanup of this.#cleanups) cleanup(reason);
   }
 
@@ -60,7 +65,7 @@ async function runJob({ signal, onProgress }, work, owner) {
   const onAbort = () => job.stop(signal.reason);
   const watcher = onProgress && new Watcher(job, onProgress);
   signal?.addEventListener('abort', onAbort, { once: true });
-  if (running.size === 0) process.on('exit', cancelAll);
+  if (running.size === 0) process.on('exit', endAll);
   running.add(job);
   owner?.add(job);
   try {
@@ -74,7 +79,7 @@ async function runJob({ signal, onProgress }, work, owner) {
     signal?.removeEventListener('abort', onAbort);
     owner?.delete(job);
     running.delete(job);
-    if (running.size === 0) process.off('exit', cancelAll);
+    if (running.size === 0) process.off('exit', endAll);
   }
 }
 

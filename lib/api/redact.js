@@ -33,7 +33,10 @@ async function redactInput(job, input, path, { key, maxBytes }) {
   try {
     reader = opened.read?.();
     await writeAll(job, opened, reader, writer);
-    return JSON.parse(await callWithPermit(job, (permit) => writer.finish(permit)));
+    const written = await callWithPermit(job, (permit) => writer.finish(permit));
+    if (job.isStopped) await job.stopped;
+    await callNative(() => writer.publish());
+    return JSON.parse(written);
   } catch (error) {
     letGo(error);
     throw error;

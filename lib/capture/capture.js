@@ -83,7 +83,7 @@ async function captureWithPermit(job, permit, options, begin) {
   const rss = new RssWatch();
   try {
     const open = () => (options.worker ? workerStream(job, options) : v8.getHeapSnapshot(options.v8));
-    const { native: taken, openMs, pumpMs } = await takeIn(job, permit, open, options, rss);
+    const { native: taken, openMs, pumpMs, publish } = await takeIn(job, permit, open, options, rss);
     const capture = {
       // A worker's own pause is within the time it took to answer.
       pauseMs: options.worker ? pumpMs : countMs + openMs + pumpMs,
@@ -93,19 +93,28 @@ async function captureWithPermit(job, permit, options, begin) {
       file: options.file ?? null,
     };
     const snapshot = await openSnapshot(job, taken, capture, memory);
-    if (options.worker) return snapshot;
-    noteIds(options.forgetIds ? 0 : snapshot.nodeCount);
-    learn(heap, {
-      rss: capture.rss,
-      graph: snapshot.nativeBytes,
-      nodes: snapshot.nodeCount,
-      indices: await beside(job, () => taken.tableIndices()),
-      forgetsIds: options.forgetIds,
-    });
+    try {
+      if (!options.worker) await learnFrom(job, snapshot, { heap, taken, forgetsIds: options.forgetIds });
+      await publish();
+    } catch (error) {
+      snapshot.close();
+      throw error;
+    }
     return snapshot;
   } finally {
     rss.stop();
   }
+}
+
+async function learnFrom(job, snapshot, { heap, taken, forgetsIds }) {
+  noteIds(forgetsIds ? 0 : snapshot.nodeCount);
+  learn(heap, {
+    rss: snapshot.capture.rss,
+    graph: snapshot.nativeBytes,
+    nodes: snapshot.nodeCount,
+    indices: await beside(job, () => taken.tableIndices()),
+    forgetsIds,
+  });
 }
 
 function workerStream(job, { worker, v8: options }) {

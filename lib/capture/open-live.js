@@ -37,7 +37,7 @@ class Intake {
     this.#writer?.enqueue(chunk);
   }
 
-  /** The native snapshot, when the file is on the disk too. */
+  /** The native snapshot, when the file is on the disk too, but not yet under its name. */
   async finish(permit) {
     const parsed = this.#parser.finish(permit, this.#control);
     // The parser has this job's permit; the writer only waits for its own threads.
@@ -50,6 +50,11 @@ class Intake {
     throw failed.reason;
   }
 
+  /** Gives the file its name, as the last step: who exits before finds nothing. */
+  async publish() {
+    await callNative(() => this.#writer?.publish());
+  }
+
   abandon() {
     this.#parser.abandon();
     this.#writer?.abandon();
@@ -57,15 +62,15 @@ class Intake {
 }
 
 /**
- * Makes a stream and takes it in, with a permit that is given.
+ * Makes a stream and takes it in, with a permit that is given. Until the job ends or `publish` has, stopping it removes the file.
  * @param {() => Readable | Promise<Readable>} open
  * @param {RssWatch} rss
- * @returns {Promise<{ native: object, openMs: number, pumpMs: number }>} `pumpMs`: for how long this thread stood
- * still after the stream was there.
+ * @returns {Promise<{ native: object, openMs: number, pumpMs: number, publish: () => Promise<void> }>} `pumpMs`: for how long
+ * this thread stood still after the stream was there. `publish` makes the file appear.
  */
 async function takeIn(job, permit, open, options, rss) {
   const intake = await callNative(() => new Intake(options, job.control));
-  const forget = job.onStop(() => intake.abandon());
+  job.onStop(() => intake.abandon());
   try {
     const from = performance.now();
     const opened = open();
@@ -86,13 +91,11 @@ async function takeIn(job, permit, open, options, rss) {
       // would be another pause of the event loop later. It takes a hundredth of the time that V8 took.
       native.trim();
       const pumpMs = performance.now() - from - openMs;
-      return { native: await intake.finish(permit), openMs, pumpMs };
+      return { native: await intake.finish(permit), openMs, pumpMs, publish: () => intake.publish() };
     });
   } catch (error) {
     intake.abandon();
     throw error;
-  } finally {
-    forget();
   }
 }
 
