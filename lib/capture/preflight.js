@@ -4,9 +4,11 @@
 // before it begins rather than the process killed in the middle of it.
 
 const v8 = require('node:v8');
+const { isMainThread } = require('node:worker_threads');
 const { HeaprayError } = require('../api/errors.js');
 const { formatBytes } = require('../format/numbers.js');
 const { largeObjects, takeCensus } = require('./census.js');
+const { collector } = require('./collector.js');
 const { Experience } = require('./estimate.js');
 const { memoryState } = require('./memory.js');
 
@@ -21,12 +23,16 @@ const experience = new Experience();
 /** Counting takes so many bytes for each byte of ordinary objects, at most. Where they are not left no capture fits either. */
 const COUNT_BYTES = 1.5;
 
-/** @returns {Heap} This thread's, garbage collected where it can be counted. */
-function ownHeap() {
+function canCount() {
   const { heapUsed, largeObjects: large } = uncountedHeap();
   const [tightest] = memoryState().limits;
-  const mayCount = tightest === undefined || tightest.available > COUNT_BYTES * (heapUsed - large);
-  return heapWith(mayCount ? takeCensus() : null);
+  return tightest === undefined || tightest.available > COUNT_BYTES * (heapUsed - large);
+}
+
+/** @returns {Heap} This thread's; on the main thread garbage is collected first. */
+function ownHeap() {
+  if (isMainThread && !canCount()) collector()();
+  return heapWith(canCount() ? takeCensus() : null);
 }
 
 /** @returns {Heap} This thread's, at no cost: estimates from it are higher. */
