@@ -15,6 +15,7 @@ const OBJECTS_PER_SECOND = 500_000;
 const HIGHEST_RATIO = 7;
 
 const HINT = 'assertions on less of a heap need less: a test file with fewer modules, or with less test data';
+const HINT_UNCOUNTED = `${HINT}. V8 counts the heap, which makes the estimate lower, on the main thread only (Vitest: pool "forks")`;
 
 let hasWarned = false;
 
@@ -24,9 +25,15 @@ function checkMemory() {
   const isLarge = rough.heapUsed >= LARGE && !hasWarned;
   if (rough.fits && !isLarge) return;
   const heap = ownHeap();
-  const checked = heap.census ? preflight(heap) : { ...rough, estimate: Math.ceil(rough.estimate / (rough.fits ? 1 : HIGHEST_RATIO)) };
-  if (checked.available !== null && checked.estimate > checked.available) throw refusal(checked, heap, HINT);
+  const checked = heap.census ? preflight(heap) : likely(rough);
+  if (checked.available !== null && checked.estimate > checked.available) throw refusal(checked, heap, heap.census ? HINT : HINT_UNCOUNTED);
   if (isLarge) warn(checked, heap);
+}
+
+/** Other limits than the machine's end the process, and leave no room for optimism. */
+function likely(rough) {
+  if (rough.fits || rough.limitedBy !== 'system') return rough;
+  return { ...rough, estimate: Math.ceil(rough.estimate / HIGHEST_RATIO) };
 }
 
 function warn({ heapUsed, estimate }, { census }) {
