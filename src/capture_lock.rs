@@ -1,8 +1,8 @@
-//! One capture at a time in a process: while V8 takes a snapshot it needs ten times the heap, and two
-//! of them would not fit where one does.
+//! Allows one capture at a time in a process. V8 needs ten times the heap for a snapshot, so that two captures at once
+//! may not fit where one does.
 //!
-//! Threads of the process share a flag. Several copies of the addon (two versions of heapray in one
-//! `node_modules`) share no memory, so on Linux each also locks a file that the process has in `/proc`.
+//! The threads of a process share a flag. Several copies of the addon (two versions of heapray in one `node_modules`)
+//! share no memory. On Linux each therefore also locks a file of the process in `/proc`.
 
 use napi_derive::napi;
 use std::io;
@@ -16,19 +16,19 @@ struct State {
 
 static STATE: Mutex<State> = Mutex::new(State { is_held: false, last_end: None });
 
-/// Whether a capture may begin.
+/// The answer to an attempt to acquire the lock.
 #[napi(string_enum = "camelCase")]
 #[derive(PartialEq)]
 pub enum Acquisition {
-    /// It may, and holds the lock until it releases it.
+    /// The capture may begin, and holds the lock until it releases it.
     Acquired,
     /// Another capture runs.
     Running,
-    /// The last one has ended too short a time ago.
+    /// The cooldown after the last capture is not over.
     CoolingDown,
 }
 
-/// The process's lock for captures. Released at the latest when JavaScript's environment ends.
+/// The lock for captures of this process. The end of the JavaScript environment releases it.
 #[napi]
 #[derive(Default)]
 pub struct CaptureLock {
@@ -37,7 +37,7 @@ pub struct CaptureLock {
 
 #[napi]
 impl CaptureLock {
-    /// Not acquired yet.
+    /// A lock that is not acquired.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()
@@ -56,7 +56,7 @@ impl CaptureLock {
         match process::claim() {
             Ok(claim) => self.held = Some(claim),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Acquisition::Running,
-            // Where there is no such file, or it cannot be locked, the flag alone has to do.
+            // Without such a file, or where it cannot be locked, only the flag is used.
             Err(_) => self.held = Some(process::Claim::default()),
         }
         state.is_held = true;
@@ -69,7 +69,7 @@ impl CaptureLock {
         remaining(&state(), cooldown_ms)
     }
 
-    /// Releases the lock. The cooldown counts from the last release that `has_captured`. Harmless when repeated.
+    /// Releases the lock. The cooldown starts with each release that `has_captured`. May be called repeatedly.
     #[napi]
     pub fn release(&mut self, has_captured: bool) {
         let mut state = state();
@@ -103,11 +103,11 @@ mod process {
     use std::fs::File;
     use std::io;
 
-    /// A lock on a file of the process's own, for as long as this lives.
+    /// A lock on a file of this process, released when dropped.
     #[derive(Default)]
     pub struct Claim(#[expect(dead_code, reason = "held, never read")] Option<File>);
 
-    /// Locks a file that is there once for each process, and that no other user may open: nobody else can hold it.
+    /// Locks a file that each process has one of and no other user may open, so that no other user can hold the lock.
     pub fn claim() -> io::Result<Claim> {
         let file = File::open("/proc/self/maps")?;
         try_lock(&file)?;
@@ -117,7 +117,7 @@ mod process {
 
 #[cfg(not(target_os = "linux"))]
 mod process {
-    /// Nothing to hold: the flag alone has to do.
+    /// Only the flag is used on this system.
     #[derive(Default)]
     pub struct Claim;
 

@@ -1,9 +1,8 @@
-//! Chunks that V8 writes within one synchronous call → a thread that consumes them.
+//! Passes the chunks that V8 writes within one synchronous call to a thread.
 //!
-//! V8 writes a whole snapshot without returning to the event loop, so nothing that waits for a promise can keep up
-//! with it. Here the JavaScript thread copies each chunk into a block, and full blocks go through a short queue. When
-//! the queue is full the copy waits, and V8 with it, so that a few megabytes at most are in flight. (It hardly ever
-//! waits: V8 is the slower side.)
+//! V8 writes a snapshot without returning to the event loop, so that promises do not settle meanwhile. The JavaScript
+//! thread copies each chunk into a block, and full blocks go through a short queue. A full queue blocks the copy, and
+//! with it V8, which limits the memory to a few megabytes. That is rare, because V8 is the slower side.
 
 use crate::failure::Failure;
 use crate::pool;
@@ -13,12 +12,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// Large enough that hand-over costs nothing.
+/// Large enough to make the cost of passing a block negligible.
 const BLOCK: usize = 1 << 20;
-/// Blocks in the queue; one more is being filled and one consumed.
+/// Blocks in the queue. One more is being filled and one consumed.
 const QUEUED: usize = 2;
 
-/// The sending end. Dropping it ends the thread and drops what it made of the chunks.
+/// The sending end. Dropping it ends the thread and drops its state.
 #[derive(Debug)]
 pub struct ChunkQueue<T> {
     block: Vec<u8>,
@@ -28,7 +27,7 @@ pub struct ChunkQueue<T> {
 }
 
 impl<T: Send + 'static> ChunkQueue<T> {
-    /// Starts the thread, which calls `consume` with every block. `state` comes back from [`ChunkQueue::finish`].
+    /// Starts a thread that calls `consume` with each block and `state`, which [`ChunkQueue::finish`] returns.
     pub fn start(
         name: &str,
         mut state: T,
@@ -41,7 +40,7 @@ impl<T: Send + 'static> ChunkQueue<T> {
             for mut block in blocks {
                 consume(&mut state, &block)?;
                 block.clear();
-                // There is room for every block there is; nobody listens any more when the input ends.
+                // The channel holds all blocks. It is closed once the input has ended.
                 let _ = emptied.send(block);
             }
             Ok(state)
@@ -52,7 +51,7 @@ impl<T: Send + 'static> ChunkQueue<T> {
         Ok(ChunkQueue { block: Vec::with_capacity(BLOCK), full, used, consumer })
     }
 
-    /// Copies bytes. `false` when the thread has failed: [`ChunkQueue::finish`] says why.
+    /// Copies bytes. Returns `false` when the thread has failed; [`ChunkQueue::finish`] returns the error.
     pub fn push(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             let (now, rest) = bytes.split_at(bytes.len().min(BLOCK - self.block.len()));
@@ -73,15 +72,15 @@ impl<T: Send + 'static> ChunkQueue<T> {
 
     /// Ends the input, waits until everything is consumed and returns the state.
     pub fn finish(mut self) -> Result<T, Failure> {
-        // When the thread is gone its own result tells why.
+        // A thread that has ended tells the reason in its result.
         self.send();
         drop(self.full);
         self.consumer.join().unwrap_or_else(|panic| Err(Failure::from_panic(panic)))
     }
 }
 
-/// Frees the bytes of a chunk that has been copied. V8 makes a buffer for every chunk, and collects
-/// none before it has written the last.
+/// Frees the bytes of a chunk that was copied. V8 makes a buffer for each chunk and collects none of them before it has
+/// written the last.
 #[napi]
 pub fn release(buffer: ArrayBuffer) -> napi::Result<()> {
     buffer.detach()

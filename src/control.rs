@@ -1,44 +1,44 @@
-//! How JavaScript watches and stops a job: it polls, so that no thread ever calls into a runtime that may be gone.
+//! Progress and cancellation of a job. JavaScript polls, so that no thread calls into a runtime that may have ended.
 
 use crate::job_queue;
 use heapray_core::Progress;
 use napi_derive::napi;
 use std::sync::Arc;
 
-/// One job's cancel flag and progress.
+/// The cancel flag and the progress of a job.
 #[napi]
 #[derive(Default)]
 pub struct Control {
     progress: Arc<Progress>,
 }
 
-/// Where a job is.
+/// The progress of a job.
 #[napi(object, object_from_js = false)]
 pub struct Place {
-    /// Phase by its name in the JavaScript API.
+    /// Name of the phase in the JavaScript API.
     pub phase: &'static str,
     /// Units done.
     pub done: f64,
-    /// Units in all, 0 when not known.
+    /// Units in all, 0 if unknown.
     pub total: f64,
 }
 
 #[napi]
 impl Control {
-    /// For a job that has not begun.
+    /// The control of a job that has not begun.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Ends the job within milliseconds, or takes it out of the queue.
+    /// Ends the job within milliseconds, or removes it from the queue.
     #[napi]
     pub fn cancel(&self) {
         self.progress.cancel();
         job_queue::leave(&self.progress);
     }
 
-    /// Where the job is now.
+    /// The progress at this moment.
     #[napi]
     pub fn progress(&self) -> Place {
         let (phase, done, total) = self.progress.read();

@@ -1,4 +1,4 @@
-//! Everything a job can fail with → the JSON that `lib/api/errors.js` makes an error of, in the caller's realm.
+//! The reasons why a job fails, as the JSON from which `lib/api/errors.js` makes an error of the caller's realm.
 
 use serde_json::{Value, json};
 use std::any::Any;
@@ -6,12 +6,11 @@ use std::panic;
 use std::path::PathBuf;
 use std::sync::{Mutex, Once, PoisonError};
 
-/// Where the last panic happened, which its payload does not say. It may have been on another thread than the one
-/// that catches it.
+/// Where the last panic happened. Its payload does not tell, and another thread may catch it.
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Makes the place of every panic known to [`Failure::from_panic`]. The hook is the addon's alone: the standard
-/// library is linked into it.
+/// Records the place of each panic for [`Failure::from_panic`]. No other library of the process sees the hook, because
+/// the standard library is linked into the addon.
 pub fn record_panic_places() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -26,20 +25,20 @@ pub fn record_panic_places() {
 /// Why a job failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// The analyser says so.
+    /// An error of the core.
     Core(heapray_core::Error),
-    /// The system says so of what is read.
+    /// An error of the system about the input.
     Io(std::io::Error),
-    /// The system says so of the file that is written.
+    /// An error of the system about the file that is written.
     Write(std::io::Error, PathBuf),
-    /// The snapshot, or the parser, is no longer there.
+    /// The snapshot or the parser was closed.
     Closed,
-    /// A bug: what the panic said, and where in the source it was.
+    /// A bug: the message of the panic and its place in the source.
     Panic(String),
 }
 
 impl Failure {
-    /// What a caught panic said, and where.
+    /// The failure of a caught panic.
     pub fn from_panic(payload: Box<dyn Any + Send>) -> Self {
         let text = payload
             .downcast_ref::<String>()

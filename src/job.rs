@@ -1,4 +1,4 @@
-//! Work → a promise: runs on libuv's pool, and a panic in it becomes a rejection.
+//! Runs work on libuv's pool and settles a promise. A panic in it becomes a rejection.
 
 use crate::failure::Failure;
 use crate::job_permit::JobPermit;
@@ -9,12 +9,12 @@ use napi::{Env, Task};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-/// What a job made, before it becomes a JavaScript value on the thread of its environment.
+/// The result of a job, which becomes a JavaScript value on the thread of its environment.
 pub trait Deliver: Send + Sized + 'static {
-    /// What JavaScript gets.
+    /// The value for JavaScript.
     type Value: ToNapiValue + TypeName;
 
-    /// Runs on the JavaScript thread: no work here.
+    /// Runs on the JavaScript thread and must not take long.
     fn deliver(self, env: Env) -> napi::Result<Self::Value>;
 }
 
@@ -42,12 +42,12 @@ pub struct Job<T: Deliver> {
 }
 
 impl<T: Deliver> Job<T> {
-    /// Small work, beside whatever else runs. It is queued when handed to JavaScript.
+    /// Small work, which runs beside other jobs. It is queued when it is returned to JavaScript.
     pub fn small(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
         AsyncTask::new(Job { work: Some(Box::new(work)) })
     }
 
-    /// Work for all cores. It uses the permit up and releases it at its end, whether or not JavaScript is still there.
+    /// Work for all cores. It takes the permit and releases it at its end, even if the environment has ended before.
     pub fn heavy(permit: &JobPermit, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
         let held = permit.take();
         Self::small(move || {
@@ -56,7 +56,7 @@ impl<T: Deliver> Job<T> {
         })
     }
 
-    /// Work that only waits, for threads that do heavy work. It holds the permit until its end.
+    /// Work that waits for threads with heavy work. It holds the permit until its end.
     pub fn waiting(permit: &JobPermit, work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> AsyncTask<Self> {
         let held = permit.take();
         Self::small(move || {
@@ -74,8 +74,8 @@ impl<T: Deliver> Task for Job<T> {
         let Some(work) = self.work.take() else {
             return Err(Failure::Panic("a job ran twice".to_owned()).into());
         };
-        // Unwinding out of here would end the process. Work owns what it touches or reaches it
-        // through a lock that poisons, so nothing half-done is seen afterwards.
+        // Unwinding out of this function would end the process. The work owns its data or uses a lock that is
+        // poisoned, so that no unfinished state is seen afterwards.
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(result) => result.map_err(napi::Error::from),
             Err(payload) => Err(Failure::from_panic(payload).into()),
@@ -87,12 +87,12 @@ impl<T: Deliver> Task for Job<T> {
     }
 }
 
-/// Drops what may hold gigabytes where it stops nobody: unmapping them takes longer than an event loop may wait.
+/// Drops a value of up to gigabytes on a thread of its own, because unmapping them would block an event loop.
 pub fn drop_elsewhere<T: Send + 'static>(value: T) {
     let free = move || {
         drop(value);
         trim();
     };
-    // Where no thread can be had the closure, and the value with it, is dropped here.
+    // If no thread can be started, the closure is dropped here, and the value with it.
     let _ = thread::Builder::new().name("heapray-free".to_owned()).spawn(free);
 }

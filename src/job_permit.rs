@@ -1,11 +1,11 @@
-//! A permit for a heavy job, in JavaScript's hands.
+//! The permit for a heavy job as a JavaScript object.
 
 use crate::control::Control;
 use crate::job_queue::{self, Permit, Slot};
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 
-/// The right to do heavy work: waited for, then passed to the job that uses it up.
+/// A permit that JavaScript waits for and passes to a job, which takes it.
 #[napi]
 #[derive(Default)]
 pub struct JobPermit {
@@ -14,19 +14,19 @@ pub struct JobPermit {
 
 #[napi]
 impl JobPermit {
-    /// Not waited for yet.
+    /// An object without a permit, not queued yet.
     #[napi(constructor)]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether the permit is there at once; otherwise `wake` is called when it is.
+    /// Returns whether the permit is available at once. If not, `wake` is called as soon as it is.
     #[napi]
     pub fn wait(&self, control: &Control, wake: Function<(), ()>) -> napi::Result<bool> {
         job_queue::wait(&self.slot, control.share(), || wake.build_threadsafe_function::<()>().build())
     }
 
-    /// Gives the permit back. Harmless when a job has used it up.
+    /// Releases the permit. Does nothing if a job has taken it.
     #[napi]
     pub fn release(&self) {
         drop(self.take());

@@ -1,12 +1,12 @@
-//! One heavy job at a time in the whole process, first come, first served.
+//! Runs one heavy job at a time in the process, first come, first served.
 //!
-//! A heavy job uses every core through rayon: a second one at the same time only adds memory and takes a thread of
-//! libuv's pool that file reads need. Jobs of all worker threads wait in one queue here; a waiting job occupies a
-//! callback, not a thread.
+//! A heavy job uses all cores through rayon. A second one at the same time would only need more memory and occupy a
+//! thread of libuv's pool that file reads need. The jobs of all worker threads wait in this queue, each as a callback
+//! without a thread.
 //!
-//! The [`Permit`] lies in a slot that the waiter and the JavaScript object share. When a worker thread ends, at any
-//! moment between grant and use, both owners of the slot are dropped, the permit with them, and the next job is woken:
-//! a terminated worker never blocks the queue.
+//! The [`Permit`] is in a slot that the waiter and the JavaScript object share. A worker thread that ends between grant
+//! and use drops both owners of the slot, and with them the permit, which wakes the next job. So a terminated worker
+//! never blocks the queue.
 
 use heapray_core::{Phase, Progress};
 use napi::Status;
@@ -14,12 +14,12 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where a permit is put when it is granted, shared by the waiter and the JavaScript object.
+/// The slot for a granted permit, shared by the waiter and the JavaScript object.
 #[derive(Clone, Default)]
 pub struct Slot(Arc<Mutex<Option<Permit>>>);
 
 impl Slot {
-    /// The permit, when it has been granted.
+    /// The permit, once it is granted.
     pub fn take(&self) -> Option<Permit> {
         lock(&self.0).take()
     }
@@ -29,7 +29,7 @@ impl Slot {
     }
 }
 
-/// What wakes a waiter.
+/// Wakes a waiter.
 pub type Wake = ThreadsafeFunction<(), (), (), Status, false>;
 
 struct Waiter {
@@ -49,7 +49,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The right to do heavy work. Dropping it wakes the next waiter.
+/// The permit for heavy work. Dropping it wakes the next waiter.
 #[derive(Debug)]
 pub struct Permit(());
 
@@ -68,10 +68,11 @@ impl Drop for Permit {
     }
 }
 
-/// Whether the permit is in `slot` at once; otherwise the caller is queued, and `wake` is called when it is.
+/// Puts the permit into `slot` and returns `true` if it is available. If not, queues the caller, and `wake` is called
+/// when the permit is in `slot`.
 ///
 /// # Errors
-/// What making the waker fails with; then nobody waits.
+/// The error of making the waker; the caller is not queued then.
 pub fn wait(slot: &Slot, progress: Arc<Progress>, wake: impl FnOnce() -> napi::Result<Wake>) -> napi::Result<bool> {
     let mut queue = lock(&QUEUE);
     if queue.busy {
@@ -85,7 +86,7 @@ pub fn wait(slot: &Slot, progress: Arc<Progress>, wake: impl FnOnce() -> napi::R
     Ok(true)
 }
 
-/// Takes a cancelled job out of the queue.
+/// Removes a cancelled job from the queue.
 pub fn leave(progress: &Arc<Progress>) {
     let left: VecDeque<Waiter> = {
         let mut queue = lock(&QUEUE);

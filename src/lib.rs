@@ -1,7 +1,6 @@
-//! The addon: JavaScript's calls in, jobs on libuv's pool, JSON and bytes out.
+//! The addon: translates calls of JavaScript into jobs on libuv's pool, and their results into JSON and bytes.
 //!
-//! Nothing here walks the heap; that is `heapray-core`. Nothing here is public either: `index.js`
-//! is the API, and this its only caller.
+//! Nothing here walks the heap; `heapray-core` does. The addon's only caller is `index.js`, which is the public API.
 //!
 //! ```text
 //! lib/ ── Control ────────────── cancel, progress                        control.rs
@@ -32,8 +31,8 @@ mod writer;
 
 /// Runs when an environment loads the addon.
 ///
-/// The addon stays loaded: the pool's threads outlive the worker that loaded it, and where the system unloads what
-/// nobody holds any more, which Windows does, their code would go with it.
+/// The addon then stays loaded. The threads of the pool outlive the worker that loaded it, and Windows would unload
+/// their code with the last user.
 #[napi_derive::napi(module_exports)]
 pub fn load(_exports: napi::bindgen_prelude::Object) -> napi::Result<()> {
     failure::record_panic_places();
@@ -41,7 +40,7 @@ pub fn load(_exports: napi::bindgen_prelude::Object) -> napi::Result<()> {
     Ok(())
 }
 
-/// The version this addon was built as, for `lib/addon/load.js` to compare with its own.
+/// The version of this addon, which `lib/addon/load.js` compares with its own.
 #[napi_derive::napi]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")

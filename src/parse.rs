@@ -1,4 +1,4 @@
-//! A file, or chunks as they come → an analysed snapshot, redacted before it is parsed where asked.
+//! Parses a file or chunks into an analysed snapshot. With a key the bytes are redacted before.
 
 use crate::chunk_queue::ChunkQueue;
 use crate::control::Control;
@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A parser, and what hides texts from it where that was asked for.
+/// A parser, or one behind a redactor.
 enum Front {
     Plain(Box<Parser>),
     Redacting(Box<RedactingParser>),
@@ -27,7 +27,7 @@ enum Front {
 
 impl Front {
     fn new(max_bytes: Option<f64>, redact_key: Option<Uint8Array>, size_hint: Option<u64>) -> Self {
-        // `as` saturates: Infinity is the largest limit there is.
+        // `as` saturates, so that Infinity becomes the largest limit.
         let options = ParserOptions { size_hint, max_bytes: max_bytes.map(|bytes| bytes as u64) };
         match redact_key {
             Some(secret) => Front::Redacting(Box::new(RedactingParser::new(Key::new(&secret), options))),
@@ -74,19 +74,19 @@ pub fn parse_file(
     })
 }
 
-/// Parses chunks as they come: JavaScript awaits each push before the next, or enqueues them all at once.
+/// Parses chunks. JavaScript awaits each push before the next, or enqueues all at once.
 #[napi]
 pub struct NativeParser {
     parser: Arc<Mutex<Option<Front>>>,
-    /// Bytes in all, where they are known.
+    /// Bytes in all, if known.
     size: Option<u64>,
     queue: RefCell<Option<ChunkQueue<Front>>>,
 }
 
 #[napi]
 impl NativeParser {
-    /// A parser that has seen nothing; with a key it never sees what is to be hidden. Of what is in memory it is
-    /// told the first bytes and the number of all.
+    /// A parser without input. With a key it is behind a redactor. For bytes in memory, `beginning` are the first ones
+    /// and `length` is the number of all.
     #[napi(constructor)]
     pub fn new(
         max_bytes: Option<f64>,
@@ -99,7 +99,7 @@ impl NativeParser {
         NativeParser { parser: Arc::new(Mutex::new(Some(front))), size, queue: RefCell::default() }
     }
 
-    /// Takes the next bytes, which stay as they are until the promise settles. After a failure the parser is gone.
+    /// Parses the next bytes, which must not change until the promise settles. A failure drops the parser.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn push(&self, chunk: Uint8Array, permit: &JobPermit, control: &Control) -> AsyncTask<Job<()>> {
         let (progress, slot, size) = (control.share(), Arc::clone(&self.parser), self.size);
@@ -112,8 +112,8 @@ impl NativeParser {
         })
     }
 
-    /// Copies the next bytes for a thread that parses them; waits while that thread is far behind.
-    /// `false` when it has failed: `finish` says why.
+    /// Copies the next bytes for a thread that parses them, and waits while that thread is far behind. Returns `false`
+    /// when it has failed; `finish` throws the error.
     #[napi]
     pub fn enqueue(&self, chunk: Uint8ArraySlice, control: &Control) -> napi::Result<bool> {
         let mut queue = self.queue.borrow_mut();
@@ -135,7 +135,7 @@ impl NativeParser {
             return Job::heavy(permit, move || take(&slot)?.analyse(&progress));
         };
         Job::waiting(permit, move || {
-            // Not on the pool: the thread waited for needs the pool, which may have one thread only.
+            // Not on the pool: the thread that is waited for needs the pool, which may have a single thread.
             let parser = queue.finish()?;
             let loaded = pool::run(|| parser.analyse(&progress));
             trim();
@@ -143,7 +143,7 @@ impl NativeParser {
         })
     }
 
-    /// Frees what was parsed so far. A step that runs frees it when it ends.
+    /// Frees what was parsed. If a step runs, it frees it at its end.
     #[napi]
     pub fn abandon(&self) {
         drop(self.queue.take());
@@ -151,7 +151,7 @@ impl NativeParser {
     }
 }
 
-/// The parser for the time of one step: one that fails or panics in it is dropped, and its memory with it.
+/// Lends the parser to a step. A parser that fails or panics in it is dropped, and its memory with it.
 fn take(slot: &Mutex<Option<Front>>) -> Result<Front, Failure> {
     slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(Failure::Closed)
 }

@@ -1,9 +1,9 @@
-//! A file under a temporary name → the file under its own, at once and for good, or nothing.
+//! Writes a file that appears under its name when it is complete, or not at all.
 //!
-//! The temporary file has no name where the system has such files, and goes with the process whatever ends it.
-//! Elsewhere it stands beside the final one, hidden. It is for its owner only: a heap holds secrets. It is written,
-//! flushed to the disk and named; then the folder is flushed, which holds the name. A name that nobody has been told of
-//! yet is taken back when the writer is abandoned.
+//! Where the system has files without a name, the temporary file is one, and the end of the process removes it.
+//! Elsewhere it is a hidden file beside the final one. Only its owner can read it, because a heap contains secrets. It
+//! is written, flushed to the disk and named; then the folder, which contains the name, is flushed. If the writer is
+//! abandoned before the caller has been told of the file, the file is removed again.
 
 use crate::failure::Failure;
 use crate::stale_files;
@@ -27,7 +27,7 @@ enum Encoding {
 }
 
 impl Encoding {
-    /// What the ending of a name asks for.
+    /// The compression that the extension of a name asks for.
     fn of(path: &Path) -> Self {
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
         match ending.as_ref().and_then(|ending| ending.to_str()) {
@@ -38,14 +38,14 @@ impl Encoding {
     }
 }
 
-/// A file being written.
+/// A file that is being written.
 #[derive(Debug)]
 pub struct PartialFile {
     file: File,
     partial: PathBuf,
     path: PathBuf,
     state: Mutex<State>,
-    /// Nothing stands under the temporary name before the file is complete.
+    /// Whether the file has no name until it is complete.
     is_nameless: bool,
 }
 
@@ -64,7 +64,7 @@ impl PartialFile {
     pub fn create(path: &Path) -> Result<Self, Failure> {
         let failed = |error| Failure::Write(error, path.to_owned());
         match fs::metadata(path) {
-            // Renaming onto a device or a pipe would replace it.
+            // A rename would replace a device or a pipe.
             Ok(there) if !there.is_file() => {
                 return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "there is something that is no file")));
             }
@@ -75,18 +75,18 @@ impl PartialFile {
         let nameless = create_nameless(folder_of(path));
         let is_nameless = nameless.is_some();
         let file = nameless.map_or_else(|| create_named(&partial), Ok).map_err(failed)?;
-        // Some file systems have no locks; there no file counts as stale.
+        // On file systems without locks no file counts as stale.
         stale_files::lock(&file);
         Ok(Self { file, partial, path: path.to_owned(), state: Mutex::new(State::Partial), is_nameless })
     }
 
-    /// Writes everything the source has to the disk, compressed as the name says. Returns the size of the file in bytes.
+    /// Writes the whole source to the disk, compressed as the name asks for. Returns the size of the file in bytes.
     pub fn write(&self, source: &mut impl Read) -> Result<u64, Failure> {
         let mut out = BufWriter::with_capacity(1 << 18, &self.file);
         match Encoding::of(&self.path) {
             Encoding::Plain => io::copy(source, &mut out).map(drop),
             Encoding::Gzip => {
-                // The fastest level: six times smaller than the text, while the program waits.
+                // The program waits, and the fastest level already makes the text six times smaller.
                 let mut gzip = GzEncoder::new(&mut out, Compression::fast());
                 io::copy(source, &mut gzip).and_then(|_| gzip.finish().map(drop))
             }
@@ -98,7 +98,7 @@ impl PartialFile {
         .map_err(|error| self.failed(error))
     }
 
-    /// Gives the complete file its name, which [`abandon`](Self::abandon) takes back until [`keep`](Self::keep).
+    /// Gives the complete file its name. Until [`keep`](Self::keep), [`abandon`](Self::abandon) still removes it.
     pub fn publish(&self) -> Result<(), Failure> {
         {
             let mut state = self.state();
@@ -130,14 +130,14 @@ impl PartialFile {
         Ok(is_first)
     }
 
-    /// The file stays, whatever happens now.
+    /// Makes the file permanent.
     pub fn keep(&self) {
         *self.state() = State::Settled;
     }
 
-    /// Removes what was written, unless it is to be kept or has replaced another file.
+    /// Removes the file, unless it is permanent or has replaced another one.
     pub fn abandon(&self) {
-        // Whatever the reason, there is nobody left to tell of errors.
+        // An error has no receiver any more.
         let _ = match std::mem::replace(&mut *self.state(), State::Settled) {
             State::Partial => fs::remove_file(&self.partial),
             State::Named { is_first: true } => fs::remove_file(&self.path),
@@ -169,7 +169,7 @@ fn create_named(partial: &Path) -> io::Result<File> {
     options.open(partial)
 }
 
-/// A file without a name in this folder, where the file system has such and they can be given a name later.
+/// A file without a name in this folder, if the file system has such files and can name them later.
 #[cfg(target_os = "linux")]
 fn create_nameless(folder: &Path) -> Option<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -182,7 +182,7 @@ fn create_nameless(_folder: &Path) -> Option<File> {
     None
 }
 
-/// Where the process finds its open file.
+/// The path to an open file of this process.
 #[cfg(target_os = "linux")]
 fn link_to(file: &File) -> PathBuf {
     use std::os::fd::AsRawFd;
@@ -220,23 +220,23 @@ fn partial_name(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(name))
 }
 
-/// The name is part of the folder, which has to reach the disk too.
+/// Flushes the folder, which contains the name.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     match File::open(folder_of(path))?.sync_all() {
-        // Some file systems cannot flush folders; the rename is as safe as they make it.
+        // Some file systems cannot flush folders.
         Err(error) if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ENOTSUP)) => Ok(()),
         result => result,
     }
 }
 
-/// Windows flushes names with files.
+/// Windows flushes the name with the file.
 #[cfg(not(unix))]
 fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The encoder neither expects readers nor writers to fail: a failure waits beside it.
+/// A reader or writer that keeps its error, because the encoder does not expect any.
 fn compress_zstd(source: &mut impl Read, out: &mut impl Write) -> io::Result<()> {
     let mut drain = Drain { out, failed: None };
     let mut encoder = FrameCompressor::new(CompressionLevel::Fastest);

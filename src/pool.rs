@@ -1,15 +1,15 @@
-//! Rayon's pool, started at the first heavy job: loading the addon starts no thread.
+//! Rayon's pool, which starts with the first heavy job. Loading the addon starts no thread.
 //!
-//! Its threads have a lower priority than the event loop. There are as many of them as cores, so a server that parses
-//! a snapshot competes with itself; at equal priority its requests would wait for the scheduler.
+//! There are as many threads as cores. They have a lower priority than the event loop, so that the requests of a server
+//! that parses a snapshot do not wait for them.
 
 use crate::failure::Failure;
 use heapray_core::{Code, Error};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::OnceLock;
 
-/// Runs `work` on a thread of the pool while this one, of libuv's pool, only waits. Where no thread can be had
-/// that is an error, and the next job tries again.
+/// Runs `work` on a thread of the pool while this thread, of libuv's pool, waits. If no thread can be started, this is
+/// an error, and the next job tries again.
 pub fn run<T: Send>(work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
     pool()?.install(work)
 }
@@ -25,11 +25,11 @@ fn pool() -> Result<&'static ThreadPool, Failure> {
     Ok(POOL.get_or_init(|| pool))
 }
 
-/// Lowers the priority of the calling thread, where that is possible for one thread alone.
+/// Lowers the priority of the calling thread, if the system can do so for a single thread.
 pub fn lower_priority() {
     #[cfg(target_os = "linux")]
-    // SAFETY: takes and returns plain numbers. On Linux 0 means this thread, not the whole process;
-    // if it is not allowed the thread simply stays as it is.
+    // SAFETY: takes and returns plain numbers. On Linux 0 means this thread, not the whole process. If it is not
+    // allowed, the priority does not change.
     unsafe {
         libc::setpriority(libc::PRIO_PROCESS, 0, 5);
     }

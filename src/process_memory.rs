@@ -1,7 +1,7 @@
-//! Where the process's resident memory is: mappings by what they are for, and the C library's account of malloc.
+//! The resident memory of the process by the purpose of its mappings, and the C library's statistics of malloc.
 //!
-//! Every mapping of the process is of one class, so that the classes add up to the resident memory. What a
-//! class holds, such as ArrayBuffers within malloc, is for `lib/capture/process-memory.js` to tell apart.
+//! Each mapping is of one class, and the classes add up to the resident memory. `lib/capture/process-memory.js` tells
+//! apart what a class contains, such as ArrayBuffers within malloc.
 
 mod malloc;
 #[cfg(target_os = "linux")]
@@ -15,26 +15,26 @@ use napi_derive::napi;
 use serde_json::{Value, json};
 use std::io;
 
-/// Bytes of resident memory by what the mappings are for.
+/// Bytes of resident memory by the purpose of the mappings.
 #[derive(Default)]
 pub(crate) struct Mapped {
     /// The sum.
     resident: u64,
     /// Executables, libraries, mapped and shared files.
     files: u64,
-    /// glibc's own areas: the program break and the arenas of threads.
+    /// Areas of glibc: the program break and the arenas of threads.
     arenas: u64,
-    /// Heaps of V8, of all its isolates.
+    /// Heaps of all isolates of V8.
     v8_heaps: u64,
-    /// Machine code made at run time.
+    /// Machine code generated at run time.
     code: u64,
     /// WebAssembly memories.
     web_assembly: u64,
-    /// Their size, used or not.
+    /// The size of WebAssembly memories, used or not.
     web_assembly_size: u64,
     /// Stacks of threads.
     stacks: u64,
-    /// Anonymous memory without a sign of what it is for: most of it large pieces of malloc.
+    /// Anonymous memory of unknown purpose, most of it large allocations of malloc.
     anonymous: u64,
 }
 
@@ -54,9 +54,9 @@ impl Mapped {
     }
 }
 
-/// Reads the process's mappings and malloc's account as JSON: each the figures or, where they cannot be had, the
-/// reason. `snapshots`: bytes of all open snapshots of this copy of heapray. `hasOtherLoops`: whether an event loop
-/// runs besides those of every Node.js process, such as a worker's.
+/// Reads the mappings of the process and the statistics of malloc as JSON: of each the figures, or the reason why there
+/// are none. `snapshots` are the bytes of all open snapshots of this copy of heapray. `hasOtherLoops` tells whether an
+/// event loop runs besides those that each Node.js process has, such as a worker's.
 #[napi(catch_unwind)]
 pub fn process_memory() -> String {
     let stacks = stack_pointers();
@@ -72,7 +72,7 @@ pub fn process_memory() -> String {
     figures.to_string()
 }
 
-/// Where threads' stacks are in use.
+/// The addresses of stacks that are in use.
 #[derive(Default)]
 struct Stacks {
     threads: Option<usize>,

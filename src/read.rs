@@ -1,7 +1,7 @@
-//! A file's bytes → blocks, the next being read while the last is parsed.
+//! Reads a file in blocks, the next while the last is parsed.
 //!
-//! Plain reads into two reused blocks, not a memory map: a map of a file that shrinks ends the
-//! process with SIGBUS, and its pages count as the process's memory.
+//! Reads go into two blocks that are used in turn. A memory map would end the process with SIGBUS if the file shrank,
+//! and its pages count as memory of the process.
 
 use crate::failure::Failure;
 use heapray_core::Error;
@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-/// Large enough that hand-over costs nothing, small enough to stay in the cache of a server.
+/// Large enough to make the cost of passing a block negligible, small enough for the cache of a server's processor.
 const BLOCK: usize = 4 << 20;
 
 /// Calls `parse` with each block of the rest of the file, in order.
@@ -20,14 +20,14 @@ pub fn for_each_block(file: &File, mut parse: impl FnMut(&[u8]) -> Result<(), Fa
     for _ in 0..2 {
         let mut block = Vec::new();
         block.try_reserve_exact(BLOCK).map_err(|_| Error::out_of_memory(BLOCK))?;
-        // The receiver is alive: it is in this function.
+        // The receiver lives as long as this function.
         let _ = give_back.send(block);
     }
     thread::scope(|scope| {
         thread::Builder::new()
             .name("heapray-read".to_owned())
             .spawn_scoped(scope, move || fill_blocks(file, &empty, &give))?;
-        // Moved in here so that leaving early closes both channels, which ends the reader.
+        // Moved into this closure, so that an early return closes both channels and ends the reader.
         let (full, give_back) = (full, give_back);
         for block in full {
             let block: Vec<u8> = block?;

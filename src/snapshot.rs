@@ -1,4 +1,4 @@
-//! A snapshot's handle: questions as JSON in, answers as JSON out, columns into the caller's own arrays.
+//! The handle of a snapshot: answers questions in JSON, and copies columns into arrays of the caller.
 
 use crate::control::Control;
 use crate::failure::Failure;
@@ -16,23 +16,23 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 /// See [`reported_by_all`].
 static REPORTED_BY_ALL: AtomicI64 = AtomicI64::new(0);
 
-/// Bytes of all snapshots that JavaScript holds, in any environment.
+/// Bytes of all snapshots that are open, in any environment.
 pub(crate) fn reported_by_all() -> u64 {
     REPORTED_BY_ALL.load(Relaxed).max(0) as u64
 }
 
-/// A snapshot with the account of what V8 was told about its memory.
+/// A snapshot and the memory that V8 was told of.
 #[derive(Clone)]
 struct Shared {
     snapshot: Arc<Snapshot>,
-    /// Bytes reported to V8. Only the thread of the environment that owns the handle touches it.
+    /// Bytes reported to V8. Used only by the thread of the environment that owns the handle.
     reported: Arc<AtomicI64>,
 }
 
 impl Shared {
-    /// Tells V8 how the memory held has changed: answers may build indices.
+    /// Reports a change of the memory to V8. Answers may add indices.
     fn report_memory(&self, env: Env) -> napi::Result<()> {
-        // Nothing is reported any more after close, when a late answer arrives.
+        // An answer may come after the close, when nothing is reported any more.
         if self.reported.load(Relaxed) < 0 {
             return Ok(());
         }
@@ -42,7 +42,7 @@ impl Shared {
         env.adjust_external_memory(now - before).map(drop)
     }
 
-    /// Drops this share; the last owner's drop is the snapshot's.
+    /// Drops this reference. The last one drops the snapshot.
     fn let_go(self) {
         if let Some(last) = Arc::into_inner(self.snapshot) {
             drop_elsewhere(last);
@@ -56,7 +56,7 @@ impl Shared {
     }
 }
 
-/// A snapshot that is handed to JavaScript.
+/// A snapshot that is returned to JavaScript.
 pub struct Loaded(Snapshot);
 
 impl Loaded {
@@ -75,7 +75,7 @@ impl Deliver for Loaded {
     }
 }
 
-/// An answer that is handed to JavaScript.
+/// An answer that is returned to JavaScript.
 pub struct Answer {
     json: String,
     of: Shared,
@@ -91,7 +91,7 @@ impl Deliver for Answer {
     }
 }
 
-/// A snapshot in JavaScript's hands.
+/// A snapshot as a JavaScript object.
 #[napi(custom_finalize)]
 pub struct NativeSnapshot {
     shared: RefCell<Option<Shared>>,
@@ -99,8 +99,8 @@ pub struct NativeSnapshot {
 
 #[napi]
 impl NativeSnapshot {
-    /// Answers a question about this snapshot, or about it and those before it, oldest first. One that
-    /// goes over the whole heap brings a permit.
+    /// Answers a question about this snapshot, or about those before it, oldest first, and it. A question that walks
+    /// the whole heap needs a permit.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn ask(
         &self,
@@ -123,7 +123,7 @@ impl NativeSnapshot {
         })
     }
 
-    /// Answers a question on the caller's thread: an assertion is a statement, not a promise.
+    /// Answers a question on the thread of the caller, for assertions that are synchronous.
     #[napi(catch_unwind)]
     pub fn ask_now(&self, env: Env, question: String) -> napi::Result<String> {
         let of = self.share()?;
@@ -131,8 +131,8 @@ impl NativeSnapshot {
         Answer { json, of }.deliver(env)
     }
 
-    /// Copies a column into `target`, the bytes of an array of `nodeCount` elements of the column's
-    /// type that nobody else has seen yet.
+    /// Copies a column into `target`, the bytes of an array with `nodeCount` elements of the column's type that no
+    /// other code uses.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn fill_column(
         &self,
@@ -143,14 +143,14 @@ impl NativeSnapshot {
         let (of, progress) = (self.share()?, control.share());
         Ok(Job::small(move || {
             let column = Column::by_name(&column)?;
-            // SAFETY: index.js made the array for this call and hands it out when the promise has
-            // settled: nobody reads or writes it meanwhile.
+            // SAFETY: index.js makes the array for this call and returns it after the promise has settled, so that no
+            // other code reads or writes it meanwhile.
             let bytes = unsafe { target.as_mut() };
             Ok(of.snapshot.copy_column(column, bytes, &progress)?)
         }))
     }
 
-    /// Number of different indices of slots in V8's own tables: what they cost the next capture is known then.
+    /// Number of different indices of slots in V8's own tables, from which the memory of the next capture is estimated.
     #[napi(ts_return_type = "Promise<number>")]
     pub fn table_indices(&self) -> napi::Result<AsyncTask<Job<u32>>> {
         let of = self.share()?;
@@ -167,7 +167,7 @@ impl NativeSnapshot {
         self.shared.borrow().as_ref().map_or(0.0, |shared| shared.snapshot.memory() as f64)
     }
 
-    /// Gives the memory back as soon as running answers, which JavaScript cancels, let go of it.
+    /// Frees the memory as soon as the running answers, which JavaScript cancels, have ended.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<()> {
         let Some(shared) = self.shared.take() else { return Ok(()) };

@@ -1,31 +1,30 @@
-//! Removes stale temporary files: those of writers that were killed.
+//! Removes stale temporary files, which are those of killed writers.
 //!
-//! A process that is killed cannot remove its temporary file, and in a service that is killed again and again for its
-//! memory they would fill the disk. A writer holds a lock on its file, which the system releases whatever ends the
-//! writer; a file without a lock is stale, whichever process or container wrote it. A process id would tell that of
-//! one container only.
+//! A killed process cannot remove its temporary file. The files of a service that is killed for its memory again and
+//! again would fill the disk. A writer holds a lock on its file, which the system releases at the end of the writer. So
+//! a file without a lock is stale, in whichever container it was written. Process ids differ between containers.
 
 use crate::partial::folder_of;
 use napi_derive::napi;
 use std::fs::File;
 use std::path::Path;
 
-/// How a temporary file of `name` ends.
+/// The extension of temporary files.
 pub(crate) const ENDING: &str = ".partial";
 
-/// Seconds for which a file without a lock stays: its writer may be about to take the lock.
+/// Seconds for which a file without a lock is kept, because its writer may be about to lock it.
 #[cfg(unix)]
 const GRACE_SECONDS: u64 = 60;
 
-/// Removes the temporary files of `path` that have no writer any more. What cannot be removed stays.
+/// Removes the temporary files of `path` that have no writer any more. Ignores those that cannot be removed.
 pub(crate) fn remove(path: &Path) {
     if let Some(name) = path.file_name() {
         remove_from(folder_of(path), |of| of == name.as_encoded_bytes());
     }
 }
 
-/// Removes temporary files that have no writer any more, of files in `folder` whose names have this beginning and this
-/// ending.
+/// Removes the temporary files in `folder` that have no writer any more and stand for a name with this prefix and
+/// suffix.
 #[napi]
 pub fn remove_stale_files(folder: String, beginning: String, ending: String) {
     let is_of = |of: &[u8]| of.starts_with(beginning.as_bytes()) && of.ends_with(ending.as_bytes());
@@ -37,13 +36,13 @@ fn remove_from(folder: &Path, is_of: impl Fn(&[u8]) -> bool) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         if of(entry.file_name().as_encoded_bytes()).is_some_and(&is_of) && has_no_writer(&entry.path()) {
-            // Somebody else may have been faster.
+            // Another process may have removed it.
             let _ = std::fs::remove_file(entry.path());
         }
     }
 }
 
-/// Windows lets nobody remove what somebody has open, nor tells who has.
+/// Windows does not remove files that are open.
 #[cfg(not(unix))]
 fn remove_from(_folder: &Path, _is_of: impl Fn(&[u8]) -> bool) {}
 
@@ -60,7 +59,7 @@ fn of(file: &[u8]) -> Option<&[u8]> {
 #[cfg(unix)]
 fn has_no_writer(file: &Path) -> bool {
     use std::os::unix::fs::OpenOptionsExt;
-    // Not through a link, and without waiting for the writer of a pipe.
+    // Does not follow a link, and does not wait for the writer of a pipe.
     let options = File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(file);
     let Ok(file) = options else { return false };
     let Ok(about) = file.metadata() else { return false };
@@ -68,13 +67,13 @@ fn has_no_writer(file: &Path) -> bool {
     about.is_file() && idle.is_some_and(|idle| idle.as_secs() >= GRACE_SECONDS) && lock(&file)
 }
 
-/// Takes the lock that says: this file has a writer. It goes with the file handle. Whether it could be had.
+/// Takes the lock of a writer, which the file handle holds. Returns whether it was free.
 #[cfg(unix)]
 pub(crate) fn lock(file: &File) -> bool {
     try_lock(file).is_ok()
 }
 
-/// As [`lock`], with the error: [`WouldBlock`](std::io::ErrorKind::WouldBlock) when somebody has it.
+/// As [`lock`], with the error: [`WouldBlock`](std::io::ErrorKind::WouldBlock) if the lock is taken.
 #[cfg(unix)]
 pub(crate) fn try_lock(file: &File) -> std::io::Result<()> {
     use std::os::fd::AsRawFd;

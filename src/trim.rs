@@ -1,11 +1,11 @@
-//! Freed memory → back to the system.
+//! Returns freed memory to the system.
 //!
-//! V8 builds a snapshot out of millions of small allocations. glibc keeps them when they are freed,
-//! so that a service which was looked at once would show the peak of that moment for ever.
+//! V8 makes millions of small allocations for a snapshot, which glibc keeps when they are freed. The resident memory of
+//! a service would stay at the peak of its first capture.
 
 use napi_derive::napi;
 
-/// Gives free pages of the C heap back, where that can be asked for; tells whether it could.
+/// Returns the free pages of the C heap to the system. `false` where the C library has no such function.
 #[napi]
 pub fn trim() -> bool {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]

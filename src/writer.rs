@@ -1,4 +1,4 @@
-//! Bytes → a snapshot file, redacted and compressed, that is complete or not there at all.
+//! Writes a snapshot file, redacted and compressed, that appears when it is complete or not at all.
 //!
 //! ```text
 //! enqueue, push ► blocks ──► redactor ──► blocks ──► encoder ──► .name.….partial ──────► name
@@ -28,9 +28,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
-/// Bytes that go from one thread to the next at a time …
+/// Bytes of a block that one thread passes to the next.
 const BLOCK: usize = 1 << 20;
-/// … and how many blocks may wait. Who sends faster than the disk writes, waits.
+/// Blocks that may wait. A sender that is faster than the disk waits, too.
 const WAITING: usize = 8;
 
 enum Block {
@@ -56,7 +56,7 @@ struct Pipe {
     writer: JoinHandle<Result<Option<u64>, Failure>>,
 }
 
-/// What was written, as JSON for JavaScript.
+/// A summary of the written file, as JSON for JavaScript.
 pub struct Written(String);
 
 impl Deliver for Written {
@@ -81,8 +81,8 @@ impl Deliver for Named {
 
 #[napi]
 impl NativeSnapshotWriter {
-    /// A writer of `path`, compressed as its ending says (`.gz`, `.zst`); redacted when there is a key.
-    /// At most `max_bytes` are taken, after decompression, where it redacts.
+    /// A writer of `path`, compressed as its extension asks for (`.gz`, `.zst`), and redacted if there is a key. A
+    /// writer that redacts accepts at most `max_bytes` after decompression.
     #[napi(constructor, catch_unwind)]
     pub fn new(path: String, redact_key: Option<Uint8Array>, max_bytes: Option<f64>) -> napi::Result<Self> {
         let file = Arc::new(PartialFile::create(Path::new(&path))?);
@@ -92,14 +92,14 @@ impl NativeSnapshotWriter {
         Ok(Self { pipe: Arc::new(Mutex::new(Some(pipe))), progress, taken: Arc::default(), file })
     }
 
-    /// Takes a copy of the next bytes and returns; waits only when more than eight megabytes do.
-    /// Throws what the file or the redactor failed with.
+    /// Copies the next bytes. Waits only while more than eight megabytes do. Throws the error of the file or the
+    /// redactor.
     #[napi(catch_unwind)]
     pub fn enqueue(&self, bytes: Uint8ArraySlice) -> napi::Result<()> {
         Ok(send(&self.pipe, &bytes)?)
     }
 
-    /// Takes the next bytes, which stay as they are until the promise settles.
+    /// Writes the next bytes, which must not change until the promise settles.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn push(&self, bytes: Uint8Array, permit: &JobPermit, control: &Control) -> AsyncTask<Job<()>> {
         let (pipe, taken, progress) = (Arc::clone(&self.pipe), Arc::clone(&self.taken), control.share());
@@ -112,7 +112,7 @@ impl NativeSnapshotWriter {
         })
     }
 
-    /// Takes a regular file as it is.
+    /// Writes the contents of a regular file.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn push_file(&self, path: String, permit: &JobPermit, control: &Control) -> AsyncTask<Job<()>> {
         let (pipe, progress) = (Arc::clone(&self.pipe), control.share());
@@ -156,10 +156,10 @@ impl NativeSnapshotWriter {
 /// Sends copies of the bytes to the next thread.
 fn send(pipe: &Mutex<Option<Pipe>>, bytes: &[u8]) -> Result<(), Failure> {
     for part in bytes.chunks(BLOCK) {
-        // Waiting goes on outside of the lock: `abandon` may come meanwhile.
+        // Waits outside of the lock, because `abandon` may be called meanwhile.
         let entry = lock(pipe).as_ref().ok_or(Failure::Closed)?.entry.clone();
         if entry.send(Block::Bytes(part.to_vec())).is_err() {
-            // Somebody behind has ended, and knows why.
+            // A later thread has ended and has the reason.
             drop(entry);
             return take(pipe)?.finish().and(Err(Failure::Closed));
         }
@@ -194,10 +194,10 @@ impl Pipe {
         Ok(Pipe { entry, redactor: Some(redactor), writer })
     }
 
-    /// Waits for the file. The cause of a failure is with whoever ended first: the writer, then the redactor.
+    /// Waits for the file. The thread that ended first has the cause of a failure: the writer, then the redactor.
     fn finish(self) -> Result<Written, Failure> {
         let Pipe { entry, redactor, writer } = self;
-        // When nobody listens any more there is an error to be had from them.
+        // A closed channel means that one of the threads has an error.
         let _ = entry.send(Block::End);
         drop(entry);
         let redacted = redactor.map(join);

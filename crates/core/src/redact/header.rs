@@ -1,9 +1,9 @@
-//! The header again: what the analysis knows of it, and nothing else.
+//! Writes the header with what the analysis knows of it, and nothing else.
 
 use crate::snapshot::schema::{REDACTED, Schema};
 use serde_json::{Map, Value};
 
-/// Lists of the header that say what the numbers of kept sections mean.
+/// Lists of the header that give the meaning of the numbers in the sections that are kept.
 const LISTS: [&str; 11] = [
     "node_fields",
     "node_types",
@@ -18,7 +18,7 @@ const LISTS: [&str; 11] = [
     "scope_use_fields",
 ];
 
-/// The member `snapshot` of the redacted file. Titles and whatever else a tool put there are gone.
+/// The member `snapshot` of the redacted file, without titles and other members that tools add.
 pub(crate) fn header(schema: &Schema) -> Value {
     let meta: Value = serde_json::from_str(&schema.meta_json).unwrap_or(Value::Null);
     let list = |name: &&str| Some(((*name).to_owned(), names(meta.get(name)?)));
@@ -36,7 +36,7 @@ pub(crate) fn header(schema: &Schema) -> Value {
     Value::Object(header)
 }
 
-/// Names and lists of names; anything else becomes nothing.
+/// Names and lists of names. Other values are left out.
 fn names(value: &Value) -> Value {
     let name = |value: &Value| if value.is_string() { value.clone() } else { Value::Null };
     let entry = |value: &Value| match value {

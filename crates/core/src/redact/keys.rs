@@ -1,4 +1,4 @@
-//! Nodes and edges as they come → which strings are data keys, when the strings come at last.
+//! Gathers from nodes and edges what tells which strings are data keys. The strings come last in the file.
 
 use crate::snapshot::data_keys::{Evidence, Fact, Facts, Witness, is_global};
 use crate::snapshot::error::{Error, Result};
@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use foldhash::{HashMap, HashMapExt};
 use std::hash::BuildHasher;
 
-/// What the rule asks of the nodes of the file: nine bytes each.
+/// What the rule needs of the nodes of the file: nine bytes each.
 #[derive(Debug, Default)]
 pub(crate) struct NodeFacts {
     kinds: Vec<u8>,
@@ -39,7 +39,7 @@ impl NodeFacts {
     }
 }
 
-/// An edge as the rule sees it.
+/// What the rule needs of an edge.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EdgeFact {
     pub(crate) kind: EdgeKind,
@@ -47,21 +47,21 @@ pub(crate) struct EdgeFact {
     pub(crate) to: u32,
 }
 
-/// Gathers what the graph says of names.
+/// Gathers evidence on names from the graph.
 #[derive(Debug)]
 pub(crate) struct KeyFinder {
     facts: FileFacts,
     root: usize,
     globals: Vec<NodeIx>,
-    /// The node whose edges come, and how many are to come.
+    /// The node whose edges come next, and their number.
     at: usize,
     left: u32,
     witness: Witness,
     evidence: Pages,
-    /// What was decided of each text, by its hash: V8 writes a text once, but a file may have it twice, and equal names
-    /// must stay equal.
+    /// Decisions by hash of the text. V8 writes each text once, but a file may contain it twice, and equal names must
+    /// stay equal.
     decided: HashMap<u64, bool>,
-    /// In a file that was redacted before, what is hidden is known by its form.
+    /// Whether the file was redacted before, in which hidden names are known by their form.
     is_redacted: bool,
 }
 
@@ -124,7 +124,7 @@ impl KeyFinder {
         }
     }
 
-    /// Lets go of what only edges needed.
+    /// Frees what only edges need.
     pub(crate) fn end(&mut self) {
         self.facts.nodes = NodeFacts::default();
         self.witness = Witness::default();
@@ -141,7 +141,7 @@ impl KeyFinder {
     }
 }
 
-/// Evidence by string. Pages, because an index may be any number of 32 bits until the table has come.
+/// Evidence by string, in pages: before the table of strings has come, an index may be any number of 32 bits.
 #[derive(Debug, Default)]
 struct Pages(Vec<Option<Box<[Evidence; PAGE]>>>);
 

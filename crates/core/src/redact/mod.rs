@@ -1,14 +1,13 @@
-//! Bytes → bytes: a snapshot whose texts are hidden and whose graph is the same.
+//! Rewrites a snapshot so that its texts are hidden and its graph is the same.
 //!
-//! The redactor takes the chunks of a snapshot and writes those of another: what the program put
-//! into strings, patterns and numbers is replaced by a keyed hash and a length; names of properties,
-//! classes, functions and scripts stay, but for those that are data, and so do all numbers of the graph. It needs one pass and
-//! keeps eleven bits a string and nine bytes a node; the parser's own readers check the input.
+//! Contents of strings, patterns and numbers are replaced by a keyed hash and a length. Names of properties, classes,
+//! functions and scripts stay, except those that are data. All numbers of the graph stay. The redactor needs one pass,
+//! eleven bits for each string and nine bytes for each node. The readers of the parser check the input.
 //!
 //! ```text
-//! text ──► document ──► header.rs                 what the analysis knows of the header
-//!                   ──► records.rs ──► uses.rs    numbers again; strings by what they are used as
-//!                                  ──► keys.rs    which names of properties are data
+//! text ──► document ──► header.rs                 the known part of the header
+//!                   ──► records.rs ──► uses.rs    numbers; strings by their uses
+//!                                  ──► keys.rs    names of properties that are data
 //!                   ──► texts.rs ──► token.rs     each string as name, label and text
 //! ```
 
@@ -31,45 +30,45 @@ use sections::Redaction;
 use std::marker::PhantomData;
 pub use token::Key;
 
-/// The push redactor. Feed it every byte in order, then [`finish`](Redactor::finish).
+/// A push redactor. Takes all bytes in order, then [`finish`](Redactor::finish).
 pub struct Redactor<S: Sink> {
     input: Input<Limited<Redaction>>,
     sink: PhantomData<fn() -> S>,
 }
 
-/// What the redactor leaves.
+/// The result of a redaction.
 #[derive(Debug)]
 pub struct Redacted<S> {
-    /// Where the bytes went.
+    /// The sink, which received the output.
     pub sink: S,
-    /// Parts of the input that are not in the output, because nobody here knows what they mean.
+    /// Parts of the input that were left out because their meaning is unknown.
     pub skipped: Vec<String>,
-    /// What was hidden and what was not.
+    /// Counts of what was hidden and what was not.
     pub names: NameCounts,
 }
 
-/// Different texts of a snapshot, by what they are used as.
+/// Numbers of different texts of a snapshot, by their uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NameCounts {
-    /// Contents, which are hidden.
+    /// Contents. Hidden.
     pub hidden_texts: u64,
-    /// Names of properties that are data, which are hidden.
+    /// Names of properties that are data. Hidden.
     pub hidden_keys: u64,
-    /// Names of properties, variables and V8's own fields, which stay.
+    /// Other names of properties, and names of variables and of V8's fields. Kept.
     pub properties: u64,
-    /// Names of classes and functions, and of objects of V8 and the embedder, which stay.
+    /// Names of classes and functions, and of objects of V8 and the embedder. Kept.
     pub functions: u64,
-    /// Names of scripts, which stay but for their queries.
+    /// Names of scripts. Kept without their queries.
     pub scripts: u64,
 }
 
-/// Bytes taken at a time: what is written for them waits in memory.
+/// Bytes of input taken at a time. The output for them is held in memory.
 const WINDOW: usize = 2 << 20;
 
 impl<S: Sink> Redactor<S> {
-    /// A redactor that has seen nothing and writes to `sink`. It accepts `max_bytes` of input after
-    /// decompression, `None` for any number.
+    /// A redactor without input that writes to `sink`. It accepts at most `max_bytes` of input after decompression;
+    /// `None` is no limit.
     pub fn new(key: Key, max_bytes: Option<u64>, sink: S) -> Self {
         let document = Document::new(Redaction::new(key, Box::new(sink)), None);
         Self { input: Input::new(Limited::new(document, max_bytes)), sink: PhantomData }
@@ -78,8 +77,8 @@ impl<S: Sink> Redactor<S> {
     /// Takes the next bytes, compressed or not. Progress counts the bytes taken.
     ///
     /// # Errors
-    /// As soon as the bytes so far cannot become a snapshot, or the sink refuses. The redactor is of
-    /// no use afterwards.
+    /// As soon as the bytes so far cannot be the beginning of a snapshot, and those of the sink. The redactor cannot be
+    /// used afterwards.
     pub fn push(&mut self, chunk: &[u8], progress: &Progress) -> Result<()> {
         self.input.push_watched(chunk, WINDOW, progress)
     }
@@ -87,7 +86,7 @@ impl<S: Sink> Redactor<S> {
     /// Ends the input and the output.
     ///
     /// # Errors
-    /// What [`Parser::finish`] would find wrong: what was written then is no snapshot either.
+    /// Those of [`Parser::finish`]. The output is no snapshot then.
     pub fn finish(self, progress: &Progress) -> Result<Redacted<S>> {
         progress.check()?;
         let (outline, redaction) = self.input.finish()?.end()?;
@@ -102,7 +101,7 @@ impl<S: Sink> std::fmt::Debug for Redactor<S> {
     }
 }
 
-/// A parser that gets to see redacted bytes only: what is hidden was never in the snapshot.
+/// A parser behind a redactor: what is hidden never is in the snapshot.
 #[derive(Debug)]
 pub struct RedactingParser {
     redactor: Redactor<ParserSink>,
@@ -112,7 +111,7 @@ pub struct RedactingParser {
 #[derive(Debug)]
 struct ParserSink {
     parser: Parser,
-    /// Of its own: the bytes it counts are not those of the input.
+    /// The parser's own, because the bytes that it counts are not those of the input.
     progress: Progress,
 }
 
@@ -123,7 +122,7 @@ impl Sink for ParserSink {
 }
 
 impl RedactingParser {
-    /// A parser that has seen nothing.
+    /// A parser without input.
     pub fn new(key: Key, options: ParserOptions) -> Self {
         let parser = Parser::new(ParserOptions { max_bytes: None, ..options });
         let sink = ParserSink { parser, progress: Progress::new() };
@@ -138,7 +137,7 @@ impl RedactingParser {
         self.redactor.push(chunk, progress)
     }
 
-    /// As [`Parser::finish`]. What the redactor left out counts as skipped.
+    /// As [`Parser::finish`]. Parts that the redactor left out are among the skipped ones.
     ///
     /// # Errors
     /// As [`Parser::finish`].
@@ -152,10 +151,10 @@ impl RedactingParser {
     }
 }
 
-/// Bytes in memory → the redacted snapshot's bytes.
+/// Redacts a snapshot in memory.
 ///
 /// # Errors
-/// What the parser finds wrong, or [`Code::Cancelled`](crate::Code::Cancelled).
+/// Those of the parser, and [`Code::Cancelled`](crate::Code::Cancelled).
 pub fn redact(bytes: &[u8], key: &Key, progress: &Progress) -> Result<Vec<u8>> {
     progress.enter(Phase::Redact, bytes.len() as u64);
     let mut redactor = Redactor::new(key.clone(), None, Vec::new());

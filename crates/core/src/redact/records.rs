@@ -1,7 +1,7 @@
-//! Number sections → the same numbers as text, with strings pointed at by their use.
+//! Writes the sections of numbers, in which indices of strings depend on the use of the string.
 //!
-//! The scanner is the parser's ([`crate::snapshot::parse::records`]), so that records are read, checked and
-//! written again on all cores.
+//! The scanner is the parser's ([`crate::snapshot::parse::records`]): records are read, checked and written on all
+//! cores.
 
 use super::keys::{EdgeFact, NodeFacts};
 use super::uses::{Use, place};
@@ -12,18 +12,18 @@ use crate::snapshot::parse::rows::Rows;
 use crate::snapshot::parse::tables::{EdgeReader, NodeRecord};
 use crate::snapshot::schema::{NodeFields, NodeKind, Schema};
 
-/// What becomes of a field.
+/// How a field is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Field {
-    /// Written as it is.
+    /// Unchanged.
     Number,
-    /// A string, used so.
+    /// As the index of a string with this use.
     String(Use),
-    /// Nobody here knows what it means: 0.
+    /// As 0, because its meaning is unknown.
     Unknown,
 }
 
-/// What a run of records leaves.
+/// The result of a run of records.
 #[derive(Debug, Default)]
 pub(crate) struct Rewritten<T> {
     text: Vec<u8>,
@@ -55,9 +55,9 @@ impl<T> Rewritten<T> {
     }
 }
 
-/// One section: how its records are checked and written.
+/// How the records of a section are checked and written.
 pub(crate) trait Rewrite {
-    /// What the checks of the whole need of a run of records.
+    /// What the checks across sections need of a run of records.
     type Totals: Totals;
 
     fn section(&self) -> &'static str;
@@ -71,7 +71,7 @@ pub(crate) trait Totals: Default + Send {
     fn add(&mut self, later: Self) -> Result<()>;
 }
 
-/// Makes a [`Table`] of a [`Rewrite`]: its rows are text.
+/// A [`Rewrite`] as a [`Table`] with rows of text.
 #[derive(Debug)]
 pub(crate) struct TextTable<R: Rewrite> {
     rewrite: R,
@@ -128,7 +128,7 @@ impl<R: Rewrite + Sync> Table for TextTable<R> {
 
     fn commit(&mut self, lengths: &[usize], extras: Vec<Self::Extra>) -> crate::Result<()> {
         for (extra, &length) in extras.into_iter().zip(lengths) {
-            // Each number brings the comma before it; the section's first has none.
+            // Each number is written with a comma before it, except the first of the section.
             let text = if self.count == 0 { extra.text.get(1..).unwrap_or_default() } else { &extra.text };
             self.text.try_reserve(text.len()).map_err(|_| crate::Error::out_of_memory(text.len()))?;
             self.text.extend_from_slice(text);
@@ -145,7 +145,7 @@ impl<R: Rewrite + Sync> Table for TextTable<R> {
 pub(crate) struct NodeText {
     fields: NodeFields,
     shown: Vec<Field>,
-    /// What the name of a node is, by its type's number.
+    /// The use of a node's name, by number of its type.
     names: [Use; 256],
 }
 
@@ -167,8 +167,7 @@ impl Totals for NodeTotals {
     }
 }
 
-/// Whether nodes of a type are named by what the program put into them. Types this version does not
-/// know count as such.
+/// Whether the names of nodes of a type are contents. Unknown types count as such.
 fn is_content(kind: NodeKind) -> bool {
     match kind {
         NodeKind::String
@@ -204,7 +203,7 @@ impl NodeText {
     }
 }
 
-/// What becomes of each field of a record, by their names.
+/// How each field of a record is written, by name.
 fn shown(schema: &Schema, list: &str, numbers: &[&str]) -> Vec<Field> {
     let known = |name: &String| if numbers.contains(&name.as_str()) { Field::Number } else { Field::Unknown };
     schema.field_names(list).iter().map(known).collect()
@@ -253,7 +252,7 @@ pub(crate) struct EdgeText {
 pub(crate) struct EdgeTotals {
     pub(crate) max_name: Option<u32>,
     pub(crate) max_target: u32,
-    /// Those since they were last taken.
+    /// The edges since they were last taken.
     pub(crate) facts: Vec<EdgeFact>,
 }
 
@@ -294,7 +293,7 @@ impl Rewrite for EdgeText {
         let max_name = name.filter(|_| Edges::must_be_named(edge.kind));
         out.totals.max_name = out.totals.max_name.max(max_name);
         out.totals.max_target = out.totals.max_target.max(edge.target);
-        // Shortcuts may be numbered: no table is so long that a string had a place beyond 32 bits.
+        // Shortcuts may be numbered. No table is so long that the index of a string needs more than 32 bits.
         let is_name = |&name: &u32| !edge.kind.is_indexed() && u32::try_from(place(name, Use::Name)).is_ok();
         let name = name.filter(is_name);
         out.totals.facts.push(EdgeFact { kind: edge.kind, name, to: edge.target });
@@ -308,7 +307,7 @@ impl Rewrite for EdgeText {
     }
 }
 
-/// A section of rows the parser knows: checked by its reader.
+/// A section of rows, checked by the parser's reader.
 #[derive(Debug)]
 pub(crate) struct RowText<R> {
     rows: R,
@@ -382,7 +381,7 @@ impl<R: Rows> Rewrite for RowText<R> {
     }
 }
 
-/// A section about scopes: checked by its reader, and kept, because the checks of the whole need its rows.
+/// A section about scopes, checked by the parser's reader. Its rows are kept for the checks across sections.
 #[derive(Debug)]
 pub(crate) struct ScopeText<R> {
     rows: R,

@@ -1,4 +1,4 @@
-//! Sections → the same sections redacted, written as they come.
+//! Redacts and writes the sections in the order of the file.
 
 use super::NameCounts;
 use super::header::header;
@@ -21,7 +21,7 @@ use crate::snapshot::schema::{Schema, ScopeFields};
 use crate::snapshot::scope_tables::ScopeTables;
 use crate::snapshot::sensitive::is_script;
 
-/// Reader of the section that is open.
+/// The reader of the current section.
 #[derive(Debug)]
 pub(crate) enum Reader {
     Nodes(Box<Records<TextTable<NodeText>>>),
@@ -37,7 +37,7 @@ pub(crate) enum Reader {
 }
 
 impl NameCounts {
-    /// Counts a text that is used so. Positions are no names.
+    /// Counts a text with this use. Positions are no names.
     fn count(&mut self, what: Use, text: &[u8]) {
         match what {
             _ if text.is_empty() => {}
@@ -50,12 +50,12 @@ impl NameCounts {
     }
 }
 
-/// Writes what it reads, and keeps what the checks of the whole need.
+/// Writes what it reads, and keeps what the checks across sections need.
 #[derive(Debug)]
 pub(crate) struct Redaction {
     key: Key,
     out: Box<dyn Sink>,
-    /// Text that is not in `out` yet, and a string that is not in that text yet.
+    /// Text that is not in `out` yet, and a string that is not in this text yet.
     text: Vec<u8>,
     string: Vec<u8>,
     used: UsedPlaces,
@@ -100,7 +100,7 @@ impl Redaction {
         Ok(())
     }
 
-    /// Passes on what a table has written and remembers what it points at.
+    /// Passes on the output of a table and keeps the strings to which it refers.
     fn forward(&mut self, text: &mut Vec<u8>, places: &mut Vec<u64>) -> Result<()> {
         places.drain(..).for_each(|place| self.used.insert(place));
         self.out.take(text)?;
@@ -121,7 +121,7 @@ impl Redaction {
 
     fn tree(&mut self, scanner: &mut TreeScanner, chunk: &[u8], offset: u64) -> Result<(usize, bool)> {
         let step = scanner.push(chunk, offset)?;
-        // Nothing but numbers and brackets came through the scanner.
+        // The scanner accepts only numbers and brackets.
         self.out.take(&chunk[..step.0])?;
         let most = scanner.tree.drain(..).map(|node| node.function).max();
         self.max_function = self.max_function.max(most);
@@ -155,7 +155,7 @@ impl Redaction {
         Ok(step)
     }
 
-    /// The checks that need several sections, as the parser makes them; then the end of the file.
+    /// The parser's checks across sections, then the end of the file.
     pub(crate) fn finish(mut self, mut outline: Outline) -> Result<(Box<dyn Sink>, Vec<String>, NameCounts)> {
         let schema = outline.schema.take().ok_or_else(|| missing("snapshot", &outline))?;
         let (nodes, node_totals) = self.nodes.take().ok_or_else(|| missing("nodes", &outline))?;
@@ -213,8 +213,8 @@ const PARSED: [&str; 10] = [
 impl Sections for Redaction {
     type Reader = Reader;
 
-    /// The header comes first, then what is pointed at before what points: nodes before edges,
-    /// strings last. V8 writes in that order; what comes in another waits.
+    /// Writes the header first, nodes before edges and strings last, which is V8's order. Sections in another order
+    /// wait.
     fn action(&self, name: &str, schema: Option<&Schema>) -> Action {
         let is_known = PARSED.contains(&name);
         let Some(schema) = schema else { return if is_known { Action::Wait } else { Action::Skip } };
@@ -305,7 +305,7 @@ impl Sections for Redaction {
                 let table = records.into_table();
                 self.functions = Some((table.count, table.totals.max_string));
             }
-            // The scanner's bytes had the bracket already.
+            // The scanner's output contains the bracket.
             Reader::Tree(_) => return Ok(()),
             Reader::Scopes(records) => self.scopes.scopes = records.into_table().totals.0,
             Reader::Variables(records) => self.scopes.variables = records.into_table().totals.0,
@@ -335,7 +335,7 @@ fn scope_reader(name: &str, schema: &Schema, fields: ScopeFields, nodes: Option<
     }
 }
 
-/// WTF-8 text as JSON: unpaired surrogates as escapes.
+/// Writes WTF-8 text as JSON, with unpaired surrogates as escapes.
 fn write_json(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut at = 0;

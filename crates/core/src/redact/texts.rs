@@ -1,4 +1,4 @@
-//! Texts → what stands in the redacted file: their pieces as they are, or hidden.
+//! Writes texts for the redacted file, whole or in part hidden.
 
 use super::token::Key;
 use crate::snapshot::data_keys::chosen;
@@ -6,11 +6,11 @@ use crate::snapshot::interfaces::format_property;
 use crate::snapshot::sensitive::{Use, entry_names, has_line_terminator, pieces};
 use crate::snapshot::strings::utf16_len;
 
-/// Writes what becomes of `text` where it is used so.
+/// Writes `text` as redacted for a use.
 ///
-/// What the rules of the graph read from the name of a WeakMap's entry must come out the same: whether it has that
-/// form, which needs a middle without line terminators, and which two edges have the same name. And shapes are told
-/// apart by how long the names of their properties are: what is hidden of one is as long as it was, or a little longer.
+/// The rules of the graph read the names of WeakMap entries: whether a name has this form, which needs a middle without
+/// line terminators, and which two edges have the same name. Redaction changes neither. Shapes are told apart by the
+/// lengths of their properties' names: a hidden name is as long as before or slightly longer.
 pub(crate) fn write(key: &Key, text: &[u8], what: Use, out: &mut Vec<u8>) {
     let is_entry = what == Use::Name && entry_names(text).is_some();
     pieces(text, what, |piece, is_hidden| {
@@ -29,7 +29,7 @@ pub(crate) fn write(key: &Key, text: &[u8], what: Use, out: &mut Vec<u8>) {
     });
 }
 
-/// Writes what becomes of the name of a property that is data: exactly as long, also as DevTools writes it in braces.
+/// Writes a name of a property that is data, hidden and of the same length, also as DevTools writes it in braces.
 pub(crate) fn write_key(key: &Key, name: &[u8], out: &mut Vec<u8>) {
     let part = chosen(name);
     let around = utf16_len(&name[..part.start]) + utf16_len(&name[part.end..]);
@@ -47,7 +47,7 @@ mod tests {
         let mut out = Vec::new();
         write(&Key::new(b"key"), text.as_bytes(), what, &mut out);
         let text = String::from_utf8(out).unwrap();
-        // The hashes are tested elsewhere.
+        // Other tests check the hashes.
         let mut parts = text.split("‹redacted ");
         let first = parts.next().unwrap_or("").to_owned();
         parts.fold(first, |text, part| text + "‹" + &part[17..])

@@ -1,31 +1,31 @@
-//! What stands in the place of a text: a keyed hash, so that equal texts stay equal, and the length.
+//! Replaces a text by a keyed hash, which keeps equal texts equal, and the length.
 //!
-//! `‹redacted 9f2c6a1b03d4e5f6 12›`: the first 64 bits of HMAC-SHA-256 over the text's UTF-8, and its
-//! length in UTF-16 units. Without the key nobody can try guesses against it.
+//! `‹redacted 9f2c6a1b03d4e5f6 12›` has the first 64 bits of HMAC-SHA-256 over the text's UTF-8, and its length in
+//! UTF-16 units. Guesses cannot be tried without the key.
 
 use crate::snapshot::redacted::{BEGINNING, END, FILLER, KEY_BEGINNING, MIN_HEX, SHOWN, WIDE, WIDE_BITS};
 use crate::snapshot::strings::utf16_len;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-/// The secret that decides which text becomes which hash.
+/// The secret key of the hashes.
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
 
-/// Keys do not show in logs.
+/// Does not show the key, so that logs do not contain it.
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key(…)")
     }
 }
 
-/// SHA-256 works on blocks of this many bytes, and so long is HMAC's key.
+/// Bytes of a block of SHA-256, which is also the length of HMAC's key.
 const BLOCK: usize = 64;
 
 impl Key {
-    /// A key of any length. Texts stay as secret as it does: take 16 random bytes or more.
+    /// A key of any length. To keep texts secret it needs at least 16 random bytes.
     pub fn new(secret: &[u8]) -> Key {
-        // What HMAC does with a key: zeros after a short one, the hash of a long one.
+        // HMAC pads a short key with zeros and hashes a long one.
         let mut block = [0; BLOCK];
         if secret.len() <= BLOCK {
             block[..secret.len()].copy_from_slice(secret);
@@ -35,7 +35,7 @@ impl Key {
         Key(<Hmac<Sha256> as hmac::digest::KeyInit>::new(&block.into()))
     }
 
-    /// Writes what stands for `text`; an empty text has nothing to hide and stays empty.
+    /// Writes the replacement of `text`. An empty text stays empty.
     pub(crate) fn write(&self, text: &[u8], out: &mut Vec<u8>) {
         if text.is_empty() {
             return;
@@ -48,8 +48,8 @@ impl Key {
         out.extend_from_slice(END.as_bytes());
     }
 
-    /// Writes what stands for a name, in so many UTF-16 units, of which there are three or more: the same hash, as much
-    /// of it as there is room for. Short names are told apart by characters of 14 bits each.
+    /// Writes the replacement of a name with a length of `units` UTF-16 units, at least three: as much of the hash as
+    /// fits. Short names are told apart by characters of 14 bits each.
     pub(crate) fn write_key(&self, text: &[u8], units: usize, out: &mut Vec<u8>) {
         let hash = self.0.clone().chain_update(text).finalize().into_bytes();
         let room = units.saturating_sub(1);

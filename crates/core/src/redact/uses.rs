@@ -1,8 +1,8 @@
-//! What each string of the table is used as, in three bits a string.
+//! The uses of each string of the table, in three bits.
 //!
-//! One table serves names and content, and it comes last: when a node is written nobody knows yet
-//! what else its name is used for. So every string gets three places in the redacted table, one for
-//! each use, and a reference says which by where it points. Places nobody points at stay empty.
+//! One table contains names and contents, and it comes last: when a node is written, the other uses of its name are not
+//! known yet. So each string has three places in the redacted table, one for each use, and an index selects the use.
+//! Places without references stay empty.
 //!
 //! ```text
 //! string 7 of the file    "token"
@@ -14,22 +14,22 @@ pub(crate) use crate::snapshot::sensitive::Use;
 /// The uses that have places, in the order of their places.
 pub(crate) const USES: [Use; 3] = [Use::Name, Use::Label, Use::Text];
 
-/// Where string `index` of the file stands in the redacted table for this use.
+/// The place of string `index` of the file in the redacted table for this use.
 #[inline(always)]
 pub(crate) fn place(index: u32, what: Use) -> u64 {
     u64::from(index) * USES.len() as u64 + what as u64
 }
 
-/// The set of places somebody points at.
+/// The set of places that are referred to.
 ///
-/// Pages, because an index may be any number of 32 bits until the table has come: memory is in
-/// proportion to what is pointed at, not to the largest number.
+/// In pages: before the table has come, an index may be any number of 32 bits, and memory shall be in proportion to the
+/// places that are referred to, not to the largest index.
 #[derive(Debug, Default)]
 pub(crate) struct UsedPlaces {
     pages: Vec<Option<Box<Page>>>,
 }
 
-/// A bit for each of 12,288 places: 1.5 kB.
+/// Bits of 12,288 places: 1.5 kB.
 const WORDS: usize = 192;
 type Page = [u64; WORDS];
 const PLACES: u64 = 64 * WORDS as u64;
