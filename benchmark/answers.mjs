@@ -1,4 +1,4 @@
-// Do the tools agree? Each one's answers against those of a reference.
+// Compares the answers of tools with those of a reference.
 
 /**
  * Where `answers` differ from `reference`: one line each. A question one of them has no answer to

@@ -32,7 +32,7 @@ const methods = {
     const snapshot = await capture({ force: true, forgetIds: true });
     return { snapshot, pauseMs: snapshot.capture.pauseMs };
   },
-  // What one would write by hand: V8 fills the queue with the whole text before the loop sees the first chunk.
+  // As one would write it by hand: V8 queues the whole text before the event loop runs.
   async 'for await (v8.getHeapSnapshot())'() {
     const from = performance.now();
     const stream = v8.getHeapSnapshot();

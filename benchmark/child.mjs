@@ -1,8 +1,8 @@
 // The process that is measured: `child.mjs TOOL FILE [--check | --report]` loads one snapshot with one tool.
 //
-// What it found goes to file descriptor 3, because tools write to the others as they like. With
-// `--check` it goes on to answer what takes time to look up; such a run is not timed. With `--report` it goes on to
-// make a report, and says what parsing and the report took of time and of memory.
+// It writes its results to file descriptor 3, because tools may write to the others. With `--check` it also answers
+// questions that take time; such a run is not timed. With `--report` it also makes a report, and measures the time and
+// memory of parsing and of the report.
 
 import { writeSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// Big snapshots, made on the spot: a program of a chosen size takes a snapshot of itself.
+// Generates large snapshots: a program of a given size takes a snapshot of itself.
 //
 //   node benchmark/generate.mjs --size xlarge [--output FILE] [--seed N] [--node PATH]
 //
@@ -14,21 +14,21 @@ import { nodeBinary } from '../scripts/node-versions.mjs';
 
 const programOf = name => fileURLToPath(new URL(`heap/${name}.mjs`, import.meta.url));
 
-/** How many source files the program keeps: 1.2 MB of snapshot each. */
+/** Source files that the program keeps, each of which takes 1.2 MB of the snapshot. */
 const SOURCE_FILES = { small: 3, medium: 37, large: 248, xlarge: 690, huge: 2000 };
 
-/** Small strings of the heap that has little else: its snapshot is 430 MB. */
+/** Strings in the heap of small strings, whose snapshot has 430 MB. */
 const STRINGS = 4_000_000;
 
 /** What can be generated. */
 export const SIZES = [...Object.keys(SOURCE_FILES), 'strings'];
 
-/** V8 up to Node 20 can take minutes for what newer ones write in seconds; and a snapshot should not depend on who runs this. */
+/** Fixed, so that snapshots do not depend on the Node.js that runs this. V8 up to Node 20 can take minutes instead of seconds. */
 const NODE_MAJOR = 24;
 
 /**
- * Writes a snapshot to `file`, under a temporary name first: a file of that name is whole.
- * The same seed gives the same heap, but for what V8 itself keeps in it.
+ * Writes a snapshot to `file`, under a temporary name first, so that `file` is complete. The same seed gives the same heap,
+ * except for V8's own objects.
  */
 export async function generate({ file, size, seed = 1, node = nodeBinary(NODE_MAJOR) }) {
   if (!SIZES.includes(size)) throw new Error(`--size is one of ${SIZES.join(', ')}, not ${size}`);

@@ -1,4 +1,4 @@
-// One run: a child process from spawn to exit, its peak memory, and what it answered.
+// Measures one run: a child process from spawn to exit, its peak memory and its answers.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 const KEPT_OF_STDERR = 1 << 16;
 
 /**
- * Loads `file` with `tool` in a process of its own. Never throws for what the tool does: a run that
- * fails has an `error` instead of numbers.
+ * Loads `file` with `tool` in a process of its own. A failure of the tool does not throw; the result has an `error` instead
+ * of numbers.
  *
  * `seconds` is from spawn to exit; `peakBytes` is the most memory the process had resident at any
  * time, all threads and mapped files included, as the kernel counted it (`maxRSS`, read by the child
@@ -38,7 +38,7 @@ async function collect(stream, most = Infinity) {
   return text;
 }
 
-/** The line of an error output that says what happened. */
+/** The line of an error output that has the message. */
 function reason(complaints) {
   const lines = complaints.split('\n');
   const line = lines.find(line => /FATAL ERROR|panicked|^\w*Error\b|RuntimeError/.test(line)) ?? lines.find(Boolean);

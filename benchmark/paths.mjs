@@ -1,4 +1,4 @@
-// Where things are.
+// Files and folders of the benchmarks.
 
 import { fileURLToPath } from 'node:url';
 
@@ -7,12 +7,12 @@ const inRepository = place => fileURLToPath(new URL(`../${place}`, import.meta.u
 /** Snapshots that were generated or unpacked. */
 export const CACHE = inRepository('.cache/bench');
 
-/** Where the corpus lies packed, if it is there at all. */
+/** The folder of the packed corpus, which need not exist. */
 export const PACKED_CORPUS = inRepository('../shared/corpus');
 
-/** What a run writes. */
+/** Files that a run writes. */
 export const RESULTS = inRepository('benchmark/results.json');
 export const README = inRepository('README.md');
 
-/** Folder of the package.json that names the tools measured against. */
+/** Folder of the package.json with the other tools. */
 export const PEERS = inRepository('benchmark');

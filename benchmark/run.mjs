@@ -1,4 +1,4 @@
-// `npm run bench`: heapray and the other tools on the same snapshots, as whole processes.
+// `npm run bench`: measures heapray and other tools on the same snapshots, as whole processes.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -72,7 +72,7 @@ async function main() {
   for (const snapshot of snapshots) measurements.push(await measureAll(snapshot, tools, settings));
   console.log(options.json ? JSON.stringify(measurements, null, 2) : textTable(measurements));
   if (!options.json && tools.some(({ name }) => name === 'heapray')) console.log(`\n${reportTable(await reports(snapshots, settings))}`);
-  // A comparison with some left out would take the place of a whole one.
+  // A comparison without some of the tools would replace a complete one.
   if (options.only.length === 0) await store(measurements);
   if (options['write-readme']) await writeBetweenMarkers(README, markdownTable(await stored()));
   process.exitCode = measurements.some(isWrong) ? 1 : 0;
@@ -109,7 +109,7 @@ async function preparedTools() {
   return tools;
 }
 
-/** One snapshot with every tool: a round to check the answers, then rounds that count. */
+/** Measures all tools on one snapshot, after a round that checks the answers. */
 async function measureAll(snapshot, tools, { node, nodeVersion, runs, timeoutSeconds }) {
   const results = tools.map(tool => ({ ...tool, timed: [] }));
   for (const result of results) {
@@ -119,7 +119,7 @@ async function measureAll(snapshot, tools, { node, nodeVersion, runs, timeoutSec
     Object.assign(result, { answers: run.answers, error: run.error });
   }
   for (let round = 1; round <= runs; round++) {
-    // Interleaved: what else the machine does meanwhile strikes all of them alike.
+    // In turn, so that other work of the machine affects all tools alike.
     for (const result of results.filter(({ error }) => !error)) {
       const run = await measure({ node, tool: result.name, file: snapshot.file, timeoutSeconds });
       say(`${snapshot.name}: ${result.title}: run ${round}: ${run.error ?? `${run.seconds.toFixed(2)} s (${run.cpuSeconds.toFixed(2)} s of CPU), ${Math.round(run.peakBytes / 1e6)} MB`}`);
@@ -140,7 +140,7 @@ function summary(snapshot, results, nodeVersion, runs) {
   }
   const { nodes = 0, edges = 0 } = reference ?? {};
   return {
-    // The name alone: the path is this machine's business.
+    // Without the path, which only this machine has.
     snapshot: { name: snapshot.name, bytes: snapshot.bytes, nodes, edges },
     machine: machine(nodeVersion),
     date: new Date().toISOString().slice(0, 10),
@@ -160,7 +160,7 @@ function machine(nodeVersion) {
   };
 }
 
-/** Adds to the stored results, in place of earlier ones of the same snapshot, size and Node. */
+/** Adds to the stored results, and replaces those of the same snapshot, size and Node. */
 async function store(measurements) {
   const key = ({ snapshot, machine }) => `${snapshot.name} ${snapshot.bytes} ${machine.node}`;
   const fresh = new Set(measurements.map(key));

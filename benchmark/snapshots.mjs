@@ -17,7 +17,7 @@ export function snapshotAt(file) {
   return { name: path.basename(file).replace(/\.heapsnapshot$/, ''), file: path.resolve(file), bytes };
 }
 
-/** A snapshot by its size: from the corpus, unpacked or packed, and otherwise a generated one. */
+/** A snapshot by its size, from the unpacked or packed corpus, or generated. */
 export async function snapshotOfSize(size) {
   if (!SIZES.includes(size)) throw new Error(`--size is one of ${SIZES.join(', ')}, not ${size}`);
   const name = `${size}.heapsnapshot`;
@@ -44,7 +44,7 @@ async function unpack(packed, file) {
   return file;
 }
 
-/** Node reads zstd from version 22.15 on; an older one lets a newer one do it. */
+/** Node reads zstd from version 22.15 on. Before, another Node is run. */
 function unzstd(bytes) {
   if (zlib.createZstdDecompress) return { stream: bytes.pipe(zlib.createZstdDecompress()) };
   const program = "process.stdin.pipe(require('zlib').createZstdDecompress()).pipe(process.stdout)";

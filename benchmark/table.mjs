@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 const START = '<!-- bench:start -->';
 const END = '<!-- bench:end -->';
 
-/** The middle of some numbers; between two middle ones, the mean. */
+/** The median of some numbers. */
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -36,12 +36,12 @@ export function rows({ snapshot, tools }) {
 /** Aligned columns for a terminal. */
 export function textTable(measurements) {
   const lines = [HEADINGS, ...measurements.flatMap(rows)];
-  // A failure's reason is as long as it is, and stands alone in its row.
+  // The reason of a failure is the only cell of its row.
   const widths = HEADINGS.map((_, column) => Math.max(...lines.filter(line => line[3]).map(line => line[column].length)));
   return lines.map(line => line.map((cell, column) => (column > 1 && line[3] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
 }
 
-/** The same in Markdown, with what a reader must know to judge it. */
+/** The table in Markdown, with the conditions of the measurement. */
 export function markdownTable(measurements) {
   const line = cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const rule = HEADINGS.map((_, column) => (column > 1 ? '--:' : '---'));
@@ -56,7 +56,7 @@ function note({ snapshot, machine, runs, date, tools }) {
   return `- ${snapshot.name}: ${size}; ${medians}, whole processes, ${where}.${differing.join('')}`;
 }
 
-/** What a tool answers otherwise, in words. */
+/** The different answers of a tool, in words. */
 function questions({ differences }) {
   const words = { retainedSizes: 'retained sizes', largestObject: 'largest object', topClasses: 'largest classes', totalSize: 'total size' };
   return differences.map(line => line.split(':')[0]).map(question => words[question] ?? question).join(', ');

@@ -12,7 +12,7 @@ const random = new Random(Number(seed));
 
 const service = new Service();
 const sources = new Map();
-// The snapshot should show the program's data, not what is only alive because this loop runs.
+// Nothing shall be alive only because this loop runs.
 globalThis.workspace = { sources, service };
 
 for (let count = Number(files); count > 0; count--) {
@@ -21,5 +21,5 @@ for (let count = Number(files); count > 0; count--) {
   for (let sessions = SESSIONS_PER_FILE; sessions > 0; sessions--) service.open(random);
 }
 
-// Straight to the file: a stream would hold the whole text in memory first.
+// Writes directly to the file, because a stream would hold the whole text in memory.
 writeHeapSnapshot(output);

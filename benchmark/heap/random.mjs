@@ -1,4 +1,4 @@
-// Seeded randomness: the same heap in every run and on every machine.
+// Random numbers from a seed, for the same heap in every run.
 
 const SYLLABLES = ['ba', 'cor', 'del', 'en', 'fi', 'gra', 'hol', 'in', 'ja', 'kel', 'lo', 'mer', 'na', 'or', 'pre', 'qui', 'ra', 'sen', 'ti', 'ur', 'ver', 'wi', 'xe', 'yo', 'zan'];
 
@@ -35,13 +35,13 @@ export class Random {
     return choices[this.below(choices.length)];
   }
 
-  /** A pronounceable word; a new string each time, so equal words are duplicates in the heap. */
+  /** A pronounceable word. A new string each time, so that equal words are duplicates in the heap. */
   word(syllables = this.between(2, 3)) {
     const parts = Array.from({ length: syllables }, () => this.pick(SYLLABLES));
     return parts.join('');
   }
 
-  /** A few words are everywhere, most are rare, as names in programs are. */
+  /** A word of which few are common and most are rare, as names in programs. */
   name() {
     const rank = Math.floor(1 / (this.next() + 0.0005));
     return `${SYLLABLES[rank % SYLLABLES.length]}${SYLLABLES[(rank >> 4) % SYLLABLES.length]}${rank % 97}`;

@@ -1,5 +1,5 @@
-// The other part of the heap: what a server keeps for its users. Sessions with listeners, a cache
-// linked in order of use, histories, buffers, pending promises, errors.
+// The other part of the heap: the data of a server. Sessions with listeners, a cache linked in the order of use, histories,
+// buffers, pending promises and errors.
 
 import { EventEmitter } from 'node:events';
 
@@ -12,7 +12,7 @@ class CacheEntry {
   }
 }
 
-/** A map whose entries are also linked from newest to oldest: two paths to every one of them. */
+/** A map whose entries are also linked from newest to oldest, so that each has two paths. */
 class RecentlyUsed {
   #entries = new Map();
   #newest = null;
@@ -70,7 +70,7 @@ function roles(random) {
   return Array.from({ length: random.between(1, 3) }, () => random.pick(['reader', 'author', 'editor', 'admin']));
 }
 
-/** An object used as a dictionary: V8 keeps such objects in another form than those with a shape. */
+/** An object used as a dictionary, for which V8 uses another representation than for objects with a shape. */
 function settings(random) {
   const values = {};
   for (let count = random.between(3, 30); count > 0; count--) values[`${random.name()}.${random.name()}`] = random.pick([true, 'on', 17, null]);
@@ -78,7 +78,7 @@ function settings(random) {
   return values;
 }
 
-/** A server at work: `open` adds one session and what comes with it. */
+/** A server with sessions; `open` adds one. */
 export class Service {
   sessions = new Map();
   pages = new RecentlyUsed();

@@ -1,5 +1,5 @@
-// The larger part of the heap: source files as a compiler or bundler keeps them. Text, tokens,
-// syntax trees with parent links and positions, scopes, and facts about nodes in weak maps.
+// The larger part of the heap: source files as in a compiler or bundler. Text, tokens, syntax trees with parents and
+// positions, scopes, and data of nodes in weak maps.
 
 class Position {
   constructor(line, column, index) {
@@ -155,7 +155,7 @@ class Scope {
   }
 }
 
-/** One file: the syntax tree of a generated text. */
+/** A source file with a generated text and its syntax tree. */
 export class SourceFile {
   constructor(fileName, random) {
     const writer = new Writer(fileName, random);
@@ -172,7 +172,7 @@ export class SourceFile {
   }
 }
 
-/** Grows text and tree together, so that every node has the place its text has. */
+/** Generates text and tree together, so that nodes have the positions of their text. */
 class Writer {
   pieces = [];
   spans = [];
@@ -224,7 +224,7 @@ class Writer {
     const expression = this.#expression(3);
     this.#write('punctuation', ';\n');
     const node = adopt(new Statement(choice === 3 ? 'Return' : 'Expression', this.#range(start), expression));
-    // A closure over this call's variables, as lazily formatted messages are.
+    // A closure over variables of this call, like a message that is formatted lazily.
     if (this.random.chance(0.04)) this.problems.push(() => `${this.fileName}:${start.line} ${node.kind} has no effect`);
     return node;
   }
@@ -324,7 +324,7 @@ class Writer {
 
   #write(type, text) {
     this.pieces.push(text);
-    // Comments and blanks have no token; names and literals always do.
+    // Comments and blanks have no tokens, names and literals have.
     if (type !== 'punctuation' || this.random.chance(0.25)) this.spans.push([type, this.#index, this.#index + text.length]);
     this.#index += text.length;
     if (text.endsWith('\n')) {

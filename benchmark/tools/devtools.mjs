@@ -9,10 +9,10 @@ const CHUNK_BYTES = 4 << 20;
 
 export const title = 'Chrome DevTools';
 
-/** heapray promises its very numbers: a difference is an error. */
+/** heapray promises the same numbers, so that a difference is an error. */
 export const mustAgree = true;
 
-/** Its version; bundles its sources, which no measurement should count. */
+/** The version. Also bundles the sources, so that measurements do not contain that. */
 export async function prepare() {
   return (await importDevTools()).version;
 }
@@ -20,14 +20,14 @@ export async function prepare() {
 export async function open(file) {
   const second = new Worker(new URL('devtools-second.mjs', import.meta.url));
   const devtools = await importDevTools();
-  // DevTools lists unreachable nodes on the console.
+  // DevTools writes unreachable nodes to the console.
   console.warn = () => {};
   const loader = new devtools.HeapSnapshotLoader({ sendEvent() {} });
   await feed(loader, file);
   const { port1, port2 } = new MessageChannel();
   second.postMessage(port2, [port2]);
   const snapshot = await loader.buildSnapshot(port1);
-  // Loading leaves the class totals to the Summary view, which is the first thing to be shown.
+  // DevTools computes the class totals for the Summary view, which it shows first.
   const classes = snapshot.aggregatesWithFilter(new devtools.HeapSnapshotModel.NodeFilter());
   return {
     counts: () => ({ nodes: snapshot.nodeCount, edges: snapshot.containmentEdges.length / snapshot.edgeFieldsCount, totalSize: snapshot.totalSize }),
@@ -40,7 +40,7 @@ async function feed(loader, file) {
   loader.parsingComplete.catch(error => (failure = error));
   for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: CHUNK_BYTES })) {
     loader.write(chunk);
-    // The loader works between chunks, as it does between the messages that bring them in the browser.
+    // The loader works between chunks, as between messages in the browser.
     await new Promise(setImmediate);
     if (failure) throw failure;
   }

@@ -6,7 +6,7 @@ const PROJECT = new URL('../../', import.meta.url);
 
 export const title = 'heapray';
 
-/** Its version, and whether it can run. */
+/** The version, and whether it can run. */
 export function prepare() {
   const { version } = JSON.parse(readFileSync(new URL('package.json', PROJECT)));
   if (!readdirSync(PROJECT).some((name) => name.endsWith('.node'))) throw new Error('heapray is not built: npm run build');

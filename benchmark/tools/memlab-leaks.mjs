@@ -1,9 +1,9 @@
-// What memlab's find-leaks says of three snapshots of a Node.js process.
+// Runs memlab's find-leaks on three snapshots of a Node.js process.
 //
 //   node benchmark/tools/memlab-leaks.mjs BASELINE TARGET FINAL      prints the leak traces as JSON
 //
-// By itself memlab looks for what leaks in web pages: detached elements and React's nodes. For other
-// programs its command has --trace-all-objects, which is what is set here.
+// By default memlab looks for leaks of web pages: detached elements and React's nodes. For other programs its command has
+// the option --trace-all-objects, which is set here.
 
 import fs from 'node:fs';
 import os from 'node:os';

@@ -1,10 +1,10 @@
-// memlab's library: what its analyses do before they start, as `loadHeapSnapshot` does it.
+// memlab's library, loaded as its analyses do it.
 
 import { peerVersion } from './peers.mjs';
 
 export const title = 'memlab';
 
-/** Its version; installs it when it is missing. */
+/** The version. Installs it if necessary. */
 export const prepare = () => peerVersion('@memlab/core');
 
 export async function open(file) {

@@ -5,14 +5,14 @@ import { peerVersion } from './peers.mjs';
 
 export const title = '@vscode/v8-heap-parser';
 
-/** Its version; installs it when it is missing. */
+/** The version. Installs it if necessary. */
 export const prepare = () => peerVersion('@vscode/v8-heap-parser');
 
 export async function open(file) {
   const { default: parser } = await import('@vscode/v8-heap-parser');
   parser.init_panic_hook();
   const graph = parser.decode_bytes(await readFile(file));
-  // It computes retained sizes on first use; the count of nodes needs the same call.
+  // The call that computes retained sizes also returns the number of nodes.
   const classes = graph.get_class_groups(0, 0xffffffff, false);
   return {
     counts: () => ({ nodes: classes.reduce((total, group) => total + group.children_len, 0) }),

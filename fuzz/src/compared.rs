@@ -1,8 +1,8 @@
-//! Snapshots of a series → reports and comparisons, and what must hold of them.
+//! Checks reports and comparisons of a series.
 //!
-//! * nothing differs from itself, and what came in one direction went in the other;
-//! * a report ends, names objects that are there, and its numbers are those that other questions give;
-//! * the same files give the same answers: the second time, and on however many threads.
+//! * A snapshot does not differ from itself, and objects added in one direction are removed in the other.
+//! * A report ends, its objects exist, and its numbers equal the answers to other questions.
+//! * Equal files give equal answers, again and on any number of threads.
 
 use crate::input::{MAX_BYTES, open};
 use crate::invariants;
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 #[cfg(feature = "parallel")]
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// Panics unless everything holds for these files, in whatever order.
+/// Panics unless all of it holds for the files, in any order.
 pub(crate) fn check(files: &[Vec<u8>]) {
     let snapshots = opened(files);
     snapshots.iter().for_each(invariants::check);
@@ -53,7 +53,7 @@ fn differs_nowhere(snapshot: &Snapshot) {
     }
 }
 
-/// What came in one direction went in the other.
+/// Checks that objects added in one direction are removed in the other.
 fn mirrors(before: &Snapshot, after: &Snapshot) {
     let compare = |a, b, mode: &str| answer(&[a, b], &json!({"ask": "diff", "mode": mode, "limit": 1000}));
     for (there, back) in [("new", "freed"), ("freed", "new")] {
@@ -72,8 +72,8 @@ fn changes(answer: &Value, sign: i64) -> Vec<(u64, i64)> {
     changes
 }
 
-/// Classes by name, with what came and what went. Not those of plain objects: a comparison reads those of the
-/// older one with the newer one's shapes.
+/// Added and removed objects by class name, without plain objects: a comparison names those of the older snapshot after
+/// the shapes of the newer one.
 fn classes(answer: &Value, sign: i64) -> BTreeMap<String, [i64; 4]> {
     let rows = answer["classes"].as_array().expect("rows");
     let named = rows.iter().map(|row| (row["name"].as_str().expect("a name").to_owned(), row));
@@ -85,14 +85,14 @@ fn classes(answer: &Value, sign: i64) -> BTreeMap<String, [i64; 4]> {
         let [come, gone] = if sign > 0 { [added, removed] } else { [removed, added] };
         let delta = ["countDelta", "sizeDelta"].map(|field| sign * signed(&row[field]));
         assert_eq!(delta, [come[0] - gone[0], come[1] - gone[1]], "{name}");
-        // Classes with one name are told apart by their places.
+        // Classes of the same name have different places.
         let sums: &mut [i64; 4] = classes.entry(name).or_default();
         sums.iter_mut().zip([come, gone].concat()).for_each(|(sum, number)| *sum += number);
     }
     classes
 }
 
-/// The snapshots as the report has put them.
+/// The snapshots in the order of the report.
 fn in_order<'a>(series: &[&'a Snapshot], report: &Value) -> Vec<&'a Snapshot> {
     let positions = report["order"].as_array().expect("positions");
     let ordered: Vec<&Snapshot> = positions.iter().map(|at| series[number(at) as usize]).collect();
@@ -127,12 +127,12 @@ fn suspect_is_sound(series: &[&Snapshot], last: &Snapshot, suspect: &Value) {
         assert!(!nodes_with(last, number(&holder["id"])).is_empty(), "{holder}");
     }
     assert!(ids.iter().all(|&id| !nodes_with(last, id).is_empty()), "{suspect}");
-    // Where an id is two objects', only one of them is found by it.
+    // Of two objects with the same id, only one is found by it.
     let is_clear = |id: &u64| nodes_with(last, *id).len() == 1;
     if ids.len() == count && ids.iter().all(is_clear) {
         let together = answer(&[last], &json!({"ask": "retainedTogether", "id": ids, "mineOnly": false}));
         assert_eq!(number(&together["total"]) as usize, count);
-        // What has the objects goes with them: the cells of a registry.
+        // Cells of a registry are removed with the objects.
         assert!(number(&together["retainedSize"]) <= bytes, "{suspect}");
     }
     let holder = number(&suspect["holder"]["id"]);
@@ -152,7 +152,7 @@ const REPEATED: [&str; 3] = [
     r#"{"ask":"filter","sort":"retainedSize","references":true,"retainers":true,"mineOnly":false}"#,
 ];
 
-/// The same files, read again and asked again, give the same texts.
+/// Checks that the files, parsed again, give the same answers.
 fn repeats(files: &[Vec<u8>], series: &[&Snapshot]) {
     let ask = |series: &[&Snapshot]| -> Vec<String> {
         let pair = &series[series.len() - 2..];

@@ -1,20 +1,20 @@
-//! Fuzzer bytes → a compressed file: sound, damaged, several in a row, or a bomb.
+//! Makes compressed files from a fuzzer's bytes: sound, damaged, several in a row, or a bomb.
 
 use crate::input::MAX_BYTES;
 use crate::mutate;
 use arbitrary::{Result, Unstructured};
 use std::io::Write;
 
-/// What the decompressors get.
+/// The input of the decompressors.
 pub(crate) struct Compressed {
     pub(crate) file: Vec<u8>,
-    /// What comes out, when the file is sound.
+    /// The decompressed bytes, if the file is sound.
     pub(crate) plain: Option<Vec<u8>>,
-    /// Most bytes that may come out.
+    /// Limit for the decompressed bytes.
     pub(crate) limit: u64,
 }
 
-/// A few kilobytes that become more than any limit here.
+/// A few kilobytes that decompress to more than any limit.
 const BOMB: usize = 8 << 20;
 
 pub(crate) fn compressed(bytes: &mut Unstructured<'_>) -> Result<Compressed> {
@@ -24,7 +24,7 @@ pub(crate) fn compressed(bytes: &mut Unstructured<'_>) -> Result<Compressed> {
     }
     let gzip = bytes.arbitrary::<bool>()?;
     let compress = |plain: &[u8]| if gzip { gzipped(plain) } else { zstandard(plain) };
-    // The rare case last in range: an input that has come to its end chooses the first.
+    // The rare case is last in the range, because an input at its end chooses the first.
     if !bytes.ratio(63, 64)? {
         return Ok(Compressed { file: compress(&vec![b' '; BOMB]), plain: None, limit });
     }
@@ -40,7 +40,7 @@ pub(crate) fn compressed(bytes: &mut Unstructured<'_>) -> Result<Compressed> {
     Ok(Compressed { file, plain: (damages == 0).then_some(text), limit })
 }
 
-/// The fuzzer's bytes, behind a magic number or not: brotli has none.
+/// The fuzzer's bytes, with a magic number or without one, as brotli.
 fn anything(bytes: &mut Unstructured<'_>, limit: u64) -> Result<Compressed> {
     let magic: &[u8] = bytes.choose(&[&b"\x1f\x8b\x08"[..], b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", b""])?;
     let file = [magic, bytes.bytes(bytes.len())?].concat();

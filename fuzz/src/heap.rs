@@ -1,4 +1,4 @@
-//! Fuzzer bytes → a small valid snapshot, full of what the rules have exceptions for.
+//! Makes small valid snapshots from a fuzzer's bytes, with many of the cases for which the rules have exceptions.
 
 use arbitrary::{Result, Unstructured};
 use heapray_core::testing::{Node, SnapshotBuilder};
@@ -73,10 +73,10 @@ const EDGE_NAMES: [&str; 20] = [
     "truncated",
 ];
 
-/// A snapshot of up to two dozen nodes, and these.
+/// A snapshot of up to two dozen nodes, and the nodes.
 ///
 /// # Errors
-/// When there are no bytes to choose by.
+/// When the fuzzer's bytes are used up.
 pub fn builder(bytes: &mut Unstructured<'_>) -> Result<(SnapshotBuilder, Vec<Node>)> {
     let mut heap = SnapshotBuilder::new();
     let mut nodes = vec![heap.root()];
@@ -93,7 +93,7 @@ pub fn builder(bytes: &mut Unstructured<'_>) -> Result<(SnapshotBuilder, Vec<Nod
     Ok((heap, nodes))
 }
 
-/// The same, written.
+/// A snapshot as [`builder`] makes, as a file.
 ///
 /// # Errors
 /// As [`builder`].
@@ -105,7 +105,7 @@ fn node(bytes: &mut Unstructured<'_>, heap: &mut SnapshotBuilder) -> Result<Node
     let (kind, name) = label(bytes)?;
     let size = match bytes.int_in_range(0..=15)? {
         0 => 0,
-        // Either side of what one column holds.
+        // Values on both sides of a column's limit.
         1 => bytes.int_in_range(u64::from(u32::MAX) - 2..=u64::from(u32::MAX) + 2)?,
         2 => 1 << 40,
         _ => bytes.int_in_range(1..=99)?,
@@ -123,7 +123,7 @@ fn node(bytes: &mut Unstructured<'_>, heap: &mut SnapshotBuilder) -> Result<Node
 /// The type and name of a node.
 ///
 /// # Errors
-/// When there are no bytes to choose by.
+/// When the fuzzer's bytes are used up.
 pub fn label(bytes: &mut Unstructured<'_>) -> Result<(&'static str, &'static str)> {
     Ok((*bytes.choose(&TYPES)?, *bytes.choose(&NAMES)?))
 }
@@ -144,7 +144,7 @@ impl EdgeLabel {
 /// Any edge's.
 ///
 /// # Errors
-/// When there are no bytes to choose by.
+/// When the fuzzer's bytes are used up.
 pub fn edge_label(bytes: &mut Unstructured<'_>) -> Result<EdgeLabel> {
     let kind = *bytes.choose(&EDGE_TYPES)?;
     let name = match kind {

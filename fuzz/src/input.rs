@@ -1,4 +1,4 @@
-//! A file → what the parser makes of it, in one piece or cut anywhere.
+//! Parses a file, in one piece or in chunks.
 
 use arbitrary::{Result, Unstructured};
 use heapray_core::ids::NodeIx;
@@ -6,10 +6,10 @@ use heapray_core::parse::{Parser, ParserOptions};
 use heapray_core::{Error, Progress, Snapshot};
 use std::fmt::Write;
 
-/// What a target lets the parser take: enough for any input, too little for a bomb to hurt.
+/// The parser's limit in the targets: enough for any input, and too little for a bomb to do harm.
 pub const MAX_BYTES: u64 = 4 << 20;
 
-/// Everything that could differ when one file is read differently.
+/// Everything that could depend on how a file is read.
 #[derive(PartialEq, Debug)]
 pub enum Outcome {
     /// Graph, names, sizes and distances, as text.
@@ -18,13 +18,13 @@ pub enum Outcome {
     Refused(Error),
 }
 
-/// Parses and analyses a file that comes cut at these places.
+/// Parses and analyses a file in chunks that end at the given offsets.
 ///
 /// # Errors
 /// The core's own.
 pub fn open(file: &[u8], cuts: &[usize], most: u64) -> heapray_core::Result<Snapshot> {
     let progress = Progress::new();
-    // With a hint columns are sized at once, without one as they grow: both are to be tried.
+    // Tries both: with a hint columns are allocated at once, without one they grow.
     let size_hint = (file.len().is_multiple_of(2)).then_some(file.len() as u64);
     let mut parser = Parser::new(ParserOptions { size_hint, max_bytes: Some(most) });
     let mut start = 0;
@@ -37,7 +37,7 @@ pub fn open(file: &[u8], cuts: &[usize], most: u64) -> heapray_core::Result<Snap
     Snapshot::analyse(parser.finish(&progress)?, &progress)
 }
 
-/// What becomes of a file.
+/// The result of parsing a file.
 pub fn outcome(file: &[u8], cuts: &[usize], most: u64) -> Outcome {
     match open(file, cuts, most) {
         Ok(snapshot) => Outcome::Read(fingerprint(&snapshot)),
@@ -45,7 +45,7 @@ pub fn outcome(file: &[u8], cuts: &[usize], most: u64) -> Outcome {
     }
 }
 
-/// In pieces as in one.
+/// Checks that chunks and one piece give the same result.
 pub fn check_split(file: &[u8], cuts: &[usize], most: u64) {
     let whole = outcome(file, &[], most);
     let split = outcome(file, cuts, most);
@@ -55,16 +55,16 @@ pub fn check_split(file: &[u8], cuts: &[usize], most: u64) {
     }
 }
 
-/// Up to eight places to cut at, in ascending order.
+/// Up to eight offsets at which to cut, ascending.
 ///
 /// # Errors
-/// When there are no bytes to choose by.
+/// When the fuzzer's bytes are used up.
 pub fn cuts(bytes: &mut Unstructured<'_>) -> Result<Vec<usize>> {
     let count = bytes.int_in_range(1..=8)?;
     let mut at = 0;
     let mut cuts = Vec::new();
     for _ in 0..count {
-        // Mostly small steps: that is where headers, escapes and numbers are cut.
+        // Mostly small chunks, which cut headers, escapes and numbers.
         let step = if bytes.ratio(3, 4)? { bytes.int_in_range(0..=40)? } else { bytes.int_in_range(0..=4000)? };
         at += step;
         cuts.push(at);

@@ -1,10 +1,10 @@
-//! What every analysed snapshot obeys, whatever file it came from.
+//! Invariants of every analysed snapshot.
 
 use heapray_core::Snapshot;
 use heapray_core::distance::UNREACHABLE;
 use heapray_core::schema::EdgeKind;
 
-/// Panics unless the snapshot's numbers fit together.
+/// Panics unless the snapshot's numbers are consistent.
 pub fn check(snapshot: &Snapshot) {
     sizes_add_up(snapshot);
     dominators_form_a_tree(snapshot);

@@ -1,7 +1,7 @@
-//! Bytes from a fuzzer → the core, and what must hold whatever the bytes are.
+//! Fuzz targets for the core.
 //!
-//! Every target is a plain function that panics when something does not hold. libFuzzer calls them
-//! (`fuzz_targets/`), and so does the smoke runner (`src/bin/smoke.rs`), which needs no libFuzzer.
+//! A target is a function that panics when something does not hold. libFuzzer calls the targets (`fuzz_targets/`), and
+//! so does the smoke runner (`src/bin/smoke.rs`), which needs no libFuzzer.
 //!
 //! | target | what must hold |
 //! |---|---|
@@ -9,7 +9,8 @@
 //! | [`structure`] | the same for valid snapshots with something changed: sections, counts, fields, indices |
 //! | [`chunks`] | any split gives what one piece gives: the same snapshot, or the same error at the same place |
 //! | [`decompression`] | the same for compressed input, and a limit on bytes holds |
-//! | [`redaction`] | a redacted file is read wherever its original is, with the same numbers, and refused wherever it is |
+//! | [`redaction`] | a redacted file is read wherever its original is, with the same numbers, and refused wherever it
+//! is |
 //! | [`graph`] | sizes, dominators and distances equal their definitions ([`oracle`]) |
 //! | [`questions`] | every question of a snapshot ends in an answer or an error |
 //! | [`grown`] | reports and comparisons of snapshots that grow out of each other are sound: see `compared.rs` |
@@ -31,7 +32,7 @@ use heapray_core::{Progress, Snapshot, query};
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
-/// Every target by its name, which is also that of its seeds' folder.
+/// All targets by name. The folder of a target's seeds has the same name.
 pub const TARGETS: [(&str, Target); 8] = [
     ("whole_file", whole_file),
     ("structure", structure),
@@ -43,7 +44,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("grown", grown),
 ];
 
-/// Any bytes as a file.
+/// Takes any bytes as a file.
 pub fn whole_file(data: &[u8]) {
     if let Ok(snapshot) = input::open(data, &[], input::MAX_BYTES) {
         invariants::check(&snapshot);
@@ -69,7 +70,7 @@ pub fn chunks(data: &[u8]) {
         _ => bytes.take_rest().to_vec(),
     };
     input::check_split(&file, &cuts, input::MAX_BYTES);
-    // A limit that falls into the file.
+    // A limit within the file.
     input::check_split(&file, &cuts, file.len() as u64 / 2);
 }
 
@@ -119,7 +120,7 @@ pub fn grown(data: &[u8]) {
     compared::check(&files);
 }
 
-/// Asks; an answer is JSON, an error is about the question.
+/// Asks a question. Answers must be JSON, and errors about the question.
 fn ask(snapshot: &Snapshot, question: &str) {
     match query::answer(snapshot, question, &Progress::new()) {
         Ok(answer) => {

@@ -1,4 +1,4 @@
-//! A valid snapshot → the same with something changed where a writer, or an attacker, could.
+//! Changes valid snapshots as a faulty writer or an attacker could.
 
 use crate::heap;
 use arbitrary::{Result, Unstructured};
@@ -17,7 +17,7 @@ const FIELD_LISTS: [&str; 9] = [
     "scope_use_fields",
 ];
 
-/// Numbers at the edges of what columns and counters hold.
+/// Numbers at the limits of columns and counters.
 const EXTREMES: [&str; 22] = [
     "-1",
     "0",
@@ -46,7 +46,7 @@ const EXTREMES: [&str; 22] = [
 /// A small snapshot with up to six changes, as a file.
 ///
 /// # Errors
-/// When there are no bytes to choose by.
+/// When the fuzzer's bytes are used up.
 pub fn changed_snapshot(bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let file = heap::snapshot(bytes)?;
     let Ok(Value::Object(mut members)) = serde_json::from_slice(&file) else { return Ok(file) };
@@ -106,7 +106,7 @@ fn change_header(bytes: &mut Unstructured<'_>, members: &mut Map<String, Value>)
     Ok(())
 }
 
-/// Adds, drops, doubles or swaps fields. The numbers stay as they are: they mean something else now.
+/// Adds, drops, doubles or swaps fields without the numbers, so that these change their meaning.
 fn change_fields(bytes: &mut Unstructured<'_>, members: &mut Map<String, Value>) -> Result<()> {
     let list = *bytes.choose(&FIELD_LISTS)?;
     let Some(fields) = members
@@ -183,10 +183,10 @@ fn change_number(bytes: &mut Unstructured<'_>, members: &mut Map<String, Value>)
     Ok(())
 }
 
-/// The members in an order of the fuzzer's, as V8 lays them out or with white space, now and then one of them twice.
+/// The members in any order, in V8's layout or with white space, sometimes one of them twice.
 fn write(bytes: &mut Unstructured<'_>, members: &Map<String, Value>) -> Result<Vec<u8>> {
     let mut names: Vec<&String> = members.keys().collect();
-    // serde_json sorts them; V8 writes the header first.
+    // serde_json sorts members, and V8 writes the header first.
     names.sort_by_key(|name| SECTIONS.iter().position(|section| section == *name));
     if bytes.ratio(1, 4)? && names.len() > 1 {
         let at = bytes.choose_index(names.len())?;

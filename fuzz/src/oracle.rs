@@ -1,7 +1,7 @@
 //! Sizes, dominators, retained sizes and distances by their definitions, for small graphs.
 //!
-//! Nothing here is how the core does it: fixpoints instead of worklists, removal of a node and
-//! reachability instead of dominator algorithms. The rules are DevTools'; see ARCHITECTURE.md.
+//! Uses other methods than the core: fixpoints instead of worklists, and reachability without a node instead of
+//! dominator algorithms. The rules are DevTools'; see ARCHITECTURE.md.
 
 use heapray_core::distance::{BASE_SYSTEM_DISTANCE, UNREACHABLE};
 use heapray_core::ids::NodeIx;
@@ -68,7 +68,7 @@ impl Graph {
         Self {
             root: snapshot.root().index(),
             kinds: nodes().map(|node| snapshot.kind(node)).collect(),
-            // Marking what is detached changes names, but none that a rule asks about.
+            // Marks of detached nodes change names, but none that a rule reads.
             names: nodes().map(|node| text(snapshot.name(node))).collect(),
             ids: nodes().map(|node| u64::from(snapshot.nodes().id(node).0)).collect(),
             sizes,
@@ -84,7 +84,7 @@ impl Graph {
         self.edges.iter().filter(|edge| edge.from == self.root)
     }
 
-    /// Self sizes after pieces have given theirs to their one owner.
+    /// Self sizes after parts with a single owner have added theirs to it.
     fn own_sizes(&self) -> Vec<u64> {
         let mut own = self.sizes.clone();
         if !self.root_edges().any(|edge| self.is_user_root(edge.to)) {
@@ -95,7 +95,7 @@ impl Graph {
             NodeKind::Native => self.names[node] == "system / ExternalStringData",
             _ => false,
         };
-        // Who holds a piece, directly or through pieces: the set of owners, grown until it stays.
+        // The owners of a part, directly or through other parts, as a fixpoint.
         let mut owners: Vec<HashSet<usize>> =
             (0..own.len()).map(|node| if is_piece(node) { HashSet::new() } else { HashSet::from([node]) }).collect();
         loop {
@@ -118,7 +118,7 @@ impl Graph {
         own
     }
 
-    /// What the page owns: reached from its entry points over any edge that is not weak.
+    /// Objects of the page, which its entry points reach through edges that are not weak.
     fn pages(&self) -> HashSet<usize> {
         let is_entry = |edge: &&Edge| {
             edge.kind == EdgeKind::Shortcut
@@ -132,7 +132,7 @@ impl Graph {
         })
     }
 
-    /// The retaining edges, and a virtual one from the root to what nothing retains.
+    /// The retaining edges, and virtual ones from the root to nodes that nothing retains.
     fn flow(&self) -> Flow {
         let pages = self.pages();
         let mut edges: Vec<(usize, usize)> = self
@@ -184,7 +184,7 @@ impl Graph {
     fn follows(&self, edge: &Edge, met: &mut HashSet<String>) -> bool {
         let from = (self.kinds[edge.from], self.names[edge.from].as_str());
         if from == (NodeKind::Hidden, "system / NativeContext") && edge.name == "sloppy_function_map" {
-            // An edge that is called by a number has no such name, and none here is.
+            // Edges with a number have no such name, and there are none here.
             return false;
         }
         if from == (NodeKind::Array, "(map descriptors)") {
@@ -201,7 +201,7 @@ impl Graph {
     }
 }
 
-/// Both sides of a WeakMap entry: what they share, and the id of the table.
+/// The name that both edges of a WeakMap entry share, and the id of the table.
 fn weak_map_entry(edge: &Edge) -> Option<(String, u64)> {
     let text = edge.name.trim_start_matches(|char: char| char.is_ascii_digit());
     if edge.kind != EdgeKind::Internal || text.len() == edge.name.len() || text.contains(['\n', '\r']) {
@@ -224,7 +224,7 @@ impl Flow {
         reached(&[self.root], without, |node| self.edges.iter().filter(move |edge| edge.0 == node).map(|edge| edge.1))
     }
 
-    /// The node and what is no longer reached without it. What is never reached is dominated by the root alone.
+    /// The node and what is not reached without it. Only the root dominates what is never reached.
     fn dominated_by(&self, node: usize) -> HashSet<usize> {
         if node == self.root {
             return (0..self.count).collect();

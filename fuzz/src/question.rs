@@ -1,4 +1,4 @@
-//! Fuzzer bytes → the text of a question: mostly one that can be asked, sometimes any text.
+//! Makes questions from a fuzzer's bytes, mostly valid ones, sometimes any text.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
@@ -57,10 +57,10 @@ const PATTERNS: [&str; 16] = [
     "größe",
 ];
 
-/// A question's text.
+/// The text of a question.
 ///
 /// # Errors
-/// When there are no bytes to choose by.
+/// When the fuzzer's bytes are used up.
 pub(crate) fn question(bytes: &mut Unstructured<'_>) -> Result<String> {
     if bytes.ratio(1, 16)? {
         return bytes.arbitrary();
@@ -137,7 +137,7 @@ fn field(bytes: &mut Unstructured<'_>, name: &str) -> Result<Value> {
     })
 }
 
-/// Mostly one that a small snapshot has.
+/// Mostly an id of a small snapshot.
 fn id(bytes: &mut Unstructured<'_>) -> Result<Value> {
     Ok(if bytes.ratio(1, 16)? { number(bytes)? } else { json!(bytes.int_in_range(0..=46)?) })
 }

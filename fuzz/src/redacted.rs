@@ -1,11 +1,11 @@
-//! A file and what the redactor makes of it, side by side.
+//! Compares a file with its redacted copy.
 
 use crate::input::{MAX_BYTES, open};
 use heapray_core::query::Column;
 use heapray_core::redact::{Key, Redactor};
 use heapray_core::{Error, Progress, Snapshot};
 
-/// The redacted file is the same in any split, reads as its original does, and says the same numbers.
+/// Checks that the redacted file does not depend on chunks, and that it parses as its original with the same numbers.
 pub(crate) fn check(file: &[u8], cuts: &[usize]) {
     let whole = redact(file, &[]);
     assert_eq!(whole, redact(file, cuts), "in one piece, and cut at {cuts:?}");
@@ -15,8 +15,8 @@ pub(crate) fn check(file: &[u8], cuts: &[usize]) {
             assert_eq!(numbers(&original), numbers(&redacted));
             assert_eq!(original.statistics(), redacted.statistics());
         }
-        // Sections wait for what they need in one and not in the other, so that of two mistakes either may
-        // be met first. One mistake has one code: `__test__/redact.test.mjs`.
+        // Sections wait for others in the redactor only, so that of two mistakes either may be found first. For files
+        // with one mistake `__test__/redact.test.mjs` compares the codes.
         (Err(_), Err(_)) => {}
         (Err(error), Ok(_)) => panic!("redacted, but not read: {error:?}"),
         (Ok(_), Err(error)) => panic!("read, but not redacted: {error:?}"),
@@ -36,7 +36,7 @@ fn redact(file: &[u8], cuts: &[usize]) -> Result<Vec<u8>, Error> {
     Ok(redactor.finish(&progress)?.sink)
 }
 
-/// Every column, byte for byte.
+/// Compares all columns, byte by byte.
 fn numbers(snapshot: &Snapshot) -> Vec<Vec<u8>> {
     let column = |column: Column| {
         let mut out = vec![0; column.width() * snapshot.nodes().len()];

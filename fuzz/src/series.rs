@@ -1,24 +1,25 @@
-//! Fuzzer bytes → two or three snapshots of one program, each grown out of the one before, or of two programs.
+//! Makes two or three snapshots of one program from a fuzzer's bytes, each grown out of the one before, or of two
+//! programs.
 //!
-//! What they have in common is one heap ([`heap`]). Each change to it is a few bytes of its own, which are read
-//! anew for every snapshot: so the same object has the same id, and only its number or size tells when it is.
+//! They have one heap ([`heap`]) in common. The bytes of each change to it are read for every snapshot again, so that
+//! the same object has the same id in all of them.
 
 use crate::heap;
 use arbitrary::{Result, Unstructured};
 use heapray_core::testing::{Node, SnapshotBuilder};
 
-/// Bytes that a heap, and each change to it, are made of at most.
+/// Limits for the bytes of a heap, and for those of a change.
 const HEAP: usize = 120;
 const CHANGE: usize = 24;
-/// The first id of a change, and ids between two: more than it makes objects.
+/// The first id of a change, and the distance of ids between two changes: more than the objects that one adds.
 const FIRST_ID: u64 = 1001;
 const IDS: u64 = 1000;
-/// Objects that a change adds at most from one snapshot to the next: ten are growth.
+/// Limit for the objects that a change adds between two snapshots. Ten are growth.
 const MAX_ADDED: usize = 13;
 /// Of which two or three are growth.
 const LARGE: u64 = 300 << 10;
 
-/// The snapshots, oldest first, as files.
+/// The snapshots as files, oldest first.
 pub(crate) fn series(bytes: &mut Unstructured<'_>) -> Result<Vec<Vec<u8>>> {
     let count = if bytes.ratio(2, 3)? { 3 } else { 2 };
     let is_other_process = bytes.ratio(1, 8)?;
@@ -50,7 +51,7 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Whatever the stage is, `nodes` gets as many more: later changes choose among them.
+    /// Adds the same number of `nodes` in each stage, because later changes choose among them.
     fn apply(&mut self, heap: &mut SnapshotBuilder, nodes: &mut Vec<Node>) -> Result<()> {
         let holder = *self.bytes.choose(nodes)?;
         let changed = match self.bytes.int_in_range(0..=3)? {
@@ -69,8 +70,8 @@ impl Change<'_> {
         node
     }
 
-    /// A holder gets more objects each time: side by side or in a chain, bounded or not, with something that they
-    /// hold, and one that they or others refer back to.
+    /// Adds objects to a holder in each stage, side by side or in a chain, bounded or not, with something that they
+    /// hold, and an object to which they or others refer.
     fn grow(&mut self, heap: &mut SnapshotBuilder, nodes: &[Node], holder: Node) -> Result<Option<Node>> {
         let label = heap::label(&mut self.bytes)?;
         let edge = heap::edge_label(&mut self.bytes)?;
@@ -98,7 +99,7 @@ impl Change<'_> {
         Ok(first)
     }
 
-    /// One object gets another size: the same one, or one that is put in its place.
+    /// Changes the size of an object, or replaces it by another one.
     fn resize(&mut self, heap: &mut SnapshotBuilder, holder: Node) -> Result<Option<Node>> {
         let label = heap::label(&mut self.bytes)?;
         let edge = heap::edge_label(&mut self.bytes)?;
@@ -110,7 +111,7 @@ impl Change<'_> {
         Ok(Some(node))
     }
 
-    /// A reference is there in some of the snapshots.
+    /// Adds a reference to some of the snapshots.
     fn reconnect(&mut self, heap: &mut SnapshotBuilder, nodes: &[Node], holder: Node) -> Result<Option<Node>> {
         let edge = heap::edge_label(&mut self.bytes)?;
         let to = *self.bytes.choose(nodes)?;

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Shortens answers to a number of bytes, always the same for the same heap. */
+/** Shortens answers to a number of bytes. Equal answers are shortened equally. */
 
 const { printableJson } = require('./log-commands.js');
 
@@ -10,7 +10,7 @@ const LEVELS = [[Infinity, Infinity], [5, Infinity], [3, Infinity], [3, 5], [2, 
 const CUT = '…\n';
 
 /**
- * @param {number | undefined} maxBytes no limit without
+ * @param {number | undefined} maxBytes `undefined` is no limit
  * @param {(rows: number, parts: number) => string} render
  */
 function withinBudget(maxBytes, render) {
@@ -22,7 +22,7 @@ function withinBudget(maxBytes, render) {
   return cut(text, maxBytes);
 }
 
-/** The beginning that fits, never half a character. */
+/** The longest prefix that fits and ends with a whole character. */
 function cut(text, maxBytes) {
   const room = Math.max(0, maxBytes - Buffer.byteLength(CUT));
   let size = 0;
@@ -35,7 +35,7 @@ function cut(text, maxBytes) {
   return kept + CUT;
 }
 
-/** The lists of a report, from what is missed least to what is missed most. */
+/** The lists of a report, the least important first. */
 const LISTS = [
   ['detached', 'nodes'],
   ['duplicatedStrings', 'strings'],
@@ -53,7 +53,7 @@ const LISTS = [
 /** Lists that are short in any report. */
 const SHORT = ['skipped', 'ignoredGrowth', 'outside'];
 
-/** The object with at most so many rows in one of its lists. */
+/** The object with at most `rows` rows in one of its lists. */
 function withFew(of, [name, ...inner], rows) {
   const there = of[name];
   // Reports on files have no `outside`.
@@ -61,13 +61,13 @@ function withFew(of, [name, ...inner], rows) {
   return { ...of, [name]: inner.length > 0 ? withFew(there, inner, rows) : there.slice(0, rows) };
 }
 
-/** The report with at most so many rows in each list. */
+/** The report with at most `rows` rows in each list. */
 function shortened(report, rows) {
   if (rows === Infinity) return report;
   return LISTS.filter(([name]) => !SHORT.includes(name)).reduce((some, list) => withFew(some, list, rows), report);
 }
 
-/** The report in as many rows as fit as JSON, or the shortest there is. */
+/** The report with as many rows as fit in JSON, or the shortest one. */
 function shortenedTo(maxBytes, report, textOf) {
   for (const rows of [Infinity, 5, 3, 2, 1]) {
     const some = shortened(report, rows);
@@ -77,8 +77,8 @@ function shortenedTo(maxBytes, report, textOf) {
 }
 
 /**
- * The report as JSON of at most so many bytes, unless verdict and first suspect alone are longer: one
- * list after the other gets shorter, so that what matters keeps its rows.
+ * The report as JSON of at most `maxBytes`, unless verdict and first suspect alone are longer. Shortens one list after the
+ * other, so that the important ones keep their rows.
  */
 function briefJson(report, maxBytes) {
   let some = report;

@@ -6,13 +6,13 @@ const { nodeLabel, sourceLabel } = require('./labels.js');
 const { formatBytes, formatCount, formatDistance, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
 
-/** From this share of the heap on, a size is worth a second look; from the other on it is the story. */
+/** Shares of the heap from which a size is highlighted, and highlighted strongly. */
 const NOTABLE_PERCENT = 5;
 const ALARMING_PERCENT = 20;
 
 /**
- * The role an object's or class's share of the heap is shown in. That a root of the program, such as
- * `global`, retains nearly everything is always so and no news.
+ * The role of an object's or class's share of the heap. Roots of the program, such as `global`, always retain nearly
+ * everything and are not highlighted.
  */
 function roleOfShare({ percent, distance }) {
   if (distance <= 1) return 'plain';

@@ -12,12 +12,12 @@ const { renderText } = require('./render-text.js');
 /** Default width in cells. */
 const DEFAULT_WIDTH = 100;
 
-/** The name of the whole answer. */
+/** The title of the answer. */
 function title(content) {
   return { kind: 'title', spans: spansOf(content) };
 }
 
-/** The name of a part, with a few words on it. */
+/** The title of a part, with a short note. */
 function heading(content, aside) {
   return { kind: 'heading', spans: spansOf(content), aside: spansOf(aside) };
 }
@@ -28,17 +28,17 @@ function line(content) {
 }
 
 /**
- * A table. A column is `{ title, align, truncate, shrink, drop }`: `shrink` is the least width it may
- * be cut to, `truncate` says where (`end`, `middle`, `start`), and of the columns with `drop` the
- * highest goes first when the table is still too wide.
+ * A table. A column is `{ title, align, truncate, shrink, drop }`. `shrink` is the least width to which it may be cut, and
+ * `truncate` tells where (`end`, `middle`, `start`). If the table is still too wide, the column with the highest `drop` is
+ * left out first.
  */
 function table(columns, rows) {
   return { kind: 'table', columns, rows: rows.map((row) => row.map(spansOf)) };
 }
 
 /**
- * A numbered list of items that need more than a table row: figures in columns, a label, and details
- * `[term, content]` below it that are wrapped instead of cut.
+ * A numbered list. Each item has figures in columns, a label, and below it details `[term, content]`, which are wrapped
+ * instead of cut.
  */
 function entries(list, start = 1) {
   return {
@@ -52,7 +52,7 @@ function entries(list, start = 1) {
   };
 }
 
-/** Entries that Markdown folds away until they are opened. */
+/** Entries that Markdown shows folded. */
 function details(list) {
   return { ...entries(list), kind: 'details' };
 }
@@ -65,7 +65,7 @@ function tree(lines) {
 /**
  * @param {object[]} blocks
  * @param {{ format?: 'text' | 'markdown', color?: boolean, width?: number }} [options]
- * `color` and `width` are for text alone. @default text without colours, 100 cells wide
+ * `color` and `width` apply to text only. @default text without colours, 100 cells wide
  * @returns {string} ends with a line break
  */
 function render(blocks, { format = 'text', color = false, width = DEFAULT_WIDTH } = {}) {

@@ -15,7 +15,7 @@ const HINTS = {
   ERR_INTERNAL: 'This is a bug in heapray: please report it.',
 };
 
-/** Codes of files that contradict themselves. */
+/** Codes of inconsistent files. */
 const DAMAGED = new Set(['ERR_SYNTAX', 'ERR_HEADER', 'ERR_SECTION', 'ERR_COUNT', 'ERR_RANGE']);
 
 /**
@@ -26,7 +26,7 @@ const DAMAGED = new Set(['ERR_SYNTAX', 'ERR_HEADER', 'ERR_SECTION', 'ERR_COUNT',
 function formatError(error, file) {
   const message = messageOf(error, file);
   const parts = [`${file === undefined ? '' : `${visible(file)}: `}${sentence(message)}`];
-  // Details that the message contains already are not repeated.
+  // The message contains some of the details.
   const unsaid = (label, value) => (value === undefined || message.includes(value) ? [] : [`${label}${value}`]);
   const place = [...unsaid('section ', error.section), ...unsaid('', error.offset === undefined ? undefined : `byte ${error.offset}`)];
   if (place.length > 0) parts.push(sentence(`At ${place.join(', ')}`));
@@ -36,7 +36,7 @@ function formatError(error, file) {
   return `${parts.join(' ')} [${error.code ?? error.name}]`;
 }
 
-/** Removes the system call and the file, which precede the message already. */
+/** Removes the system call and the file, which stand before the message. */
 function messageOf({ code, message, cause }, file) {
   if (code !== 'ERR_IO' || file === undefined || !(cause instanceof Error)) return message;
   return cause.message.replace(/, \w+( '.*')?$/s, '');

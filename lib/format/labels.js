@@ -9,17 +9,17 @@ const STRING_TYPES = new Set(['string', 'concatenated string', 'sliced string'])
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** The name of a string without `showStrings`. */
+/** The name of a string if `showStrings` is not set. */
 const HIDDEN_CONTENTS = /^\((\d+ characters)\)$/;
 
-/** The name of a property that is data, unless `showStrings`. */
+/** The name of a property that is data if `showStrings` is not set. */
 const HIDDEN_KEY = '[key]';
 
-// V8 spells a WeakMap entry as one long internal name; what matters is whose entry it is.
+// V8 writes a WeakMap entry as one long internal name, of which the label has the key and the table.
 const WEAK_MAP_ENTRY = /^\d+ \/ part of key \((.*?) @(\d+)\) -> value \(.*? @\d+\) pair in WeakMap \(table @\d+\)$/;
 
 /**
- * `Session @123`, `handle() @7`, `"text" @9`: the name decorated as DevTools does, with the id.
+ * `Session @123`, `handle() @7`, `"text" @9`: the name in DevTools' notation, with the id.
  * @param {{ showStrings?: boolean }} [options] without `showStrings: true` contents of strings are not shown
  */
 function nodeLabel(node, { showStrings = false } = {}) {
@@ -31,24 +31,24 @@ function nameOf({ type, name, className, detached }, showStrings) {
   if (type === 'closure') return heap(`${name === '' ? '(anonymous)' : name}()`);
   if (type === 'regexp') return heap(HIDDEN_CONTENTS.test(name) ? hiddenString(type, name) : `/${name}/`);
   if (type === 'array') return heap(name === '' ? '(internal array)[]' : `${name}[]`);
-  // V8 gives the root of all roots no name.
+  // V8 writes no name for the first node.
   if (type === 'synthetic' && name === '') return heap('(root)');
   const shown = name === '' ? className : name;
   return heap(detached && !shown.startsWith('Detached ') ? `Detached ${shown}` : shown);
 }
 
-/** The length if the answer has it in place of the contents; otherwise the type alone. */
+/** The length if the answer has it instead of the contents; otherwise only the type. */
 function hiddenString(type, name) {
   const length = HIDDEN_CONTENTS.exec(name);
   return length === null ? `(${type})` : `(${type}, ${length[1]})`;
 }
 
-/** A step of a retaining path as a node: paths spell two of the fields differently. */
+/** A step of a retaining path as a node, which has other names for two of the fields. */
 function stepNode(step) {
   return { id: step.id, type: step.nodeType, name: step.nodeName, className: step.className, detached: false };
 }
 
-/** `.cache`, `["odd name"]`, `[3]`, `variable user`, `[[map]]`: how code or DevTools would write the reference. */
+/** `.cache`, `["odd name"]`, `[3]`, `variable user`, `[[map]]`: the reference in the notation of code or DevTools. */
 function referenceLabel({ type, name }) {
   switch (type) {
     case 'element':
@@ -73,7 +73,7 @@ function internalName(name) {
   return entry === null ? `[[${name}]]` : `WeakMap entry of key ${entry[1]} @${entry[2]}`;
 }
 
-/** `/app/session.js:12:3`, or the script alone; nothing when the snapshot does not say. */
+/** `/app/session.js:12:3`, or only the script; empty if the snapshot does not tell. */
 function sourceLabel(source) {
   if (source === null || source === undefined) return [];
   const script = source.script === null || source.script === '' ? `script ${source.scriptId}` : source.script;

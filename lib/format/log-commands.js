@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * CI systems read commands in what a job prints: GitHub Actions `::error::` at the start of a line and `##[error]`
- * anywhere, Azure Pipelines `##vso[…]`, TeamCity `##teamcity[…]`. A name of the heap must not become one.
+ * Escapes commands for CI systems, which read them in the output of a job: GitHub Actions `::error::` at the start of a
+ * line and `##[error]` anywhere, Azure Pipelines `##vso[…]`, TeamCity `##teamcity[…]`. Names of the heap must not be any.
  */
 
 const COMMANDS = 'add-(?:mask|matcher|path)|debug|echo|(?:end)?group|error|notice|remove-matcher|save-state|set-(?:env|output|secret)|stop-commands|warning';
@@ -13,7 +13,7 @@ const COMMANDS = 'add-(?:mask|matcher|path)|debug|echo|(?:end)?group|error|notic
  */
 const START = new RegExp(String.raw`#(?=#\w*\[)|:(?=:(?:${COMMANDS})\b)|(?<![\w$:]):(?=:[a-z])`, 'gi');
 
-/** Either escape is read back as the same character: the first in JavaScript, the second in JSON too. */
+/** Escapes of the same character, the first for JavaScript, the second also for JSON. */
 const asHex = (character) => `\\x${character.charCodeAt(0).toString(16)}`;
 const asUnicode = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
@@ -22,10 +22,10 @@ function withoutLogCommands(text) {
   return text.replace(START, asHex);
 }
 
-/** JSON has no need to escape these, a terminal would act on them. */
+/** Characters that JSON may contain but a terminal would interpret. */
 const ACTIVE_CHARACTERS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** JSON that may be printed; its value is the same. Outside of strings JSON has neither `##` nor `::`. */
+/** JSON of the same value that is safe to print. Outside of strings JSON has neither `##` nor `::`. */
 function printableJson(value, indent = 0) {
   return JSON.stringify(value, null, indent).replace(ACTIVE_CHARACTERS, asUnicode).replace(START, asUnicode);
 }

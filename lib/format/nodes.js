@@ -10,7 +10,7 @@ const { exceededBlocks } = require('./report.js');
 const { heap, words } = require('./spans.js');
 const { treeLines } = require('./tree.js');
 
-/** Direct references of one row that are printed; JSON has them all. */
+/** Direct references printed for each row. JSON has all of them. */
 const EDGES_SHOWN = 20;
 
 /**

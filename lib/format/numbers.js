@@ -4,7 +4,7 @@
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** DevTools' marks: 1e8 and more is only reachable through V8's own roots, below 0 not at all. */
+/** Distances as DevTools marks them: from 1e8 on reachable only through V8's own roots, below 0 unreachable. */
 const BASE_SYSTEM_DISTANCE = 1e8;
 
 /** 1234567 → `1.2 MB`: one decimal below 100, none above, powers of 1000. */
@@ -28,12 +28,12 @@ function decimals(value, unit) {
   return unit > 0 && value < 99.95 ? 1 : 0;
 }
 
-/** 1234567 → `1,234,567`. The same in every locale: outputs are compared and searched. */
+/** 1234567 → `1,234,567`, in every locale, because outputs are compared and searched. */
 function formatCount(count) {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** 61.234 → `61.2%`; what is there but too small to show reads `<0.1%`. */
+/** 61.234 → `61.2%`; a smaller share than can be shown is `<0.1%`. */
 function formatPercent(percent) {
   if (percent > 0 && percent < 0.05) return '<0.1%';
   return `${percent.toFixed(1)}%`;
@@ -49,7 +49,7 @@ function formatCountDelta(count) {
   return count > 0 ? `+${formatCount(count)}` : formatCount(count);
 }
 
-/** Steps from a GC root as DevTools shows them: `-` where no root of the program leads. */
+/** The distance as DevTools shows it: `-` if no root of the program reaches the object. */
 function formatDistance(distance) {
   return distance >= 0 && distance < BASE_SYSTEM_DISTANCE ? String(distance) : '-';
 }
@@ -61,7 +61,7 @@ function formatAmount(count, singular, plural = `${singular}s`) {
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** A share, 0 to 1, as a bar of at most `cells` cells; what is not nothing shows at least a sliver. */
+/** A share, 0 to 1, as a bar of at most `cells` cells. A share above 0 has at least the narrowest bar. */
 function formatBar(share, cells) {
   if (!(share > 0)) return '';
   const eighths = Math.max(1, Math.round(Math.min(1, share) * cells * 8));

@@ -1,11 +1,11 @@
 'use strict';
 
-/** Resident memory outside of the JavaScript heap: what it is for, what it grew by, what to do. Reports, HTML and the viewer show it. */
+/** Resident memory outside of the JavaScript heap by purpose, its growth and advice, for reports, HTML and the viewer. */
 
 const { formatBytes, formatBytesDelta, formatCount, formatCountDelta } = require('./numbers.js');
 const { heap, spansOf, words } = require('./spans.js');
 
-/** Smaller figures are not listed unless they changed by as much. */
+/** Smaller figures are only listed if they changed by as much. */
 const LEAST = 1e6;
 
 const TITLE = 'Resident memory';
@@ -33,7 +33,7 @@ function row({ label, bytes, missing, advice }) {
   return [name, formatBytes(bytes.after), bytes.added.map(formatBytesDelta).join(', then ')];
 }
 
-/** Handles of which there are more than before. */
+/** Types of handles whose number grew. */
 function grown(resources) {
   const more = resources.filter(({ before, after }) => after > before);
   if (more.length === 0) return [];

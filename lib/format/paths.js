@@ -1,6 +1,6 @@
 'use strict';
 
-/** Retaining paths as blocks: the path as text, then its steps from the GC root down. */
+/** Formats retaining paths: the path as text, then its steps from the GC root down. */
 
 const { SOURCE_COLUMN } = require('./cells.js');
 const document = require('./document.js');

@@ -1,16 +1,15 @@
 'use strict';
 
 /**
- * Blocks → GitHub-flavoured Markdown, fit for a comment on a pull request.
+ * Renders blocks as GitHub-flavoured Markdown, for example for a comment on a pull request.
  *
- * Everything from the heap goes into code spans: there `@123` mentions nobody, `#1` links nothing and
- * HTML is text.
+ * Everything from the heap is in code spans, in which `@123` is no mention, `#1` no link and HTML no element.
  */
 
 const { CODE_ROLES, fit, textOf } = require('./spans.js');
 const { formatCount } = require('./numbers.js');
 
-/** Names are cut here so that a comment stays readable and below the size a forge accepts. */
+/** The width at which names are cut, so that a comment stays readable and below the limits of forges. */
 const CELL_WIDTH = 80;
 const DETAIL_WIDTH = 300;
 const TREE_WIDTH = 120;
@@ -53,7 +52,7 @@ const RENDERERS = {
 };
 
 function markdownTable({ columns, rows }) {
-  // A column that is empty in every row only takes room.
+  // A column that is empty in every row is left out.
   const kept = columns.map((_, index) => index).filter((index) => rows.length === 0 || rows.some((cells) => cells[index].length > 0));
   const head = kept.map((index) => escaped(columns[index].title));
   const rule = kept.map((index) => (columns[index].align === 'right' ? '---:' : '---'));
@@ -90,19 +89,19 @@ function plain(spans) {
   return textOf(spans).trim();
 }
 
-/** Within HTML elements Markdown has no code spans. */
+/** Code in an HTML element, in which Markdown has no code spans. */
 function html(text) {
   return text.replace(/[&<>"'`@#]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function codeSpan(content) {
   const fence = '`'.repeat(longestRun(content) + 1);
-  // The padding blank is taken away again by the renderer, and keeps a backtick or blank at the edge apart.
+  // Renderers remove the blank, which separates a backtick or blank at the edge from the fence.
   const blank = /^[` ]|[` ]$/.test(content) ? ' ' : '';
   return fence + blank + content + blank + fence;
 }
 
-/** Our own words hold no markup, but a `*`, `_` or `<` in them must not become any. */
+/** Our own words have no markup, and a `*`, `_` or `<` in them must not become any. */
 function escaped(text) {
   return text.replace(/[\\`*_<>[\]]/g, '\\$&');
 }

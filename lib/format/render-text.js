@@ -1,6 +1,6 @@
 'use strict';
 
-/** Renders blocks as lines for a terminal, none wider than asked for. */
+/** Renders blocks as lines for a terminal of a given width. */
 
 const { fit, widthOf, words, wrap } = require('./spans.js');
 const { paint } = require('./style.js');
@@ -9,7 +9,7 @@ const { columnWidths } = require('./table-layout.js');
 const GAP = 2;
 const INDENT = 2;
 
-/** Narrower than this nothing can be laid out; longer lines are then left to the terminal. */
+/** The least width of the layout. A narrower terminal breaks the lines. */
 const MIN_WIDTH = 60;
 
 /** A detail longer than this many lines is cut in its middle. */
@@ -52,12 +52,12 @@ const RENDERERS = {
     }),
 };
 
-/** Our own words take the role; names of the heap keep theirs. */
+/** Gives our own words the role; names of the heap keep theirs. */
 function emphasised(spans, role) {
   return spans.map((span) => (span.role === 'plain' ? { ...span, role } : span));
 }
 
-/** Broken between words; a single piece of the heap stays in one line as far as it fits. */
+/** Breaks lines between words. A name of the heap that fits into a line is not broken. */
 function sentence(spans, { width, color }) {
   const lines = [[]];
   for (const piece of spans.flatMap(piecesOf)) {

@@ -48,13 +48,13 @@ function formatReport(report, options = {}) {
   });
 }
 
-/** Whether something leaks, in a sentence. */
+/** The verdict. */
 function verdict({ verdict: text, suspects: found, inconclusive: open }) {
   const names = [...found, ...open].flatMap(({ className, holder, path }) => [className, holder.path, path]);
   return [document.line([words('Verdict: ', found.length === 0 ? 'strong' : 'alarm'), ...sentence(text, names)])];
 }
 
-/** Why the exit code is 1: a comment on a pull request does not show stderr. */
+/** The reason for exit code 1, because a comment on a pull request does not show stderr. */
 function exceededBlocks(exceeded = []) {
   return exceeded.map((text) => document.line([words('Threshold exceeded: ', 'alarm'), heap(text)]));
 }

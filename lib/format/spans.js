@@ -1,16 +1,15 @@
 'use strict';
 
 /**
- * Words of ours and strings of the heap → spans, the inline pieces both renderers understand.
+ * Spans: the inline pieces of text that both renderers take.
  *
- * A span is `{ text, role }`. Its role decides the colour in a terminal and whether Markdown shows it
- * as code. Heap strings enter through `heap` only, which neutralises them; everything else is made of
- * our own literals and numbers.
+ * A span is `{ text, role }`. The role decides on the colour in a terminal, and on whether Markdown shows it as code.
+ * Strings of the heap become spans only through `heap`, which escapes them. All others are our own literals and numbers.
  */
 
 const { ELLIPSIS, visible, displayWidth, takeStart, takeEnd } = require('./text.js');
 
-/** Roles of what comes from the heap: Markdown shows these as code, where nothing is a link or a mention. */
+/** Roles of names of the heap. Markdown shows them as code, in which nothing is a link or a mention. */
 const CODE_ROLES = new Set(['name', 'id', 'path', 'source', 'reference']);
 
 /** Our own words; `role` is one of `plain`, `strong`, `faint`, `alarm`, `good`, `heading`. */
@@ -18,12 +17,12 @@ function words(text, role = 'plain') {
   return { text, role };
 }
 
-/** A string that comes from a snapshot; `role` is one of {@link CODE_ROLES}. */
+/** A string from a snapshot; `role` is one of {@link CODE_ROLES}. */
 function heap(text, role = 'name') {
   return { text: visible(text), role };
 }
 
-/** A cell or line may be given as a string, a span or a list of either. */
+/** The spans of a cell or line, given as a string, a span or a list of either. */
 function spansOf(content) {
   if (content === null || content === undefined) return [];
   const list = Array.isArray(content) ? content : [content];
@@ -35,8 +34,8 @@ function widthOf(spans) {
 }
 
 /**
- * The spans in at most `width` cells; what does not fit gives way to an ellipsis at the `start`, `middle`
- * or `end`, or at the end of the `first` span, which keeps the id behind a name.
+ * The spans in at most `width` cells. An ellipsis replaces what does not fit at the `start`, in the `middle`, at the `end`,
+ * or at the end of the `first` span, which keeps the id behind a name.
  */
 function fit(spans, width, where = 'end') {
   if (widthOf(spans) <= width) return spans;
@@ -74,8 +73,8 @@ function cells(spans, width, takePart) {
 }
 
 /**
- * The spans broken into lines of at most `width` cells, `maxLines` at most: beyond that the middle is
- * left out. Lines end before a step of a path where there is room for the shorter line.
+ * The spans in at most `maxLines` lines of at most `width` cells. Further lines are left out in the middle. Lines are broken
+ * before a step of a path if that leaves no more lines.
  */
 function wrap(spans, width, maxLines) {
   const lines = [];
@@ -93,7 +92,7 @@ function wrap(spans, width, maxLines) {
 
 const STEP = /[.[( ]/;
 
-/** Steps further back than this share of the line are not worth the gap. */
+/** The least share of a line that must be filled when it is broken before a step. */
 const LONGEST_STEP = 0.4;
 
 /** The line without its last, broken step, unless the rest would then not fit into the `room` below. */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** Formats suspects: what leaks, what holds it, where in the source, how sure that is, what to do next. */
+/** Formats suspects: class, holder, place in the source, confidence and advice. */
 
 const document = require('./document.js');
 const { ownerLabel, sourceLabel } = require('./labels.js');
@@ -8,7 +8,7 @@ const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDel
 const { heap, words } = require('./spans.js');
 const { visible } = require('./text.js');
 
-/** Functions that allocated a suspect's objects and are told in text. */
+/** The number of allocating functions that text shows for a suspect. */
 const MAX_ALLOCATING = 3;
 
 const SURE = { high: 'sure', medium: 'likely', low: 'possible' };
@@ -52,7 +52,7 @@ function suspectEntry(row) {
 
 /** `createOrder /app/orders.js:3:9 624: < httpHandler 416, < cron 208`, a line for each of the first functions. */
 function allocated(at) {
-  // Reports that an earlier version has written lack it.
+  // Reports of earlier versions lack it.
   if (!at) return [];
   return at.functions.slice(0, MAX_ALLOCATING).map((each) => {
     const callers = each.callers.map(callChain).join(', ');
@@ -84,14 +84,14 @@ function keeps({ variable, owner, contexts, freedIfCleared }) {
   return [heap(variable), ...(declared.length === 0 ? [] : [words(', '), ...declared]), words(` (${size}), which no live function reads`)];
 }
 
-/** A second holder keeps what the first one releases. */
+/** Other holders, which keep what the first one releases. */
 function freed({ freedIfReleased, otherHolders, freedIfAllRelease }) {
   const alone = `${formatBytes(freedIfReleased)} if this holder releases them`;
   if (otherHolders.length === 0) return alone;
   return `${alone}, ${formatBytes(freedIfAllRelease)} if all holders do`;
 }
 
-/** Growth by interval, when there were intervals. */
+/** Growth by interval, if there are intervals. */
 function added({ addedCount, addedBytes }) {
   if (addedBytes !== null && isGrowingObject({ addedCount })) return addedBytes.map(formatBytesDelta).join(', then ');
   return addedCount
@@ -99,7 +99,7 @@ function added({ addedCount, addedBytes }) {
     .join(', then ');
 }
 
-/** Whether the same objects grew larger: their number stayed the same. */
+/** Whether the objects grew, and not their number. */
 function isGrowingObject({ addedCount }) {
   return addedCount.length > 0 && addedCount.every((count) => count === 0);
 }
@@ -113,7 +113,7 @@ function doubt({ addedCount, addedBytes, mayHaveBound, survival }) {
   return survival === null ? 'too few earlier objects to tell whether they stay' : 'it did not grow in every interval';
 }
 
-/** A sentence of ours with names of the heap in it, which stay names. */
+/** A sentence of ours that contains names of the heap, which keep their role. */
 function sentence(text, names) {
   const longestFirst = [...new Set(names)].filter((name) => name !== '').sort((a, b) => b.length - a.length);
   let pieces = [text];

@@ -1,12 +1,12 @@
 'use strict';
 
-/** Decides the width of each column, and which columns are shown. */
+/** Chooses the columns of a table and their widths. */
 
 const { widthOf } = require('./spans.js');
 
 /**
- * Columns keep their natural width while there is room. Then those with `shrink` give way, the widest
- * first, and when that is not enough columns with `drop` go, the highest first.
+ * Columns have their natural width if the table fits. If not, those with `shrink` become narrower, the widest first, and then
+ * columns with `drop` are left out, the highest first.
  */
 function columnWidths(columns, rows, available, gap) {
   const natural = columns.map((_, index) => Math.max(...rows.map((cells) => widthOf(cells[index]))));
@@ -20,7 +20,7 @@ function columnWidths(columns, rows, available, gap) {
   }
 }
 
-/** A column that is empty in every row says nothing; the first row holds the titles. */
+/** Whether a column is empty in every row after the first, which has the titles. */
 function hasContent(rows, index) {
   return rows.length === 1 || rows.slice(1).some((cells) => cells[index].length > 0);
 }

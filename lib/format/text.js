@@ -1,16 +1,16 @@
 'use strict';
 
 /**
- * Any string of the heap → characters that are safe to print, measured in terminal cells.
+ * Makes strings of the heap safe to print, and measures them in terminal cells.
  *
- * Heap strings are untrusted: anyone who talked to the captured process may have sent them. Nothing
- * reaches an output before `visible` has turned control characters, escape sequences, text direction
- * overrides, lone surrogates and commands for CI systems into JavaScript escapes.
+ * Strings of the heap are not trusted: any client of the captured process may have sent them. Before they are printed,
+ * `visible` replaces control characters, escape sequences, overrides of the text direction, lone surrogates and commands
+ * for CI systems by JavaScript escapes.
  */
 
 const { withoutLogCommands } = require('./log-commands.js');
 
-/** Longest piece of a heap string that is ever looked at, in UTF-16 units; the output shows less anyway. */
+/** UTF-16 units of a string that are looked at. Outputs show fewer. */
 const LONGEST = 4096;
 
 const ELLIPSIS = '…';
@@ -39,14 +39,14 @@ const ONLY_MARKS = /^[\p{M}\u200c\u200d]+$/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text with everything a terminal or a CI system could act on written as an escape. */
+/** The text with escapes for everything that a terminal or a CI system could interpret. */
 function visible(text) {
   const shown = text.length > LONGEST ? withoutHalfPair(text.slice(0, LONGEST)) + ELLIPSIS : text;
   if (PRINTABLE_ASCII.test(shown)) return withoutLogCommands(shown);
   return withoutLogCommands(shown).replace(UNPRINTABLE, escapeOf).replace(MARK_PILE, `$1${ELLIPSIS}`);
 }
 
-/** The text between double quotes, as it would stand in source code. */
+/** The text in double quotes, as in source code. */
 function quoted(text) {
   return `"${visible(text.slice(0, LONGEST + 1).replace(/["\\]/g, '\\$&'))}"`;
 }
@@ -59,12 +59,12 @@ function escapeOf(character) {
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
-/** A cut between the halves of a surrogate pair leaves the first half behind. */
+/** Removes the first half of a surrogate pair that a cut left at the end. */
 function withoutHalfPair(text) {
   return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
 }
 
-/** Cells the text takes in a terminal. */
+/** The width of the text in cells of a terminal. */
 function displayWidth(text) {
   if (PRINTABLE_ASCII.test(text)) return text.length;
   let width = 0;
@@ -77,12 +77,12 @@ function graphemeWidth(grapheme) {
   return WIDE.test(grapheme) || EMOJI.test(grapheme) ? 2 : 1;
 }
 
-/** The longest beginning that fits into `width` cells. */
+/** The longest prefix that fits into `width` cells. */
 function takeStart(text, width) {
   return take(graphemesOf(text), width).join('');
 }
 
-/** The longest end that fits into `width` cells. */
+/** The longest suffix that fits into `width` cells. */
 function takeEnd(text, width) {
   return take(graphemesOf(text).reverse(), width).reverse().join('');
 }

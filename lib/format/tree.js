@@ -10,7 +10,7 @@ const { words } = require('./spans.js');
 const JOINTS = { references: ' → ', retainers: ' in ' };
 
 /**
- * Lines for a `tree` block. The depth is bounded by the query (20 at most), so recursion is.
+ * Lines for a `tree` block. Recursive, because queries limit the depth to 20.
  * @param {'references' | 'retainers'} direction
  */
 function treeLines(tree, direction, options) {
