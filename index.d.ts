@@ -568,15 +568,50 @@ export interface Columns {
   class: Uint32Array;
 }
 
-export interface AllocationRow {
-  functionName: string;
-  source: SourceLocation | null;
-  /** Objects and bytes allocated while tracking. */
+/** Objects that were allocated while tracking. */
+export interface AllocationSums {
+  /** Allocations, and their bytes. Optimised code may allocate several objects at once, which V8 counts as one. */
   count: number;
   size: number;
-  /** Of these, those still alive. */
+  /** Objects that are alive, and their self sizes. */
   liveCount: number;
   liveSize: number;
+}
+
+export interface StackFrame {
+  functionName: string;
+  source: SourceLocation | null;
+}
+
+/** A function, by what it allocated itself, without what it called. */
+export interface AllocationRow extends AllocationSums, StackFrame {}
+
+export interface AllocationStackRow extends AllocationSums {
+  /** Innermost call first, the first 256; V8 records 64. Empty if no JavaScript ran. */
+  stack: StackFrame[];
+}
+
+export interface AllocationQuery extends Page {
+  /** What a row is about. @default 'function' */
+  by?: 'function' | 'stack';
+  /** Largest first. @default 'size' */
+  sort?: 'size' | 'count' | 'liveSize' | 'liveCount';
+}
+
+/** All rows together, and a page of them. */
+export interface AllocationPage extends AllocationSums {
+  /** Whether allocations were tracked. Without it the numbers are 0. */
+  available: boolean;
+  /** Why they were not; `null` if they were. */
+  reason: string | null;
+  by: 'function' | 'stack';
+  /** Rows on all pages. */
+  total: number;
+  /** With `by: 'function'`. */
+  functions: AllocationRow[];
+  /** With `by: 'stack'`. */
+  stacks: AllocationStackRow[];
+  next: number | null;
 }
 
 /** A function on the stacks at which objects were allocated, and what called it. */
@@ -652,10 +687,13 @@ export interface Snapshot extends Disposable {
    * and memory in proportion to the heap, 8 bytes a node; the answer is kept with the snapshot.
    */
   deadVariables(page?: Page): Promise<DeadVariablePage>;
-  /** Functions that allocated live objects; for snapshots taken while allocations were tracked. */
-  allocations(page?: Page): Promise<{ total: number; functions: AllocationRow[]; next: number | null }>;
+  /**
+   * Functions or stacks at which objects were allocated, and what of them is alive, as in DevTools' Allocation tab. For
+   * snapshots taken while allocations were tracked: `available` says whether it is one. Takes time in proportion to the heap.
+   */
+  allocations(query?: AllocationQuery): Promise<AllocationPage>;
   /** The stack at which a node was allocated, innermost call first; empty if not recorded. */
-  allocationStack(id: number, options?: Shown): Promise<{ functionName: string; source: SourceLocation | null }[]>;
+  allocationStack(id: number, options?: Shown): Promise<StackFrame[]>;
   /** The allocation timeline; empty for plain snapshots. */
   samples(): Promise<TimelineSample[]>;
   /** Frees the native memory at once; running calls reject with `ERR_CLOSED`. May be called again. */

@@ -47,6 +47,7 @@ function questionsOf({ ids, classes, rootId }) {
     { ask: 'strings', limit: 100 },
     { ask: 'deadVariables', limit: 10 },
     { ask: 'allocations' },
+    { ask: 'allocations', by: 'stack', sort: 'liveSize' },
     { ask: 'samples' },
     { ask: 'report' },
     { ask: 'report', limit: 100, showStrings: true },

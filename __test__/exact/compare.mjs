@@ -141,6 +141,33 @@ async function compareTimeline(judge, heapray, tally) {
   tally.count('functions', expected.length);
   for (const row of difference(expected, actual)) tally.mismatch('allocations', () => `only DevTools has ${row}`);
   for (const row of difference(actual, expected)) tally.mismatch('allocations', () => `only heapray has ${row}`);
+  compareStacks(callsOf(judge.allocationCalls()), callsOf(stackCalls(await heapray.allocationStacks())), tally);
+}
+
+/** Chains of calls with their sums; different functions of equal names are one here. */
+function callsOf(calls) {
+  const sums = new Map();
+  for (const [chain, { count, size, liveCount, liveSize }] of calls) {
+    const key = chain.join(' < ');
+    const sum = sums.get(key) ?? [0, 0, 0, 0];
+    sums.set(key, [sum[0] + count, sum[1] + size, sum[2] + liveCount, sum[3] + liveSize]);
+  }
+  return sums;
+}
+
+/** Each stack counts for all its beginnings; DevTools' end in the root of the tree. */
+function stackCalls(stacks) {
+  return stacks.flatMap(({ stack, ...sums }) => {
+    const names = [...stack.map(({ functionName }) => functionName), '(root)'];
+    return names.map((_, last) => [names.slice(0, last + 1), sums]);
+  });
+}
+
+function compareStacks(expected, actual, tally) {
+  tally.count('calls of stacks', expected.size);
+  for (const key of new Set([...expected.keys(), ...actual.keys()])) {
+    tally.equal('calls of stacks', String(expected.get(key)), String(actual.get(key)), () => key);
+  }
 }
 
 async function compareDeadFields(judge, heapray, tally) {

@@ -250,6 +250,32 @@ export class DevToolsView {
     return this.#snapshot.allocationTracesTops();
   }
 
+  /**
+   * The calls of the Allocation tab: each function and each chain of its callers, with its numbers, once. A caller's numbers
+   * are those of its whole chain.
+   */
+  allocationCalls() {
+    const calls = [];
+    const snapshot = this.#snapshot;
+    const visit = (above, id) => {
+      const { nodesWithSingleCaller, branchingCallers } = snapshot.allocationNodeCallers(id);
+      let chain = above;
+      for (const node of nodesWithSingleCaller) {
+        chain = [...chain, node.name];
+        calls.push([chain, node]);
+      }
+      for (const node of branchingCallers) {
+        calls.push([[...chain, node.name], node]);
+        visit([...chain, node.name], node.id);
+      }
+    };
+    for (const top of this.allocations()) {
+      calls.push([[top.name], top]);
+      if (top.hasChildren) visit([top.name], top.id);
+    }
+    return calls;
+  }
+
   /** Variables of contexts that no live function reads: `context id, name, value id` of each. */
   deadFields() {
     const fields = [];

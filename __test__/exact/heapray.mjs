@@ -83,6 +83,11 @@ export class HeaprayView {
     return everyPage((offset) => this.snapshot.allocations({ limit: classesPerPage, offset, showStrings }), 'functions');
   }
 
+  /** What was allocated while tracking, by stack. */
+  allocationStacks() {
+    return everyPage((offset) => this.snapshot.allocations({ by: 'stack', limit: classesPerPage, offset, showStrings }), 'stacks');
+  }
+
   /** Variables of contexts that no live function reads: `context id, name, value id` of each. */
   async deadFields() {
     const question = { ask: 'deadFields', limit: nodesPerPage };

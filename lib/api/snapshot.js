@@ -130,8 +130,8 @@ class Snapshot {
     return this.#ask('deadVariables', {}, { page });
   }
 
-  async allocations(page) {
-    return this.#ask('allocations', {}, { page });
+  async allocations(query) {
+    return this.#ask('allocations', {}, { query });
   }
 
   async allocationStack(id, options) {

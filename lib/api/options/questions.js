@@ -191,6 +191,13 @@ const retainingPaths = {
   showStrings,
 };
 
+const allocations = {
+  by: { type: 'choice', choices: ['function', 'stack'], default: 'function', flag: '--by <what>', help: 'a row for each function, or each stack' },
+  sort: { type: 'choice', choices: ['size', 'count', 'liveSize', 'liveCount'], default: 'size', flag: '--sort <by>', help: 'column to sort by' },
+  ...page('functions or stacks'),
+  showStrings,
+};
+
 /** Of one snapshot. */
 const one = (fields = {}) => ({ least: 1, most: 1, fields });
 
@@ -212,7 +219,7 @@ const QUESTIONS = {
   retainingPaths: one(retainingPaths),
   strings: { ...one({ ...page(), showStrings }), heavy: true },
   deadVariables: { ...one({ ...page('variables'), showStrings }), heavy: true },
-  allocations: one({ ...page(), showStrings }),
+  allocations: one(allocations),
   allocationStack: one({ id, showStrings }),
   samples: one(),
   report: { least: 1, most: Infinity, heavy: true, fields: report },

@@ -77,7 +77,7 @@ enum Question {
     Strings(Pages),
     DeadVariables(Pages),
     DeadFields(Pages),
-    Allocations(Pages),
+    Allocations(allocations::AllocationQuery),
     AllocationStack(ById),
     Samples(Nothing),
     Filter(Box<FilterQuery>),
@@ -212,7 +212,7 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
             json(&dead_variables::dead_fields(snapshot, query.page()?, progress)?)
         }
         (Question::Allocations(query), [snapshot]) => {
-            json(&allocations::allocations(snapshot, query.page()?, show, progress)?)
+            json(&allocations::allocations(snapshot, &query, show, progress)?)
         }
         (Question::AllocationStack(query), [snapshot]) => {
             json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?, show, progress)?)

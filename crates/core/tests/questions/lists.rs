@@ -128,6 +128,11 @@ fn allocations_are_summed_by_function_and_stacks_lead_to_the_caller() {
     let inner = &page["functions"][0];
     assert_eq!((&inner["count"], &inner["size"]), (&json!(4), &json!(400)));
     assert_eq!((&inner["liveCount"], &inner["liveSize"]), (&json!(1), &json!(100)));
+    assert_eq!((&page["count"], &page["liveSize"], &page["stacks"]), (&json!(5), &json!(100), &json!([])));
+    let page = ask(&snapshot, json!({"ask": "allocations", "by": "stack", "sort": "count", "limit": 1}));
+    assert_eq!((&page["total"], &page["next"], &page["functions"]), (&json!(2), &json!(1), &json!([])));
+    assert_eq!(column(&page["stacks"][0]["stack"], "functionName"), ["inner", "outer"]);
+    assert_eq!((&page["stacks"][0]["count"], &page["stacks"][0]["liveSize"]), (&json!(4), &json!(100)));
     let stack = ask(&snapshot, json!({"ask": "allocationStack", "id": heap.id_of(item)}));
     assert_eq!(column(&stack, "functionName"), ["inner", "outer"]);
     assert_eq!(stack[0]["source"], json!({"script": "/srv/app/a.js", "scriptId": 5, "line": 20, "column": 7}));
@@ -146,5 +151,7 @@ fn allocations_are_summed_by_function_and_stacks_lead_to_the_caller() {
 fn snapshots_without_tracking_have_no_allocations() {
     let snapshot = open(&server().heap);
     assert_eq!(ask(&snapshot, json!({"ask": "samples"})), json!([]));
-    assert_eq!(ask(&snapshot, json!({"ask": "allocations"}))["total"], 0);
+    let page = ask(&snapshot, json!({"ask": "allocations"}));
+    assert_eq!((&page["total"], &page["available"]), (&json!(0), &json!(false)));
+    assert!(page["reason"].is_string());
 }
