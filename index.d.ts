@@ -303,6 +303,29 @@ export interface Shown {
   showStrings?: boolean;
 }
 
+/** In what language an answer speaks of the program: as V8 ran it, or as it was written. */
+export interface Mapped {
+  /**
+   * Source maps, for programs that a compiler, bundler or minifier has made: places, and names of classes, functions and
+   * variables, become those of the source. `'auto'`: those that scripts name or have beside them on this machine. A folder:
+   * scripts and maps in it too, by the longest common end of their paths, first. `'off'`: none. Maps over 128 MiB are not
+   * read, and nothing is fetched over the network. What does not fit keeps its name, and `warnings` of the answer says why.
+   * Names in questions, such as `class`, are always those of the heap. See docs/source-maps.md.
+   *
+   * Without maps it costs reading the last 4 KiB of each script. Maps are read on this thread, which they block: one of
+   * 41 MB took 3 seconds and 0.5 GB of memory, and its script of 13 MB 15 seconds and as much again. Maps of usual size,
+   * up to a few megabytes, take less than a second.
+   * @default 'auto'
+   */
+  sourceMaps?: 'auto' | 'off' | (string & {}) | URL;
+}
+
+/** Part of answers that are objects. */
+export interface MapWarnings {
+  /** Source maps that were not used, and why; left out if there are none. */
+  warnings?: string[];
+}
+
 export interface Query extends Shown {
   /** One id or several. */
   id?: number | number[];
@@ -359,7 +382,7 @@ export interface TreeOptions {
   limit?: number;
 }
 
-export interface FilterResult {
+export interface FilterResult extends MapWarnings {
   /** Nodes that match, on all pages. */
   total: number;
   /** Total self size of all matches. */
@@ -371,7 +394,7 @@ export interface FilterResult {
   next: number | null;
 }
 
-export interface Page extends Shown {
+export interface Page extends Shown, Mapped {
   /** Rows per page, 0 to 100000. @default 50 */
   limit?: number;
   /** Where the page starts: `next` of the page before. @default 0 */
@@ -388,7 +411,7 @@ export interface DominatorRow extends NodeRow {
   rest: { count: number; retainedSize: number };
 }
 
-export interface DominatorTreeOptions extends Shown {
+export interface DominatorTreeOptions extends Shown, Mapped {
   /** Id of the node at the top. @default rootId */
   root?: number;
   /** Levels below it, 1 to 100. @default 3 */
@@ -414,7 +437,7 @@ export interface ClassRow {
   source: SourceLocation | null;
 }
 
-export interface ClassPage { total: number; classes: ClassRow[]; next: number | null }
+export interface ClassPage extends MapWarnings { total: number; classes: ClassRow[]; next: number | null }
 
 export interface ClassQuery extends Page {
   name?: TextMatch;
@@ -425,7 +448,7 @@ export interface ClassQuery extends Page {
   order?: 'ascending' | 'descending';
 }
 
-export interface PathOptions extends Shown {
+export interface PathOptions extends Shown, Mapped {
   /** Paths, 1 to 1000. @default 5 */
   limit?: number;
 }
@@ -487,7 +510,7 @@ export interface RetainingPath {
   text: string;
 }
 
-export interface PathResult {
+export interface PathResult extends MapWarnings {
   /** Objects asked for: 1, or the instances of the class. */
   total: number;
   /** Of these, how many are unreachable except by weak references. */
@@ -537,7 +560,7 @@ export interface DeadVariableRow {
   ids: number[];
 }
 
-export interface DeadVariablePage {
+export interface DeadVariablePage extends MapWarnings {
   /** Whether the snapshot says which functions read which variables. Without it the other numbers are 0. */
   available: boolean;
   /** Why it does not; `null` if it does. */
@@ -599,7 +622,7 @@ export interface AllocationQuery extends Page {
 }
 
 /** All rows together, and a page of them. */
-export interface AllocationPage extends AllocationSums {
+export interface AllocationPage extends AllocationSums, MapWarnings {
   /** Whether allocations were tracked. Without it the numbers are 0. */
   available: boolean;
   /** Why they were not; `null` if they were. */
@@ -660,23 +683,23 @@ export interface Snapshot extends Disposable {
   readonly memory: ProcessMemory | null;
 
   /** The node with this id, with its direct references. O(1) after the first call, which builds an index. */
-  node(id: number, options?: Shown): Promise<NodeRow>;
+  node(id: number, options?: Shown & Mapped): Promise<NodeRow & MapWarnings>;
   /** What the node refers to, largest retained size first. */
-  references(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
+  references(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null } & MapWarnings>;
   /** What refers to the node, except the root and weak references, nearest to a root first. */
-  retainers(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null }>;
+  retainers(id: number, page?: Page): Promise<{ total: number; items: TreeItem[]; next: number | null } & MapWarnings>;
   /** What the node dominates directly, largest first. */
   dominated(id: number, page?: Page): Promise<FilterResult>;
   /** From the root to the node through its dominators. */
-  dominatorPath(id: number, options?: Shown): Promise<NodeRow[]>;
+  dominatorPath(id: number, options?: Shown & Mapped): Promise<NodeRow[]>;
   /** The top of the dominator tree, for treemaps: at most the 10000 largest rows. */
-  dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow>;
+  dominatorTree(options?: DominatorTreeOptions): Promise<DominatorRow & MapWarnings>;
   /** Shortest paths from GC roots: several for one node, merged by path shape for a class. */
   retainingPaths(idOrClass: number | string, options?: PathOptions): Promise<PathResult>;
   /** DevTools' Summary. */
   classes(query?: ClassQuery): Promise<ClassPage>;
   /** The instances of a class that have a size, largest retained size first. A name stands for all classes of that name; {@link ClassRow.index} for one. */
-  classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset' | 'showStrings'>): Promise<FilterResult>;
+  classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset' | 'showStrings'> & Mapped): Promise<FilterResult>;
   /** Duplicated strings, most wasted bytes first. */
   strings(page?: Page): Promise<StringPage>;
   /** Copies of columns as typed arrays in node order. Costs 1 to 8 bytes a node and column. */
@@ -693,7 +716,7 @@ export interface Snapshot extends Disposable {
    */
   allocations(query?: AllocationQuery): Promise<AllocationPage>;
   /** The stack at which a node was allocated, innermost call first; empty if not recorded. */
-  allocationStack(id: number, options?: Shown): Promise<StackFrame[]>;
+  allocationStack(id: number, options?: Shown & Mapped): Promise<StackFrame[]>;
   /** The allocation timeline; empty for plain snapshots. */
   samples(): Promise<TimelineSample[]>;
   /** Frees the native memory at once; running calls reject with `ERR_CLOSED`. May be called again. */
@@ -701,7 +724,7 @@ export interface Snapshot extends Disposable {
   [Symbol.dispose](): void;
 }
 
-export interface ReportOptions extends ParseOptions {
+export interface ReportOptions extends ParseOptions, Mapped {
   /** @default 'json' */
   format?: 'json' | 'text' | 'markdown';
   /** Classes, objects and strings to list, 1 to 1000. @default 10 */
@@ -896,7 +919,7 @@ export interface OutsideMemory {
   resources: ({ type: string } & MemoryChange)[];
 }
 
-export interface Report {
+export interface Report extends MapWarnings {
   /** Changes when a field changes meaning; the JSON Schema is `heapray/report.schema.json`. */
   schemaVersion: 1;
   kind: 'report';
@@ -991,7 +1014,7 @@ export interface NodeDiffRow extends NodeRow {
   path?: string | null;
 }
 
-export interface DiffResult {
+export interface DiffResult extends MapWarnings {
   schemaVersion: 1;
   kind: 'diff';
   mode: DiffMode;
@@ -1040,7 +1063,7 @@ export function redact(source: Source, outputPath: string | URL, options?: Redac
  * @example
  * const { total, nodes } = await filter(snapshot, { class: 'Session', retainedSize: { min: 1e6 }, limit: 10 });
  */
-export function filter(snapshot: Snapshot | Source, query?: Query, options?: ParseOptions): Promise<FilterResult>;
+export function filter(snapshot: Snapshot | Source, query?: Query & Mapped, options?: ParseOptions & Mapped): Promise<FilterResult>;
 
 /**
  * What leaks and what holds it, totals, statistics, the largest classes and objects, packages, collections,
@@ -1190,6 +1213,8 @@ export interface WatchOptions {
   force?: boolean;
   /** As in {@link CaptureOptions}. @default false */
   redact?: CaptureOptions['redact'];
+  /** As in {@link Mapped}. Maps are read by this process, which is short of memory then. @default 'off' */
+  sourceMaps?: 'auto' | 'off' | (string & {}) | URL;
 }
 
 export interface WatchEvent {

@@ -11,7 +11,7 @@ import { buildSnapshot, object, property, shortcut, string, synthetic } from './
 const require = createRequire(import.meta.url);
 const { statedBounds } = require('../lib/api/options/describe.js');
 const { FUNCTIONS } = require('../lib/api/options/functions.js');
-const { QUESTIONS } = require('../lib/api/options/questions.js');
+const { QUESTIONS, fieldsOf } = require('../lib/api/options/questions.js');
 const { createProgram } = require('../lib/cli/program.js');
 const { openNativeClient } = require('../lib/protocol/native.js');
 const { ASSERTIONS } = require('../lib/testing/options.js');
@@ -21,7 +21,8 @@ const docs = (name) => readFileSync(pathOf(`docs/${name}`), 'utf8');
 
 const isArgument = ({ required }) => required === true;
 /** The optional ones. */
-const optionsOf = (ask) => Object.fromEntries(Object.entries(QUESTIONS[ask].fields).filter(([, declaration]) => !isArgument(declaration)));
+const optionsIn = (fields) => Object.fromEntries(Object.entries(fields).filter(([, declaration]) => !isArgument(declaration)));
+const optionsOf = (ask) => optionsIn(QUESTIONS[ask].fields);
 
 describe('the types', () => {
   const files = [pathOf('index.d.ts'), pathOf('testing/index.d.ts')];
@@ -55,7 +56,7 @@ describe('the types', () => {
       assert.deepEqual(parameters.slice(0, positional.length).map(({ name }) => name), positional);
       const [options] = parameters.slice(positional.length);
       if (options === undefined) assert.deepEqual(optionsOf(ask), {});
-      else agree(ask, optionsOf(ask), checker.getNonNullableType(checker.getTypeOfSymbol(options)));
+      else agree(ask, optionsIn(fieldsOf(ask)), checker.getNonNullableType(checker.getTypeOfSymbol(options)));
     });
   }
 

@@ -5,7 +5,8 @@
 const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, callWithPermit, beside } = require('./job.js');
 const { checkOptions, readOption } = require('./options/check.js');
-const { QUESTIONS, isHeavy } = require('./options/questions.js');
+const { fieldsOf, isHeavy } = require('./options/questions.js');
+const { withSourceMaps } = require('../source-maps/index.js');
 
 const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
@@ -190,7 +191,16 @@ class Snapshot {
     return JSON.parse(await Snapshot.askForText(job, snapshots, question));
   }
 
-  /** The same, with the answer as JSON text. For `lib/protocol`. */
+  /**
+   * The same, with places and names of the original source, as far as there are source maps.
+   * @param {'auto' | 'off' | string} [sourceMaps]
+   */
+  static async askMapped(job, snapshots, question, sourceMaps = 'auto') {
+    const answer = await Snapshot.ask(job, snapshots, question);
+    return withSourceMaps(answer, sourceMaps, (other) => Snapshot.ask(job, snapshots.slice(-1), other));
+  }
+
+  /** The answer as it is, as JSON text. For `lib/protocol`. */
   static async askForText(job, snapshots, question) {
     const natives = snapshots.map((snapshot) => snapshot.#open());
     const last = natives.pop();
@@ -215,13 +225,14 @@ class Snapshot {
    */
   #ask(ask, named = {}, optional = {}) {
     const question = { ask };
-    const { ...others } = QUESTIONS[ask].fields;
+    const { ...others } = fieldsOf(ask);
     for (const [name, value] of Object.entries(named)) {
       question[name] = readOption(others[name].argument ?? name, others[name], value);
       delete others[name];
     }
     for (const [what, value] of Object.entries(optional)) Object.assign(question, checkOptions(what, others, value));
-    return this.#run({}, (job) => Snapshot.ask(job, [this], question));
+    const { sourceMaps, ...asked } = question;
+    return this.#run({}, (job) => Snapshot.askMapped(job, [this], asked, sourceMaps));
   }
 
   async #run(options, work) {

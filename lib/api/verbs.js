@@ -10,7 +10,7 @@ const { inputLimits, parseInput } = require('../input/parse.js');
 const { openLive } = require('../capture/open-live.js');
 const { checkOptions, pickOptions } = require('./options/check.js');
 const { FUNCTIONS } = require('./options/functions.js');
-const { QUESTIONS } = require('./options/questions.js');
+const { QUESTIONS, fieldsOf } = require('./options/questions.js');
 const { redactInput, redactKey } = require('./redact.js');
 const { Snapshot, openSnapshot } = require('./snapshot.js');
 
@@ -23,8 +23,9 @@ async function parse(source, options) {
 
 async function filter(source, query, options) {
   const checked = checkOptions('options', FUNCTIONS.filter, options);
-  const question = { ask: 'filter', ...checkOptions('query', QUESTIONS.filter.fields, query) };
-  return withSnapshots([['snapshot', source]], checked, (job, snapshots) => Snapshot.ask(job, snapshots, question));
+  const { sourceMaps, ...conditions } = checkOptions('query', fieldsOf('filter'), query);
+  const question = { ask: 'filter', ...conditions };
+  return withSnapshots([['snapshot', source]], checked, (job, snapshots) => Snapshot.askMapped(job, snapshots, question, checked.sourceMaps ?? sourceMaps));
 }
 
 async function report(source, options) {
@@ -43,7 +44,7 @@ async function reportWith(source, options, memoryOf) {
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
   return withSnapshots(sources, checked, async (job, snapshots) => {
     const outside = memoryOf(snapshots);
-    return show(await Snapshot.ask(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question));
+    return show(await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps));
   });
 }
 
@@ -67,7 +68,7 @@ async function diff(before, after, options) {
     ['before', before],
     ['after', after],
   ];
-  return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.ask(job, snapshots, question)));
+  return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.askMapped(job, snapshots, question, checked.sourceMaps)));
 }
 
 async function redact(source, outputPath, options) {

@@ -200,7 +200,7 @@ class Watcher {
   async #tellKept(trigger, refused) {
     this.#hasNews = false;
     const { sources, memory } = this.#kept;
-    const answer = await reportWith(sources, { signal: this.#controller.signal }, () => memory);
+    const answer = await reportWith(sources, { signal: this.#controller.signal, sourceMaps: this.#options.sourceMaps }, () => memory);
     await this.#tell(trigger, null, { compared: sources.length, report: answer }, JSON.parse(processMemory()), refused);
   }
 
@@ -210,7 +210,7 @@ class Watcher {
     const available = memoryState().limits[0]?.available ?? Infinity;
     // Opening one takes about twice of what it is afterwards.
     const compared = sources.length > 1 && bytesToOpen * 2 <= available ? [...sources.slice(0, -1), snapshot] : [snapshot];
-    return { compared: compared.length, report: await reportWith(compared, { signal }, () => memory.slice(-compared.length)) };
+    return { compared: compared.length, report: await reportWith(compared, { signal, sourceMaps: this.#options.sourceMaps }, () => memory.slice(-compared.length)) };
   }
 
   async #tell(trigger, info, { compared, report: whole }, memory, refused = null) {

@@ -16,6 +16,6 @@ function treeOf({ fields: { depth, limit } }, given) {
 }
 
 /** Output ends in logs: contents of strings are hidden in it, where answers of the API may have them. */
-const shownOf = ({ showStrings = false }) => ({ showStrings });
+const shownOf = ({ showStrings = false, sourceMaps }) => ({ showStrings, sourceMaps });
 
 module.exports = { FORMATS, OUTPUT, shownOf, treeOf };

@@ -32,9 +32,16 @@ async function run(files, options, ask) {
   if (options.output === undefined) await writeStdout(text);
   else writeFile(options.output, text);
 
+  for (const warning of warningsIn(answer.json)) process.stderr.write(`heapray: warning: ${visible(warning)}\n`);
   const { exceeded = [] } = answer;
   for (const threshold of exceeded) process.stderr.write(`heapray: threshold exceeded: ${visible(threshold)}\n`);
   return exceeded.length > 0 ? EXIT.THRESHOLD_EXCEEDED : EXIT.OK;
+}
+
+/** Of an answer, or of several in one. */
+function warningsIn(json) {
+  const own = (each) => (Array.isArray(each?.warnings) ? each.warnings : []);
+  return new Set([...own(json), ...Object.values(json ?? {}).flatMap(own)]);
 }
 
 async function answerFrom(files, job, ask) {

@@ -2,6 +2,8 @@
 
 /** Parses flag values; commander prints the errors. */
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { InvalidArgumentError } = require('commander');
 const { toBytes, toId, toPattern } = require('../api/typed.js');
 
@@ -73,6 +75,13 @@ function parseChoice(text, previous, { choices }) {
   throw new InvalidArgumentError(`Expected no value or ${choices.join(', ')}.`);
 }
 
+/** Checked before a snapshot is read. */
+function parseSourceMaps(text, previous, { choices }) {
+  if (choices.includes(text)) return text;
+  if (fs.statSync(text, { throwIfNoEntry: false })?.isDirectory()) return path.resolve(text);
+  throw new InvalidArgumentError(`Expected ${choices.join(', ')} or a folder.`);
+}
+
 /**
  * By the type of the option, or by what its flag has in `as`.
  * @type {Record<string, (text: string, previous?: unknown, declaration?: import('../api/options/describe.js').Declaration) => unknown>}
@@ -87,6 +96,7 @@ const PARSERS = {
   path: (text) => text,
   range: parseRange,
   size: parseSize,
+  sourceMaps: parseSourceMaps,
   text: parseText,
   tree: parseTree,
   whole: parseCount,

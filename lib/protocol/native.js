@@ -9,16 +9,21 @@ const { parse } = require('../api/verbs.js');
 const { Client, closedEngine } = require('./client.js');
 const { Engine } = require('./engine.js');
 
-const backend = {
+/** @param {{ sourceMaps?: string }} options */
+const backendWith = ({ sourceMaps = 'off' }) => ({
   ask: (snapshots, question, options) =>
-    Snapshot.run(snapshots, checkOptions('options', JOB, options), (job) => Snapshot.askForText(job, snapshots, question)),
+    Snapshot.run(snapshots, checkOptions('options', JOB, options), async (job) => {
+      if (sourceMaps === 'off') return Snapshot.askForText(job, snapshots, question);
+      return JSON.stringify(await Snapshot.askMapped(job, snapshots, question, sourceMaps));
+    }),
   close: (snapshot) => snapshot.close(),
-};
+});
 
 /** Opens snapshots and answers questions in the addon; text in, text out. */
 class NativeEngine extends Engine {
-  constructor() {
-    super(backend);
+  /** @param {{ sourceMaps?: 'auto' | 'off' | string }} [options] `off` by default */
+  constructor(options = {}) {
+    super(backendWith(options));
   }
 
   /**

@@ -39,13 +39,13 @@ const TREES = [
 
 /**
  * @param {import('../../index').Snapshot[]} snapshots oldest first
- * @param {{ names: string[], report: import('../../index').Report, showStrings?: boolean }} about
+ * @param {{ names: string[], report: import('../../index').Report, showStrings?: boolean, sourceMaps?: 'auto' | 'off' | string }} about
  * @returns `Embedded` of the viewer
  */
-async function embeddedAnswers(snapshots, { names, report, showStrings = false }) {
+async function embeddedAnswers(snapshots, { names, report, showStrings = false, sourceMaps }) {
   const last = snapshots.at(-1);
   const space = new Space();
-  const asked = { last, shown: { showStrings, brief: {} } };
+  const asked = { last, shown: { showStrings, brief: {} }, sourceMaps };
   const shown = space.take({ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }) ?? { snapshot: 1, name: '', summary: { ...summaryOf(last), ...NO_HEADER } };
   space.answers.report = space.take(shortenedTo(MAX_PART_BYTES, report, (some) => jsonInMarkup(space.printable(some))));
   const tree = await treeOf(asked, space);
@@ -116,8 +116,8 @@ async function treeOf(asked, space) {
 }
 
 /** Asks for an answer whose size does not depend on the heap, which the API does not have. */
-function ask({ last, shown }, question) {
-  return Snapshot.run([last], {}, (job) => Snapshot.ask(job, [last], { ...question, ...shown }));
+function ask({ last, shown, sourceMaps }, question) {
+  return Snapshot.run([last], {}, (job) => Snapshot.askMapped(job, [last], { ...question, ...shown }, sourceMaps));
 }
 
 function summaryOf({ rootId, nodeCount, edgeCount, stringCount, totalSize, meta, statistics, skipped }) {

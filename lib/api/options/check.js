@@ -3,6 +3,8 @@
 // Checks options against their declarations and converts them to what the addon reads.
 
 const { Buffer } = require('node:buffer');
+const fs = require('node:fs');
+const path = require('node:path');
 const { isRegExp } = require('node:util').types;
 const { toPath } = require('../../input/source.js');
 const { argumentError } = require('../errors.js');
@@ -46,6 +48,7 @@ const READERS = {
   key: readKey,
   size: readSize,
   path: (value, what) => toPath(value, what),
+  sourceMaps: readSourceMaps,
 };
 
 /** Texts and patterns as `{ exact }`, `{ contains }` or `{ regex, flags }`. */
@@ -82,6 +85,14 @@ function readKey(value) {
 function readSize(value) {
   const bytes = isString(value) ? toBytes(value) : value;
   return typeof bytes === 'number' && bytes >= 0 ? bytes : undefined;
+}
+
+/** A word, or a folder, whose path becomes absolute: the working directory may change. */
+function readSourceMaps(value, what, { choices }) {
+  if (choices.includes(value)) return value;
+  if (!isString(value) && !(value instanceof URL)) return undefined;
+  const folder = path.resolve(toPath(value, what));
+  return fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
 }
 
 /**

@@ -78,6 +78,7 @@ const TEXTS = {
   function: () => 'a function',
   signal: () => 'an AbortSignal',
   worker: () => 'a Worker',
+  sourceMaps: () => "'auto', 'off' or a folder",
 };
 
 /** Completes "must be …". */

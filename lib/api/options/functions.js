@@ -2,7 +2,7 @@
 
 // The options of the API's functions: those of their questions, and those of the calls.
 
-const { QUESTIONS } = require('./questions.js');
+const { fieldsOf, sourceMaps } = require('./questions.js');
 
 /** @typedef {import('./describe.js').Declarations} Declarations */
 
@@ -35,7 +35,7 @@ const format = { type: 'choice', choices: ['json', 'text', 'markdown'], default:
 /** Limits the answer here, not the input. */
 const report = {
   ...parse,
-  ...QUESTIONS.report.fields,
+  ...fieldsOf('report'),
   format,
   maxBytes: {
     type: 'whole',
@@ -48,7 +48,7 @@ const report = {
 
 const diff = {
   ...parse,
-  ...QUESTIONS.diff.fields,
+  ...fieldsOf('diff'),
   format,
 };
 
@@ -79,9 +79,11 @@ const watch = {
   maxBytes: { type: 'whole', unit: 'bytes', min: 1000, default: 16_384 },
   force: capture.force,
   redact: parse.redact,
+  // Maps are read in the process that runs out of memory.
+  sourceMaps: { ...sourceMaps, default: 'off' },
 };
 
 /** @type {Record<string, Declarations>} */
-const FUNCTIONS = { parse, filter: parse, redact, report, diff, capture, watch };
+const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, capture, watch };
 
 module.exports = { FUNCTIONS, JOB: job };

@@ -35,6 +35,15 @@ const showStrings = {
   help: 'print the contents of strings, and keys that are data, which may hold secrets',
 };
 
+/** Not of questions: answers are mapped in Node.js. All answers with names take it. */
+const sourceMaps = {
+  type: 'sourceMaps',
+  choices: ['auto', 'off'],
+  default: 'auto',
+  flag: '--source-maps <where>',
+  help: 'source maps for places and names: beside the scripts, in the folder WHERE too, or none',
+};
+
 const page = (rows = 'rows') => ({
   limit: { type: 'whole', min: 0, max: MAX_ROWS, default: 50, flag: '--limit <count>', help: `${rows} to show` },
   offset: { type: 'whole', min: 0, default: 0, flag: '--offset <count>', help: `${rows} to skip` },
@@ -229,4 +238,7 @@ const QUESTIONS = {
 /** Questions of `lib/testing` only, which are heavy too. */
 const isHeavy = ({ ask }) => !Object.hasOwn(QUESTIONS, ask) || QUESTIONS[ask].heavy === true;
 
-module.exports = { NAMED_FILTERS, QUESTIONS, isHeavy, showStrings, tree };
+/** What a call that asks a question takes. */
+const fieldsOf = (ask) => ('showStrings' in QUESTIONS[ask].fields ? { ...QUESTIONS[ask].fields, sourceMaps } : QUESTIONS[ask].fields);
+
+module.exports = { NAMED_FILTERS, QUESTIONS, fieldsOf, isHeavy, showStrings, sourceMaps, tree };

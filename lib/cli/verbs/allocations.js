@@ -3,12 +3,12 @@
 /** `heapray allocations FILE` */
 
 const { formatAllocations } = require('../../format/allocations.js');
-const { QUESTIONS } = require('../../api/options/questions.js');
+const { fieldsOf } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
 
-const OPTIONS = QUESTIONS.allocations.fields;
+const OPTIONS = fieldsOf('allocations');
 
 const EXAMPLES = `
 Examples:

@@ -3,12 +3,12 @@
 /** `heapray classes FILE` */
 
 const { formatClasses } = require('../../format/classes.js');
-const { QUESTIONS } = require('../../api/options/questions.js');
+const { fieldsOf } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 
-const OPTIONS = QUESTIONS.classes.fields;
+const OPTIONS = fieldsOf('classes');
 
 const EXAMPLES = `
 Examples:

@@ -3,12 +3,12 @@
 /** `heapray closures FILE` */
 
 const { formatDeadVariables } = require('../../format/dead-variables.js');
-const { QUESTIONS } = require('../../api/options/questions.js');
+const { fieldsOf } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
 
-const OPTIONS = QUESTIONS.deadVariables.fields;
+const OPTIONS = fieldsOf('deadVariables');
 
 const EXAMPLES = `
 Examples:

@@ -9,7 +9,7 @@ const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const { mode, paths, showStrings, limit, offset } = FUNCTIONS.diff;
+const { mode, paths, showStrings, sourceMaps, limit, offset } = FUNCTIONS.diff;
 const ROWS = { mode, paths, limit, offset };
 
 const THRESHOLDS = {
@@ -38,7 +38,7 @@ function define(program, done) {
     .description('What changed between two snapshots of one process: growth per class; new, grown or freed objects.')
     .argument('<before>', "the older snapshot; '-' is standard input")
     .argument('<after>', "the newer one; '-' is standard input");
-  addFlags(command, { ...ROWS, showStrings });
+  addFlags(command, { ...ROWS, showStrings, sourceMaps });
   addThresholds(command, THRESHOLDS);
   addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
@@ -57,7 +57,7 @@ async function answer(api, [before, after], job, options) {
 async function classRows(api, before, after, job, names) {
   const rows = new Map();
   for (let next = 0; next !== null; ) {
-    const page = await api.diff(before, after, { ...job, mode: 'classes', limit: limit.max, offset: next, showStrings: true });
+    const page = await api.diff(before, after, { ...job, mode: 'classes', limit: limit.max, offset: next, showStrings: true, sourceMaps: 'off' });
     for (const row of page.classes) if (names.has(row.name)) rows.set(row.name, addRows(rows.get(row.name), row));
     ({ next } = page);
   }

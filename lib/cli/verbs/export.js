@@ -3,7 +3,7 @@
 /** `heapray export FILE` */
 
 const { UsageError } = require('../errors.js');
-const { QUESTIONS } = require('../../api/options/questions.js');
+const { fieldsOf } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
@@ -14,7 +14,7 @@ const WRITERS = {
   pprof: () => require('../../export/pprof.js').toPprof,
 };
 
-const { root, depth, limit, showStrings } = QUESTIONS.dominatorTree.fields;
+const { root, depth, limit, showStrings, sourceMaps } = fieldsOf('dominatorTree');
 /** All that the question gives: ten thousand objects, the largest of the heap first. */
 const WHOLE_TOP = { depth: depth.max, limit: limit.max };
 
@@ -40,7 +40,7 @@ function define(program, done) {
       'The top of the dominator tree as a profile for other tools. A frame is a kind of object: its total is the retained size, its own value the self size.',
     )
     .argument('<file>', "heap snapshot; '-' is standard input");
-  addFlags(command, { root, showStrings });
+  addFlags(command, { root, showStrings, sourceMaps });
   addFlags(command.optionsGroup('Output:'), PROFILE)
     .addHelpText('after', EXAMPLES)
     .action(async (file, options) => {

@@ -3,14 +3,14 @@
 /** `heapray filter FILE` */
 
 const { formatNodes } = require('../../format/nodes.js');
-const { QUESTIONS } = require('../../api/options/questions.js');
+const { fieldsOf } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const { sort, order, limit, offset, edges, references, retainers, showStrings, ...CONDITIONS } = QUESTIONS.filter.fields;
-const PART = { sort, order, limit, offset, edges, references, retainers, showStrings };
+const { sort, order, limit, offset, edges, references, retainers, showStrings, sourceMaps, ...CONDITIONS } = fieldsOf('filter');
+const PART = { sort, order, limit, offset, edges, references, retainers, showStrings, sourceMaps };
 
 const THRESHOLDS = {
   metrics: {
@@ -42,7 +42,7 @@ function define(program, done) {
 }
 
 async function answer(api, [snapshot], job, options) {
-  const json = await api.filter(snapshot, { ...optionsOf(QUESTIONS.filter.fields, options), ...shownOf(options) }, job);
+  const json = await api.filter(snapshot, { ...optionsOf({ ...CONDITIONS, ...PART }, options), ...shownOf(options) }, job);
   return {
     json,
     format: (rest) => formatNodes(json, { ...rest, offset: options.offset }),

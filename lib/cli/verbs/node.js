@@ -3,7 +3,7 @@
 /** `heapray node FILE ID` */
 
 const { formatNode } = require('../../format/node.js');
-const { QUESTIONS, showStrings, tree } = require('../../api/options/questions.js');
+const { QUESTIONS, showStrings, sourceMaps, tree } = require('../../api/options/questions.js');
 const { addFlags } = require('../flags.js');
 const { OUTPUT, shownOf, treeOf } = require('../options.js');
 const { run } = require('../run.js');
@@ -14,6 +14,7 @@ const OPTIONS = {
   retainers: tree('retainers', 'what refers to it'),
   paths: { ...QUESTIONS.retainingPaths.fields.limit, default: 1, flag: '--paths <count>' },
   showStrings,
+  sourceMaps,
 };
 
 const EXAMPLES = `
@@ -44,7 +45,7 @@ async function answer(api, [snapshot], job, id, options) {
   const references = treeOf(OPTIONS.references, options.references);
   const retainers = treeOf(OPTIONS.retainers, options.retainers);
   // Rejects if there is no such node, whereas a filter would return an empty list.
-  await snapshot.node(id);
+  await snapshot.node(id, { sourceMaps: 'off' });
   const { nodes } = await api.filter(snapshot, { id, references, retainers, ...shown }, job);
   const json = {
     node: nodes[0],

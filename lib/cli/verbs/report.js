@@ -13,7 +13,7 @@ const { FORMATS, OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const { limit, showStrings, maxBytes } = FUNCTIONS.report;
+const { limit, showStrings, sourceMaps, maxBytes } = FUNCTIONS.report;
 const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
 
 /** Outcomes from the best to the worst. A single snapshot in which nothing stands out ranks like no growth. */
@@ -61,7 +61,7 @@ function define(program, done) {
       'What leaks, what holds it, and what else keeps memory alive. Several snapshots of one process, oldest first, show what keeps growing; a single one shows only what is large.',
     )
     .argument('<file...>', "heap snapshots, oldest first; '-' is standard input");
-  addFlags(command, { limit, showStrings, maxBytes });
+  addFlags(command, { limit, showStrings, sourceMaps, maxBytes });
   addThresholds(command, THRESHOLDS);
   addFlags(command.optionsGroup('Output:'), PAGE_TOO)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
@@ -80,8 +80,8 @@ function checkPage({ format, output, maxBytes: budget }) {
 
 async function answer(api, snapshots, job, options, names) {
   const { failOn, format, maxBytes: budget } = options;
-  const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings }, options) });
-  const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings }) : undefined;
+  const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, sourceMaps }, options) });
+  const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings, sourceMaps: options.sourceMaps }) : undefined;
   return {
     json: budget === undefined ? json : shortenedTo(budget, json, (some) => printableJson(some)),
     format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes: budget, title: titles.join(' → ') }),
@@ -100,7 +100,7 @@ async function pageOf(snapshots, about) {
 async function classRows(snapshot, names) {
   const rows = new Map();
   for (const name of names) {
-    const { classes } = await snapshot.classes({ name: { exact: name } });
+    const { classes } = await snapshot.classes({ name: { exact: name }, sourceMaps: 'off' });
     // Adds up constructors of the same name at several locations, which are different classes.
     if (classes.length > 0) rows.set(name, sumOf(classes));
   }

@@ -4,7 +4,7 @@
 
 const { formatRetainers } = require('../../format/node.js');
 const { UsageError } = require('../errors.js');
-const { QUESTIONS, showStrings, tree } = require('../../api/options/questions.js');
+const { QUESTIONS, showStrings, sourceMaps, tree } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf, treeOf } = require('../options.js');
 const { run } = require('../run.js');
@@ -29,7 +29,7 @@ function define(program, done) {
     .description('What retains an object or the objects of a class: merged paths from GC roots, and the tree of retainers.')
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id|class>', "id ('@123' or '123') or name of a class");
-  addFlags(command, { limit, retainers: TREE, showStrings });
+  addFlags(command, { limit, retainers: TREE, showStrings, sourceMaps });
   addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', EXAMPLES)
     .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
@@ -46,13 +46,13 @@ async function answer(api, [snapshot], job, text, options) {
 
 /** Rejects if there is no such node. */
 async function existingId(snapshot, id) {
-  return (await snapshot.node(id)).id;
+  return (await snapshot.node(id, { sourceMaps: 'off' })).id;
 }
 
 async function largestOf(snapshot, className) {
-  const { classes } = await snapshot.classes({ name: { exact: className }, limit: 1 });
+  const { classes } = await snapshot.classes({ name: { exact: className }, limit: 1, sourceMaps: 'off' });
   if (classes.length === 0) throw new UsageError(`there is no class '${className}': heapray classes FILE --name-contains TEXT searches for one`);
-  const { nodes } = await snapshot.classInstances(className, { limit: 1 });
+  const { nodes } = await snapshot.classInstances(className, { limit: 1, sourceMaps: 'off' });
   return nodes[0].id;
 }
 

@@ -5,12 +5,14 @@
 const fs = require('node:fs');
 const { EXIT, InputError, UsageError } = require('../errors.js');
 const { checkFiles, displayName, sourceOf, titleOf } = require('../input.js');
+const { sourceMaps } = require('../../api/options/questions.js');
 const { addFlags } = require('../flags.js');
 const { untilInterrupted } = require('../run.js');
 const { visible } = require('../../format/text.js');
 
 const OPTIONS = {
   port: { type: 'whole', min: 0, max: 65_535, flag: '--port <number>', help: 'port to listen on; any free port by default' },
+  sourceMaps,
   open: { type: 'boolean', default: true, flag: '--no-open', help: 'print the address without opening a browser' },
 };
 
@@ -36,12 +38,12 @@ function define(program, done) {
     .action(async (files, options) => done(await view(files, options)));
 }
 
-async function view(files, { port, open }) {
+async function view(files, { port, open, sourceMaps: where }) {
   checkFiles(files);
   // Loaded here so that help and usage errors do not need the addon.
   const { NativeEngine } = require('../../protocol/native.js');
   const { openBrowser } = require('../../view/browser.js');
-  const engine = new NativeEngine();
+  const engine = new NativeEngine({ sourceMaps: where ?? sourceMaps.default });
   let server;
   try {
     await untilInterrupted(async (job) => {

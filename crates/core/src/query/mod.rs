@@ -52,6 +52,7 @@ use crate::snapshot::progress::{Phase, Progress};
 use duplicates::Duplicates;
 use filter::{FilterResult, Sorting, page_of};
 use filter_query::{FilterQuery, Sort, find};
+use leaks::sentences::{Identity, fingerprint};
 use memory_estimate::MemoryEstimate;
 use page::Page;
 use rows::{Brief, NodeRow, Rows};
@@ -86,13 +87,16 @@ enum Question {
     Since(since::SinceQuery),
     TestRounds(test_rounds::TestRoundsQuery),
     Report(report::ReportQuery),
+    Fingerprint(FingerprintQuery),
 }
 
 impl Question {
     /// The memory it may take.
     fn memory_estimate(&self) -> MemoryEstimate {
         match self {
-            Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) => MemoryEstimate::LITTLE,
+            Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) | Question::Fingerprint(_) => {
+                MemoryEstimate::LITTLE
+            }
             Question::References(_) | Question::Retainers(_) => MemoryEstimate::EDGES,
             Question::RetainingPaths(_) => MemoryEstimate::PATHS,
             Question::Strings(_) => MemoryEstimate::STRINGS,
@@ -121,6 +125,16 @@ struct Nothing {}
 #[serde(deny_unknown_fields)]
 struct ById {
     id: u64,
+}
+
+/// A suspect by its names in the original source.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct FingerprintQuery {
+    kind: String,
+    class_name: String,
+    holder_class: String,
+    holder_path: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -225,6 +239,12 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (Question::TestRounds(query), [_, .., last]) => {
             json(&test_rounds::test_rounds(snapshots, last, &query, show, progress)?)
         }
+        (Question::Fingerprint(leak), [_]) => json(&fingerprint(Identity {
+            kind: leak.kind.as_bytes(),
+            class_name: leak.class_name.as_bytes(),
+            holder_class: leak.holder_class.as_bytes(),
+            holder_path: leak.holder_path.as_bytes(),
+        })),
         (Question::Report(query), [_, ..]) => json(&report::report(snapshots, &query, show, progress)?),
         _ => Err(Error::new(
             Code::InvalidQuery,

@@ -5,7 +5,7 @@ mod numbers;
 mod outcome;
 mod outside;
 mod rows;
-mod sentences;
+pub(crate) mod sentences;
 
 use crate::leak::{Finding, LeakReport, Noise};
 use crate::query::rows::Rows;

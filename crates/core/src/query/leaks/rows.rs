@@ -7,7 +7,7 @@ use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
 use crate::query::dead_variables::{DeadRow, dead_rows};
 use crate::query::leaks::allocated::{AllocatedRow, allocated_row};
-use crate::query::leaks::sentences;
+use crate::query::leaks::sentences::{self, Identity};
 use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::steps::{StepRow, Steps};
 use crate::snapshot::error::Result;
@@ -153,7 +153,12 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         freed_if_released: finding.release.freed,
         other_holders,
         freed_if_all_release: finding.release.freed_by_all,
-        fingerprint: sentences::fingerprint(&finding, &holder),
+        fingerprint: sentences::fingerprint(Identity {
+            kind: finding.kind.name.as_bytes(),
+            class_name: &class_name.0,
+            holder_class: &holder.class_name.0,
+            holder_path: &holder.path.0,
+        }),
         class_name,
         added_count: finding.added_count,
         added_bytes: finding.added_bytes,

@@ -6,7 +6,7 @@ use crate::query::dead_variables::DeadRow;
 use crate::query::leaks::numbers::{bytes, count, objects, sequence};
 use crate::query::leaks::outcome::{Growth, Outcome};
 use crate::query::leaks::outside::Outside;
-use crate::query::leaks::rows::{CandidateRow, HolderRow, SuspectRow};
+use crate::query::leaks::rows::{CandidateRow, SuspectRow};
 use std::borrow::Cow;
 
 /// The number of inconclusive suspects or candidates that the verdict names.
@@ -76,10 +76,26 @@ fn doubt(finding: &Finding) -> &'static str {
     }
 }
 
-/// A text that is the same for the same leak in every process: it depends on no ids, positions or sizes.
-pub(crate) fn fingerprint(finding: &Finding, holder: &HolderRow) -> String {
-    let parts = [finding.kind.name.as_bytes(), &finding.class_name.0, &holder.class_name.0, &holder.path.0];
+/// What tells a leak from others: names, which source maps may change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Identity<'a> {
+    pub(crate) kind: &'a [u8],
+    pub(crate) class_name: &'a [u8],
+    pub(crate) holder_class: &'a [u8],
+    pub(crate) holder_path: &'a [u8],
+}
+
+/// A text that is the same for the same leak in every process: it depends on no ids, positions, sizes or folders.
+pub(crate) fn fingerprint(leak: Identity<'_>) -> String {
+    let parts = [leak.kind, leak.class_name, leak.holder_class, within_module(leak.holder_path)];
     format!("{:016x}", parts.into_iter().map(hash).fold(0, mix))
+}
+
+/// A path without the file of the module in which it begins, which a bundle has under another name.
+fn within_module(path: &[u8]) -> &[u8] {
+    let after =
+        path.strip_prefix(b"require(\"").and_then(|file| Some(&file[memchr::memmem::find(file, b"\")")? + 2..]));
+    after.and_then(|rest| rest.strip_prefix(b".")).unwrap_or(path)
 }
 
 /// The facts for the verdict.

@@ -1,0 +1,104 @@
+'use strict';
+
+/** The source maps that an answer needs: found, read and checked once for each script. */
+
+const fs = require('node:fs');
+const { MapFinder } = require('./find.js');
+
+/** The text of a larger script is not analysed: then names of variables stay as they are. */
+const MAX_PROGRAM = 16 * 2 ** 20;
+/** A script has changed since the snapshot if more than this share of its functions begin elsewhere. */
+const MAX_MISFITS = 0.1;
+
+/** Scripts without a file. */
+const OF_RUNTIME = /^(?:$|node:|internal\/|wasm:|evalmachine|extensions::|native )/;
+
+class Mapper {
+  #finder;
+  #scripts = new Map();
+  warnings = [];
+
+  /** @param {'auto' | string} where */
+  constructor(where) {
+    this.#finder = new MapFinder(where, (text) => this.warn(text));
+  }
+
+  warn(text) {
+    if (!this.warnings.includes(text)) this.warnings.push(text);
+  }
+
+  /**
+   * Finds the maps of the scripts in which places are.
+   * @param {import('../../index.d.ts').SourceLocation[]} places
+   * @returns whether there is one
+   */
+  prepare(places) {
+    const byScript = new Map();
+    for (const place of places) {
+      if (typeof place.script !== 'string' || OF_RUNTIME.test(place.script)) continue;
+      if (!byScript.has(place.script)) byScript.set(place.script, []);
+      if (place.line !== null) byScript.get(place.script).push(place);
+    }
+    for (const [name, of] of byScript) {
+      if (!this.#scripts.has(name)) this.#scripts.set(name, this.#open(name));
+      const script = this.#scripts.get(name);
+      const misfits = script === undefined ? 0 : of.filter((place) => !script.fits(place)).length;
+      if (misfits <= of.length * MAX_MISFITS) continue;
+      this.warn(`${name} has changed since the snapshot was taken: its source map was not used`);
+      this.#scripts.set(name, undefined);
+    }
+    return [...byScript.keys()].some((name) => this.#scripts.get(name) !== undefined);
+  }
+
+  /** @returns {import('./script.js').MappedScript | undefined} */
+  script(source) {
+    return source ? this.#scripts.get(source.script) : undefined;
+  }
+
+  #open(name) {
+    const found = this.#finder.find(name);
+    return found === undefined ? undefined : this.#read(found);
+  }
+
+  #read({ script, json, base, shown }) {
+    const { SourceMap } = require('./map.js');
+    const { readSource } = require('./sources.js');
+    let map;
+    try {
+      map = new SourceMap(json, base, readSource);
+    } catch (error) {
+      this.warn(`${shown} cannot be used: ${reasonOf(error)}`);
+      return undefined;
+    }
+    return this.#mapped(map, script);
+  }
+
+  #mapped(map, script) {
+    const { MappedScript } = require('./script.js');
+    const text = script === undefined ? undefined : this.#textOf(script);
+    try {
+      return new MappedScript(map, text);
+    } catch (error) {
+      this.warn(`${script} cannot be read as JavaScript: its source map was not used (${reasonOf(error)})`);
+      return undefined;
+    }
+  }
+
+  #textOf(file) {
+    try {
+      if (fs.statSync(file).size <= MAX_PROGRAM) return fs.readFileSync(file, 'utf8');
+      this.warn(`${file} is larger than ${MAX_PROGRAM / 2 ** 20} MiB: its variables keep their names`);
+    } catch {
+      // It was there a moment ago, or the folder has the map alone.
+    }
+    return undefined;
+  }
+}
+
+/** Errors of JSON.parse quote the text. */
+function reasonOf({ name, message }) {
+  if (name === 'SyntaxError' && /JSON/.test(message)) return 'it is not JSON';
+  return name === 'Error' || name === 'SyntaxError' ? message.slice(0, 200) : `it is damaged (${name})`;
+}
+
+module.exports = { Mapper };

@@ -1,0 +1,68 @@
+'use strict';
+
+/** What the original says at a place. It may be TypeScript, JSX or any other language, and is not parsed as a whole. */
+
+const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
+const MODIFIERS = String.raw`(?:(?:export|default|declare|abstract|async|static|public|private|protected|readonly|override|get|set)\s+)*`;
+
+const BEGINNING = new RegExp(
+  String.raw`^(?:${MODIFIERS}(?:function\b|class\b|constructor\b|\*)|(?:async\s*)?\(|@|\[|${MODIFIERS}#?${NAME}\s*(?:[(<?:,)]|=>|=(?!=))|['"][^'"]*['"]\s*\()`,
+  'u',
+);
+const DECLARED = new RegExp(String.raw`^${MODIFIERS}(?:class\s+(?!extends\b)|function\b\s*\*?\s*)(${NAME})`, 'u');
+const CLASS = new RegExp(String.raw`^${MODIFIERS}(?=class\b)`, 'u');
+const PARAMETERS = new RegExp(String.raw`^${MODIFIERS}(?:function\b\s*\*?\s*)?\*?(?:#?${NAME})?\s*(?:<[^()]*>)?\(`, 'u');
+const IDENTIFIER = new RegExp(String.raw`^(?:(?:export|default|declare|abstract|async|const|let|var|class|function)\s+)*(#?${NAME})`, 'u');
+const KEYWORDS = new Set(['export', 'default', 'const', 'let', 'var', 'class', 'function', 'import', 'return', 'new', 'this', 'if', 'for', 'while', 'typeof', 'async', 'await', 'static']);
+
+/**
+ * Whether a function or class can begin here.
+ * @param {string | null} name that the map gives to the place: a bundler's own functions have names that are not written there
+ */
+function beginsFunction(text, name) {
+  if (!BEGINNING.test(text)) return false;
+  return name === null || new RegExp(String.raw`(?<![\p{ID_Continue}$])${escaped(name)}(?![\p{ID_Continue}$])`, 'u').test(text);
+}
+
+/** The name in `class Name` and `function name`. */
+function declaredName(text) {
+  return DECLARED.exec(text)?.[1];
+}
+
+/** The column that V8 would give to the function or class whose text begins at a column: of its parameters, or of `class`. */
+function functionColumn(line, column) {
+  const text = line.slice(column);
+  const [modifiers] = CLASS.exec(text) ?? [];
+  if (modifiers !== undefined) return column + modifiers.length;
+  const [head] = PARAMETERS.exec(text) ?? [];
+  return head === undefined ? column : column + head.length - 1;
+}
+
+function identifierAt(text = '') {
+  const name = IDENTIFIER.exec(text)?.[1];
+  return name === undefined || KEYWORDS.has(name) ? undefined : name;
+}
+
+/** The class whose constructor begins at a place: the last before it whose braces are still open. */
+function enclosingClass(lines, { line, column }) {
+  const before = [...lines.slice(Math.max(0, line - 2000), line), lines[line].slice(0, column)].join('\n');
+  let open = 0;
+  for (let at = before.length - 1; at >= 0; at -= 1) {
+    if (before[at] === '}') open += 1;
+    if (before[at] !== '{') continue;
+    if (open > 0) open -= 1;
+    else return headOf(before.slice(0, at));
+  }
+  return undefined;
+}
+
+function headOf(text) {
+  const head = text.slice(Math.max(text.lastIndexOf('}'), text.lastIndexOf(';'), text.lastIndexOf('{')) + 1);
+  return new RegExp(String.raw`\bclass\s+(?!extends\b)(${NAME})[^{}]*$`, 'u').exec(head)?.[1];
+}
+
+function escaped(name) {
+  return name.replace(/[$#]/g, '\\$&');
+}
+
+module.exports = { beginsFunction, declaredName, enclosingClass, functionColumn, identifierAt };

@@ -1,0 +1,179 @@
+'use strict';
+
+/**
+ * A script with its source map: where functions, classes and variables of the heap are in the original, and what they
+ * are called there. What does not fit together has no answer, because a wrong name is worse than none.
+ */
+
+const { IDENTIFIER } = require('./map.js');
+const { Lines } = require('./lines.js');
+const { beginsFunction, declaredName, functionColumn, identifierAt, enclosingClass } = require('./original-text.js');
+const { ProgramIndex } = require('./program.js');
+
+/**
+ * @typedef {import('./program.js').FunctionInfo} FunctionInfo
+ * @typedef {{ script: string, line: number, column: number, name?: string }} Original From 1; `name` where the text there says it.
+ */
+
+class MappedScript {
+  #map;
+  #lines;
+  #program;
+  #places = new Map();
+
+  /**
+   * @param {import('./map.js').SourceMap} map
+   * @param {string | undefined} text of the script; without it, places and names of classes and functions alone are known
+   */
+  constructor(map, text) {
+    this.#map = map;
+    if (text === undefined) return;
+    this.#lines = new Lines(text);
+    this.#program = new ProgramIndex(text);
+  }
+
+  /** Whether a function begins at a place of the heap, as one does unless the script was changed. */
+  fits({ line, column }) {
+    return this.#program === undefined || this.#functionAt(line, column) !== undefined;
+  }
+
+  /** The original of the script itself, if it was made from a single one. */
+  get onlySource() {
+    return this.#map.sourceCount === 1 ? this.#map.path(0) : undefined;
+  }
+
+  /**
+   * Where a function or class of the heap is in the original.
+   * @returns {Original | undefined} `undefined` for what a bundler has added
+   */
+  place({ line, column }) {
+    const key = `${line}:${column}`;
+    if (!this.#places.has(key)) this.#places.set(key, this.#find(line, column));
+    return this.#places.get(key);
+  }
+
+  /**
+   * What a function or class that begins at a place is called in the original.
+   * @param {string} name in the heap: it must be what the script says
+   */
+  nameAt(place, name) {
+    const original = this.place(place);
+    if (original === undefined) return undefined;
+    if (this.#program === undefined) return this.#isName(original.name, name) ? original.name : undefined;
+    const info = this.#functionAt(place.line, place.column);
+    if (name === '') return info.isNamed ? undefined : original.name;
+    if (info.name !== name) return undefined;
+    if (original.name !== undefined) return original.name;
+    return name.includes('.') ? undefined : this.#original(info.nameAt, name)?.name;
+  }
+
+  /**
+   * A variable in a scope.
+   * @param {{ line: number | null, column: number | null }} place the beginning of the function whose scope it is, as the heap
+   * tells; without a line it is not known, or the module's
+   * @param {{ line: number, column: number } | undefined} inside a function that is inside of the scope
+   * @returns {{ name: string, script: string, owner: { name: string, place: Original } | undefined } | undefined} `owner`: the
+   * function that declares it, `undefined` for variables of modules
+   */
+  variable(name, place, inside) {
+    if (this.#program === undefined) return undefined;
+    const scope = this.#scopeOf(name, place, inside);
+    if (scope === undefined) return undefined;
+    const originals = (scope.variables.get(name) ?? []).map((offset) => this.#original(offset, name));
+    const [first] = originals;
+    const isClear = first !== undefined && originals.every((each) => each?.name === first.name && each.source === first.source);
+    if (!isClear) return undefined;
+    return { name: first.name, script: this.#map.path(first.source), owner: this.#ownerOf(scope) };
+  }
+
+  /** What is only in the script, such as the function that a bundler puts around a module, owns nothing. */
+  #ownerOf(scope) {
+    if (scope === this.#program.top) return undefined;
+    const at = this.#lines.place(scope.at);
+    const place = this.place({ line: at.line + 1, column: at.column + 1 });
+    if (place === undefined) return undefined;
+    const name = place.name ?? (scope.name?.includes('.') ? undefined : this.#original(scope.nameAt, scope.name)?.name);
+    return { name: name ?? '', place };
+  }
+
+  /**
+   * The function that declares a variable. Where the heap has no instance of the function any more, its place is that of a
+   * function further out; what is around a function inside tells which.
+   */
+  #scopeOf(name, { line, column }, inside) {
+    const told = line === null ? this.#program.top : this.#functionAt(line, column);
+    const inner = inside && this.#functionAt(inside.line, inside.column);
+    if (!inner) return told?.captured.has(name) ? told : undefined;
+    const scopes = this.#program.scopesWith(name, inner);
+    return scopes.length < 2 || scopes[0] === told ? scopes[0] : undefined;
+  }
+
+  /** A private field of the class that begins at a place. */
+  field(name, { line, column }) {
+    const [offset] = this.#functionAt(line, column)?.fields.get(name) ?? [];
+    return offset === undefined ? undefined : this.#original(offset, name)?.name;
+  }
+
+  /** The lines of the original around one of its places. */
+  linesOf(original) {
+    return original.source === undefined ? undefined : this.#map.text(original.source);
+  }
+
+  #functionAt(line, column) {
+    const offset = this.#lines?.offset(line - 1, column - 1);
+    return offset === undefined ? undefined : this.#program.functions.get(offset);
+  }
+
+  #find(line, column) {
+    const info = this.#functionAt(line, column);
+    if (this.#program !== undefined && info === undefined) return undefined;
+    if (info === this.#program?.top && info !== undefined) return this.#wholeScript();
+    const start = info === undefined ? undefined : this.#lines.place(info.start);
+    const from = start === undefined ? column - 1 : start.line === line - 1 ? start.column : 0;
+    const segment = info === undefined ? this.#map.original(line - 1, column - 1) : this.#map.originalWithin(line - 1, from, column - 1);
+    if (segment === undefined) return undefined;
+    const lines = this.#map.text(segment.source);
+    const script = this.#map.path(segment.source);
+    if (lines === undefined) return segment.isExact || info !== undefined ? { script, line: segment.line + 1, column: segment.column + 1, source: segment.source } : undefined;
+    const text = lines[segment.line];
+    if (text === undefined || !beginsFunction(text.slice(segment.column), segment.name)) return undefined;
+    const name = this.#declaredName(info, start, segment, lines);
+    return { script, line: segment.line + 1, column: functionColumn(text, segment.column) + 1, source: segment.source, name };
+  }
+
+  #wholeScript() {
+    const script = this.onlySource;
+    return script === undefined ? undefined : { script, line: 1, column: 1, source: 0 };
+  }
+
+  /** The name that the original gives to a function or class where it begins. */
+  #declaredName(info, start, segment, lines) {
+    if (info === undefined) {
+      const text = lines[segment.line].slice(segment.column);
+      return declaredName(text) ?? (/^constructor\b/.test(text) ? enclosingClass(lines, segment) : undefined);
+    }
+    const first = this.#map.original(start.line, start.column);
+    if (!first?.isExact || first.source !== segment.source) return undefined;
+    return declaredName((lines[first.line] ?? '').slice(first.column));
+  }
+
+  /** The original of an identifier. */
+  #original(offset, name) {
+    if (offset === undefined) return undefined;
+    const { line, column } = this.#lines.place(offset);
+    const segment = this.#map.original(line, column);
+    if (!segment?.isExact) return undefined;
+    const { source } = segment;
+    if (segment.name !== null) return { name: segment.name, source };
+    const written = identifierAt(this.#map.text(source)?.[segment.line]?.slice(segment.column));
+    // Bundlers leave the name out where it stayed the same.
+    if (written === undefined || written === name || this.#map.hasNames) return { name, source };
+    return { name: written, source };
+  }
+
+  #isName(original, name) {
+    return original !== undefined && IDENTIFIER.test(name) && (original === name || this.#map.hasName(original));
+  }
+}
+
+module.exports = { MappedScript };
