@@ -1,7 +1,7 @@
 // watch(): reports a leaking service and never a quiet one, without disturbing it.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,11 +9,13 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse, watch } from '../index.js';
+import { nodeBinary } from '../scripts/node-versions.mjs';
 import { temporaryFolder } from './support/fixtures.mjs';
 
 const index = fileURLToPath(new URL('../index.js', import.meta.url));
 const require = createRequire(import.meta.url);
 const { Growth } = require('../lib/capture/growth.js');
+const { HeapRoom } = require('../lib/capture/heap-room.js');
 const { Plan } = require('../lib/capture/plan.js');
 const { briefJson } = require('../lib/format/budget.js');
 const { tightestCgroup } = require('../lib/capture/cgroups.js');
@@ -171,6 +173,44 @@ test('control groups of both versions: the tightest level counts, page cache doe
   assert.deepEqual(tightestCgroup(read(v1)), { version: 1, path: '/sys/fs/cgroup/memory', limit: 1000, current: 700, available: 350 });
   v1['/sys/fs/cgroup/memory/memory.limit_in_bytes'] = '9223372036854771712';
   assert.equal(tightestCgroup(read(v1)), null);
+});
+
+for (const major of [20, 22, 24, 26]) {
+  test(`the limit of V8's heap is the one for old objects, with Node.js ${major}`, () => {
+    const program = "const { heapLimit } = require('./lib/capture/heap-limit.js'); console.log(heapLimit() / 2 ** 20)";
+    const inWorker = `const limits = { eval: true, resourceLimits: { maxOldGenerationSizeMb: 200 } }; new (require('node:worker_threads').Worker)(${JSON.stringify(program)}, limits)`;
+    const answer = (...args) => execFileSync(nodeBinary(major), args, { encoding: 'utf8', cwd: fileURLToPath(new URL('..', import.meta.url)) });
+    assert.equal(Number(answer('--max-old-space-size=200', '-e', program)), 200);
+    assert.equal(Number(answer('--max-old-space-size=200', '--max_semi_space_size=20', '-e', program)), 200);
+    assert.equal(Number(answer('-e', inWorker)), 200);
+  });
+}
+
+test('a heap that reaches its limit before a report could be made is captured earlier, once, and garbage is no reason', () => {
+  const [MB, limit] = [1e6, 200e6];
+  let ms = 0;
+  let counts = 0;
+  const room = new HeapRoom(() => ms);
+  const isShort = (heapMB, liveMB) => room.isShort(heapMB * MB, limit, () => ((counts += 1), liveMB * MB));
+  assert.equal(isShort(150, 150), false, 'nothing was captured');
+  room.captured({ live: 40 * MB, pauseMs: 1000 });
+  ms = 2000;
+  assert.equal(isShort(80, 80), false, 'at 20 MB a second the limit is 6 s away; a capture there takes 5');
+  assert.equal(counts, 0);
+  ms = 3200;
+  assert.equal(isShort(104, 41), false, 'garbage');
+  ms = 3400;
+  assert.equal(isShort(104, 41), false);
+  assert.equal(counts, 1, 'not again so soon');
+  ms = 64_000;
+  assert.equal(isShort(150, 150), false, 'since the last capture the heap has grown slowly');
+  room.captured({ live: 60 * MB, pauseMs: 1500 });
+  ms += 3000;
+  assert.equal(isShort(120, 120), true);
+  assert.equal(isShort(130, 130), false, 'told');
+  assert.equal(isShort(50, 50), false);
+  ms += 1;
+  assert.equal(isShort(130, 130), true, 'it has been smaller since');
 });
 
 test('V8 counts only if the guess does not fit, and the last moment is earlier the faster the heap grows', () => {

@@ -14,7 +14,10 @@ const { FUNCTIONS } = require('../api/options/functions.js');
 const { callGuarded } = require('../api/guarded.js');
 const { reportWith } = require('../api/verbs.js');
 const { capture } = require('./capture.js');
+const { collector } = require('./collector.js');
 const { Growth } = require('./growth.js');
+const { heapLimit } = require('./heap-limit.js');
+const { HeapRoom } = require('./heap-room.js');
 const { Kept } = require('./kept.js');
 const { memoryState } = require('./memory.js');
 const { Plan } = require('./plan.js');
@@ -25,8 +28,6 @@ const { ownHeap, preflight, refusal } = require('./preflight.js');
 const LOOK_MS = 250;
 /** V8's heap is captured for comparison at this share of where its limit counts as near. */
 const BASELINE_SHARE = 0.25;
-/** Of V8's limit, what is for young objects: a heap of old ones ends below. */
-const YOUNG_BYTES = 48 * 2 ** 20;
 
 /** @param {import('../../index.d.ts').WatchOptions} options */
 function watch(options) {
@@ -40,6 +41,7 @@ class Watcher {
   #rssGrowth;
   #kept;
   #plan;
+  #heapRoom = new HeapRoom();
   #timers;
   #controller = new AbortController();
   #running = null;
@@ -102,6 +104,7 @@ class Watcher {
       this.#hasBaseline = true;
       return this.#take({ reason: 'baseline' });
     }
+    if (this.#heapRoom.isShort(heapUsed, heapLimit, liveBytes)) return this.#take(trigger(v8Limit));
     const [tightest] = own;
     if (!tightest || !this.#plan.isTight(heapUsed, tightest.available)) return;
     const { fits, refused } = this.#count(tightest);
@@ -119,8 +122,7 @@ class Watcher {
   }
 
   #sizes() {
-    const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = v8.getHeapStatistics();
-    return { rss: process.memoryUsage.rss(), heapUsed, heapLimit: Math.max(heapLimit / 2, heapLimit - YOUNG_BYTES) };
+    return { rss: process.memoryUsage.rss(), heapUsed: v8.getHeapStatistics().used_heap_size, heapLimit: heapLimit() };
   }
 
   #nearOf(limits) {
@@ -174,7 +176,9 @@ class Watcher {
       this.#lastMs = performance.now();
       this.#captures += trigger.reason === 'baseline' ? 0 : 1;
       this.#pauseMs = snapshot.capture.pauseMs;
-      this.#plan.captured(snapshot.capture.preflight.heapUsed);
+      const { heapUsed: live } = snapshot.capture.preflight;
+      this.#plan.captured(live);
+      this.#heapRoom.captured({ live, pauseMs: this.#pauseMs });
       return snapshot;
     } catch (error) {
       if (trigger.reason !== 'asked' && isTemporary(error)) return this.#tryAgain(trigger);
@@ -236,6 +240,11 @@ class Watcher {
       (second) => process.emitWarning(`heapray: onError failed: ${visible(String(second?.message ?? second))}`),
     );
   }
+}
+
+function liveBytes() {
+  collector()();
+  return v8.getHeapStatistics().used_heap_size;
 }
 
 const isTemporary = ({ code }) => code === 'ERR_COOLDOWN' || code === 'ERR_CAPTURE_RUNNING';

@@ -1,0 +1,33 @@
+'use strict';
+
+// The limit at which V8 ends this thread.
+//
+// V8 reports one that includes the young generation at its largest, which a heap of old objects cannot use. How large that is
+// depends on the version, and V8 does not tell the main thread.
+
+const v8 = require('node:v8');
+const { isMainThread, resourceLimits } = require('node:worker_threads');
+
+const MIB = 2 ** 20;
+/** The young generation consists of so many semi-spaces. */
+const SEMI_SPACES = 3;
+/** MiB of a semi-space at most, by version of V8; of others the largest of these. */
+const SEMI_SPACE = new Map([[11, 16], [12, 16], [13, 64], [14, 32]]);
+const LARGEST_SEMI_SPACE = 64;
+
+/** Bytes of old objects at which V8 gives up. */
+function heapLimit() {
+  if (!isMainThread) return resourceLimits.maxOldGenerationSizeMb * MIB;
+  const { heap_size_limit: limit } = v8.getHeapStatistics();
+  return Math.max(limit / 2, limit - SEMI_SPACES * semiSpace() * MIB);
+}
+
+/** V8 rounds what it is told up to a power of two. */
+function semiSpace() {
+  const flags = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
+  const [, told] = [...flags.matchAll(/--max[-_]semi[-_]space[-_]size=(\d+)/g)].at(-1) ?? [];
+  if (Number(told) > 0) return 2 ** Math.ceil(Math.log2(told));
+  return SEMI_SPACE.get(Number.parseInt(process.versions.v8, 10)) ?? LARGEST_SEMI_SPACE;
+}
+
+module.exports = { heapLimit };
