@@ -8,6 +8,8 @@ const { EventEmitter } = require('node:events');
 let first = 0;
 const list = (count, make) => Array.from({ length: count }, (_, i) => make(first + i));
 const object = (entries) => Object.fromEntries(entries);
+/** The same text, not as a tree of its parts. */
+const flat = (text) => JSON.parse(JSON.stringify(text));
 
 class Item {
   constructor(i) {
@@ -57,6 +59,8 @@ const others = {
   'empty arrays': (n) => list(n, () => []),
   'linked list': (n) => list(n, (i) => i).reduce((next, i) => ({ next, i }), null),
   strings: (n) => list(n, (i) => `string number ${i} with text`),
+  'Chinese texts': (n) => list(n / 10, (i) => flat(`${i} `.padEnd(1000, `漢字仮名${i}`))),
+  'texts with accents': (n) => list(n / 10, (i) => flat(`${i} `.padEnd(1000, `éàü${i}`))),
   'cut strings': (n) => list(n, (i) => `${'abcdefghijklmnopqrstuvwxyz'.repeat(40)}`.substring(i % 26, 40 + (i % 900))),
   symbols: (n) => list(n, (i) => Symbol(`s${i}`)),
   'big integers': (n) => list(n, (i) => BigInt(i) ** 9n),
@@ -82,8 +86,8 @@ const others = {
 
 /** Few objects with many bytes: at most six times. */
 const bulky = {
-  'strings of 10 kB': (n) => list(n / 100, (i) => JSON.parse(JSON.stringify(`${i}`.padEnd(10_000, `y${i}`)))),
-  'strings of two bytes': (n) => list(n / 100, (i) => JSON.parse(JSON.stringify(`${i}${'я'.repeat(5000)}`))),
+  'strings of 10 kB': (n) => list(n / 100, (i) => flat(`${i}`.padEnd(10_000, `y${i}`))),
+  'strings of two bytes': (n) => list(n / 100, (i) => flat(`${i}${'я'.repeat(5000)}`)),
   'arrays of doubles': (n) => list(n / 1000, () => list(10_000, (i) => i + 0.5)),
   'one large buffer as text': (n) => Buffer.alloc(n * 100, 'z').toString('latin1'),
 };

@@ -21,6 +21,9 @@ const POINTER = 8;
 const HANDLE = 24;
 /** V8 cuts texts of strings to so many characters. */
 const MAX_TEXT = 1024;
+/** Bytes of a character in the heap, and in UTF-8 at most, by type of string. */
+const ONE_BYTE = { inHeap: 1, inText: 2 };
+const TWO_BYTE = { inHeap: 2, inText: 3 };
 /** Types of strings whose text is in a snapshot. Concatenated strings are written as "(concatenated string)". */
 const HAS_TEXT = /^(?!CONS_|SLICED_).*STRING_TYPE$/;
 /** All references for each that V8 counts as a field: it leaves out those of scopes and of code. */
@@ -47,9 +50,9 @@ function occupiedOf(name, { overall, over_allocated: unused = 0 }) {
 const NO_REFERENCES = /_STRING_TYPE$|(?:ONE|TWO)_BYTE|SOURCE|BYTE_?ARRAY|BYTECODE_ARRAY_TYPE|DOUBLE_ARRAY|BIG_?INT|CODE/;
 
 /**
- * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, chars: number, bytes: number, slots: number }} Census
+ * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, text: number, bytes: number, slots: number }} Census
  * Upper bounds, but for `nodes` and `bytes`, which are exact within a few percent. `formatted` are the texts V8 makes
- * with printf, such as the indices of a table's slots; `chars` the characters of `strings`, as far as they are written;
+ * with printf, such as the indices of a table's slots; `text` is the bytes of `strings` in UTF-8, as far as they are written;
  * `slots` the different indices of large tables, whether or not an object is there.
  * @returns {Census | null}
  */
@@ -138,7 +141,7 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
     strings,
     // However many tables have an index, it is one text. The first occur anyway.
     formatted: symbols + pairs + Math.max(listed, LARGE_FROM / POINTER, Math.min(tables.longest, listed + tables.occupied)),
-    chars: sum(HAS_TEXT, (type, name) => charsOf(name, type, buckets)),
+    text: sum(HAS_TEXT, (type, name) => textOf(name, type, buckets)),
     bytes: sum(/./, ({ overall }) => overall),
     slots: Math.min(tables.longest, tables.occupied),
   };
@@ -160,10 +163,11 @@ function indices(tables, inCollections, slots) {
 }
 
 /** A string whose text lies outside of the heap may be of any length. */
-function charsOf(name, { count, overall, histogram }, buckets) {
-  if (/^EXTERNAL_/.test(name)) return count * MAX_TEXT;
-  const cut = histogram.reduce((sum, strings, bucket) => sum + strings * Math.min(MAX_TEXT, buckets[bucket] ?? MAX_TEXT), 0);
-  return Math.min(overall, cut);
+function textOf(name, { count, overall, histogram }, buckets) {
+  const { inHeap, inText } = name.includes('ONE_BYTE') ? ONE_BYTE : TWO_BYTE;
+  if (/^EXTERNAL_/.test(name)) return count * MAX_TEXT * inText;
+  const cut = histogram.reduce((sum, strings, bucket) => sum + strings * Math.min(MAX_TEXT, (buckets[bucket] ?? Infinity) / inHeap), 0);
+  return inText * Math.min(overall / inHeap, cut);
 }
 
 module.exports = { censusOf, largeObjects, takeCensus };
