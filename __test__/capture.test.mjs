@@ -64,6 +64,21 @@ test('preflight counts what the snapshot has, with many small Maps as with a lar
   delete globalThis.countedHere;
 });
 
+test('preflight counts texts as the UTF-8 that V8 makes of them, up to 1,024 characters each', () => {
+  const added = (letter, length) => {
+    const { census: before } = ownHeap();
+    globalThis.countedHere = Array.from({ length: 1000 }, (_, i) => JSON.parse(JSON.stringify(`${i}${letter.repeat(length)}`)));
+    const { census: after } = ownHeap();
+    delete globalThis.countedHere;
+    return (after.text - before.text) / 1000;
+  };
+  for (const [letter, length] of [['a', 600], ['é', 600], ['я', 600], ['漢', 600], ['漢', 5000]]) {
+    const needed = Buffer.byteLength(letter) * Math.min(length, 1024);
+    const counted = added(letter, length);
+    assert.ok(counted >= needed && counted <= 3 * 1024 + 100, `${letter} x ${length}: ${counted} of ${needed} bytes`);
+  }
+});
+
 test('objects keep their ids from one capture to the next, so that two captures can be compared', async () => {
   const snapshots = [await capture(), await capture()];
   const [first, second] = await Promise.all(snapshots.map((snapshot) => filter(snapshot, { name: 'CapturedHere', limit: 200 })));
