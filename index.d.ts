@@ -727,6 +727,11 @@ export interface Snapshot extends Disposable {
 export interface ReportOptions extends ParseOptions, Mapped {
   /** @default 'json' */
   format?: 'json' | 'text' | 'markdown';
+  /**
+   * Add three lines of source code to each suspect, from its file on this machine or its source map; not in Markdown. Redacted
+   * snapshots have none. @default true for text, false for JSON and Markdown
+   */
+  code?: boolean;
   /** Classes, objects and strings to list, 1 to 1000. @default 10 */
   limit?: number;
   /** Show the contents of strings, which may be secret (`value` of duplicated strings and `name` of string nodes), and keys that are data; see {@link Shown}. @default false */
@@ -834,6 +839,11 @@ export interface Suspect {
   mayHaveBound: boolean;
   /** Equal for the same leak in other processes. */
   fingerprint: string;
+  /**
+   * With `code`: the line where the variable that holds them is declared, or the class or function that has it, with one line
+   * before and one after. Left out where the source cannot be read or does not fit, and for redacted snapshots.
+   */
+  code?: { script: string; line: number; column: number; lines: { line: number; text: string }[] };
 }
 
 /** What the code of an npm package retains. */

@@ -86,6 +86,64 @@ describe('a report names classes, holders and places of the source', () => {
   });
 });
 
+describe('the lines of code of a suspect', () => {
+  const codeOf = ({ suspects }, name) => suspects.find(({ className }) => className === name).code;
+  const shown = ({ script, line, lines }) => [path.relative(folder, script).replaceAll(path.sep, '/'), line, lines.find((each) => each.line === line).text];
+
+  test('are those where its variable is declared, or its class', async () => {
+    const answer = await report(minified, { code: true });
+    assert.deepEqual(shown(codeOf(answer, 'Connection')), ['src/db/pool.ts', 5, 'const waiting: Connection[] = [];']);
+    assert.deepEqual(shown(codeOf(answer, 'Session')), ['src/store.ts', 11, 'export class SessionStore {']);
+    assert.deepEqual(shown(codeOf(answer, 'Quote')), ['src/feed.ts', 6, '  const history = new Map<number, Quote>();']);
+    assert.deepEqual(codeOf(answer, 'Quote').lines.map(({ line }) => line), [5, 6, 7]);
+  });
+
+  test('are those of the script where there is no map', async () => {
+    const answer = await report(compiled, { code: true, sourceMaps: 'off' });
+    const [file, , text] = shown(codeOf(answer, 'Session'));
+    assert.deepEqual([file, text], ['compiled/store.js', 'class SessionStore {']);
+  });
+
+  test('are in text, with a caret, and neither in JSON nor in Markdown unless asked for', async () => {
+    const text = await report(minified, { format: 'text' });
+    assert.match(text, /^ +code +10 │ *\n +11 │ export class SessionStore \{\n +│ {8}\^\n +12 │ {3}private readonly entries/m);
+    assert.doesNotMatch(await report(minified, { format: 'text', code: false }), /private readonly/);
+    assert.doesNotMatch(await report(minified, { format: 'markdown' }), /private readonly/);
+    assert.ok((await report(minified)).suspects.every(({ code }) => code === undefined));
+  });
+
+  test('are left out of reports of redacted snapshots', async () => {
+    const redacted = await Promise.all(minified.map((file) => parse(file, { redact: { key: 'one' } })));
+    const { suspects } = await report(redacted, { code: true });
+    for (const snapshot of redacted) snapshot.close();
+    assert.ok(suspects.length > 0);
+    assert.ok(suspects.every(({ code }) => code === undefined));
+  });
+
+  test('are left out where the file has changed, and no command for a log gets into the text', async () => {
+    const copy = copyOf('compiled', 'changed');
+    const snapshots = snapshotsOf(path.join(copy, 'main.js'));
+    const pool = path.join(copy, 'store.js');
+    writeFileSync(pool, `// one more line\n${readFileSync(pool, 'utf8')}`);
+    const changed = await report(snapshots, { code: true, sourceMaps: 'off' });
+    assert.equal(codeOf(changed, 'Session'), undefined);
+    const feed = path.join(copy, 'feed.js');
+    writeFileSync(feed, readFileSync(feed, 'utf8').replace(/^function makeFeed\(\) \{$/m, '$& // ::error::planted \x1b[31m'));
+    const text = await report(snapshots, { format: 'text', sourceMaps: 'off' });
+    assert.match(text, /planted/);
+    assert.ok(!text.includes('::error') && !text.includes('\x1b'));
+  });
+
+  test('are left out with --no-code', () => {
+    const run = (...args) => spawnSync(process.execPath, [bin, 'report', ...minified, ...args], { encoding: 'utf8' }).stdout;
+    assert.match(run(), /private readonly/);
+    assert.doesNotMatch(run('--no-code'), /private readonly/);
+    assert.doesNotMatch(run('--format', 'json'), /private readonly/);
+    assert.match(run('--format', 'html'), /private readonly/);
+    assert.doesNotMatch(run('--format', 'html', '--no-code'), /private readonly/);
+  });
+});
+
 describe('other answers', () => {
   let snapshot;
   before(async () => {

@@ -194,10 +194,11 @@ class Snapshot {
   /**
    * The same, with places and names of the original source, as far as there are source maps.
    * @param {'auto' | 'off' | string} [sourceMaps]
+   * @param {{ code?: boolean }} [options] `code`: add lines of source code to a report
    */
-  static async askMapped(job, snapshots, question, sourceMaps = 'auto') {
+  static async askMapped(job, snapshots, question, sourceMaps = 'auto', options = {}) {
     const answer = await Snapshot.ask(job, snapshots, question);
-    return withSourceMaps(answer, sourceMaps, (other) => Snapshot.ask(job, snapshots.slice(-1), other));
+    return withSourceMaps(answer, sourceMaps, (other) => Snapshot.ask(job, snapshots.slice(-1), other), options);
   }
 
   /** The answer as it is, as JSON text. For `lib/protocol`. */

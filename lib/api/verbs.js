@@ -38,13 +38,14 @@ async function report(source, options) {
  */
 async function reportWith(source, options, memoryOf) {
   const { maxBytes, ...checked } = checkOptions('options', FUNCTIONS.report, options);
+  const { code = checked.format === 'text' } = checked;
   const question = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
   const show = formatter({ ...checked, maxBytes }, () => require('../format/report.js').formatReport);
   if (isSeries(source)) checkTwice(source);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
   return withSnapshots(sources, checked, async (job, snapshots) => {
     const outside = memoryOf(snapshots);
-    return show(await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps));
+    return show(await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps, { code }));
   });
 }
 

@@ -47,9 +47,14 @@ function entries(list, start = 1) {
     list: list.map(({ figures, label, details }) => ({
       figures: figures.map(spansOf),
       label: spansOf(label),
-      details: details.map(([term, content]) => ({ term, spans: spansOf(content) })).filter(({ spans }) => spans.length > 0),
+      details: details.map(([term, content]) => ({ term, ...detailOf(content) })).filter(({ spans, lines = [] }) => spans.length > 0 || lines.length > 0),
     })),
   };
+}
+
+/** A detail in words, or `{ lines }` of code, which text alone shows. */
+function detailOf(content) {
+  return Array.isArray(content?.lines) ? { spans: [], lines: content.lines } : { spans: spansOf(content) };
 }
 
 /** Entries that Markdown shows folded. */

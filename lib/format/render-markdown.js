@@ -29,7 +29,7 @@ const RENDERERS = {
       .map(({ figures, label, details }, index) => {
         const facts = figures.map((spans) => inline(spans)).filter((text) => text !== '');
         const first = `${formatCount(start + index)}. ${[facts.join(', '), inline(fit(label, CELL_WIDTH, 'first'))].filter(Boolean).join(' ')}`;
-        const rest = details.map(({ term, spans }) => `   - ${term} ${inline(fit(spans, DETAIL_WIDTH, 'middle'))}`);
+        const rest = details.filter(({ lines }) => lines === undefined).map(({ term, spans }) => `   - ${term} ${inline(fit(spans, DETAIL_WIDTH, 'middle'))}`);
         return [first, ...rest].join('\n');
       })
       .join('\n'),
@@ -39,7 +39,7 @@ const RENDERERS = {
       .map(({ figures, label, details }, index) => {
         const facts = figures.map(plain).filter((text) => text !== '').join(', ');
         const name = `<code>${html(plain(fit(label, CELL_WIDTH, 'middle')))}</code>`;
-        const rest = details.map(({ term, spans }) => `- ${term} ${inline(fit(spans, DETAIL_WIDTH, 'middle'))}`);
+        const rest = details.filter(({ lines }) => lines === undefined).map(({ term, spans }) => `- ${term} ${inline(fit(spans, DETAIL_WIDTH, 'middle'))}`);
         return [`<details><summary>${formatCount(start + index)}. ${name}: ${html(facts)}</summary>`, '', ...rest, '', '</details>'].join('\n');
       })
       .join('\n\n'),

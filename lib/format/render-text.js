@@ -104,9 +104,10 @@ function textEntries({ list, start }, page) {
   });
 }
 
-function detailLines({ term, spans }, indent, termWidth, { width, color }) {
+function detailLines({ term, spans, lines }, indent, termWidth, { width, color }) {
   const space = Math.max(20, width - indent - termWidth - GAP);
-  return wrap(spans, space, DETAIL_LINES).map((each, index) => {
+  const wrapped = lines === undefined ? wrap(spans, space, DETAIL_LINES) : lines.map((each) => fit(each, space));
+  return wrapped.map((each, index) => {
     const name = (index === 0 ? term : '').padEnd(termWidth + GAP);
     return paint([words(' '.repeat(indent) + name, 'faint'), ...each], color);
   });

@@ -6,7 +6,7 @@ const document = require('./document.js');
 const { ownerLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
-const { visible } = require('./text.js');
+const { displayWidth, visible } = require('./text.js');
 
 /** The number of allocating functions that text shows for a suspect. */
 const MAX_ALLOCATING = 3;
@@ -38,6 +38,7 @@ function suspectEntry(row) {
       ['path', heap(path, 'path')],
       ['class', sourceLabel(source)],
       ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
+      ['code', { lines: codeLines(row.code) }],
       ...allocated(row.allocatedAt).map((each) => ['allocated', each]),
       ...otherHolders.map((other) => ['also held by', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),
       ...deadVariables.map((dead) => ['keeps', keeps(dead)]),
@@ -49,6 +50,21 @@ function suspectEntry(row) {
     ],
   };
 }
+
+/** Lines of code with their numbers, and a caret below the column that matters. */
+function codeLines(code) {
+  if (!code) return [];
+  const width = String(code.lines.at(-1).line).length;
+  const numbered = (number, text) => [words(`${number.padStart(width)} │ `, 'faint'), heap(text)];
+  return code.lines.flatMap(({ line, text }) => {
+    const shown = numbered(String(line), withoutTabs(text));
+    if (line !== code.line) return [shown];
+    const before = displayWidth(visible(withoutTabs(text.slice(0, code.column - 1))));
+    return [shown, [words(`${' '.repeat(width)} │ ${' '.repeat(before)}`, 'faint'), words('^', 'alarm')]];
+  });
+}
+
+const withoutTabs = (text) => text.replaceAll('\t', '  ');
 
 /** `createOrder /app/orders.js:3:9 624: < httpHandler 416, < cron 208`, a line for each of the first functions. */
 function allocated(at) {
@@ -127,4 +143,4 @@ function split(text, name) {
   return text.split(name).flatMap((part, i) => (i === 0 ? [part] : [heap(name), part]));
 }
 
-module.exports = { SURE, freed, keeps, sentence, suspects, inconclusive };
+module.exports = { SURE, codeLines, freed, keeps, sentence, suspects, inconclusive };

@@ -126,8 +126,9 @@ class AnswerMapper {
   }
 
   /** The function that declares a variable, or its module. @returns whether the owner was one, not a class */
-  #mapOwner(owner, { script, owner: declaring }) {
+  #mapOwner(owner, { script, declared, owner: declaring }) {
     if (owner.kind === 'class' || owner.kind === 'global') return false;
+    this.#mapper.declared.set(owner, declared);
     owner.kind = declaring === undefined ? 'module' : 'function';
     owner.name = declaring === undefined ? script : declaring.name;
     if (owner.source !== null) this.#setPlace(owner.source, declaring?.place ?? { script, line: null, column: null });
@@ -153,8 +154,10 @@ class AnswerMapper {
     }
   }
 
-  #setPlace(source, { script, line, column }) {
+  #setPlace(source, place) {
+    const { script, line, column } = place;
     this.#mapped.add(source);
+    this.#mapper.originals.set(source, place);
     Object.assign(source, { script, line, column });
   }
 }

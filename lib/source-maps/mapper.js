@@ -17,6 +17,10 @@ class Mapper {
   #finder;
   #scripts = new Map();
   warnings = [];
+  /** By a source of the answer, what it was mapped to. @type {WeakMap<object, import('./script.js').Original>} */
+  originals = new WeakMap();
+  /** By an owner in the answer, where its variable is declared. @type {WeakMap<object, import('./script.js').Original>} */
+  declared = new WeakMap();
 
   /** @param {'auto' | string} where */
   constructor(where) {

@@ -43,6 +43,20 @@ function identifierAt(text = '') {
   return name === undefined || KEYWORDS.has(name) ? undefined : name;
 }
 
+/**
+ * Whether a function or class with a name is written at a place where V8 says that one begins: its parameters, or `class`.
+ * @param {string | undefined} name `undefined` if it was checked before
+ */
+function beginsAt(lines, place, name) {
+  const before = lines[place.line].slice(0, place.column);
+  const text = lines[place.line].slice(place.column);
+  if (declaredName(text) !== undefined) return name === undefined || declaredName(text) === name;
+  if (!BEGINNING.test(text)) return false;
+  if (name === undefined || name === '') return true;
+  if (/\bconstructor\s*$/.test(before)) return enclosingClass(lines, place) === name;
+  return new RegExp(String.raw`(?<![\p{ID_Continue}$])${escaped(name)}(?![\p{ID_Continue}$])`, 'u').test(before);
+}
+
 /** The class whose constructor begins at a place: the last before it whose braces are still open. */
 function enclosingClass(lines, { line, column }) {
   const before = [...lines.slice(Math.max(0, line - 2000), line), lines[line].slice(0, column)].join('\n');
@@ -65,4 +79,4 @@ function escaped(name) {
   return name.replace(/[$#]/g, '\\$&');
 }
 
-module.exports = { beginsFunction, declaredName, enclosingClass, functionColumn, identifierAt };
+module.exports = { beginsAt, beginsFunction, declaredName, enclosingClass, functionColumn, identifierAt };

@@ -12,7 +12,8 @@ const { ProgramIndex } = require('./program.js');
 
 /**
  * @typedef {import('./program.js').FunctionInfo} FunctionInfo
- * @typedef {{ script: string, line: number, column: number, name?: string }} Original From 1; `name` where the text there says it.
+ * @typedef {{ script: string, line: number, column: number, name?: string, lines?: string[] }} Original
+ *   From 1; `name` where the text there says it, `lines` of that text.
  */
 
 class MappedScript {
@@ -72,7 +73,7 @@ class MappedScript {
    * @param {{ line: number | null, column: number | null }} place the beginning of the function whose scope it is, as the heap
    * tells; without a line it is not known, or the module's
    * @param {{ line: number, column: number } | undefined} inside a function that is inside of the scope
-   * @returns {{ name: string, script: string, owner: { name: string, place: Original } | undefined } | undefined} `owner`: the
+   * @returns {{ name: string, script: string, declared: Original, owner: { name: string, place: Original } | undefined } | undefined} `owner`: the
    * function that declares it, `undefined` for variables of modules
    */
   variable(name, place, inside) {
@@ -83,7 +84,9 @@ class MappedScript {
     const [first] = originals;
     const isClear = first !== undefined && originals.every((each) => each?.name === first.name && each.source === first.source);
     if (!isClear) return undefined;
-    return { name: first.name, script: this.#map.path(first.source), owner: this.#ownerOf(scope) };
+    const script = this.#map.path(first.source);
+    const declared = { script, line: first.line + 1, column: first.column + 1, name: first.name, lines: this.#map.text(first.source) };
+    return { name: first.name, script, declared, owner: this.#ownerOf(scope) };
   }
 
   /** What is only in the script, such as the function that a bundler puts around a module, owns nothing. */
@@ -114,11 +117,6 @@ class MappedScript {
     return offset === undefined ? undefined : this.#original(offset, name)?.name;
   }
 
-  /** The lines of the original around one of its places. */
-  linesOf(original) {
-    return original.source === undefined ? undefined : this.#map.text(original.source);
-  }
-
   #functionAt(line, column) {
     const offset = this.#lines?.offset(line - 1, column - 1);
     return offset === undefined ? undefined : this.#program.functions.get(offset);
@@ -134,16 +132,16 @@ class MappedScript {
     if (segment === undefined) return undefined;
     const lines = this.#map.text(segment.source);
     const script = this.#map.path(segment.source);
-    if (lines === undefined) return segment.isExact || info !== undefined ? { script, line: segment.line + 1, column: segment.column + 1, source: segment.source } : undefined;
+    if (lines === undefined) return segment.isExact || info !== undefined ? { script, line: segment.line + 1, column: segment.column + 1 } : undefined;
     const text = lines[segment.line];
     if (text === undefined || !beginsFunction(text.slice(segment.column), segment.name)) return undefined;
     const name = this.#declaredName(info, start, segment, lines);
-    return { script, line: segment.line + 1, column: functionColumn(text, segment.column) + 1, source: segment.source, name };
+    return { script, line: segment.line + 1, column: functionColumn(text, segment.column) + 1, name, lines };
   }
 
   #wholeScript() {
     const script = this.onlySource;
-    return script === undefined ? undefined : { script, line: 1, column: 1, source: 0 };
+    return script === undefined ? undefined : { script, line: 1, column: 1 };
   }
 
   /** The name that the original gives to a function or class where it begins. */
@@ -164,11 +162,12 @@ class MappedScript {
     const segment = this.#map.original(line, column);
     if (!segment?.isExact) return undefined;
     const { source } = segment;
-    if (segment.name !== null) return { name: segment.name, source };
+    const at = { source, line: segment.line, column: segment.column };
+    if (segment.name !== null) return { name: segment.name, ...at };
     const written = identifierAt(this.#map.text(source)?.[segment.line]?.slice(segment.column));
     // Bundlers leave the name out where it stayed the same.
-    if (written === undefined || written === name || this.#map.hasNames) return { name, source };
-    return { name: written, source };
+    if (written === undefined || written === name || this.#map.hasNames) return { name, ...at };
+    return { name: written, ...at };
   }
 
   #isName(original, name) {

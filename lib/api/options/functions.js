@@ -37,6 +37,11 @@ const report = {
   ...parse,
   ...fieldsOf('report'),
   format,
+  code: {
+    type: 'boolean',
+    defaultsTo: 'true for text, false for JSON and Markdown',
+    flags: { '--no-code': { help: 'leave out lines of source code, which text and HTML have' } },
+  },
   maxBytes: {
     type: 'whole',
     unit: 'bytes',

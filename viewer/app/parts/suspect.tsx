@@ -4,12 +4,12 @@ import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
 import { ownerLabel } from '../../../lib/format/labels.js';
-import { freed, keeps, SURE } from '../../../lib/format/suspects.js';
+import { codeLines, freed, keeps, SURE } from '../../../lib/format/suspects.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
-import { Badge, Heap, IdLink, Path, Source, Spans } from './text.js';
+import { Badge, Heap, IdLink, Path, Source, Spans, type Span } from './text.js';
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
-  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, deadVariables = [], advice, sampleIds } = suspect;
+  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, deadVariables = [], advice, sampleIds, code } = suspect;
   const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
   return (
     <article class={`suspect certainty-${confidence}`}>
@@ -39,6 +39,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
         {functions.filter((each) => each.source !== null).map(({ name, source: place }, i) => (
           <Fragment key={i}><dt>Function</dt><dd><Heap text={name || '(anonymous)'} /> <Source source={place} /></dd></Fragment>
         ))}
+        {code && <><dt>Code</dt><dd><pre class="code">{codeLines(code).map((spans: Span[], i: number) => <div key={i}><Spans spans={spans} /></div>)}</pre></dd></>}
         {otherHolders.map((other) => (
           <Fragment key={other.id}>
             <dt>Also held by</dt>

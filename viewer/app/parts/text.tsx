@@ -9,7 +9,7 @@ import { visible } from '../../../lib/format/text.js';
 import { useApp } from '../model/app.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
 
-interface Span {
+export interface Span {
   text: string;
   role: string;
 }
