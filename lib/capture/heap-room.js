@@ -8,17 +8,20 @@
 const { performance } = require('node:perf_hooks');
 
 /** Growth within less time says nothing of the rate. */
-const TELLING_MS = 1000;
+const TELLING_MS = 500;
 /** Collecting garbage may take a tenth of the time … */
 const COLLECTIONS_APART = 10;
 /** … and another look is taken at the latest after so long. */
 const LOOK_AGAIN_MS = 60_000;
 
 class HeapRoom {
-  #live = 0;
-  #at = Infinity;
-  #pauseMs = 0;
+  /** Bytes alive at some time, from which the rate counts. */
+  #from = { bytes: 0, at: Infinity };
+  /** Milliseconds of pause for each byte alive. */
+  #price = 0;
   #nextAt = -Infinity;
+  /** Whether it was short a moment ago: growth at the start of a program comes to an end. */
+  #isSuspected = false;
   /** Bytes alive when it was short: that is told once, until the heap has become much smaller. */
   #told = null;
   #now;
@@ -30,7 +33,9 @@ class HeapRoom {
 
   /** @param {{ live: number, pauseMs: number }} capture The last one: bytes alive, and for how long it paused the thread. */
   captured({ live, pauseMs }) {
-    [this.#live, this.#pauseMs, this.#at] = [live, pauseMs, this.#now()];
+    this.#from = { bytes: live, at: this.#now() };
+    this.#price = pauseMs / live;
+    this.#isSuspected = false;
   }
 
   /** @param {() => number} countLive Bytes alive, after garbage is collected. */
@@ -41,24 +46,29 @@ class HeapRoom {
     if (from < this.#nextAt || !this.#endsBeforeReport(heapUsed, limit, from)) return false;
     const live = countLive();
     const now = this.#now();
-    if (this.#endsBeforeReport(live, limit, now)) {
-      this.#told = live;
-      return true;
+    if (!this.#endsBeforeReport(live, limit, now)) {
+      const leftMs = (limit - live) / Math.max(0, this.#rate(live, now));
+      this.#nextAt = now + Math.max(COLLECTIONS_APART * (now - from), Math.min(LOOK_AGAIN_MS, leftMs / 2));
+      this.#isSuspected = false;
+      return false;
     }
-    const leftMs = (limit - live) / Math.max(0, this.#rate(live, now));
-    this.#nextAt = now + Math.max(COLLECTIONS_APART * (now - from), Math.min(LOOK_AGAIN_MS, leftMs / 2));
-    return false;
+    const wasSuspected = this.#isSuspected;
+    this.#isSuspected = true;
+    if (wasSuspected) this.#told = live;
+    else this.#from = { bytes: live, at: now };
+    return wasSuspected;
   }
 
-  /** What follows a pause takes less than half as long, but what has waited meanwhile makes the heap grow faster. A larger heap takes longer. */
+  /** What follows a pause takes less than half as long, but what has waited meanwhile makes the heap grow faster. */
   #endsBeforeReport(bytes, limit, now) {
     const rate = this.#rate(bytes, now);
-    return rate > 0 && (limit - bytes) / rate < (this.#pauseMs * limit) / this.#live;
+    return rate > 0 && (limit - bytes) / rate < this.#price * limit;
   }
 
   /** Bytes a millisecond. */
   #rate(bytes, now) {
-    return now - this.#at < TELLING_MS ? 0 : (bytes - this.#live) / (now - this.#at);
+    const { bytes: before, at } = this.#from;
+    return now - at < TELLING_MS ? 0 : (bytes - before) / (now - at);
   }
 }
 
