@@ -291,6 +291,21 @@ describe('a map that cannot be used', () => {
   });
 });
 
+test('toLeak names class and place of the source', async () => {
+  const file = path.join(folder, 'src/leaky.ts');
+  writeFileSync(file, 'interface Named {\n  name: string;\n}\n\nclass Ticket implements Named {\n  constructor(public name: string) {}\n}\n\nconst tickets: Named[] = [];\nexport const open = (name: string) => tickets.push(new Ticket(name));\n');
+  const outfile = path.join(folder, 'leaky/main.js');
+  esbuild.buildSync({ entryPoints: [file], bundle: true, platform: 'node', sourcemap: true, minify: true, outfile, logLevel: 'error' });
+  const code = `const { assertNoLeak } = require(${JSON.stringify(fileURLToPath(new URL('../testing/index.js', import.meta.url)))});
+    const { open } = require(${JSON.stringify(outfile)});
+    assertNoLeak(() => open('a'), { rounds: 1 }).catch(({ leaks }) => console.log(JSON.stringify(leaks)));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '-e', code], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  const [leak] = JSON.parse(stdout);
+  assert.equal(leak.className, 'Ticket');
+  assert.deepEqual([leak.source.script, leak.source.line], [file, 6]);
+});
+
 describe('the command line', () => {
   const run = (...args) => spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
 

@@ -38,6 +38,12 @@ export interface LeakOptions {
    * @default growth is judged by the number of objects
    */
   maxGrowth?: Size;
+  /**
+   * Source maps for places, and for names of classes and functions, as in {@link import('../index.js').Mapped}; paths keep the
+   * names of the heap. Inline maps of what a test runner has transformed are always used.
+   * @default 'auto'
+   */
+  sourceMaps?: 'auto' | 'off' | (string & {}) | URL;
   /** Milliseconds, above 0, after which the assertion fails with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
   timeout?: number;
 }

@@ -73,14 +73,15 @@ function readStart(all, at, context, renamed) {
   return { edge: renamed(edge) };
 }
 
-/** The place of the function from whose scopes a step leads to a variable. */
+/** The place of the function from whose scopes a step leads to a variable, and how many they are. */
 function functionInside(all, at, { sourceOf }) {
   let above = at - 1;
   while (above >= 0 && all[above].className === SCOPE) above -= 1;
   const step = all[above];
   if (step?.className !== 'Function') return undefined;
   const own = sourceOf(step.id) ?? step.source;
-  return own?.script === all[at].source?.script && own.line !== null ? own : undefined;
+  const isOfScript = own && own.line !== null && own.script === all[at].source?.script;
+  return isOfScript ? { ...own, contexts: at - above - 1 } : undefined;
 }
 
 /** The place of the object that a step leads to, not of the variable. */

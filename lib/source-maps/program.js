@@ -54,6 +54,13 @@ class ProgramIndex {
     return scopes;
   }
 
+  /** The innermost function around one that has captured variables: V8 makes a scope on the heap for it. */
+  firstScope({ outer }) {
+    let scope = outer;
+    while (scope !== undefined && scope.captured.size === 0) scope = scope.outer;
+    return scope;
+  }
+
   /** @param {{ name?: string, nameAt?: number }} called the variable or property that a function or class is the value of */
   #visit(node, scope, called) {
     if (Array.isArray(node)) {

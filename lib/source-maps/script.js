@@ -72,7 +72,8 @@ class MappedScript {
    * A variable in a scope.
    * @param {{ line: number | null, column: number | null }} place the beginning of the function whose scope it is, as the heap
    * tells; without a line it is not known, or the module's
-   * @param {{ line: number, column: number } | undefined} inside a function that is inside of the scope
+   * @param {{ line: number, column: number, contexts: number } | undefined} inside a function that is inside of the scope, and how
+   *   many scopes with captured variables further out that is, 1 for the first
    * @returns {{ name: string, script: string, declared: Original, owner: { name: string, place: Original } | undefined } | undefined} `owner`: the
    * function that declares it, `undefined` for variables of modules
    */
@@ -108,7 +109,8 @@ class MappedScript {
     const inner = inside && this.#functionAt(inside.line, inside.column);
     if (!inner) return told?.captured.has(name) ? told : undefined;
     const scopes = this.#program.scopesWith(name, inner);
-    return scopes.length < 2 || scopes[0] === told ? scopes[0] : undefined;
+    const isFirst = () => inside.contexts === 1 && scopes[0] === this.#program.firstScope(inner);
+    return scopes.length < 2 || scopes[0] === told || isFirst() ? scopes[0] : undefined;
   }
 
   /** A private field of the class that begins at a place. */

@@ -5,6 +5,7 @@
 const { isRegExp } = require('node:util').types;
 const { completeOptions } = require('../api/options/check.js');
 const { argumentError } = require('../api/errors.js');
+const { sourceMaps } = require('../api/options/questions.js');
 const { namePattern, namePatterns } = require('./names.js');
 
 /**
@@ -34,6 +35,7 @@ const ASSERTIONS = {
     ignore: names,
     classes: { ...names, defaultsTo: "all of the program's; code, shapes and V8's internals never" },
     maxGrowth: { type: 'size', defaultsTo: 'growth is judged by the number of objects' },
+    sourceMaps,
     timeout: { ...timeout, defaultsTo: 'what the test may take where that is known, else 120000' },
   },
   GrowthOptions: { allow },

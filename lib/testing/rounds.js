@@ -5,6 +5,7 @@
 const { ask } = require('./ask.js');
 const { matches } = require('./names.js');
 const { nameScripts } = require('./scripts.js');
+const { withSourceMaps } = require('../source-maps/index.js');
 const { isTolerated } = require('./tolerance.js');
 
 /**
@@ -60,6 +61,7 @@ class Rounds {
     const { leaks } = await this.#ask(question);
     // An ignored name may be that of a script.
     nameScripts(leaks);
+    await withSourceMaps({ leaks }, options.sourceMaps, (other) => ask(this.#snapshots.slice(-1), other));
     return leaks.filter((leak) => !isTolerated(leak, options));
   }
 
