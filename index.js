@@ -5,7 +5,8 @@
 const { HeaprayError } = require('./lib/api/errors.js');
 const { parse, filter, report, diff, redact } = require('./lib/api/verbs.js');
 const { capture } = require('./lib/capture/capture.js');
+const { trackAllocations } = require('./lib/capture/tracking.js');
 const { watch } = require('./lib/capture/watch.js');
 const { version } = require('./package.json');
 
-module.exports = { capture, parse, filter, report, diff, redact, HeaprayError, version, watch };
+module.exports = { capture, parse, filter, report, diff, redact, HeaprayError, trackAllocations, version, watch };

@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 
-import type { DiffResult, HeaprayError, Query, Snapshot, Owner, SourceLocation } from '../index.js';
+import type { DiffResult, HeaprayError, Query, Snapshot, Owner, SourceLocation, Suspect } from '../index.js';
 
 /** A class, the name it has in DevTools' Summary, or a RegExp on such names. */
 export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unknown) | ((...args: any[]) => unknown);
@@ -44,6 +44,12 @@ export interface LeakOptions {
    * @default 'auto'
    */
   sourceMaps?: 'auto' | 'off' | (string & {}) | URL;
+  /**
+   * If the assertion fails, repeat one round while V8 tracks where objects are allocated, for {@link Leak.allocatedAt} and the
+   * message. Costs that round, in code that is not optimised, and one more snapshot; nothing if nothing leaks.
+   * @default false
+   */
+  allocations?: boolean;
   /** Milliseconds, above 0, after which the assertion fails with `ERR_TIMEOUT`. @default what the test may take where that is known, else 120000 */
   timeout?: number;
 }
@@ -73,6 +79,8 @@ export interface Leak {
   /** See {@link import('../index.js').SuspectKind}. */
   kind: string | null;
   advice: string | null;
+  /** With {@link LeakOptions.allocations}: where the objects of one more round were allocated, as in {@link import('../index.js').Suspect}; else `null`. */
+  allocatedAt: Suspect['allocatedAt'];
 }
 
 /** The error of failed assertions; its `code` is `ERR_LEAK`. */

@@ -20,13 +20,40 @@ const { captureOptions } = require('./options.js');
 const { noteIds, processMemory } = require('./process-memory.js');
 const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.js');
 const { RssWatch } = require('./rss.js');
+const { trackAllocations, whileTracking } = require('./tracking.js');
 
 async function capture(options = {}) {
   const checked = captureOptions(options);
   if (checked.file !== undefined) checkMayWrite(checked.file);
   if (checked.forgetIds) checkCanForget();
-  const snapshot = await runJob(checked.job, (job) => captureInPlace(job, checked));
+  const snapshot = await runJob(checked.job, (job) => withTracking(job, checked, () => captureInPlace(job, checked)));
   return checked.report ? reportAndClose(snapshot, { ...checked.report, ...checked.job }) : snapshot;
+}
+
+/** Tracks allocations if that is wanted, for a while or until the program stops it. */
+async function withTracking(job, { allocations }, take) {
+  if (!allocations) return take();
+  const { forMs } = allocations;
+  if (forMs === undefined) {
+    trackAllocations();
+    return take();
+  }
+  return whileTracking(async () => {
+    await wait(job, forMs);
+    return take();
+  });
+}
+
+async function wait(job, ms) {
+  let timer;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([over, job.stopped]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function reportAndClose(snapshot, options) {

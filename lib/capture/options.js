@@ -11,11 +11,15 @@ const { inputLimits } = require('../input/parse.js');
 function captureOptions(options) {
   const checked = checkOptions('options', FUNCTIONS.capture, options);
   const { signal, onProgress, worker, force = false, cooldown = 0, forgetIds = false, file, report } = checked;
+  const { allocations = false } = checked;
   const { exposeInternals = false, exposeNumericValues = false } = checked;
   if (forgetIds && worker) throw argumentError('options.forgetIds', 'left out with a worker: ids are the worker\'s own', forgetIds);
+  if (allocations && worker) throw argumentError('options.allocations', 'left out with a worker: allocations of this thread are tracked', allocations);
+  if (allocations && forgetIds) throw argumentError('options.forgetIds', 'left out while allocations are tracked, which needs the ids', forgetIds);
   return {
     ...inputLimits(checked),
     job: { signal, onProgress },
+    allocations,
     worker,
     force,
     cooldown,

@@ -8,6 +8,7 @@
 // round confirms it. The first snapshot of a process creates objects that stay and look like growth, so if anything grew
 // after it, it is discarded and the rounds start again.
 
+const { whileTracking } = require('../capture/tracking.js');
 const { isCold, takeSnapshot } = require('./capture.js');
 const { Deadline } = require('./deadline.js');
 const { repeat } = require('./repeat.js');
@@ -21,7 +22,7 @@ const CONFIRMATIONS = 1;
  * @param {Function} functionUnderTest the core knows the name of this variable: see crates/core/src/paths/start.rs
  * @param {ReturnType<import('./options.js').leakOptions>} options
  * @param {import('./deadline.js').TestLimit} [test]
- * @param {(leaks: object[]) => string} [nameOf] the name of a saved snapshot; without it none is saved
+ * @param {(leaks: object[]) => string} [nameOf] the name of a saved snapshot; without it the leaks are expected, and nothing is saved or traced
  * @returns {Promise<{ leaks: import('../../testing/index').Leak[], rounds: number, saved: string | undefined }>}
  */
 async function measure(functionUnderTest, options, test, nameOf) {
@@ -32,6 +33,18 @@ async function measure(functionUnderTest, options, test, nameOf) {
   const state = { rounds: 0, of: rounds + CONFIRMATIONS };
   const call = (times) => deadline.run(() => repeat(functionUnderTest, times, deadline), state);
   const look = async (file) => measured.add(await deadline.runWhole(() => takeSnapshot(file), state));
+  /** Repeats a round while allocations are tracked, for the stacks of what it leaks. */
+  const trace = async (leaks) => {
+    await whileTracking(async () => {
+      await call(iterations);
+      await look();
+    });
+    const traced = await deadline.runWhole(() => measured.leaks(options), state);
+    for (const leak of leaks) {
+      const same = traced.find(({ className, path }) => className === leak.className && path === leak.path);
+      leak.allocatedAt = same?.allocatedAt ?? null;
+    }
+  };
   let kept;
   try {
     await call(warmup);
@@ -49,6 +62,7 @@ async function measure(functionUnderTest, options, test, nameOf) {
       }
       if (state.rounds === state.of) {
         const leaks = await deadline.runWhole(() => measured.leaks(options), state);
+        if (leaks.length > 0 && options.allocations && nameOf !== undefined) await trace(leaks);
         return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? kept?.keep(nameOf(leaks)) : undefined };
       }
     }

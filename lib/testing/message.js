@@ -5,7 +5,7 @@
 // Colours are the test runner's own functions, or none: a palette is its `this.utils`.
 
 const { ownerLabel, sourceLabel } = require('../format/labels.js');
-const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../format/numbers.js');
+const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta } = require('../format/numbers.js');
 const { textOf } = require('../format/spans.js');
 const { visible } = require('../format/text.js');
 
@@ -38,6 +38,14 @@ function growth({ addedCount, addedBytes }) {
   return [objects && `${objects}`, bytes && `retaining ${bytes}`].filter(Boolean).join('; ');
 }
 
+/** `createOrder (/app/orders.js:3:9) 416, cron (/app/cron.js:12:3) 208`: the functions that allocated, with how much. */
+function allocationLine(at) {
+  if (!at) return '';
+  return at.functions
+    .map(({ functionName, source, count }) => `${visible(functionName || '(anonymous)')}${source === null ? '' : ` (${place(source)})`} ${formatCount(count)}`)
+    .join(', ');
+}
+
 function leakLines(leak, palette) {
   const { className, path, holder, source, functions, advice } = leak;
   const name = className === HEAP ? 'The heap grows' : `${palette.RECEIVED_COLOR(visible(className))} leaks`;
@@ -54,6 +62,7 @@ function leakLines(leak, palette) {
         ['declared', holder && textOf(ownerLabel(holder.owner))],
         ['source', source && place(source)],
         ...functionLines,
+        ['allocated at', allocationLine(leak.allocatedAt)],
         ['advice', advice],
       ],
       palette,

@@ -36,6 +36,7 @@ const ASSERTIONS = {
     classes: { ...names, defaultsTo: "all of the program's; code, shapes and V8's internals never" },
     maxGrowth: { type: 'size', defaultsTo: 'growth is judged by the number of objects' },
     sourceMaps,
+    allocations: { type: 'boolean', default: false },
     timeout: { ...timeout, defaultsTo: 'what the test may take where that is known, else 120000' },
   },
   GrowthOptions: { allow },

@@ -64,6 +64,12 @@ const capture = {
   cooldown: { type: 'number', unit: 'milliseconds', min: 0, default: 0 },
   file: { type: 'path' },
   report: { type: 'object', orBoolean: true, fields: report, default: false },
+  allocations: {
+    type: 'object',
+    orBoolean: true,
+    default: false,
+    fields: { forMs: { type: 'number', unit: 'milliseconds', min: 0, defaultsTo: 'until tracking is stopped' } },
+  },
   forgetIds: { type: 'boolean', default: false },
   exposeInternals: { type: 'boolean', default: false },
   exposeNumericValues: { type: 'boolean', default: false },

@@ -12,7 +12,7 @@ use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::names::Show;
-use crate::query::leaks::{FunctionRow, declared};
+use crate::query::leaks::{AllocatedRow, FunctionRow, allocated_row, declared};
 use crate::query::rows::{OwnerRow, Rows, SourceRow};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
@@ -73,6 +73,7 @@ pub(crate) struct LeakRow {
     functions: Vec<FunctionRow>,
     kind: Option<&'static str>,
     advice: Option<&'static str>,
+    allocated_at: Option<AllocatedRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -135,6 +136,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
         holder: Some(holder),
         kind: Some(finding.kind.name),
         advice: Some(finding.kind.advice),
+        allocated_at: allocated_row(rows, &finding.allocated)?,
     })
 }
 
@@ -151,6 +153,7 @@ fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
         functions: Vec::new(),
         kind: None,
         advice: None,
+        allocated_at: allocated_row(rows, &leak.allocated)?,
     })
 }
 

@@ -18,6 +18,8 @@ mod heap_growth;
 mod path_growth;
 mod referrers;
 
+use crate::leak::AllocatedAt;
+use crate::leak::allocated::places_of_allocation;
 use crate::leak::noise::Surroundings;
 use crate::leak::{Finding, Profile, Series, have_common_ids, report};
 use crate::paths::shapes::Shapes;
@@ -74,6 +76,8 @@ pub(crate) struct ClassLeak {
     pub(crate) path: Option<Vec<PathStep>>,
     /// The path to an object that refers to them, if only V8's own tables retain them.
     pub(crate) holder: Option<Vec<PathStep>>,
+    /// Where objects of the class were allocated; empty if that was not tracked.
+    pub(crate) allocated: Vec<AllocatedAt>,
 }
 
 /// The possible leaks after the rounds so far.
@@ -266,6 +270,8 @@ impl<'a, 't> Search<'a, 't> {
     fn leak(&self, growth: ClassGrowth, path: Option<Vec<PathStep>>) -> Result<ClassLeak> {
         let added_bytes = self.tables.added_bytes(&growth)?;
         let ClassGrowth { name, added, location, .. } = growth;
-        Ok(ClassLeak { class_name: name, added_count: added, added_bytes, location, path, holder: None })
+        let nodes = self.tables.nodes(&name.0).last().unwrap_or_default();
+        let allocated = places_of_allocation(self.rounds.last, &nodes);
+        Ok(ClassLeak { class_name: name, added_count: added, added_bytes, location, path, holder: None, allocated })
     }
 }

@@ -11,6 +11,7 @@ use crate::leak::{Finding, LeakReport, Noise};
 use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
+pub(crate) use allocated::{AllocatedRow, allocated_row};
 pub(crate) use outcome::{Growth, Outcome};
 pub(crate) use outside::{Outside, ProcessMemory};
 pub(crate) use rows::{CandidateRow, FunctionRow, SuspectRow, declared};
