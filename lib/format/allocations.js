@@ -11,7 +11,7 @@ const { heap, words } = require('./spans.js');
 const MAX_FRAMES = 12;
 
 const HOW_TO_RECORD =
-  "Record them with DevTools' \"Allocations on timeline\" with stacks, " +
+  "Record them with heapray's capture({ allocations: true }), DevTools' \"Allocations on timeline\" with stacks, " +
   'or HeapProfiler.startTrackingHeapObjects with trackAllocations: true.';
 
 const COLUMNS = [
