@@ -1216,7 +1216,7 @@ export interface AllocationTracking extends Disposable {
  * stacks: {@link Snapshot.allocations}, {@link Suspect.allocatedAt}. If allocations are tracked already, returns the same
  * object. While it lasts no code of the process is optimised, because functions that V8 has inlined are missing from its stacks:
  * code that does nothing but allocate runs 15 to 35 times slower. Takes 0.1 to 0.25 s, and about 40 MB for a million allocations.
- * See docs/capture.md.
+ * Keeps the process alive until it is stopped. See docs/capture.md.
  * @throws {HeaprayError} `ERR_NOT_SUPPORTED` without the inspector, such as under `--permission` without `--allow-inspector`.
  * @example
  * const tracking = trackAllocations();
