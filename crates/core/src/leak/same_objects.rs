@@ -37,7 +37,7 @@ impl SameObjects {
         progress: &Progress,
     ) -> Result<SameObjects> {
         let shared = shared(before, after, progress)?;
-        let is_below_new = |node: NodeIx| shortest.parent(node).is_some_and(|parent| !shared.contains(parent));
+        let is_below_new = |node: NodeIx| owner(after, shortest, node).is_some_and(|owner| !shared.contains(owner));
         let mut kin: HashMap<Kin, [u32; 2]> = HashMap::new();
         for node in after.nodes().iter().filter(|&node| is_below_new(node)) {
             let [all, again] = kin.entry(kin_of(after, shortest, node)).or_default();
@@ -60,6 +60,13 @@ impl SameObjects {
     pub(crate) fn contains(&self, node: NodeIx) -> bool {
         self.same.contains(node)
     }
+}
+
+/// The parent of an object, or what that is a part of: V8 replaces the tables and arrays of elements that have to grow.
+fn owner(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Option<NodeIx> {
+    let parent = shortest.parent(node)?;
+    let is_store = snapshot.kind(parent) == NodeKind::Array;
+    shortest.parent(parent).filter(|_| is_store).or(Some(parent))
 }
 
 fn kin_of(snapshot: &Snapshot, shortest: &ShortestPaths, node: NodeIx) -> Kin {

@@ -289,3 +289,25 @@ fn suspects_have_the_functions_of_the_program_that_allocated_their_objects_and_t
     assert_eq!(column(&create["callers"], "functionName"), ["onRequest", "cron"]);
     assert_eq!(column(&create["callers"], "count"), [20, 10]);
 }
+
+#[test]
+fn objects_in_a_map_count_in_the_interval_they_were_created_in_however_uneven_the_traffic() {
+    let build = |units: usize, table_id: u64| {
+        let mut program = program();
+        let global = program.global;
+        let map = program.object(global, "sessions", "Map");
+        // V8 replaces the table of a Map that grows.
+        let table = program.heap.node("array", "", 64);
+        program.heap.id(table, table_id);
+        program.heap.internal(map, "table", table);
+        for unit in 0..units {
+            let session = program.own("Session");
+            program.heap.id(session, 10_001 + 2 * unit as u64);
+            program.heap.internal(table, &(unit * 3).to_string(), session);
+        }
+        open(&program.heap)
+    };
+    let report = report(&[build(20, 5001), build(60, 90_001), build(600, 90_003)]);
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["addedCount"], &suspect["addedBytes"]), (&json!([40, 540]), &json!([4000, 54_000])));
+}
