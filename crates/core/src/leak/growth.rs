@@ -192,7 +192,9 @@ impl Growth {
         if net >= least && earlier >= MIN_EARLIER && stayed * 3 < earlier * 2 {
             return Trend::TurnsOver;
         }
-        if net < least || net * 4 < i64::from(new) {
+        // Kin may be many more than the objects of this group.
+        let gains = net.max(self.turnover.net_of_kin(group));
+        if net < least || gains * 4 < i64::from(new) {
             return Trend::Flat;
         }
         if earlier < MIN_EARLIER {

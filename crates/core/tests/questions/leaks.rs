@@ -311,3 +311,23 @@ fn objects_in_a_map_count_in_the_interval_they_were_created_in_however_uneven_th
     let suspect = suspect(&report);
     assert_eq!((&suspect["addedCount"], &suspect["addedBytes"]), (&json!([40, 540]), &json!([4000, 54_000])));
 }
+
+#[test]
+fn plain_objects_are_named_though_they_keep_many_more_of_their_class() {
+    let report = report_of(
+        |program| array(program, "carts"),
+        |program, carts, unit| {
+            let cart = program.heap.node("object", "Object", 40);
+            program.heap.element(carts, unit as i64, cart);
+            let lines = program.heap.node("object", "Array", 32);
+            program.heap.property(cart, "lines", lines);
+            for at in 0..30 {
+                let line = program.heap.node("object", "Object", 40);
+                program.heap.element(lines, at, line);
+            }
+        },
+    );
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["path"], &suspect["count"]), (&json!("global.carts[*]"), &json!(60)));
+    assert_eq!(suspect["holder"]["path"], "global.carts");
+}
