@@ -39,6 +39,7 @@ mod large_owners;
 mod members;
 mod name_quality;
 mod noise;
+mod open_requests;
 mod owned_size;
 mod parts;
 mod profile;
@@ -146,7 +147,7 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
         .take(limit + MAX_MORE)
         .filter_map(|suspect| explainer.explain(suspect, growth.as_ref()))
         .filter(|finding| profile.is_met_by(finding))
-        .filter(|finding| growth.is_none() || !(finding.was_moved() || search.is_in_flight(finding, profile)))
+        .filter(|finding| growth.is_none() || !(finding.was_moved() || search.is_in_flight(finding, profile, &members)))
         .collect();
     if growth.is_some() {
         search.remove_notes_of_loading(&mut findings, snapshots, progress)?;

@@ -283,7 +283,7 @@ impl<'a> Search<'a> {
     /// Whether a finding is work under way: objects that only timers, connections in use and promises retain, unless they
     /// are known to stay. The promises that wait for a test retain its variables, so in test rounds these are no work
     /// under way.
-    pub(crate) fn is_in_flight(&self, finding: &Finding, profile: Profile) -> bool {
+    pub(crate) fn is_in_flight(&self, finding: &Finding, profile: Profile, members: &Members) -> bool {
         let quality = |node| name_quality(self.snapshot, self.scripts, node);
         let example = quality(finding.example);
         let is_of_connection = || {
@@ -304,9 +304,12 @@ impl<'a> Search<'a> {
             && finding.added_count.last().is_some_and(|&added| added >= finding.count as i64);
         let is_gone = is_new || finding.survival.is_some_and(|(had, kept)| kept * 2 < had);
         let is_unproven = || !finding.is_proven && example <= NameQuality::Runtime;
+        let is_for_requests = || {
+            finding.suspect.growing.is_none() && self.are_for_open_requests(&members.with_any(&finding.suspect.named))
+        };
         let is_under_way = finding.is_under_way;
         profile == Profile::Program
-            && (is_under_way && (is_gone || is_unproven())
+            && (is_under_way && (is_gone || is_unproven() || is_for_requests())
                 || (is_under_way || example == NameQuality::Bookkeeping) && is_of_runtime())
     }
 

@@ -206,3 +206,40 @@ fn a_timer_of_a_page_is_named_by_its_function() {
     });
     assert_eq!(suspect(&report)["className"], "poll");
 }
+
+/// Requests whose handlers wait for a timer: all of them stay, since they take longer than the snapshots are apart.
+fn slow_requests(are_answered: bool) -> Value {
+    report_of_each([20, 40, 60], |program, size| {
+        let list = handle(program, "TimersList", 10_001);
+        let mut last = list;
+        for at in 0..size as u64 {
+            let id = 20_001 + 20 * at;
+            let timeout = program.heap.node("object", "Timeout", 80);
+            program.heap.id(timeout, id);
+            program.heap.property(last, "_idleNext", timeout);
+            let script = program.heap.script(PROGRAM);
+            let (answer, context) = program.heap.function("answer", script, [7, at, 1]);
+            program.heap.property(timeout, "_onTimeout", answer);
+            let [response, request, socket] =
+                ["ServerResponse", "IncomingMessage", "Socket"].map(|class| program.heap.node("object", class, 200));
+            program.heap.variable(context, "response", response);
+            program.heap.property(response, "req", request);
+            program.heap.property(request, "socket", socket);
+            if !are_answered {
+                program.heap.property(socket, "_httpMessage", response);
+            }
+            let rows = program.own("Rows");
+            program.heap.variable(context, "rows", rows);
+            for (node, offset) in [(answer, 2), (context, 4), (response, 6), (request, 8), (socket, 10), (rows, 12)] {
+                program.heap.id(node, id + offset);
+            }
+            last = timeout;
+        }
+    })
+}
+
+#[test]
+fn what_waits_to_answer_an_open_request_is_work_under_way_however_long_it_takes() {
+    assert_eq!(slow_requests(false)["suspects"], json!([]));
+    assert_eq!(suspect(&slow_requests(true))["className"], "Rows");
+}
