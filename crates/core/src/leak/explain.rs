@@ -1,7 +1,7 @@
 //! Explain: a suspect → its kind, names, numbers, path and holder.
 
 use crate::leak::allocated::places_of_allocation;
-use crate::leak::bounds::has_bound;
+use crate::leak::bounds::bound_of;
 use crate::leak::certainty::Certainty;
 use crate::leak::evidence::Evidence;
 use crate::leak::finding::{Confidence, Finding, Holder};
@@ -78,8 +78,9 @@ impl Explainer<'_> {
             (None, Some(growth)) => Certainty::of_objects(suspect, growth),
             (None, None) => Certainty::default(),
         };
-        let has_bound = has_bound(snapshot, self.scripts, kind, suspect, &steps, holder);
-        let confidence = if self.series.same_process { certainty.confidence(kind, has_bound) } else { Confidence::Low };
+        let bound = bound_of(self.series, self.scripts, kind, suspect, &steps, holder);
+        let confidence =
+            if self.series.same_process { certainty.confidence(kind, bound.is_some()) } else { Confidence::Low };
         let is_paused = growth.is_some_and(|growth| {
             growing.is_none() && suspect.named.iter().all(|&group| growth.trend(self.groups, group) == Trend::Paused)
         });
@@ -93,7 +94,7 @@ impl Explainer<'_> {
             example,
             functions: self.functions(&steps[holder..]),
             holder: self.holder(&steps, holder),
-            has_bound,
+            bound,
             is_inconclusive: is_paused && kind.may_be_filling
                 || self.series.intervals() == 1
                     && kind.may_be_filling

@@ -1,6 +1,7 @@
 //! An explained suspect: the facts that the report puts into words.
 
 use crate::leak::allocated::AllocatedAt;
+use crate::leak::bounds::Bound;
 use crate::leak::kind::Kind;
 use crate::leak::release::Release;
 use crate::leak::suspect::Suspect;
@@ -60,8 +61,8 @@ pub(crate) struct Finding {
     /// Captured variables below that no live function reads, those that free most first.
     pub(crate) dead_variables: Vec<DeadGroup>,
     pub(crate) confidence: Confidence,
-    /// Whether the holder appears to bound its contents.
-    pub(crate) has_bound: bool,
+    /// What suggests that the holder bounds its contents.
+    pub(crate) bound: Option<Bound>,
     /// Whether another snapshot is needed to decide: it was empty in the first of two snapshots, or it grew only in the
     /// one interval in which the program was busy.
     pub(crate) is_inconclusive: bool,

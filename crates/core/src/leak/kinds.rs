@@ -197,7 +197,7 @@ const KINDS: &[Kind] = &[
             name.starts_with(b"memo") || name == b"mapcache"
         })
     ),
-    kind!(filling "cache", "cache", "a cache has no bound", "Bound the cache by number, size or age.", |e| {
+    kind!(filling "cache", "cache", "a cache gets entries and never loses them", "Bound the cache by number, size or age.", |e| {
         (e.holder.saturating_sub(NEAR)..=e.holder).any(|at| {
             let name = e.name(at).to_ascii_lowercase();
             let is_cache = |text: &[u8]| memchr::memmem::find(&text.to_ascii_lowercase(), b"cache").is_some();

@@ -62,6 +62,7 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort_by_key;
 pub(crate) use allocated::AllocatedAt;
+pub(crate) use bounds::Bound;
 pub(crate) use candidates::Candidate;
 use certainty::rank;
 use explain::Explainer;

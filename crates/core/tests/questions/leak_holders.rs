@@ -1,6 +1,6 @@
 //! The holders of a leak, and what is freed when they release it.
 
-use super::program::{array, report_of, suspect};
+use super::program::{array, report_of, report_of_each, suspect};
 use serde_json::{Value, json};
 
 #[test]
@@ -111,4 +111,31 @@ fn an_object_outside_of_the_page_is_no_holder_of_its_objects() {
         let (alone, seen) = of_both(field);
         assert_eq!(alone, seen, "{field}");
     }
+}
+
+/// An array of 20, 40 and 60 events, whose store has `room` for more.
+fn events(room: impl Fn(usize) -> usize) -> Value {
+    report_of_each([20, 40, 60], |program, units| {
+        let global = program.global;
+        let slots = program.object(global, "slots", "Array");
+        let store = program.heap.node("array", "(object elements)", 8 * room(units) as u64);
+        program.heap.id(store, 50_001 + 2 * room(units) as u64);
+        program.heap.internal(slots, "elements", store);
+        for unit in 0..units {
+            let event = program.own("Event");
+            program.heap.id(event, 10_001 + 2 * unit as u64);
+            program.heap.element(slots, unit as i64, event);
+        }
+    })
+}
+
+#[test]
+fn an_array_that_was_created_with_room_for_more_may_have_a_bound() {
+    let rings = events(|_| 1000);
+    let ring = suspect(&rings);
+    assert_eq!((&ring["confidence"], &ring["mayHaveBound"]), (&json!("medium"), &json!(true)));
+    assert!(ring["reason"].as_str().unwrap().contains("created with room for more elements"), "{ring:#}");
+    let lists = events(|units| units + units / 2);
+    let list = suspect(&lists);
+    assert_eq!((&list["confidence"], &list["mayHaveBound"]), (&json!("high"), &json!(false)));
 }

@@ -243,3 +243,35 @@ fn what_waits_to_answer_an_open_request_is_work_under_way_however_long_it_takes(
     assert_eq!(slow_requests(false)["suspects"], json!([]));
     assert_eq!(suspect(&slow_requests(true))["className"], "Rows");
 }
+
+/// Reminders that only timers retain.
+fn reminders(is_repeated: bool) -> Value {
+    report_of_each([20, 40, 60], |program, size| {
+        let list = handle(program, "TimersList", 10_001);
+        let null = program.heap.node("hidden", "system / Oddball", 48);
+        program.heap.id(null, 71);
+        for at in 0..size as u64 {
+            let id = 20_001 + 20 * at;
+            let (timeout, reminder) = (program.heap.node("object", "Timeout", 80), program.own("Reminder"));
+            let remind = function(program, "remind", PROGRAM, id + 6);
+            program.heap.id(timeout, id);
+            program.heap.id(reminder, id + 2);
+            program.heap.property(list, &format!("timer{at}"), timeout);
+            program.heap.property(timeout, "_onTimeout", remind);
+            program.heap.property(timeout, "reminder", reminder);
+            if !is_repeated {
+                program.heap.property(timeout, "_repeat", null);
+            }
+        }
+    })
+}
+
+#[test]
+fn timers_that_run_once_may_have_a_bound_and_intervals_have_none() {
+    let once = reminders(false);
+    let of_once = suspect(&once);
+    assert_eq!((&of_once["className"], &of_once["confidence"]), (&json!("Reminder"), &json!("medium")));
+    assert!(of_once["reason"].as_str().unwrap().contains("timers that run once"), "{of_once:#}");
+    let intervals = reminders(true);
+    assert_eq!(suspect(&intervals)["confidence"], "high");
+}

@@ -166,7 +166,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
         allocated_at: allocated_row(rows, &finding.allocated)?,
         confidence: finding.confidence,
         survival: finding.survival.map(|(earlier, stayed)| f64::from(stayed) / f64::from(earlier)),
-        may_have_bound: finding.has_bound,
+        may_have_bound: finding.bound.is_some(),
         words: finding.kind.words,
         holder,
     })

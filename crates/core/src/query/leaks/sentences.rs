@@ -1,6 +1,6 @@
 //! Findings → sentences: the verdict, and the reason for each suspect.
 
-use crate::leak::{Confidence, Finding, GrowingObjects, LeakReport};
+use crate::leak::{Bound, Confidence, Finding, GrowingObjects, LeakReport};
 use crate::paths::labels::{hash, mix};
 use crate::query::dead_variables::DeadRow;
 use crate::query::leaks::numbers::{bytes, count, objects, sequence};
@@ -64,13 +64,16 @@ pub(crate) fn advice(finding: &Finding, dead: &[DeadRow]) -> Cow<'static, str> {
 
 /// What the snapshots cannot decide.
 fn doubt(finding: &Finding) -> &'static str {
-    let intervals = finding.added_count.len();
-    match intervals {
-        0 => "",
-        _ if finding.has_bound => {
+    match (finding.added_count.len(), finding.bound) {
+        (0, _) => "",
+        (_, Some(Bound::Name)) => {
             " It may have a bound: its holder is named like a cache or pool, which grows until it is full."
         }
-        1 if finding.kind.may_be_filling => " Or it is filling up to a bound: a third snapshot decides.",
+        (_, Some(Bound::Room)) => {
+            " It may have a bound: the array was created with room for more elements, like a ring buffer."
+        }
+        (_, Some(Bound::Time)) => " It may have a bound: timers that run once let go of their objects then.",
+        (1, None) if finding.kind.may_be_filling => " Or it is filling up to a bound: a third snapshot decides.",
         _ if finding.is_inconclusive => " It stopped growing, but the program was idle then.",
         _ => "",
     }
