@@ -203,13 +203,14 @@ export interface SourceLocation {
 }
 
 /**
- * Who has a variable or field: the nearest above it that a developer has written. `name` is the file of a module, the
- * name of a function or class; `''` for functions without a name and for the global object.
+ * Who has a variable or field: the nearest above it that a developer has written. `name` is the file of a module or block,
+ * the name of a function or class; `''` for functions without a name and for the global object. `block`: a block or a
+ * function without a name, of which only the file is known.
  */
 export interface Owner {
-  kind: 'module' | 'function' | 'class' | 'global';
+  kind: 'module' | 'function' | 'block' | 'class' | 'global';
   name: string;
-  /** Where the function or class begins; of a module the script alone. */
+  /** Where the function or class begins; of a module or block the script alone. */
   source: SourceLocation | null;
 }
 
@@ -561,9 +562,9 @@ export interface DeadVariableRow {
 }
 
 export interface DeadVariablePage extends MapWarnings {
-  /** Whether the snapshot says which functions read which variables. Without it the other numbers are 0. */
+  /** Whether it is known which functions read which variables. If not, the other numbers are 0. */
   available: boolean;
-  /** Why it does not; `null` if it does. */
+  /** Why it is not known, or which scripts are left out; `null` if it is known of all. */
   reason: string | null;
   /** Variables on all pages. */
   total: number;
@@ -706,8 +707,12 @@ export interface Snapshot extends Disposable {
   columns<K extends keyof Columns>(names: K[]): Promise<Pick<Columns, K>>;
   /**
    * Captured variables that no live function reads, most bytes first; those that free nothing are left out, and so are
-   * numbers. For snapshots of newer versions of Chromium: `available` says whether it is one. The first call takes time
-   * and memory in proportion to the heap, 8 bytes a node; the answer is kept with the snapshot.
+   * numbers. Newer versions of Chromium write into the snapshot which functions read which variables. For others, such as
+   * those of Node.js, the source files of the scripts are read: paths and `file:` URLs of JavaScript files on this machine,
+   * 64 MB in all. A file that does not fit the functions of the heap, because it has changed since, is left out, and so are
+   * variables that running functions or code in `eval` may read. `available` tells whether anything is known. The first call
+   * takes time and memory in proportion to the heap, 8 bytes a node, and about 0.2 s for each megabyte of source text on the
+   * event loop, file by file; the answer is kept with the snapshot.
    */
   deadVariables(page?: Page): Promise<DeadVariablePage>;
   /**
@@ -736,6 +741,11 @@ export interface ReportOptions extends ParseOptions, Mapped {
   limit?: number;
   /** Show the contents of strings, which may be secret (`value` of duplicated strings and `name` of string nodes), and keys that are data; see {@link Shown}. @default false */
   showStrings?: boolean;
+  /**
+   * Look for captured variables that no live function reads in snapshots that do not tell of them, by reading the source
+   * files of the scripts; see {@link Snapshot.deadVariables}. @default false
+   */
+  closures?: boolean;
   /**
    * Size limit of text or Markdown in UTF-8 bytes, at least 1000: lists get shorter, then parts are
    * omitted, the verdict last. The result depends on the heap alone. JSON is not shortened; see `limit`.
@@ -826,7 +836,7 @@ export interface Suspect {
   freedIfAllRelease: number;
   /**
    * Captured variables that the objects keep and no live function reads, at most three, each a tenth of `bytes` or more; empty
-   * for snapshots that do not say which functions read which variables: see `deadVariables()`.
+   * if it is not known which functions read which variables: see `deadVariables()` and {@link ReportOptions.closures}.
    */
   deadVariables: DeadVariableRow[];
   confidence: Confidence;

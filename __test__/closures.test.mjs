@@ -69,7 +69,7 @@ describe('a page of Chromium', { skip: skipWithoutBrowser }, () => {
     const { available, reason, total } = await snapshot.deadVariables();
     assert.equal(available, skip === '');
     if (available) assert.equal(reason, null);
-    else assert.deepEqual([/does not say/.test(reason), total], [true, 0]);
+    else assert.deepEqual([/does not tell/.test(reason), total], [true, 0]);
   });
 
   test('the variable that no live function reads is named, with its function and the bytes of all its values', async (t) => {

@@ -27,6 +27,8 @@ class Snapshot {
   /** Kept as JSON text until it is read, so that a process that analyses itself grows as little as possible. */
   #summaryText;
   #parsedSummary;
+  /** Scripts whose source text could not be read, once that was tried. */
+  #unread;
   /** Jobs to end when the snapshot is closed. */
   #jobs = new Set();
   #memoryText;
@@ -128,7 +130,12 @@ class Snapshot {
   }
 
   async deadVariables(page) {
-    return this.#ask('deadVariables', {}, { page });
+    const { sourceMaps, ...question } = questionOf('deadVariables', {}, { page });
+    return this.#run({}, async (job) => {
+      const unread = await Snapshot.addSourceText(job, this);
+      const answer = await Snapshot.askMapped(job, [this], question, sourceMaps);
+      return unread.length > 0 ? { ...answer, reason: notRead(unread) } : answer;
+    });
   }
 
   async allocations(query) {
@@ -210,6 +217,13 @@ class Snapshot {
     return isHeavy(question) ? callWithPermit(job, start) : beside(job, () => start());
   }
 
+  /** Adds the scopes in the source text of its scripts to a snapshot without tables of scopes. Resolves to the scripts that could not be read. */
+  static async addSourceText(job, snapshot) {
+    const { addSourceText } = require('../source-scopes/index.js');
+    snapshot.#unread ??= await addSourceText((question) => Snapshot.ask(job, [snapshot], question));
+    return snapshot.#unread;
+  }
+
   /** Adds figures of the process, measured before the snapshot was taken. For `lib/testing`. */
   static addMemory(snapshot, memoryText) {
     snapshot.#memoryText = memoryText;
@@ -219,21 +233,9 @@ class Snapshot {
     return typeof value === 'object' && value !== null && #native in value;
   }
 
-  /**
-   * @param {string} ask
-   * @param {object} [named] Separate arguments, by their names in the question.
-   * @param {object} [optional] The argument that has the other members, by its name in the API.
-   */
-  #ask(ask, named = {}, optional = {}) {
-    const question = { ask };
-    const { ...others } = fieldsOf(ask);
-    for (const [name, value] of Object.entries(named)) {
-      question[name] = readOption(others[name].argument ?? name, others[name], value);
-      delete others[name];
-    }
-    for (const [what, value] of Object.entries(optional)) Object.assign(question, checkOptions(what, others, value));
-    const { sourceMaps, ...asked } = question;
-    return this.#run({}, (job) => Snapshot.askMapped(job, [this], asked, sourceMaps));
+  #ask(ask, named, optional) {
+    const { sourceMaps, ...question } = questionOf(ask, named, optional);
+    return this.#run({}, (job) => Snapshot.askMapped(job, [this], question, sourceMaps));
   }
 
   async #run(options, work) {
@@ -252,6 +254,27 @@ class Snapshot {
     await beside(job, () => this.#open().fillColumn(name, new Uint8Array(array.buffer), job.control));
     return array;
   }
+}
+
+/**
+ * @param {string} ask
+ * @param {object} [named] Separate arguments, by their names in the question.
+ * @param {object} [optional] The argument that has the other members, by its name in the API.
+ */
+function questionOf(ask, named = {}, optional = {}) {
+  const question = { ask };
+  const { ...others } = fieldsOf(ask);
+  for (const [name, value] of Object.entries(named)) {
+    question[name] = readOption(others[name].argument ?? name, others[name], value);
+    delete others[name];
+  }
+  for (const [what, value] of Object.entries(optional)) Object.assign(question, checkOptions(what, others, value));
+  return question;
+}
+
+function notRead(scripts) {
+  const more = scripts.length > 3 ? ` and ${scripts.length - 3} more` : '';
+  return `the source files of some scripts cannot be read or have changed, and their variables are left out: ${scripts.slice(0, 3).join(', ')}${more}`;
 }
 
 /**

@@ -44,6 +44,7 @@ async function reportWith(source, options, memoryOf) {
   if (isSeries(source)) checkTwice(source);
   const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
   return withSnapshots(sources, checked, async (job, snapshots) => {
+    if (checked.closures) await Snapshot.addSourceText(job, snapshots.at(-1));
     const outside = memoryOf(snapshots);
     return show(await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps, { code }));
   });

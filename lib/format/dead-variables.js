@@ -36,15 +36,16 @@ function formatDeadVariables(page, options = {}) {
   return document.render(page.available ? blocks(page, options) : [document.line(`Not available: ${page.reason}.`)], options);
 }
 
-function blocks({ total, variables, freedIfAllCleared, percent, next }, { offset = 0 }) {
+function blocks({ total, variables, freedIfAllCleared, percent, next, reason }, { offset = 0 }) {
   const amount = words(formatAmount(total, 'captured variable'), 'strong');
-  if (total === 0) return [document.line('All captured variables that keep memory alive are read by a live function.')];
+  const unread = reason === null ? [] : [document.line(words(`Not complete: ${reason}.`, 'faint'))];
+  if (total === 0) return [document.line('All captured variables that keep memory alive are read by a live function.'), ...unread];
   const share = `: ${formatBytes(freedIfAllCleared)} (${formatPercent(percent)} of the heap)`;
   const shown = variables.length === total ? '' : `; showing ${formatCount(offset + 1)} to ${formatCount(offset + variables.length)}`;
   const list = [document.line([amount, ` that no live function reads${share}${shown}`])];
   if (variables.length > 0) list.push(document.table(COLUMNS, variables.map(cells)));
   if (next !== null) list.push(document.line(words(`More: --offset ${next}`, 'faint')));
-  return list;
+  return [...list, ...unread];
 }
 
 module.exports = { formatDeadVariables };

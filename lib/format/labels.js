@@ -86,7 +86,9 @@ function ownerLabel(owner) {
   const { kind, name, source } = owner;
   if (kind === 'global') return [words('global variable')];
   const place = sourceLabel(source);
-  if (kind === 'module') return [words('module variable in '), ...(place.length === 0 ? [heap(name, 'source')] : place)];
+  const file = place.length === 0 ? [heap(name, 'source')] : place;
+  if (kind === 'module') return [words('module variable in '), ...file];
+  if (kind === 'block') return [words('in a block or function of '), ...file];
   const start = name === '' ? [words(`in a ${kind} without a name`)] : [words(`in ${kind} `), heap(name)];
   return place.length === 0 ? start : [...start, words(', '), ...place];
 }

@@ -36,6 +36,12 @@ const format = { type: 'choice', choices: ['json', 'text', 'markdown'], default:
 const report = {
   ...parse,
   ...fieldsOf('report'),
+  closures: {
+    type: 'boolean',
+    default: false,
+    flag: '--closures',
+    help: 'find captured variables that no function reads, in the source files too',
+  },
   format,
   code: {
     type: 'boolean',

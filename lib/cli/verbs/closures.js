@@ -20,7 +20,7 @@ function define(program, done) {
   const command = program
     .command('closures')
     .summary('captured variables that no function reads any more')
-    .description('Captured variables that no live function reads, and the memory that they keep, most first. For snapshots of Chromium.')
+    .description('Captured variables that no live function reads, and the memory that they keep, most first. Newer versions of Chromium write what is needed into the snapshot; for others the source files of the scripts are read.')
     .argument('<file>', "heap snapshot; '-' is standard input");
   addFlags(command, OPTIONS);
   addFlags(command.optionsGroup('Output:'), OUTPUT)

@@ -13,7 +13,7 @@ const { FORMATS, OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const { limit, showStrings, sourceMaps, code, maxBytes } = FUNCTIONS.report;
+const { limit, showStrings, closures, sourceMaps, code, maxBytes } = FUNCTIONS.report;
 const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
 
 /** Markdown is for comments on pull requests, which others read. */
@@ -64,7 +64,7 @@ function define(program, done) {
       'What leaks, what holds it, and what else keeps memory alive. Several snapshots of one process, oldest first, show what keeps growing; a single one shows only what is large.',
     )
     .argument('<file...>', "heap snapshots, oldest first; '-' is standard input");
-  addFlags(command, { limit, showStrings, sourceMaps, code, maxBytes });
+  addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes });
   addThresholds(command, THRESHOLDS);
   addFlags(command.optionsGroup('Output:'), PAGE_TOO)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
@@ -83,7 +83,7 @@ function checkPage({ format, output, maxBytes: budget }) {
 
 async function answer(api, snapshots, job, options, names) {
   const { failOn, format, maxBytes: budget } = options;
-  const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, sourceMaps }, options), code: options.code !== false && WITH_CODE.has(format) });
+  const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, options), code: options.code !== false && WITH_CODE.has(format) });
   const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings, sourceMaps: options.sourceMaps }) : undefined;
   return {
     json: budget === undefined ? json : shortenedTo(budget, json, (some) => printableJson(some)),

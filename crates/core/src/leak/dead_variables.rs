@@ -1,11 +1,11 @@
-//! Findings → the captured variables below them that no live function reads, where the snapshot says so.
+//! Finds the captured variables below findings that no live function reads.
 //!
 //! A list of functions leaks, but most of the memory may be in a variable that none of them reads: it is enough to
 //! clear that.
 
 use crate::leak::finding::Finding;
 use crate::leak::members::Members;
-use crate::program::dead_variables::{DeadGroup, DeadVariables};
+use crate::program::dead_variables::{DeadGroup, DeadVariables, are_scopes_known};
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
@@ -27,7 +27,7 @@ pub(crate) fn add_dead_variables(
     members: &Members,
     progress: &Progress,
 ) -> Result<()> {
-    if findings.is_empty() || snapshot.scope_tables().scopes.is_empty() {
+    if findings.is_empty() || !are_scopes_known(snapshot) {
         return Ok(());
     }
     let dead = DeadVariables::of(snapshot, progress)?;

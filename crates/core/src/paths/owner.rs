@@ -4,7 +4,7 @@ use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::PathStep;
 use crate::program::internals::is_internal;
 use crate::program::ownership::is_runtime_script;
-use crate::program::scopes::{ScopeOwner, Scopes};
+use crate::program::scopes::{ScopeKind, ScopeOwner, Scopes};
 use crate::program::scripts::Scripts;
 use crate::program::variables::variable;
 use crate::snapshot::Snapshot;
@@ -23,6 +23,8 @@ pub(crate) enum OwnerKind {
     Module,
     /// A function, or a block in one.
     Function,
+    /// A block of a script, or a function without a name in it, of which nothing else is known.
+    Block,
     /// A class, of which an instance has the field.
     Class,
     /// The global object.
@@ -41,7 +43,7 @@ pub(crate) enum Place {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Owner {
     pub(crate) kind: OwnerKind,
-    /// The module's file, the name of the function or class; empty for functions without a name.
+    /// The file of the module or block, the name of the function or class; empty for functions without a name.
     pub(crate) name: Text,
     pub(crate) place: Option<Place>,
 }
@@ -97,13 +99,19 @@ impl Owners<'_> {
 
     /// Who has the variables of a scope.
     pub(crate) fn of_scope(&self, scope: NodeIx) -> Option<Owner> {
-        let ScopeOwner { name, begins, within, is_module } = self.scopes.owner(self.snapshot, scope)?;
-        if is_module {
+        let ScopeOwner { name, begins, within, kind } = self.scopes.owner(self.snapshot, scope)?;
+        let of_file = |kind| {
             let file = self.scripts.name(within).unwrap_or_default();
-            return Some(Owner { kind: OwnerKind::Module, name: Text::of(file), place: Some(Place::Within(within)) });
-        }
-        let place = begins.map_or(Place::Within(within), Place::At);
-        Some(Owner { kind: OwnerKind::Function, name: Text::of(name), place: Some(place) })
+            Owner { kind, name: Text::of(file), place: Some(Place::Within(within)) }
+        };
+        Some(match kind {
+            ScopeKind::Module => of_file(OwnerKind::Module),
+            ScopeKind::Block => of_file(OwnerKind::Block),
+            ScopeKind::Function => {
+                let place = begins.map_or(Place::Within(within), Place::At);
+                Owner { kind: OwnerKind::Function, name: Text::of(name), place: Some(place) }
+            }
+        })
     }
 
     /// The class or function of the program whose object has the field.

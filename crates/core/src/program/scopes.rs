@@ -37,8 +37,19 @@ pub(crate) struct ScopeOwner<'a> {
     pub(crate) begins: Option<Location>,
     /// A place in the script.
     pub(crate) within: Location,
-    /// Whether it is the outermost scope of a module or script.
-    pub(crate) is_module: bool,
+    pub(crate) kind: ScopeKind,
+}
+
+/// What a scope is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ScopeKind {
+    /// A module or script: it is the outermost scope.
+    Module,
+    /// A function, or a block in one.
+    Function,
+    /// A block, or a function without a name, of which only the module around it is known. Functions between them may have
+    /// no scope of their own.
+    Block,
 }
 
 /// For each description of a scope a function that has it, what that was compiled to, and a function made inside.
@@ -95,11 +106,15 @@ impl Scopes {
 
     /// The code that a scope belongs to, a block's to the function around it; `None` when no function in it is alive.
     pub(crate) fn owner<'a>(&self, snapshot: &'a Snapshot, scope: NodeIx) -> Option<ScopeOwner<'a>> {
-        let scopes = || outward(snapshot, Some(scope));
-        scopes().find_map(|scope| self.function_of(snapshot, scope)).or_else(|| {
+        let around = outward(snapshot, Some(scope)).find_map(|scope| Some((scope, self.function_of(snapshot, scope)?)));
+        let owner = around.map(|(around, owner)| match owner.kind {
+            ScopeKind::Module if around != scope => ScopeOwner { kind: ScopeKind::Block, ..owner },
+            _ => owner,
+        });
+        owner.or_else(|| {
             let described = description(snapshot, scope, b"scope_info")?;
             let within = snapshot.location(self.function(described, Relation::Inside)?)?;
-            Some(ScopeOwner { name: b"", begins: None, within, is_module: false })
+            Some(ScopeOwner { name: b"", begins: None, within, kind: ScopeKind::Block })
         })
     }
 
@@ -119,7 +134,8 @@ impl Scopes {
         }
         let name = name.filter(|name| !is_redacted(name)).unwrap_or_default();
         let begins = itself.and_then(|function| snapshot.location(function));
-        Some(ScopeOwner { name, begins, within: snapshot.location(any)?, is_module: name.is_empty() && is_outermost })
+        let kind = if name.is_empty() && is_outermost { ScopeKind::Module } else { ScopeKind::Function };
+        Some(ScopeOwner { name, begins, within: snapshot.location(any)?, kind })
     }
 
     fn function(&self, description: NodeIx, relation: Relation) -> Option<NodeIx> {

@@ -1,6 +1,8 @@
-//! Captured variables that no live function reads → rows by function and variable, with the bytes they keep.
+//! Answers which captured variables no live function reads, by function and variable, with the bytes that they keep.
 
-use crate::program::dead_variables::{DeadGroup, DeadVariable, DeadVariables};
+use crate::program::dead_variables::{
+    DeadGroup, DeadVariable, DeadVariables, ScriptRow, ScriptText, SourceText, are_scopes_known, scripts,
+};
 use crate::program::names::Show;
 use crate::query::page::Page;
 use crate::query::rows::{OwnerRow, Rows};
@@ -9,14 +11,49 @@ use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::strings::Text;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Values listed per row.
 const SOME_IDS: usize = 5;
 
-const NO_TABLES: &str = "the snapshot does not say which functions read which variables: \
-    newer versions of Chromium write that, Node.js does not";
+const NO_TABLES: &str = "the snapshot does not tell which functions read which variables, \
+    and the source files of its scripts cannot be read";
 const NO_NUMBERS: &str = "the snapshot was redacted, and the numbers by which scopes are found are hidden";
+
+/// The scripts whose source text [`add_source_text`] needs; none if the snapshot tells of scopes itself.
+#[derive(Debug, Serialize)]
+pub(crate) struct SourceTextWanted {
+    scripts: Vec<ScriptRow>,
+}
+
+pub(crate) fn source_text_wanted(snapshot: &Snapshot, progress: &Progress) -> Result<SourceTextWanted> {
+    let scripts = if are_scopes_known(snapshot) { Vec::new() } else { scripts(snapshot, progress)? };
+    Ok(SourceTextWanted { scripts })
+}
+
+/// The scopes of scripts, which the caller has read in their source text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceTextQuery {
+    scripts: Vec<ScriptText>,
+}
+
+/// The scripts that were left out, because their text does not have the functions of the heap.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AddedSourceText<'a> {
+    left_out: &'a [i64],
+}
+
+/// Adds scopes to a snapshot. Only the first call does.
+pub(crate) fn add_source_text<'a>(
+    snapshot: &'a Snapshot,
+    query: &SourceTextQuery,
+    progress: &Progress,
+) -> Result<AddedSourceText<'a>> {
+    let text = snapshot.derived.get_or_make(|| SourceText::new(snapshot, &query.scripts, progress))?;
+    Ok(AddedSourceText { left_out: &text.left_out })
+}
 
 /// A page of dead variables.
 #[derive(Debug, Serialize)]
@@ -53,7 +90,7 @@ pub(crate) fn dead_variables(snapshot: &Snapshot, page: Page, show: Show, progre
     let variables = chosen.into_iter().map(|group| row(&rows, dead, group)).collect::<Result<_>>()?;
     let reason = match dead.is_known {
         true => None,
-        false if snapshot.scope_tables().scopes.is_empty() => Some(NO_TABLES),
+        false if !are_scopes_known(snapshot) => Some(NO_TABLES),
         false => Some(NO_NUMBERS),
     };
     Ok(DeadPage {

@@ -79,6 +79,8 @@ enum Question {
     DeadVariables(Pages),
     DeadFields(Pages),
     Allocations(allocations::AllocationQuery),
+    SourceTextWanted(Nothing),
+    SourceText(dead_variables::SourceTextQuery),
     AllocationStack(ById),
     Samples(Nothing),
     Filter(Box<FilterQuery>),
@@ -109,6 +111,8 @@ impl Question {
             | Question::ClassInstances(_)
             | Question::DeadVariables(_)
             | Question::DeadFields(_)
+            | Question::SourceTextWanted(_)
+            | Question::SourceText(_)
             | Question::Allocations(_)
             | Question::Samples(_)
             | Question::Filter(_)
@@ -224,6 +228,10 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         }
         (Question::DeadFields(query), [snapshot]) => {
             json(&dead_variables::dead_fields(snapshot, query.page()?, progress)?)
+        }
+        (Question::SourceTextWanted(_), [snapshot]) => json(&dead_variables::source_text_wanted(snapshot, progress)?),
+        (Question::SourceText(query), [snapshot]) => {
+            json(&dead_variables::add_source_text(snapshot, &query, progress)?)
         }
         (Question::Allocations(query), [snapshot]) => {
             json(&allocations::allocations(snapshot, &query, show, progress)?)

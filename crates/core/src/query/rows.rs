@@ -338,10 +338,10 @@ impl<'a> Rows<'a> {
     }
 
     fn owner_row(&self, Owner { kind, name, place }: Owner) -> OwnerRow {
-        let is_module = kind == OwnerKind::Module;
-        let written = if is_module { self.names.script(&name.0) } else { self.names.label(&name.0) };
+        let is_file = matches!(kind, OwnerKind::Module | OwnerKind::Block);
+        let written = if is_file { self.names.script(&name.0) } else { self.names.label(&name.0) };
         let of_file = || {
-            let script_id = self.scripts.id(&name.0).filter(|_| is_module)?;
+            let script_id = self.scripts.id(&name.0).filter(|_| is_file)?;
             Some(SourceRow { script: Some(Text::of(&written)), script_id, line: None, column: None })
         };
         let source = place.map(|place| self.place(place)).or_else(of_file);

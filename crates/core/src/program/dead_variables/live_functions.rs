@@ -1,9 +1,10 @@
-//! Closures → for each context, the functions of which a closure can reach it.
+//! Finds, for each context, the functions of which a closure can reach it.
 
 use super::source_scopes::SourceScopes;
+use super::source_text::SourceText;
 use crate::program::scopes::{MAX_DEPTH, description, outer};
 use crate::program::scripts::script_of_shared;
-use crate::program::variables::is_context;
+use crate::program::variables::{is_context, variable};
 use crate::snapshot::Snapshot;
 use crate::snapshot::display::{internal_target, number_of};
 use crate::snapshot::error::Result;
@@ -118,6 +119,102 @@ impl Contexts {
         Ok(contexts)
     }
 
+    /// As [`new`](Self::new), with source text. It does not tell the scope of a context, but that of a function is known
+    /// by its place: the contexts around a function belong to the scopes around it, in the same order. Where a context
+    /// has a variable that none of these scopes has, the context and those around it are left open, and so are contexts
+    /// that other objects than functions refer to, such as those of running generators.
+    pub(super) fn of_text(
+        snapshot: &Snapshot,
+        source: &SourceScopes<'_>,
+        text: &SourceText,
+        code: &Code,
+        progress: &Progress,
+    ) -> Result<Contexts> {
+        let nodes = &code.contexts;
+        let number = |node: NodeIx| nodes.binary_search(&node).map_or(NONE, |at| at as u32);
+        let mut contexts = Contexts {
+            scopes: vec![NONE; nodes.len()],
+            outer: nodes.iter().map(|&context| outer(snapshot, context).map_or(NONE, number)).collect(),
+            functions: Vec::new(),
+            is_open: vec![false; nodes.len()],
+        };
+        let mut closures: Vec<(u32, u32)> = Vec::new();
+        let mut ticker = Ticker::of(progress, snapshot.nodes().len());
+        for node in snapshot.nodes().iter() {
+            ticker.tick()?;
+            if snapshot.kind(node) == NodeKind::Closure {
+                let context = internal_target(snapshot, node, b"context").map_or(NONE, number);
+                let function = snapshot.location(node).and_then(|at| text.function(at));
+                closures.push((function.unwrap_or(NONE), context));
+            } else if !is_context(snapshot.name(node)) {
+                let targets = snapshot.edges_of(node).map(|edge| edge.to);
+                targets.filter(|&to| is_context(snapshot.name(to))).for_each(|to| contexts.open(number(to)));
+            }
+        }
+        closures.sort_unstable();
+        closures.dedup();
+        let mut reached_by = vec![NONE; nodes.len()];
+        let mut ticker = Ticker::of(progress, closures.len());
+        for &(function, context) in &closures {
+            ticker.tick()?;
+            if function == NONE {
+                contexts.open(context);
+                continue;
+            }
+            let fits = |scope: u32, at: u32| {
+                let node = nodes[at as usize];
+                let mut names = snapshot.edges_of(node).filter_map(|edge| variable(snapshot, node, edge)).peekable();
+                names.peek()?;
+                Some(names.all(|name| is_internal_variable(name) || source.variable(scope, name).is_some()))
+            };
+            contexts.reach_in_text(text, &fits, function, context, &mut reached_by);
+        }
+        contexts.functions.sort_unstable();
+        contexts.functions.dedup();
+        Ok(contexts)
+    }
+
+    /// A closure of this function reaches a context and those around it. `fits` tells whether a scope has all variables
+    /// of a context; `None` if the context has none.
+    fn reach_in_text(
+        &mut self,
+        text: &SourceText,
+        fits: &dyn Fn(u32, u32) -> Option<bool>,
+        function: u32,
+        context: u32,
+        reached_by: &mut [u32],
+    ) {
+        let mut at = context;
+        let mut around = text.outer(function);
+        for _ in 0..MAX_DEPTH {
+            if at == NONE || std::mem::replace(&mut reached_by[at as usize], function) == function {
+                return;
+            }
+            let has_variables = fits(function, at).is_some();
+            if has_variables {
+                let mut scopes = std::iter::successors(around, |&scope| text.outer(scope));
+                let Some(scope) = scopes.find(|&scope| fits(scope, at) == Some(true)) else { break };
+                let known = &mut self.scopes[at as usize];
+                if *known != NONE && *known != scope {
+                    break;
+                }
+                *known = scope;
+                self.functions.push((at, function));
+                around = text.outer(scope);
+            }
+            at = self.outer[at as usize];
+        }
+        self.open(at);
+    }
+
+    /// Counts all variables of a context and of those around it as read.
+    fn open(&mut self, context: u32) {
+        let mut at = context;
+        while at != NONE && !std::mem::replace(&mut self.is_open[at as usize], true) {
+            at = self.outer[at as usize];
+        }
+    }
+
     /// A closure of this function reaches a context and those around it.
     fn reach(&mut self, source: &SourceScopes<'_>, function: u32, context: u32, reached_by: &mut [u32]) {
         let mut at = context;
@@ -131,10 +228,8 @@ impl Contexts {
             }
             at = self.outer[at as usize];
         }
-        // Whatever is around it counts as read: a list may be made of contexts, as long as the heap.
-        while at != NONE && !std::mem::replace(&mut self.is_open[at as usize], true) {
-            at = self.outer[at as usize];
-        }
+        // A list may be made of contexts, as long as the heap.
+        self.open(at);
     }
 
     /// The scope of a context, unless nothing is known of it or of who reads its variables.
@@ -149,6 +244,11 @@ impl Contexts {
         let start = self.functions.partition_point(|&(at, _)| at < context);
         self.functions[start..].iter().take_while(move |&&(at, _)| at == context).map(|&(_, function)| function)
     }
+}
+
+/// Whether V8 keeps a variable of this name for itself, such as `this` and the private names of a class.
+fn is_internal_variable(name: &[u8]) -> bool {
+    name == b"this" || name.starts_with(b".") || name.starts_with(b"#")
 }
 
 fn script_of(snapshot: &Snapshot, shared: NodeIx) -> Option<NodeIx> {

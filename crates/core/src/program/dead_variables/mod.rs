@@ -10,25 +10,30 @@
 //! }
 //! ```
 //!
-//! Chromium's snapshots say which scope of a script refers to which variable. A live closure can read a variable of
-//! a context if the context is the one that it was made in, or around that one, and its function or one inside it
-//! refers to the variable.
+//! Chromium's snapshots tell which scope of a script refers to which variable; for others the caller finds it in the
+//! source text. A live closure can read a variable of a context if the context is the one that it was made in, or around
+//! that one, and its function or one inside it refers to the variable.
 
 mod freed;
 mod live_functions;
 mod source_scopes;
+mod source_text;
 
+use crate::program::variables::variable;
 use crate::snapshot::Snapshot;
+use crate::snapshot::columns::Edge;
 use crate::snapshot::derived::Table;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::scope_tables::ScopeTables;
 use crate::snapshot::ticker::Ticker;
 use freed::{Cleared, Freed, freed};
 use live_functions::{Code, Contexts};
 use source_scopes::SourceScopes;
+pub(crate) use source_text::{ScriptRow, ScriptText, SourceText, scripts};
 use std::ops::Range;
 
 /// A variable of one context that no live function reads.
@@ -65,17 +70,21 @@ pub(crate) struct DeadVariables {
 impl DeadVariables {
     /// The table of a snapshot. The first call goes over all nodes and references.
     pub(crate) fn of<'a>(snapshot: &'a Snapshot, progress: &Progress) -> Result<&'a DeadVariables> {
+        if !are_scopes_known(snapshot) {
+            return Ok(&UNKNOWN);
+        }
         snapshot.derived.get_or_make(|| DeadVariables::new(snapshot, progress))
     }
 
     fn new(snapshot: &Snapshot, progress: &Progress) -> Result<DeadVariables> {
-        if snapshot.scope_tables().scopes.is_empty() {
-            return Ok(DeadVariables { is_known: false, each: Vec::new(), groups: Vec::new(), freed: 0 });
-        }
-        let source = SourceScopes::new(snapshot);
+        let text = text_of(snapshot);
+        let source = SourceScopes::new(snapshot, tables(snapshot));
         let code = Code::find(snapshot, progress)?;
-        let contexts = Contexts::new(snapshot, &source, &code, progress)?;
-        let is_known = !code.are_numbers_hidden(snapshot);
+        let contexts = match text {
+            Some(text) => Contexts::of_text(snapshot, &source, text, &code, progress)?,
+            None => Contexts::new(snapshot, &source, &code, progress)?,
+        };
+        let is_known = text.is_some() || !code.are_numbers_hidden(snapshot);
         let mut each = Vec::new();
         let mut functions = Vec::new();
         let mut ticker = Ticker::of(progress, code.contexts.len());
@@ -83,8 +92,12 @@ impl DeadVariables {
             ticker.tick()?;
             let Some(scope) = contexts.scope(at) else { continue };
             source.outermost(contexts.functions(at), &mut functions);
-            for edge in snapshot.edges_of(context).filter(|edge| edge.kind == EdgeKind::Context) {
-                let EdgeLabel::Name(name) = edge_label(snapshot, edge) else { continue };
+            for edge in snapshot.edges_of(context) {
+                let name = match text {
+                    Some(_) => variable(snapshot, context, edge),
+                    None => name_in_context(snapshot, edge),
+                };
+                let Some(name) = name else { continue };
                 let variable = source.variable(scope, name);
                 if let Some(variable) = variable.filter(|&variable| !source.is_read_by(variable, &functions)) {
                     each.push(DeadVariable { variable, context, edge: edge.ix, value: edge.to });
@@ -103,7 +116,31 @@ impl DeadVariables {
 
     /// The name of a variable.
     pub(crate) fn name<'a>(&self, snapshot: &'a Snapshot, dead: DeadVariable) -> &'a [u8] {
-        snapshot.strings().get(snapshot.scope_tables().variables[dead.variable as usize])
+        snapshot.strings().get(tables(snapshot).variables[dead.variable as usize])
+    }
+}
+
+static UNKNOWN: DeadVariables = DeadVariables { is_known: false, each: Vec::new(), groups: Vec::new(), freed: 0 };
+
+/// Whether the snapshot, or the source text that was added to it, tells of scopes.
+pub(crate) fn are_scopes_known(snapshot: &Snapshot) -> bool {
+    !tables(snapshot).scopes.is_empty()
+}
+
+/// The source text, where the snapshot has no tables of its own.
+fn text_of(snapshot: &Snapshot) -> Option<&SourceText> {
+    snapshot.scope_tables().scopes.is_empty().then(|| snapshot.derived.get::<SourceText>())?
+}
+
+fn tables(snapshot: &Snapshot) -> &ScopeTables {
+    text_of(snapshot).map_or(snapshot.scope_tables(), |text| &text.tables)
+}
+
+/// The name of a variable as DevTools reads it, which leaves out those of blocks.
+fn name_in_context(snapshot: &Snapshot, edge: Edge) -> Option<&[u8]> {
+    match edge_label(snapshot, edge) {
+        EdgeLabel::Name(name) if edge.kind == EdgeKind::Context => Some(name),
+        _ => None,
     }
 }
 

@@ -1,13 +1,14 @@
-//! The sections about scopes → which code refers to which variable.
+//! Finds which code refers to which variable, by the tables of scopes.
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::scope_tables::ScopeRow;
+use crate::snapshot::scope_tables::{ScopeRow, ScopeTables};
 
 /// Scopes by their position in the file, which is a preorder: what is inside a scope stands right behind it.
 #[derive(Debug)]
 pub(super) struct SourceScopes<'a> {
     snapshot: &'a Snapshot,
+    tables: &'a ScopeTables,
     scopes: &'a [ScopeRow],
     /// Behind the last scope inside each scope.
     ends: Vec<u32>,
@@ -22,8 +23,7 @@ pub(super) struct SourceScopes<'a> {
 }
 
 impl<'a> SourceScopes<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
-        let tables = snapshot.scope_tables();
+    pub(super) fn new(snapshot: &'a Snapshot, tables: &'a ScopeTables) -> Self {
         let scopes = tables.scopes.as_slice();
         let mut by_id: Vec<u32> = (0..scopes.len() as u32).collect();
         by_id.sort_unstable_by_key(|&at| (scopes[at as usize].script, scopes[at as usize].id, at));
@@ -36,17 +36,17 @@ impl<'a> SourceScopes<'a> {
             sum = range.end;
             let start = by_name.len();
             by_name.extend(range);
-            by_name[start..].sort_unstable_by_key(|&variable| (name(snapshot, variable), variable));
+            by_name[start..].sort_unstable_by_key(|&variable| (name(snapshot, tables, variable), variable));
         }
         first_variable.push(sum);
         let mut source =
-            Self { snapshot, scopes, ends: ends(scopes), by_id, first_variable, by_name, uses: Vec::new() };
+            Self { snapshot, tables, scopes, ends: ends(scopes), by_id, first_variable, by_name, uses: Vec::new() };
         source.uses = source.read_uses();
         source
     }
 
     fn read_uses(&self) -> Vec<(u32, u32)> {
-        let mut rest = self.snapshot.scope_tables().uses.as_slice();
+        let mut rest = self.tables.uses.as_slice();
         let mut uses = Vec::with_capacity(rest.len());
         for scope in self.scopes {
             let (own, others) = rest.split_at(scope.uses as usize);
@@ -84,8 +84,12 @@ impl<'a> SourceScopes<'a> {
     pub(super) fn variable(&self, scope: u32, wanted: &[u8]) -> Option<u32> {
         let own = self.first_variable[scope as usize] as usize..self.first_variable[scope as usize + 1] as usize;
         let own = &self.by_name[own];
-        let at = own.partition_point(|&variable| name(self.snapshot, variable) < wanted);
-        own.get(at).copied().filter(|&variable| name(self.snapshot, variable) == wanted)
+        let at = own.partition_point(|&variable| self.name(variable) < wanted);
+        own.get(at).copied().filter(|&variable| self.name(variable) == wanted)
+    }
+
+    fn name(&self, variable: u32) -> &'a [u8] {
+        name(self.snapshot, self.tables, variable)
     }
 
     /// Whether one of the functions, which are disjoint and in order, refers to the variable, or code inside it does.
@@ -114,8 +118,8 @@ impl<'a> SourceScopes<'a> {
     }
 }
 
-fn name(snapshot: &Snapshot, variable: u32) -> &[u8] {
-    snapshot.strings().get(snapshot.scope_tables().variables[variable as usize])
+fn name<'a>(snapshot: &'a Snapshot, tables: &ScopeTables, variable: u32) -> &'a [u8] {
+    snapshot.strings().get(tables.variables[variable as usize])
 }
 
 fn ends(scopes: &[ScopeRow]) -> Vec<u32> {

@@ -1,0 +1,175 @@
+'use strict';
+
+/**
+ * Source text → the scopes of a script, as the core takes them: in preorder, with the places of functions, the variables
+ * to which functions inside refer, and the variables of outer scopes to which the scope's own code refers.
+ */
+
+/** Parameters of the function that Node.js puts around a CommonJS module. */
+const WRAPPER = ['exports', 'require', 'module', '__filename', '__dirname'];
+
+/** @typedef {{ depth: number, at: [line: number, column: number][], variables: string[], uses: [scope: number, variable: number][] }} ScopeText */
+
+/**
+ * @param {string} text
+ * @returns {ScopeText[] | undefined} `undefined` for text that is not JavaScript, or has a `with`
+ */
+function scopesOf(text) {
+  const parsed = parse(text);
+  if (parsed === undefined) return undefined;
+  const { ast, sourceType } = parsed;
+  const isModule = sourceType === 'module';
+  const { analyze } = require('eslint-scope');
+  const manager = analyze(ast, { ecmaVersion: 2024, sourceType: isModule ? 'module' : 'commonjs', fallback: 'iteration', childVisitorKeys: undefined });
+  if (manager.scopes.some(({ type }) => type === 'with')) return undefined;
+  return new Script(text, manager, isModule).rows();
+}
+
+function parse(text) {
+  const acorn = require('acorn');
+  const options = { ecmaVersion: 'latest', ranges: true, allowHashBang: true, allowAwaitOutsideFunction: true };
+  for (const sourceType of ['script', 'module']) {
+    try {
+      return { sourceType, ast: acorn.parse(text, { ...options, sourceType, allowReturnOutsideFunction: sourceType === 'script' }) };
+    } catch {
+      // As a module, or not at all.
+    }
+  }
+  return undefined;
+}
+
+class Script {
+  #text;
+  /** Offsets of lines. */
+  #lines;
+  #scopes;
+  /** Positions of scopes. */
+  #index = new Map();
+  /** By scope, its captured variables and their positions. */
+  #captured = new Map();
+  #hasEval;
+
+  constructor(text, manager, isModule) {
+    this.#text = text;
+    this.#lines = linesOf(text);
+    this.#scopes = inPreorder(manager.globalScope);
+    this.#scopes.forEach(({ scope }, at) => this.#index.set(scope, at));
+    const file = isModule ? undefined : manager.globalScope.childScopes.find(({ type }) => type === 'function');
+    this.#hasEval = scopesWithEval(this.#scopes);
+    for (const { scope } of this.#scopes) this.#captured.set(scope, this.#capturedBy(scope, scope === file));
+  }
+
+  rows() {
+    return this.#scopes.map(({ scope, depth }) => ({
+      depth,
+      at: this.#places(scope),
+      variables: [...this.#captured.get(scope).keys()],
+      uses: this.#uses(scope),
+    }));
+  }
+
+  /** V8 keeps variables in a context if functions inside refer to them, and all variables around a direct `eval`. */
+  #capturedBy(scope, isFile) {
+    const captured = new Map();
+    for (const variable of scope.variables) {
+      const isCaptured = variable.references.some(({ from }) => from.variableScope !== scope.variableScope);
+      if (isCaptured || this.#hasEval.has(scope)) captured.set(variable.name, captured.size);
+    }
+    if (isFile) for (const name of WRAPPER) if (!captured.has(name)) captured.set(name, captured.size);
+    return captured;
+  }
+
+  #uses(scope) {
+    const uses = [];
+    for (const { resolved, identifier } of scope.references) {
+      const declaring = resolved ? resolved.scope : this.#fileFor(identifier.name);
+      const slot = declaring && declaring !== scope ? this.#captured.get(declaring)?.get(identifier.name) : undefined;
+      if (slot !== undefined) uses.push([this.#index.get(declaring), slot]);
+      if (identifier.name === 'eval' && !resolved) uses.push(...this.#allAround(scope));
+    }
+    return uses;
+  }
+
+  /** The scope of a CommonJS file, for the parameters of the function around it. */
+  #fileFor(name) {
+    return WRAPPER.includes(name) ? this.#scopes.find(({ scope }) => this.#captured.get(scope).has(name))?.scope : undefined;
+  }
+
+  #allAround(scope) {
+    const uses = [];
+    for (let around = scope.upper; around !== null; around = around.upper) {
+      for (const slot of this.#captured.get(around).values()) uses.push([this.#index.get(around), slot]);
+    }
+    return uses;
+  }
+
+  /**
+   * Where V8 has a function begin, counted from 0: at its parameters, some versions at `async` or `constructor` before them.
+   * The function for the fields of a class begins with the class, its body or the first field.
+   */
+  #places({ type, block }) {
+    const { start, id } = block;
+    if (type === 'class') return [start, block.body.start, ...fieldsOf(block.body)].map((offset) => this.#place(offset));
+    if (type !== 'function' || block.type === 'Program') return [];
+    if (block.type !== 'ArrowFunctionExpression') return [this.#place(this.#text.indexOf('(', id?.end ?? start)), ...this.#constructors(start)];
+    if (!block.async) return [this.#place(start)];
+    return [this.#place(start), this.#place(start + /^async\s*/.exec(this.#text.slice(start, start + 100))[0].length)];
+  }
+
+  /** The beginning of a constructor, whose function is the rest of it. */
+  #constructors(start) {
+    const before = /\bconstructor\s*$/.exec(this.#text.slice(Math.max(0, start - 40), start));
+    return before === null ? [] : [this.#place(start - before[0].length)];
+  }
+
+  #place(offset) {
+    const line = this.#lineOf(offset);
+    return [line, offset - this.#lines[line]];
+  }
+
+  #lineOf(offset) {
+    let [from, to] = [0, this.#lines.length];
+    while (to - from > 1) {
+      const middle = (from + to) >> 1;
+      if (this.#lines[middle] <= offset) from = middle;
+      else to = middle;
+    }
+    return from;
+  }
+}
+
+/** Offsets of the first field and the first static one. */
+function fieldsOf({ body }) {
+  const firstOf = (isStatic) => body.find((member) => member.type === 'PropertyDefinition' && member.static === isStatic);
+  return [firstOf(false), firstOf(true)].flatMap((field) => field?.start ?? []);
+}
+
+function linesOf(text) {
+  const lines = [0];
+  for (const { index, 0: end } of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) lines.push(index + end.length);
+  return lines;
+}
+
+/** Without recursion: generated code nests scopes deeply. The scope of a function's own name is left out. */
+function inPreorder(root) {
+  const found = [];
+  const rest = [{ scope: root, depth: 0 }];
+  while (rest.length > 0) {
+    const { scope, depth } = rest.pop();
+    const isShown = scope.type !== 'function-expression-name';
+    if (isShown) found.push({ scope, depth });
+    for (const child of [...scope.childScopes].reverse()) rest.push({ scope: child, depth: isShown ? depth + 1 : depth });
+  }
+  return found;
+}
+
+function scopesWithEval(scopes) {
+  const found = new Set();
+  for (const { scope } of scopes) {
+    if (!scope.references.some(({ identifier, resolved }) => identifier.name === 'eval' && !resolved)) continue;
+    for (let around = scope; around !== null && !found.has(around); around = around.upper) found.add(around);
+  }
+  return found;
+}
+
+module.exports = { scopesOf };
