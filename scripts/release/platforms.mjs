@@ -6,8 +6,8 @@ import { root } from '../setup.mjs';
 /** Every package must be smaller than this to download, in bytes. */
 export const MAX_PACKED_BYTES = 2_000_000;
 
-/** Every addon must be smaller than this on disk, in bytes. */
-export const MAX_BYTES = 3_000_000;
+/** Every addon must be smaller than this on disk, in bytes: three mebibytes. */
+export const MAX_BYTES = 3 * 1024 * 1024;
 
 /** The oldest supported glibc, of 2012. Node.js 18 itself needs 2.28. */
 export const GLIBC = '2.17';

@@ -2,6 +2,7 @@
 
 use crate::snapshot::Snapshot;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::sort::sort_by_key;
 
 /// Objects that were allocated at one place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,7 +25,7 @@ pub(crate) fn places_of_allocation(snapshot: &Snapshot, nodes: &[NodeIx]) -> Vec
         bytes: snapshot.nodes().self_size(node),
     };
     let mut places: Vec<AllocatedAt> = nodes.iter().map(place).filter(|place| place.trace_id != 0).collect();
-    places.sort_unstable_by_key(|place| place.trace_id);
+    sort_by_key(&mut places, |place| place.trace_id);
     places.dedup_by(|next, kept| {
         let is_same = next.trace_id == kept.trace_id;
         if is_same {

@@ -13,6 +13,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
+use crate::snapshot::sort::sort;
 use crate::snapshot::ticker::Ticker;
 
 /// The shape of an object that may grow.
@@ -94,7 +95,7 @@ impl<'a> Bytes<'a> {
         for node in objects {
             push(&mut wanted, tree.positions()[node.index()])?;
         }
-        wanted.sort_unstable();
+        sort(&mut wanted);
         let mut walk = Walk { bytes: Bytes { parts, pieces: Vec::new() }, open: Vec::new() };
         let mut wanted = wanted.into_iter().peekable();
         let mut ticker = Ticker::of(progress, parts.snapshot.nodes().len());

@@ -12,6 +12,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::parallel;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::sort_by_key;
 
 /// Ids compared if there are too few functions.
 const SAMPLE: usize = 4096;
@@ -108,7 +109,7 @@ fn functions_with_own_names(snapshot: &Snapshot) -> Vec<NodeIx> {
     let nodes = snapshot.nodes();
     let named = |&node: &NodeIx| snapshot.kind(node) == NodeKind::Closure && !snapshot.name(node).is_empty();
     let mut functions: Vec<NodeIx> = nodes.iter().filter(named).collect();
-    functions.sort_unstable_by_key(|&node| nodes.name(node));
+    sort_by_key(&mut functions, |&node| nodes.name(node));
     let runs = functions.chunk_by(|&a, &b| nodes.name(a) == nodes.name(b));
     runs.filter_map(|run| <[NodeIx; 1]>::try_from(run).ok()).map(|[only]| only).collect()
 }

@@ -10,6 +10,7 @@ use crate::leak::suspects::Search;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
+use crate::snapshot::sort::sort;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
@@ -82,7 +83,7 @@ impl Search<'_> {
         let mut suspects: Vec<Suspect> = of_holder
             .into_iter()
             .flat_map(|(holder, mut elements)| {
-                elements.sort_unstable();
+                sort(&mut elements);
                 // Objects below two elements are retained by neither, so the largest group at or below them counts.
                 let all = elements.iter().flat_map(|element| &below[element]);
                 let bytes = all.map(|&group| extents[group as usize].bytes).max().unwrap_or(0);

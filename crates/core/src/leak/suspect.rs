@@ -2,6 +2,7 @@
 
 use crate::leak::owned_size::Shape;
 use crate::snapshot::ids::NodeIx;
+use crate::snapshot::sort::sort;
 
 /// A holder and its elements.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ impl Suspect {
     pub(crate) fn absorb(&mut self, other: Self) {
         for (groups, others) in [(&mut self.elements, other.elements), (&mut self.named, other.named)] {
             groups.extend(others);
-            groups.sort_unstable();
+            sort(groups);
             groups.dedup();
         }
     }

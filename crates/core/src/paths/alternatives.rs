@@ -9,6 +9,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::graph::Retainers;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
+use crate::snapshot::sort::sort;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
 use foldhash::{HashSet, HashSetExt};
@@ -167,6 +168,6 @@ impl<'a> Search<'a> {
 /// Whether a path goes through no node twice.
 fn is_simple(path: &[PathStep]) -> bool {
     let mut nodes: Vec<NodeIx> = path.iter().map(|step| step.node).collect();
-    nodes.sort_unstable();
+    sort(&mut nodes);
     nodes.windows(2).all(|pair| pair[0] != pair[1])
 }

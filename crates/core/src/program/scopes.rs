@@ -23,6 +23,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::sort;
 use crate::snapshot::ticker::Ticker;
 
 /// Scopes around a function that are looked at: generated code may nest them without end.
@@ -98,7 +99,7 @@ impl Scopes {
                 }
             }
         }
-        functions.sort_unstable();
+        sort(&mut functions);
         functions.dedup_by_key(|&mut (description, relation, _)| (description, relation));
         functions.shrink_to_fit();
         Ok(Scopes { functions })

@@ -9,6 +9,7 @@ use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::{ClassIx, NodeIx, ObjectId};
 use crate::snapshot::pairs::{Pair, side_by_side};
 use crate::snapshot::progress::Progress;
+use crate::snapshot::sort::sort;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
 use foldhash::HashMap;
@@ -192,7 +193,7 @@ fn members(snapshot: &Snapshot, classes: &Classes, keys: &mut Keys, ticker: &mut
             members.push(Member { key, id: snapshot.nodes().id(node), node });
         }
     }
-    members.sort_unstable();
+    sort(&mut members);
     Ok(members)
 }
 

@@ -10,6 +10,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::sort;
 use crate::snapshot::strings::Text;
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +142,7 @@ fn row(rows: &Rows<'_>, dead: &DeadVariables, group: &DeadGroup) -> Result<DeadR
 fn class_name(rows: &Rows<'_>, members: &[DeadVariable]) -> Text {
     let snapshot = rows.snapshot;
     let mut values: Vec<_> = members.iter().map(|dead| (snapshot.classes().of(dead.value), dead.value)).collect();
-    values.sort_unstable();
+    sort(&mut values);
     values.dedup();
     let bytes = |of_class: &&[(_, _)]| of_class.iter().map(|&(_, value)| snapshot.retained_size(value)).sum::<u64>();
     let largest = values.chunk_by(|a, b| a.0 == b.0).max_by_key(bytes);

@@ -5,6 +5,7 @@
 //! letters become sets of characters.
 
 use crate::snapshot::error::{Code, Error, Result};
+use crate::snapshot::sort::sort;
 use std::fmt::{Display, Write as _};
 use std::iter::Peekable;
 use std::str::Chars;
@@ -349,7 +350,7 @@ const LAST_CASE_OF_ASCII: char = '\u{212a}';
 fn other_cases(first: char, last: char, unicode: bool) -> impl Iterator<Item = char> {
     let canonical = if unicode { folded } else { upper };
     let mut wanted: Vec<char> = (first..=last.min(LAST_CASED)).map(canonical).collect();
-    wanted.sort_unstable();
+    sort(&mut wanted);
     wanted.dedup();
     // Most expressions are ASCII, which saves checking all characters.
     let beyond = if wanted.last().is_none_or(char::is_ascii) { LAST_CASE_OF_ASCII } else { LAST_CASED };

@@ -8,13 +8,18 @@ use std::cmp::Ordering;
 /// Sorts stably.
 pub fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
     let mut order = (0..items.len() as u32).collect();
-    sort(&mut order, &mut |a, b| compare(&items[a as usize], &items[b as usize]));
+    sort_positions(&mut order, &mut |a, b| compare(&items[a as usize], &items[b as usize]));
     permute(items, order);
 }
 
 /// Sorts stably by a key.
 pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
+}
+
+/// Sorts stably by the items' own order.
+pub fn sort<T: Ord>(items: &mut [T]) {
+    sort_by(items, Ord::cmp);
 }
 
 /// How two positions compare.
@@ -27,7 +32,7 @@ fn is_before(compare: &mut Compare<'_>, a: u32, b: u32) -> bool {
 
 /// Merges runs that get twice as long each time.
 #[inline(never)]
-fn sort(order: &mut Vec<u32>, compare: &mut Compare<'_>) {
+fn sort_positions(order: &mut Vec<u32>, compare: &mut Compare<'_>) {
     let mut sorted = Vec::with_capacity(order.len());
     let mut run = 1;
     while run < order.len() {

@@ -11,6 +11,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
+use crate::snapshot::sort::{sort, sort_by_key};
 use crate::snapshot::ticker::Ticker;
 
 /// No scope or no context.
@@ -44,10 +45,10 @@ impl Code {
                 _ => {}
             }
         }
-        code.closures.sort_unstable();
+        sort(&mut code.closures);
         code.closures.dedup();
         // Stable: of several functions with one description the last one counts.
-        code.scripts.sort_by_key(|&(described, _)| described);
+        sort_by_key(&mut code.scripts, |&(described, _)| described);
         Ok(code)
     }
 
@@ -114,7 +115,7 @@ impl Contexts {
                 contexts.reach(source, function, number(context), &mut reached_by);
             }
         }
-        contexts.functions.sort_unstable();
+        sort(&mut contexts.functions);
         contexts.functions.dedup();
         Ok(contexts)
     }
@@ -151,7 +152,7 @@ impl Contexts {
                 targets.filter(|&to| is_context(snapshot.name(to))).for_each(|to| contexts.open(number(to)));
             }
         }
-        closures.sort_unstable();
+        sort(&mut closures);
         closures.dedup();
         let mut reached_by = vec![NONE; nodes.len()];
         let mut ticker = Ticker::of(progress, closures.len());
@@ -169,7 +170,7 @@ impl Contexts {
             };
             contexts.reach_in_text(text, &fits, function, context, &mut reached_by);
         }
-        contexts.functions.sort_unstable();
+        sort(&mut contexts.functions);
         contexts.functions.dedup();
         Ok(contexts)
     }

@@ -29,6 +29,7 @@ use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 use crate::snapshot::scope_tables::ScopeTables;
+use crate::snapshot::sort::sort;
 use crate::snapshot::ticker::Ticker;
 use freed::{Cleared, Freed, freed};
 use live_functions::{Code, Contexts};
@@ -104,7 +105,7 @@ impl DeadVariables {
                 }
             }
         }
-        each.sort_unstable();
+        sort(&mut each);
         let (groups, freed) = groups(snapshot, &each, progress)?;
         Ok(DeadVariables { is_known, each, groups, freed })
     }
@@ -164,7 +165,7 @@ fn groups(snapshot: &Snapshot, each: &[DeadVariable], progress: &Progress) -> Re
     if cleared.is_empty() {
         return Ok((Vec::new(), 0));
     }
-    cleared.sort_unstable();
+    sort(&mut cleared);
     let Freed { by_group, together } = freed(snapshot, &cleared, groups.len(), progress)?;
     groups.iter_mut().zip(by_group).for_each(|(group, bytes)| group.freed = bytes);
     groups.retain(|group| group.freed > 0);

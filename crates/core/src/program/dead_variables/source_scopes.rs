@@ -3,6 +3,7 @@
 use crate::snapshot::Snapshot;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::scope_tables::{ScopeRow, ScopeTables};
+use crate::snapshot::sort::{sort, sort_by_key};
 
 /// Scopes by their position in the file, which is a preorder: what is inside a scope stands right behind it.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl<'a> SourceScopes<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, tables: &'a ScopeTables) -> Self {
         let scopes = tables.scopes.as_slice();
         let mut by_id: Vec<u32> = (0..scopes.len() as u32).collect();
-        by_id.sort_unstable_by_key(|&at| (scopes[at as usize].script, scopes[at as usize].id, at));
+        sort_by_key(&mut by_id, |&at| (scopes[at as usize].script, scopes[at as usize].id, at));
         let mut first_variable = Vec::with_capacity(scopes.len() + 1);
         let mut by_name = Vec::with_capacity(tables.variables.len());
         let mut sum = 0;
@@ -36,7 +37,7 @@ impl<'a> SourceScopes<'a> {
             sum = range.end;
             let start = by_name.len();
             by_name.extend(range);
-            by_name[start..].sort_unstable_by_key(|&variable| (name(snapshot, tables, variable), variable));
+            sort_by_key(&mut by_name[start..], |&variable| (name(snapshot, tables, variable), variable));
         }
         first_variable.push(sum);
         let mut source =
@@ -59,7 +60,7 @@ impl<'a> SourceScopes<'a> {
                 }
             }
         }
-        uses.sort_unstable();
+        sort(&mut uses);
         uses.dedup();
         uses
     }

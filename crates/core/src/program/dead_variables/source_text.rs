@@ -14,6 +14,7 @@ use crate::snapshot::ids::{NodeIx, StringIx};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::scope_tables::{ScopeRow, ScopeTables, ScopeUse};
+use crate::snapshot::sort::{sort, sort_by_key};
 use crate::snapshot::ticker::Ticker;
 use foldhash::HashMap;
 use serde::Deserialize;
@@ -74,7 +75,7 @@ impl SourceText {
                 text.left_out.push(script.id);
             }
         }
-        text.functions.sort_unstable_by_key(|&(at, _)| (at.script_id, at.line, at.column));
+        sort_by_key(&mut text.functions, |&(at, _)| (at.script_id, at.line, at.column));
         Ok(text)
     }
 
@@ -163,7 +164,7 @@ impl<'a> Known<'a> {
                 _ => {}
             }
         }
-        known.functions.sort_unstable();
+        sort(&mut known.functions);
         known.functions.dedup();
         for string in (0..snapshot.strings().len()).map(StringIx::from_index) {
             if let Some(named) = known.names.get_mut(snapshot.strings().get(string)) {
@@ -186,7 +187,7 @@ impl<'a> Known<'a> {
     /// Whether all live functions of a script are in its text.
     fn fits(&self, id: i32, script: &ScriptText) -> bool {
         let mut places: Vec<[u32; 2]> = script.scopes.iter().flat_map(|scope| &scope.at).copied().collect();
-        places.sort_unstable();
+        sort(&mut places);
         self.of_script(id).iter().all(|&(.., at)| places.binary_search(&at).is_ok())
     }
 }
@@ -218,7 +219,7 @@ pub(crate) fn scripts(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sc
             found.push(at);
         }
     }
-    found.sort_unstable_by_key(|at| at.script_id);
+    sort_by_key(&mut found, |at| at.script_id);
     found.dedup_by_key(|at| at.script_id);
     let row = |at: Location| {
         let name = String::from_utf8_lossy(scripts.name(at)?).into_owned();

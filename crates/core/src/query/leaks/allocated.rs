@@ -8,6 +8,7 @@ use crate::query::allocations::{FrameRow, calls, frame};
 use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
+use crate::snapshot::sort::sort_by_key;
 use serde::Serialize;
 
 /// Calls of a stack that are shown: those of the runtime are left out and do not count.
@@ -90,7 +91,7 @@ fn caller(calls: &mut Vec<Call>, of: usize, function: u32) -> usize {
 /// The rows of a call's callers, those of most objects first. Goes as deep as [`MAX_DEPTH`].
 fn caller_rows(rows: &Rows<'_>, calls: &[Call], of: usize) -> Result<Vec<CallRow>> {
     let mut callers: Vec<usize> = calls[of].callers.clone();
-    callers.sort_by_key(|&at| std::cmp::Reverse(calls[at].count));
+    sort_by_key(&mut callers, |&at| std::cmp::Reverse(calls[at].count));
     callers.truncate(MAX_CALLERS);
     let row = |at: usize| {
         let Call { function, count, bytes, .. } = calls[at];
