@@ -151,6 +151,12 @@ describe('the flags of filter', () => {
     assert.ok(nodes.every(({ name }) => !text.includes(name)), text);
   });
 
+  test('a snapshot that is given twice is refused', async () => {
+    const { code, stderr } = await heapray(['report', 'before.heapsnapshot', './before.heapsnapshot']);
+    assert.equal(code, 2);
+    assert.match(stderr, /\.\/before\.heapsnapshot is given twice/);
+  });
+
   test('a flag with an optional value does not take the file for it', async () => {
     const { total } = await jsonOf(['filter', '--mine-only', '--references', 'after.heapsnapshot']);
     assert.ok(total > 0);

@@ -30,9 +30,14 @@ function installedProject({ addons = [here] } = {}) {
   const installed = path.join(project, 'node_modules', 'heapray');
   mkdirSync(installed, { recursive: true });
   for (const file of ['package.json', 'index.js', 'lib', 'bin']) cpSync(path.join(root, file), path.join(installed, file), { recursive: true });
-  cpSync(path.join(root, 'node_modules', 'commander'), path.join(project, 'node_modules', 'commander'), { recursive: true });
+  for (const name of dependenciesOf(manifest)) cpSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), { recursive: true });
   for (const name of addons) installAddon(project, name);
   return project;
+}
+
+/** All packages that a package needs, as npm installs them. */
+function dependenciesOf({ dependencies = {} }) {
+  return Object.keys(dependencies).flatMap((name) => [name, ...dependenciesOf(require(path.join(root, 'node_modules', name, 'package.json')))]);
 }
 
 function installAddon(project, name) {

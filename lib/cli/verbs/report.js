@@ -2,6 +2,7 @@
 
 /** `heapray report FILE…` */
 
+const fs = require('node:fs');
 const { shortenedTo } = require('../../format/budget.js');
 const { printableJson } = require('../../format/log-commands.js');
 const { formatReport } = require('../../format/report.js');
@@ -70,8 +71,17 @@ function define(program, done) {
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
     .action(async (files, options) => {
       checkPage(options);
+      checkTwice(files);
       done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, options, files.map(titleOf))));
     });
+}
+
+/** The same snapshot given twice would show no growth. */
+function checkTwice(files) {
+  const found = files.filter((file) => fs.existsSync(file));
+  const paths = found.map((file) => fs.realpathSync(file));
+  const twice = paths.findIndex((file, at) => paths.indexOf(file) !== at);
+  if (twice !== -1) throw new UsageError(`${found[twice]} is given twice: a series needs snapshots taken one after the other`);
 }
 
 /** Checked before the work. */
