@@ -2,6 +2,8 @@
 
 /** A script as V8 compiled it: where its functions begin, what they are called, and which variables they declare. */
 
+const { parseScript } = require('./parse.js');
+
 /**
  * @typedef {object} FunctionInfo
  * @property {number} at The offset that V8 gives as the place of the function: its parameters, or `class` where a class has no constructor.
@@ -34,9 +36,9 @@ class ProgramIndex {
   /** Throws for a text that is not JavaScript. */
   constructor(text) {
     this.#text = text;
-    const program = parse(text, (node) => this.#read(node), () => this.#reset());
+    const { ast } = parseScript(text, { read: (node) => this.#read(node), reset: () => this.#reset() });
     this.top = this.#open({ kind: 'function', at: 0, start: 0, end: text.length });
-    this.#visit(program, this.top, {});
+    this.#visit(ast, this.top, {});
     this.#close(this.top);
     this.functions.set(0, this.top);
     this.#text = undefined;
@@ -221,33 +223,6 @@ class ProgramIndex {
     if (target.type !== 'MemberExpression' || target.computed) return nameOf(target);
     const text = this.#text.slice(target.start, target.end);
     return text.length > 200 ? {} : { name: text, nameAt: target.property.start };
-  }
-}
-
-const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
-
-/**
- * @param {(node: object) => void} read called for each function, inner ones first
- * @param {() => void} reset called before a second attempt
- */
-function parse(text, read, reset) {
-  const { Parser } = require('acorn');
-  class Reader extends Parser {
-    finishNode(node, type) {
-      const finished = super.finishNode(node, type);
-      if (FUNCTIONS.has(type)) read(finished);
-      return finished;
-    }
-
-    /** V8 has refused duplicates already; looking for them takes quadratic time. */
-    declareName() {}
-  }
-  const options = { ecmaVersion: 'latest', allowHashBang: true, allowReturnOutsideFunction: true, allowAwaitOutsideFunction: true };
-  try {
-    return Reader.parse(text, { ...options, sourceType: 'script' });
-  } catch {
-    reset();
-    return Reader.parse(text, { ...options, sourceType: 'module', allowReturnOutsideFunction: false });
   }
 }
 

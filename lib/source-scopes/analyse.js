@@ -5,6 +5,9 @@
  * to which functions inside refer, and the variables of outer scopes to which the scope's own code refers.
  */
 
+const { Lines } = require('../source-maps/lines.js');
+const { parseScript } = require('../source-maps/parse.js');
+
 /** Parameters of the function that Node.js puts around a CommonJS module. */
 const WRAPPER = ['exports', 'require', 'module', '__filename', '__dirname'];
 
@@ -15,34 +18,28 @@ const WRAPPER = ['exports', 'require', 'module', '__filename', '__dirname'];
  * @returns {ScopeText[] | undefined} `undefined` for text that is not JavaScript, or has a `with`
  */
 function scopesOf(text) {
-  const parsed = parse(text);
-  if (parsed === undefined) return undefined;
-  const { ast, sourceType } = parsed;
-  const isModule = sourceType === 'module';
-  const { analyze } = require('eslint-scope');
-  const manager = analyze(ast, { ecmaVersion: 2024, sourceType: isModule ? 'module' : 'commonjs', fallback: 'iteration', childVisitorKeys: undefined });
-  if (manager.scopes.some(({ type }) => type === 'with')) return undefined;
-  return new Script(text, manager, isModule).rows();
+  const analysed = analyse(text);
+  if (analysed === undefined || analysed.manager.scopes.some(({ type }) => type === 'with')) return undefined;
+  return new Script(text, analysed.manager, analysed.isModule).rows();
 }
 
-function parse(text) {
-  const acorn = require('acorn');
-  const options = { ecmaVersion: 'latest', ranges: true, allowHashBang: true, allowAwaitOutsideFunction: true };
-  for (const sourceType of ['script', 'module']) {
-    try {
-      return { sourceType, ast: acorn.parse(text, { ...options, sourceType, allowReturnOutsideFunction: sourceType === 'script' }) };
-    } catch {
-      // As a module, or not at all.
-    }
+/** Text that is no JavaScript, or nested too deeply for the stack, is not analysed. */
+function analyse(text) {
+  const { analyze } = require('eslint-scope');
+  try {
+    const { ast, isModule } = parseScript(text, { ranges: true });
+    return { isModule, manager: analyze(ast, { ecmaVersion: 2024, sourceType: isModule ? 'module' : 'commonjs', fallback: 'iteration' }) };
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 class Script {
   #text;
-  /** Offsets of lines. */
   #lines;
   #scopes;
+  /** The scope of a CommonJS file, which has the parameters of the function around it. */
+  #file;
   /** Positions of scopes. */
   #index = new Map();
   /** By scope, its captured variables and their positions. */
@@ -51,12 +48,12 @@ class Script {
 
   constructor(text, manager, isModule) {
     this.#text = text;
-    this.#lines = linesOf(text);
+    this.#lines = new Lines(text);
     this.#scopes = inPreorder(manager.globalScope);
     this.#scopes.forEach(({ scope }, at) => this.#index.set(scope, at));
-    const file = isModule ? undefined : manager.globalScope.childScopes.find(({ type }) => type === 'function');
+    this.#file = isModule ? undefined : manager.globalScope.childScopes.find(({ type }) => type === 'function');
     this.#hasEval = scopesWithEval(this.#scopes);
-    for (const { scope } of this.#scopes) this.#captured.set(scope, this.#capturedBy(scope, scope === file));
+    for (const { scope } of this.#scopes) this.#captured.set(scope, this.#capturedBy(scope));
   }
 
   rows() {
@@ -69,20 +66,20 @@ class Script {
   }
 
   /** V8 keeps variables in a context if functions inside refer to them, and all variables around a direct `eval`. */
-  #capturedBy(scope, isFile) {
+  #capturedBy(scope) {
     const captured = new Map();
     for (const variable of scope.variables) {
       const isCaptured = variable.references.some(({ from }) => from.variableScope !== scope.variableScope);
       if (isCaptured || this.#hasEval.has(scope)) captured.set(variable.name, captured.size);
     }
-    if (isFile) for (const name of WRAPPER) if (!captured.has(name)) captured.set(name, captured.size);
+    if (scope === this.#file) for (const name of WRAPPER) if (!captured.has(name)) captured.set(name, captured.size);
     return captured;
   }
 
   #uses(scope) {
     const uses = [];
     for (const { resolved, identifier } of scope.references) {
-      const declaring = resolved ? resolved.scope : this.#fileFor(identifier.name);
+      const declaring = resolved?.scope ?? this.#file;
       const slot = declaring && declaring !== scope ? this.#captured.get(declaring)?.get(identifier.name) : undefined;
       if (slot !== undefined) uses.push([this.#index.get(declaring), slot]);
       if (identifier.name === 'eval' && !resolved) uses.push(...this.#allAround(scope));
@@ -90,15 +87,10 @@ class Script {
     return uses;
   }
 
-  /** The scope of a CommonJS file, for the parameters of the function around it. */
-  #fileFor(name) {
-    return WRAPPER.includes(name) ? this.#scopes.find(({ scope }) => this.#captured.get(scope).has(name))?.scope : undefined;
-  }
-
   #allAround(scope) {
     const uses = [];
     for (let around = scope.upper; around !== null; around = around.upper) {
-      for (const slot of this.#captured.get(around).values()) uses.push([this.#index.get(around), slot]);
+      for (const slot of this.#captured.get(around)?.values() ?? []) uses.push([this.#index.get(around), slot]);
     }
     return uses;
   }
@@ -123,18 +115,8 @@ class Script {
   }
 
   #place(offset) {
-    const line = this.#lineOf(offset);
-    return [line, offset - this.#lines[line]];
-  }
-
-  #lineOf(offset) {
-    let [from, to] = [0, this.#lines.length];
-    while (to - from > 1) {
-      const middle = (from + to) >> 1;
-      if (this.#lines[middle] <= offset) from = middle;
-      else to = middle;
-    }
-    return from;
+    const { line, column } = this.#lines.place(offset);
+    return [line, column];
   }
 }
 
@@ -142,12 +124,6 @@ class Script {
 function fieldsOf({ body }) {
   const firstOf = (isStatic) => body.find((member) => member.type === 'PropertyDefinition' && member.static === isStatic);
   return [firstOf(false), firstOf(true)].flatMap((field) => field?.start ?? []);
-}
-
-function linesOf(text) {
-  const lines = [0];
-  for (const { index, 0: end } of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) lines.push(index + end.length);
-  return lines;
 }
 
 /** Without recursion: generated code nests scopes deeply. The scope of a function's own name is left out. */

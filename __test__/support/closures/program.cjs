@@ -62,7 +62,9 @@ function withEval(x) {
   const evaluated = new Big(4_000);
   const once = () => evaluated;
   once();
-  return (code) => eval(code) + x;
+  return function evaluator(code) {
+    return eval(code) + x;
+  };
 }
 
 /** The inner variable hides the outer one, which `outer` alone reads. */

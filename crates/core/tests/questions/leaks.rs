@@ -2,6 +2,7 @@
 
 use super::program::{add_record, array, program, report, report_of, suspect};
 use super::{ask, column, open};
+use heapray_core::Snapshot;
 use heapray_core::testing::{Node, SnapshotBuilder};
 use serde_json::{Value, json};
 
@@ -42,23 +43,25 @@ fn listeners_are_named_after_the_objects_they_keep_with_their_function_on_the_pa
     assert_eq!(suspect["functions"][0]["source"]["script"], "/srv/app/index.js");
 }
 
+/// A Map of sessions. V8 replaces the table of a Map that grows.
+fn sessions_in_a_map(units: usize, table_id: u64) -> Snapshot {
+    let mut program = program();
+    let global = program.global;
+    let map = program.object(global, "sessions", "Map");
+    let table = program.heap.node("array", "", 64);
+    program.heap.id(table, table_id);
+    program.heap.internal(map, "table", table);
+    for unit in 0..units {
+        let session = program.own("Session");
+        program.heap.id(session, 10_001 + 2 * unit as u64);
+        program.heap.internal(table, &(unit * 3).to_string(), session);
+    }
+    open(&program.heap)
+}
+
 #[test]
 fn a_map_is_the_holder_not_its_table_which_is_replaced_when_it_grows() {
-    let build = |units: usize, table_id: u64| {
-        let mut program = program();
-        let global = program.global;
-        let map = program.object(global, "sessions", "Map");
-        let table = program.heap.node("array", "", 64);
-        program.heap.id(table, table_id);
-        program.heap.internal(map, "table", table);
-        for unit in 0..units {
-            let session = program.own("Session");
-            program.heap.id(session, 10_001 + 2 * unit as u64);
-            program.heap.internal(table, &(unit * 3).to_string(), session);
-        }
-        open(&program.heap)
-    };
-    let report = report(&[build(20, 5001), build(40, 90_001), build(60, 90_003)]);
+    let report = report(&[sessions_in_a_map(20, 5001), sessions_in_a_map(40, 90_001), sessions_in_a_map(60, 90_003)]);
     let suspect = suspect(&report);
     assert_eq!((&suspect["className"], &suspect["kind"]), (&json!("Session"), &json!("map")));
     assert_eq!(suspect["holder"]["path"], "global.sessions");
@@ -292,22 +295,7 @@ fn suspects_have_the_functions_of_the_program_that_allocated_their_objects_and_t
 
 #[test]
 fn objects_in_a_map_count_in_the_interval_they_were_created_in_however_uneven_the_traffic() {
-    let build = |units: usize, table_id: u64| {
-        let mut program = program();
-        let global = program.global;
-        let map = program.object(global, "sessions", "Map");
-        // V8 replaces the table of a Map that grows.
-        let table = program.heap.node("array", "", 64);
-        program.heap.id(table, table_id);
-        program.heap.internal(map, "table", table);
-        for unit in 0..units {
-            let session = program.own("Session");
-            program.heap.id(session, 10_001 + 2 * unit as u64);
-            program.heap.internal(table, &(unit * 3).to_string(), session);
-        }
-        open(&program.heap)
-    };
-    let report = report(&[build(20, 5001), build(60, 90_001), build(600, 90_003)]);
+    let report = report(&[sessions_in_a_map(20, 5001), sessions_in_a_map(60, 90_001), sessions_in_a_map(600, 90_003)]);
     let suspect = suspect(&report);
     assert_eq!((&suspect["addedCount"], &suspect["addedBytes"]), (&json!([40, 540]), &json!([4000, 54_000])));
 }
