@@ -155,7 +155,8 @@ class ProgramIndex {
     }
     this.#visit(node.body, info, NOTHING);
     this.functions.set(info.at, info);
-    Object.assign(node, { info, params: [], body: undefined });
+    // The parser still looks whether a setter has one parameter, and no rest.
+    Object.assign(node, { info, params: node.params.slice(0, 1).map(({ type }) => ({ type })), body: undefined });
   }
 
   /** A function that has been read belongs to the one around it, which is read later, and to a variable or property. */

@@ -23,6 +23,14 @@ export class SessionStore {
     this.entries.set(token, session);
     return session;
   }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  set size(most: number) {
+    for (const token of [...this.entries.keys()].slice(most)) this.entries.delete(token);
+  }
 }
 `,
   'src/db/pool.ts': `export class Connection {
