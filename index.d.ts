@@ -592,14 +592,27 @@ export interface Columns {
   class: Uint32Array;
 }
 
-/** Objects that were allocated while tracking. */
+/** Objects that were allocated while tracking. In a difference all numbers have signs: after minus before. */
 export interface AllocationSums {
-  /** Allocations, and their bytes. Optimised code may allocate several objects at once, which V8 counts as one. */
+  /**
+   * Allocations. Optimised code may allocate several objects at once, which V8 counts as one. In a sampling profile, the
+   * samples.
+   */
   count: number;
+  /** Their bytes. In a sampling profile V8's estimate of all bytes, from those of the samples. */
   size: number;
-  /** Objects that are alive, and their self sizes. */
-  liveCount: number;
-  liveSize: number;
+  /** Objects that are alive; `null` in a sampling profile, which does not say whether it has others too. */
+  liveCount: number | null;
+  /** Their self sizes, in bytes; `null` in a sampling profile. */
+  liveSize: number | null;
+}
+
+/** The same together with what was allocated in calls from there; recursion counts once. */
+export interface AllocationTotals {
+  totalCount: number;
+  totalSize: number;
+  totalLiveCount: number | null;
+  totalLiveSize: number | null;
 }
 
 export interface StackFrame {
@@ -607,10 +620,10 @@ export interface StackFrame {
   source: SourceLocation | null;
 }
 
-/** A function, by what it allocated itself, without what it called. */
-export interface AllocationRow extends AllocationSums, StackFrame {}
+/** A function: what it allocated itself, and with what it called. */
+export interface AllocationRow extends AllocationSums, AllocationTotals, StackFrame {}
 
-export interface AllocationStackRow extends AllocationSums {
+export interface AllocationStackRow extends AllocationSums, AllocationTotals {
   /** Innermost call first, the first 256; V8 records 64. Empty if no JavaScript ran. */
   stack: StackFrame[];
 }
@@ -618,8 +631,16 @@ export interface AllocationStackRow extends AllocationSums {
 export interface AllocationQuery extends Page {
   /** What a row is about. @default 'function' */
   by?: 'function' | 'stack';
-  /** Largest first. @default 'size' */
-  sort?: 'size' | 'count' | 'liveSize' | 'liveCount';
+  /**
+   * Largest first; in a difference, the largest growth. By a total, functions that only call others which allocate are listed
+   * too. A sampling profile cannot be sorted by what is alive. @default 'size'
+   */
+  sort?: 'size' | 'count' | 'liveSize' | 'liveCount' | 'totalSize' | 'totalLiveSize';
+}
+
+export interface AllocationOptions extends ParseOptions, AllocationQuery {
+  /** Text and Markdown have the stacks' first 12 calls. @default 'json' */
+  format?: 'json' | 'text' | 'markdown';
 }
 
 /** All rows together, and a page of them. */
@@ -629,6 +650,10 @@ export interface AllocationPage extends AllocationSums, MapWarnings {
   /** Why they were not; `null` if they were. */
   reason: string | null;
   by: 'function' | 'stack';
+  /** Whether it is of sampling profiles. */
+  sampled: boolean;
+  /** Whether it is what changed from one recording to another. */
+  difference: boolean;
   /** Rows on all pages. */
   total: number;
   /** With `by: 'function'`. */
@@ -1107,6 +1132,21 @@ export function report(snapshot: Snapshot | Source | readonly (Snapshot | Source
  */
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options: DiffOptions & { format: 'text' | 'markdown' }): Promise<string>;
 export function diff(before: Snapshot | Source, after: Snapshot | Source, options?: DiffOptions): Promise<DiffResult>;
+
+/**
+ * Functions or stacks at which objects were allocated: of a recording of allocations (`.heaptimeline`), a snapshot taken while
+ * they were tracked, or a sampling profile (`.heapprofile`, of `node --heap-prof`, DevTools or `HeapProfiler.stopSampling`);
+ * of two, what changed from the first to the second. Functions are compared by name, script, line and column, so the two may be
+ * of different processes. The sums are those of DevTools' Allocation tab and of its view of sampling profiles, but recursion
+ * counts once in totals. Profiles may have 512 MB, decompressed; they are read on the event loop, about 0.04 s a megabyte.
+ * Rejects with `ERR_INVALID_QUERY` for two recordings of different kinds.
+ * @example
+ * const { functions } = await allocations('app.heapprofile', { sort: 'totalSize' });
+ * @example
+ * console.log(await allocations(['before.heapprofile', 'after.heapprofile'], { by: 'stack', format: 'text' }));
+ */
+export function allocations(recording: Snapshot | Source | readonly (Snapshot | Source)[], options: AllocationOptions & { format: 'text' | 'markdown' }): Promise<string>;
+export function allocations(recording: Snapshot | Source | readonly (Snapshot | Source)[], options?: AllocationOptions): Promise<AllocationPage>;
 
 /** What `capture()` checks before it begins. All sizes are in bytes. */
 export interface Preflight {

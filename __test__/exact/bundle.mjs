@@ -1,7 +1,7 @@
 // Bundles DevTools' TypeScript into one module that Node can import.
 //
 // npm's chrome-devtools-frontend holds sources only. Bundling them takes under a second; the result is
-// cached in `.cache/devtools` and never committed. The single stub is core/i18n/locales.js, a list of
+// cached in `.cache/devtools` and never committed. The single stub of the former is core/i18n/locales.js, a list of
 // languages that Chromium's build generates and the package lacks; no number depends on it.
 
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
@@ -34,30 +34,66 @@ const generatedLanguages = {
   },
 };
 
+/** The models of the view of sampling profiles. Its widgets, which show them, are stubs. */
+const profileEntry = `
+  export { SamplingHeapProfileModel } from './panels/profiler/HeapProfileView.ts';
+  export { BottomUpProfileDataGridTree } from './panels/profiler/BottomUpProfileDataGrid.ts';
+`;
+
+/** Whatever is asked of it, it has it: a function, a class to extend, a namespace. */
+const widget = `
+  const anything = new Proxy(function () {}, {
+    get: (target, name) => (name === 'prototype' || typeof name === 'symbol' ? target[name] : anything),
+    apply: () => anything,
+    construct: () => ({}),
+    getPrototypeOf: () => anything,
+  });
+  module.exports = anything;
+`;
+
+const stubbedWidgets = {
+  name: 'stubbed-widgets',
+  setup(build) {
+    const isModel = /(core\/platform|models\/cpu_profile|panels\/profiler\/(HeapProfileView|BottomUpProfileDataGrid|ProfileDataGrid))/;
+    build.onResolve({ filter: /^\./ }, ({ path: name, resolveDir, kind }) => {
+      const isOfModels = kind === 'entry-point' || isModel.test(path.join(resolveDir, name));
+      return isOfModels ? undefined : { path: name, namespace: 'widgets' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'widgets' }, () => ({ contents: widget, loader: 'js' }));
+  },
+};
+
 /** DevTools' classes, and the version of the package they come from. */
 export async function importDevTools() {
-  const { version } = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'));
-  const file = path.join(cacheFolder, `heap-snapshot-${version}.mjs`);
-  if (!existsSync(file)) await bundle(file);
   // DevTools uses it since Chrome 119; Node has it from version 22.
   Promise.withResolvers ??= withResolvers;
+  return importBundle('heap-snapshot', entry, generatedLanguages);
+}
+
+/** The same for sampling profiles. */
+export const importProfileModels = () => importBundle('heap-profile', profileEntry, stubbedWidgets);
+
+async function importBundle(name, contents, plugin) {
+  const { version } = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'));
+  const file = path.join(cacheFolder, `${name}-${version}.mjs`);
+  if (!existsSync(file)) await bundle(file, contents, plugin);
   return { version, ...(await import(pathToFileURL(file).href)) };
 }
 
-async function bundle(file) {
+async function bundle(file, contents, plugin) {
   const { build } = await import('esbuild');
   mkdirSync(cacheFolder, { recursive: true });
   // Test files run side by side: whoever comes second replaces the file by an equal one, whole.
   const unfinished = `${file}.${process.pid}`;
   await build({
-    stdin: { contents: entry, resolveDir: path.join(packageFolder, 'front_end'), loader: 'ts' },
+    stdin: { contents, resolveDir: path.join(packageFolder, 'front_end'), loader: 'ts' },
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
     outfile: unfinished,
     logLevel: 'warning',
-    plugins: [generatedLanguages],
+    plugins: [plugin],
   });
   renameSync(unfinished, file);
 }

@@ -1,12 +1,13 @@
 'use strict';
 
-// parse, filter, report, diff, redact: arguments checked, sources opened, one job each.
+// parse, filter, report, diff, allocations, redact: arguments checked, sources opened, one job each.
 
 const path = require('node:path');
 const { argumentError } = require('./errors.js');
 const { runJob } = require('./job.js');
 const { isWholeSource, toInput, toPath } = require('../input/source.js');
 const { inputLimits, parseInput } = require('../input/parse.js');
+const { parseRecording } = require('../input/recording.js');
 const { openLive } = require('../capture/open-live.js');
 const { checkOptions, pickOptions } = require('./options/check.js');
 const { FUNCTIONS } = require('./options/functions.js');
@@ -41,13 +42,19 @@ async function reportWith(source, options, memoryOf) {
   const { code = checked.format === 'text' } = checked;
   const question = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
   const show = formatter({ ...checked, maxBytes }, () => require('../format/report.js').formatReport);
-  if (isSeries(source)) checkTwice(source);
-  const sources = isSeries(source) ? source.map((each, i) => [`snapshots[${i}]`, each]) : [['snapshot', source]];
+  const sources = sourcesOf(source, 'snapshot', 'snapshots');
   return withSnapshots(sources, checked, async (job, snapshots) => {
     if (checked.closures) await Snapshot.addSourceText(job, snapshots.at(-1));
     const outside = memoryOf(snapshots);
     return show(await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps, { code }));
   });
+}
+
+/** The sources of one argument, each with its name in errors. */
+function sourcesOf(source, one, several) {
+  if (!isSeries(source)) return [[one, source]];
+  checkTwice(source, several);
+  return source.map((each, i) => [`${several}[${i}]`, each]);
 }
 
 /** Whether an array has several snapshots rather than the chunks of one: every element is a snapshot or a whole source. */
@@ -56,10 +63,10 @@ function isSeries(source) {
 }
 
 /** The same snapshot given twice would show no growth. */
-function checkTwice(sources) {
+function checkTwice(sources, name) {
   const keys = sources.map((source) => (typeof source === 'string' ? path.resolve(source) : source));
   const twice = keys.findIndex((key, at) => keys.indexOf(key) !== at);
-  if (twice !== -1) throw argumentError(`snapshots[${twice}]`, 'a snapshot that is not given twice', sources[twice]);
+  if (twice !== -1) throw argumentError(`${name}[${twice}]`, 'a snapshot that is not given twice', sources[twice]);
 }
 
 async function diff(before, after, options) {
@@ -71,6 +78,21 @@ async function diff(before, after, options) {
     ['after', after],
   ];
   return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.askMapped(job, snapshots, question, checked.sourceMaps)));
+}
+
+async function allocations(source, options) {
+  const checked = checkOptions('options', FUNCTIONS.allocations, options);
+  const question = { ask: 'allocations', ...pickOptions(QUESTIONS.allocations.fields, checked) };
+  const show = formatter(checked, () => require('../format/allocations.js').formatAllocations);
+  const sources = sourcesOf(source, 'recording', 'recordings');
+  if (sources.length > 2) throw argumentError('recordings', 'one, or one before and one after', source);
+  return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.askMapped(job, snapshots, question, checked.sourceMaps)), loadRecording);
+}
+
+/** Opens a recording of allocations or a sampling profile, for `lib/cli`: as a snapshot, which a profile has no objects for. */
+async function openRecording(source, options) {
+  const input = toInput(source, 'source');
+  return runJob(options, (job) => loadRecording(job, input, inputLimits({})));
 }
 
 async function redact(source, outputPath, options) {
@@ -89,8 +111,9 @@ function formatter({ format = 'json', showStrings, maxBytes }, writer) {
 /**
  * Calls `work` with a Snapshot for each source; those parsed here are closed afterwards.
  * @param {[what: string, source: unknown][]} sources
+ * @param {typeof load} [open]
  */
-async function withSnapshots(sources, options, work) {
+async function withSnapshots(sources, options, work, open = load) {
   const limits = inputLimits(options);
   const inputs = sources.map(([what, source]) => (Snapshot.is(source) ? source : toInput(source, what)));
   const given = inputs.filter(Snapshot.is);
@@ -106,7 +129,7 @@ async function withSnapshots(sources, options, work) {
           snapshots.push(input);
           continue;
         }
-        const snapshot = await load(job, input, limits);
+        const snapshot = await open(job, input, limits);
         opened.push(snapshot);
         snapshots.push(snapshot);
       }
@@ -123,4 +146,9 @@ async function load(job, input, limits) {
   return openSnapshot(job, await parseInput(job, input, limits));
 }
 
-module.exports = { parse, filter, report, reportWith, diff, redact };
+async function loadRecording(job, input, limits) {
+  if (input.live) return openLive(job, input.live, limits);
+  return openSnapshot(job, await parseRecording(job, input, limits));
+}
+
+module.exports = { parse, filter, report, reportWith, diff, allocations, openRecording, redact };

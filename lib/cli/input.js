@@ -2,6 +2,7 @@
 
 /** Opens FILE arguments one after the other; errors name the file they belong to. */
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { InputError, QUESTION_CODES, UsageError } = require('./errors.js');
 
@@ -18,10 +19,21 @@ function sourceOf(file) {
   return file === STDIN ? process.stdin : path.resolve(file);
 }
 
-/** Parses and analyses one file. */
-async function openSnapshot(api, file, job) {
+/** The same snapshot given twice would show no growth. */
+function checkTwice(files, noun = 'snapshots') {
+  const found = files.filter((file) => fs.existsSync(file));
+  const paths = found.map((file) => fs.realpathSync(file));
+  const twice = paths.findIndex((file, at) => paths.indexOf(file) !== at);
+  if (twice !== -1) throw new UsageError(`${found[twice]} is given twice: a series needs ${noun} taken one after the other`);
+}
+
+/**
+ * Parses and analyses one file.
+ * @param {typeof import('../../index').parse} open
+ */
+async function openSnapshot(file, job, open) {
   try {
-    return await api.parse(sourceOf(file), job);
+    return await open(sourceOf(file), job);
   } catch (error) {
     if (job.signal.aborted || QUESTION_CODES.has(error.code) || !isAboutTheFile(error)) throw error;
     throw new InputError(displayName(file), error);
@@ -43,4 +55,4 @@ function titleOf(file) {
   return file === STDIN ? 'standard input' : path.basename(file);
 }
 
-module.exports = { checkFiles, displayName, isAboutTheFile, openSnapshot, sourceOf, titleOf };
+module.exports = { checkFiles, checkTwice, displayName, isAboutTheFile, openSnapshot, sourceOf, titleOf };

@@ -22,12 +22,13 @@ const { createProgressLine, wantsColor, widthOf, WIDTH_WITHOUT_TERMINAL } = requ
  * @param {string[]} files snapshots to open, in the order `ask` gets them
  * @param {object} options as parsed by commander
  * @param {(api: typeof import('../../index'), snapshots: import('../../index').Snapshot[], job: import('../../index').JobOptions) => Promise<Answer>} ask
+ * @param {(api: typeof import('../../index')) => typeof import('../../index').parse} [opener] what opens the files, `parse` by default
  * @returns {Promise<number>} the exit code
  */
-async function run(files, options, ask) {
+async function run(files, options, ask, opener = ({ parse }) => parse) {
   checkFiles(files);
   checkOutput(options.output, files);
-  const answer = await untilInterrupted((job) => answerFrom(files, job, ask));
+  const answer = await untilInterrupted((job) => answerFrom(files, job, ask, opener));
   const text = answerText(answer, options, files.map(titleOf));
   if (options.output === undefined) await writeStdout(text);
   else writeFile(options.output, text);
@@ -44,12 +45,12 @@ function warningsIn(json) {
   return new Set([...own(json), ...Object.values(json ?? {}).flatMap(own)]);
 }
 
-async function answerFrom(files, job, ask) {
+async function answerFrom(files, job, ask, opener) {
   // Loaded here so that help, completion and usage errors do not need the addon.
   const api = require('../../index.js');
   const snapshots = [];
   try {
-    for (const file of files) snapshots.push(await openSnapshot(api, file, job));
+    for (const file of files) snapshots.push(await openSnapshot(file, job, opener(api)));
     return await ask(api, snapshots, job);
   } finally {
     for (const snapshot of snapshots) snapshot.close();

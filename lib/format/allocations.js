@@ -4,7 +4,7 @@
 
 const document = require('./document.js');
 const { sourceLabel } = require('./labels.js');
-const { formatAmount, formatBytes, formatCount } = require('./numbers.js');
+const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
 
 /** Frames of a stack in text; JSON has all. */
@@ -14,13 +14,26 @@ const HOW_TO_RECORD =
   "Record them with heapray's capture({ allocations: true }), DevTools' \"Allocations on timeline\" with stacks, " +
   'or HeapProfiler.startTrackingHeapObjects with trackAllocations: true.';
 
-const COLUMNS = [
+const FUNCTION = [
   { title: 'Function', shrink: 16 },
   { title: 'Place', truncate: 'start', shrink: 20, drop: 2 },
+];
+
+/** What is alive, where that is known. */
+const TRACKED = [
+  ...FUNCTION,
   { title: 'Alive', align: 'right' },
   { title: 'Bytes alive', align: 'right' },
+  { title: 'With callees', align: 'right', drop: 3 },
   { title: 'Allocations', align: 'right', drop: 1 },
   { title: 'Bytes in all', align: 'right' },
+];
+
+const SAMPLED = [
+  ...FUNCTION,
+  { title: 'Samples', align: 'right', drop: 1 },
+  { title: 'Bytes', align: 'right' },
+  { title: 'With callees', align: 'right' },
 ];
 
 /**
@@ -37,42 +50,48 @@ function notAvailable({ reason }) {
 }
 
 function blocks(page, { offset = 0 }) {
-  const { by, total, next, functions, stacks } = page;
+  const { by, difference, sampled, total, next, functions, stacks } = page;
   const shown = by === 'stack' ? stacks : functions;
-  const amount = words(formatAmount(total, by), 'strong');
+  const figures = figuresOf(page);
+  const amount = words(`${formatAmount(total, by)}${difference ? ' changed' : ''}`, 'strong');
   const range = shown.length === total ? '' : `; showing ${formatCount(offset + 1)} to ${formatCount(offset + shown.length)}`;
-  const sums = `: ${objects(page.liveCount, page.liveSize)} alive, ${allocations(page)}`;
-  const list = [document.line([amount, sums, range])];
-  if (shown.length > 0) list.push(by === 'stack' ? document.entries(stacks.map(entry), offset + 1) : document.table(COLUMNS, functions.map(cells)));
+  const list = [document.line([amount, `: ${figures.sums(page).join(', ')}`, range])];
+  if (shown.length > 0) {
+    const table = () => document.table(sampled ? SAMPLED : TRACKED, functions.map((row) => cells(row, figures)));
+    list.push(by === 'stack' ? document.entries(stacks.map((row) => entry(row, figures)), offset + 1) : table());
+  }
   if (next !== null) list.push(document.line(words(`More: --offset ${next}`, 'faint')));
   return list;
 }
 
-const objects = (count, bytes) => `${formatAmount(count, 'object')} (${formatBytes(bytes)})`;
-const allocations = ({ count, size }) => `${formatAmount(count, 'allocation')} (${formatBytes(size)})`;
+/** How the numbers of a page are written: with signs in a difference, without what is alive in a sampling profile. */
+function figuresOf({ difference, sampled }) {
+  const bytes = difference ? formatBytesDelta : formatBytes;
+  const count = difference ? formatCountDelta : formatCount;
+  const amount = (value, noun) => `${count(value)} ${Math.abs(value) === 1 ? noun : `${noun}s`}`;
+  const inAll = (row) => `${amount(row.count, sampled ? 'sample' : 'allocation')} (${bytes(row.size)})`;
+  const alive = (row) => `${amount(row.liveCount, 'object')} (${bytes(row.liveSize)}) alive`;
+  return { bytes, count, amount, sampled, inAll, sums: (row) => (sampled ? [inAll(row)] : [alive(row), inAll(row)]) };
+}
 
 const nameOf = ({ functionName }) => heap(functionName || '(anonymous)');
 
-function cells(row) {
-  return [
-    nameOf(row),
-    sourceLabel(row.source),
-    formatCount(row.liveCount),
-    words(formatBytes(row.liveSize), 'strong'),
-    formatCount(row.count),
-    formatBytes(row.size),
-  ];
+function cells(row, { bytes, count, sampled }) {
+  const place = [nameOf(row), sourceLabel(row.source)];
+  if (sampled) return [...place, count(row.count), words(bytes(row.size), 'strong'), bytes(row.totalSize)];
+  return [...place, count(row.liveCount), words(bytes(row.liveSize), 'strong'), bytes(row.totalLiveSize), count(row.count), bytes(row.size)];
 }
 
-function entry({ stack, ...sums }) {
+function entry({ stack, ...sums }, { bytes, amount, sampled, inAll }) {
   const frames = stack.slice(1, MAX_FRAMES).map((frame) => ['called by', [nameOf(frame), ' ', ...sourceLabel(frame.source)]]);
   const more = stack.length - MAX_FRAMES;
   const [top] = stack;
+  const [first, second] = sampled ? [amount(sums.count, 'sample'), bytes(sums.size)] : [amount(sums.liveCount, 'object'), bytes(sums.liveSize)];
   return {
-    figures: [words(formatAmount(sums.liveCount, 'object'), 'alarm'), words(formatBytes(sums.liveSize), 'strong')],
+    figures: [words(first, 'alarm'), words(second, 'strong')],
     label: top === undefined ? words('(no JavaScript function)') : [nameOf(top), ' ', ...sourceLabel(top.source)],
     details: [
-      ['in all', allocations(sums)],
+      ...(sampled ? [] : [['in all', inAll(sums)]]),
       ...frames,
       ...(more > 0 ? [['', words(`… ${formatAmount(more, 'more call')}`, 'faint')]] : []),
     ],

@@ -2,6 +2,7 @@
 
 /** Formats an error as one paragraph with a hint. */
 
+const { isHeapProfile } = require('../input/heap-profile.js');
 const { visible } = require('./text.js');
 
 const HINTS = {
@@ -31,7 +32,7 @@ function formatError(error, file) {
   const place = [...unsaid('section ', error.section), ...unsaid('', error.offset === undefined ? undefined : `byte ${error.offset}`)];
   if (place.length > 0) parts.push(sentence(`At ${place.join(', ')}`));
   parts.push(...unsaid('Expected ', error.expected).map(sentence), ...unsaid('Found ', error.found).map(sentence));
-  const hint = hintFor(error.code);
+  const hint = hintFor(error);
   if (hint !== undefined) parts.push(hint);
   return `${parts.join(' ')} [${error.code ?? error.name}]`;
 }
@@ -42,7 +43,9 @@ function messageOf({ code, message, cause }, file) {
   return cause.message.replace(/, \w+( '.*')?$/s, '');
 }
 
-function hintFor(code) {
+function hintFor(error) {
+  const { code } = error;
+  if (isHeapProfile(error)) return '`heapray allocations` and allocations() open it.';
   return HINTS[code] ?? (DAMAGED.has(code) ? 'The file is damaged, or was not written by V8.' : undefined);
 }
 

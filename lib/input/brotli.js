@@ -181,4 +181,4 @@ function notRecognised() {
   return new HeaprayError('ERR_NOT_A_SNAPSHOT', `expected ${expected}, found ${found} at byte 0`, { expected, found, offset: 0 });
 }
 
-module.exports = { openInput };
+module.exports = { isGzip, isZstd, openInput };

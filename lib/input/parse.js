@@ -15,8 +15,12 @@ const inputLimits = ({ maxBytes, redact }) => ({ maxBytes, redactKey: redact && 
  * @param {import('./source.js').Input} input
  * @returns {Promise<import('../../native.d.ts').NativeSnapshot>}
  */
-async function parseInput(job, input, { maxBytes, redactKey }) {
-  const opened = await openInput(input);
+async function parseInput(job, input, limits) {
+  return parseOpened(job, await openInput(input), limits);
+}
+
+/** The same for an input whose beginning was looked at. */
+async function parseOpened(job, opened, { maxBytes, redactKey }) {
   if (opened.path !== undefined) {
     const { path } = opened;
     return callWithPermit(job, (permit) => native.parseFile(path, maxBytes, redactKey, permit, job.control), path);
@@ -43,4 +47,4 @@ async function parseChunks(job, reader, parser) {
   }
 }
 
-module.exports = { inputLimits, parseInput };
+module.exports = { inputLimits, parseInput, parseOpened };

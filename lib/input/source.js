@@ -143,4 +143,4 @@ function isWholeSource(source) {
   return BEGINNINGS.some((pattern) => pattern.test(beginning));
 }
 
-module.exports = { fileReader, isBytes, isWholeSource, toInput, toPath, toBytes, openPath };
+module.exports = { bytesInput, fileReader, isBytes, isWholeSource, toInput, toPath, toBytes, openPath };

@@ -41,7 +41,7 @@ function checkRequest({ id, snapshots = [], question, ...others }) {
   if (!Object.hasOwn(kinds, ask)) throw invalid(`a question among ${[...Object.keys(QUESTIONS), ...Object.keys(OF_THE_ENGINE)].join(', ')}`, shown(ask));
   const { least, most } = kinds[ask];
   if (snapshots.length < least || snapshots.length > most) {
-    const wanted = least === most ? `${least}` : `at least ${least}`;
+    const wanted = most === Infinity ? `at least ${least}` : [...new Set([least, most])].join(' or ');
     throw invalid(`${wanted} snapshots in a request for ${ask}`, `${snapshots.length}`);
   }
   return { snapshots, question, isOfEngine };

@@ -63,6 +63,12 @@ const diff = {
   format,
 };
 
+const allocations = {
+  ...parse,
+  ...fieldsOf('allocations'),
+  format,
+};
+
 const capture = {
   ...parse,
   worker: { type: 'worker' },
@@ -101,6 +107,6 @@ const watch = {
 };
 
 /** @type {Record<string, Declarations>} */
-const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, capture, watch };
+const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, allocations, capture, watch };
 
 module.exports = { FUNCTIONS, JOB: job };

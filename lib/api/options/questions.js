@@ -202,7 +202,7 @@ const retainingPaths = {
 
 const allocations = {
   by: { type: 'choice', choices: ['function', 'stack'], default: 'function', flag: '--by <what>', help: 'a row for each function, or each stack' },
-  sort: { type: 'choice', choices: ['size', 'count', 'liveSize', 'liveCount'], default: 'size', flag: '--sort <by>', help: 'column to sort by' },
+  sort: { type: 'choice', choices: ['size', 'count', 'liveSize', 'liveCount', 'totalSize', 'totalLiveSize'], default: 'size', flag: '--sort <by>', help: 'column to sort by' },
   ...page('functions or stacks'),
   showStrings,
 };
@@ -228,7 +228,7 @@ const QUESTIONS = {
   retainingPaths: one(retainingPaths),
   strings: { ...one({ ...page(), showStrings }), heavy: true },
   deadVariables: { ...one({ ...page('variables'), showStrings }), heavy: true },
-  allocations: one(allocations),
+  allocations: { least: 1, most: 2, fields: allocations },
   allocationStack: one({ id, showStrings }),
   samples: one(),
   report: { least: 1, most: Infinity, heavy: true, fields: report },

@@ -2,12 +2,11 @@
 
 /** `heapray report FILE…` */
 
-const fs = require('node:fs');
 const { shortenedTo } = require('../../format/budget.js');
 const { printableJson } = require('../../format/log-commands.js');
 const { formatReport } = require('../../format/report.js');
 const { UsageError } = require('../errors.js');
-const { titleOf } = require('../input.js');
+const { checkTwice, titleOf } = require('../input.js');
 const { FUNCTIONS } = require('../../api/options/functions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { FORMATS, OUTPUT } = require('../options.js');
@@ -74,14 +73,6 @@ function define(program, done) {
       checkTwice(files);
       done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, options, files.map(titleOf))));
     });
-}
-
-/** The same snapshot given twice would show no growth. */
-function checkTwice(files) {
-  const found = files.filter((file) => fs.existsSync(file));
-  const paths = found.map((file) => fs.realpathSync(file));
-  const twice = paths.findIndex((file, at) => paths.indexOf(file) !== at);
-  if (twice !== -1) throw new UsageError(`${found[twice]} is given twice: a series needs snapshots taken one after the other`);
 }
 
 /** Checked before the work. */

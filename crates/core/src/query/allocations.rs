@@ -1,16 +1,17 @@
 //! Where and when objects were allocated: functions, stacks, and the timeline of snapshots with allocation tracking.
 
 use crate::program::names::{Names, Show};
+use crate::query::allocation_sums::{Entry, Sums, by_function, by_stack, in_all};
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
 use crate::query::rows::SourceRow;
 use crate::snapshot::Snapshot;
-use crate::snapshot::error::Result;
+use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
-use crate::snapshot::trace::{Function, TraceNode};
+use crate::snapshot::trace::Function;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,30 @@ enum AllocationSort {
     Count,
     LiveSize,
     LiveCount,
+    TotalSize,
+    TotalLiveSize,
+}
+
+impl AllocationSort {
+    fn of(self, entry: &Entry) -> i64 {
+        match self {
+            AllocationSort::Size => entry.own.size,
+            AllocationSort::Count => entry.own.count,
+            AllocationSort::LiveSize => entry.own.live_size,
+            AllocationSort::LiveCount => entry.own.live_count,
+            AllocationSort::TotalSize => entry.total.size,
+            AllocationSort::TotalLiveSize => entry.total.live_size,
+        }
+    }
+
+    fn is_of_live(self) -> bool {
+        matches!(self, AllocationSort::LiveSize | AllocationSort::LiveCount | AllocationSort::TotalLiveSize)
+    }
+
+    /// Whether functions that only call others which allocate are listed.
+    fn is_of_total(self) -> bool {
+        matches!(self, AllocationSort::TotalSize | AllocationSort::TotalLiveSize)
+    }
 }
 
 /// The question of `allocations`.
@@ -54,11 +79,47 @@ pub(crate) struct AllocationQuery {
 
 /// The allocations of one function, or at one stack.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct AllocationRow<R> {
     #[serde(flatten)]
     row: R,
     #[serde(flatten)]
-    sums: Sums,
+    own: SumsRow,
+    total_count: i64,
+    total_size: i64,
+    total_live_count: Option<i64>,
+    total_live_size: Option<i64>,
+}
+
+impl<R> AllocationRow<R> {
+    fn new(row: R, entry: &Entry, is_sampled: bool) -> Self {
+        let (own, total) = (SumsRow::new(entry.own, is_sampled), SumsRow::new(entry.total, is_sampled));
+        Self {
+            row,
+            own,
+            total_count: total.count,
+            total_size: total.size,
+            total_live_count: total.live_count,
+            total_live_size: total.live_size,
+        }
+    }
+}
+
+/// Sums in an answer. A sampling profile does not say what of its objects is alive.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SumsRow {
+    count: i64,
+    size: i64,
+    live_count: Option<i64>,
+    live_size: Option<i64>,
+}
+
+impl SumsRow {
+    fn new(Sums { count, size, live_count, live_size }: Sums, is_sampled: bool) -> Self {
+        let live = |value| (!is_sampled).then_some(value);
+        Self { count, size, live_count: live(live_count), live_size: live(live_size) }
+    }
 }
 
 /// A stack, innermost call first.
@@ -74,8 +135,10 @@ pub(crate) struct AllocationPage {
     available: bool,
     reason: Option<&'static str>,
     by: By,
+    sampled: bool,
+    difference: bool,
     #[serde(flatten)]
-    sums: Sums,
+    sums: SumsRow,
     total: usize,
     functions: Vec<AllocationRow<FrameRow>>,
     stacks: Vec<AllocationRow<StackRow>>,
@@ -99,84 +162,81 @@ pub struct SampleRow {
     size: u64,
 }
 
-/// Objects and bytes allocated while tracking, and those of them that are alive.
-#[derive(Clone, Copy, Default, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Sums {
-    count: u64,
-    size: u64,
-    live_count: u64,
-    live_size: u64,
-}
-
-impl Sums {
-    fn add(&mut self, other: Sums) {
-        self.count += other.count;
-        self.size += other.size;
-        self.live_count += other.live_count;
-        self.live_size += other.live_size;
-    }
-
-    fn by(&self, sort: AllocationSort) -> u64 {
-        match sort {
-            AllocationSort::Size => self.size,
-            AllocationSort::Count => self.count,
-            AllocationSort::LiveSize => self.live_size,
-            AllocationSort::LiveCount => self.live_count,
-        }
-    }
-}
-
-/// Functions or stacks, most allocations first. Those of a function are the sum over all nodes of the tree that are
-/// calls of it; a stack is a node of the tree.
+/// Functions or stacks of a recording, most allocations first, or what changed from the first of two to the second.
+///
+/// # Errors
+/// [`Code::InvalidQuery`] for recordings of two kinds, or for a sampling profile sorted by what is alive.
 pub(crate) fn allocations(
-    snapshot: &Snapshot,
+    recordings: &[&Snapshot],
     query: &AllocationQuery,
     show: Show,
     progress: &Progress,
 ) -> Result<AllocationPage> {
     let page = Page::new(query.limit, query.offset)?;
-    let by = query.by.unwrap_or_default();
-    let allocations = snapshot.allocations();
-    let of_stacks = sums_of_stacks(snapshot, progress)?;
-    let mut all = Sums::default();
-    of_stacks.iter().for_each(|&sums| all.add(sums));
-    let sums = match by {
-        By::Function => sums_of_functions(snapshot, &of_stacks),
-        By::Stack => of_stacks,
+    let (by, sort) = (query.by.unwrap_or_default(), query.sort.unwrap_or_default());
+    let is_sampled = is_sampled(recordings, sort)?;
+    let entries = match by {
+        By::Function => by_function(recordings, progress)?,
+        By::Stack => by_stack(recordings, progress)?,
     };
-    let sort = query.sort.unwrap_or_default();
-    let listed: Vec<usize> = (0..sums.len()).filter(|&at| sums[at].count > 0).collect();
+    let is_difference = recordings.len() > 1;
+    let is_listed = |at: &usize| {
+        let Entry { own, total } = entries[*at].1;
+        match (by, is_difference) {
+            (By::Function, false) if sort.is_of_total() => total.count > 0,
+            (By::Function, true) if sort.is_of_total() => total != Sums::default(),
+            (_, false) => own.count > 0,
+            (_, true) => own != Sums::default(),
+        }
+    };
+    let listed: Vec<usize> = (0..entries.len()).filter(is_listed).collect();
     let total = listed.len();
-    let chosen = page.select(listed, |&a, &b| sums[b].by(sort).cmp(&sums[a].by(sort)).then_with(|| a.cmp(&b)));
+    let value = |at: usize| sort.of(&entries[at].1);
+    let chosen = page.select(listed, |&a, &b| value(b).cmp(&value(a)).then_with(|| a.cmp(&b)));
     let allowance = Allowance::default();
-    let names = Names::new(snapshot, show, progress)?;
+    let names = recordings.iter().map(|snapshot| Names::new(snapshot, show, progress)).collect::<Result<Vec<_>>>()?;
     let (mut functions, mut stacks) = (Vec::new(), Vec::new());
     for at in chosen {
-        let sums = sums[at];
+        let ((snapshot, at), entry) = &entries[at];
+        let Some(names) = names.iter().find(|names| std::ptr::eq(names.snapshot, *snapshot)) else { continue };
         match by {
             By::Function => {
-                let row = frame(&names, allocations.functions[at], &allowance)?;
-                functions.push(AllocationRow { row, sums });
+                let row = frame(names, snapshot.allocations().functions[*at], &allowance)?;
+                functions.push(AllocationRow::new(row, entry, is_sampled));
             }
-            By::Stack => stacks.push(AllocationRow { row: StackRow { stack: stack(&names, at, &allowance)? }, sums }),
+            By::Stack => {
+                let row = StackRow { stack: stack(names, *at, &allowance)? };
+                stacks.push(AllocationRow::new(row, entry, is_sampled));
+            }
         }
     }
-    let available = !allocations.tree.is_empty();
-    let reason = (!available).then_some(NOT_TRACKED);
-    Ok(AllocationPage { available, reason, by, sums: all, total, functions, stacks, next: page.next(total) })
+    let available = recordings.iter().all(|snapshot| !snapshot.allocations().tree.is_empty());
+    Ok(AllocationPage {
+        available,
+        reason: (!available).then_some(NOT_TRACKED),
+        by,
+        sampled: is_sampled,
+        difference: is_difference,
+        sums: SumsRow::new(in_all(&entries), is_sampled),
+        total,
+        functions,
+        stacks,
+        next: page.next(total),
+    })
 }
 
-/// By function, for those that the file describes.
-fn sums_of_functions(snapshot: &Snapshot, of_stacks: &[Sums]) -> Vec<Sums> {
-    let allocations = snapshot.allocations();
-    let mut sums = vec![Sums::default(); allocations.functions.len()];
-    for (trace, &of_stack) in allocations.tree.iter().zip(of_stacks) {
-        if let Some(sum) = sums.get_mut(trace.function as usize) {
-            sum.add(of_stack);
-        }
+/// Whether recordings are sampling profiles.
+fn is_sampled(recordings: &[&Snapshot], sort: AllocationSort) -> Result<bool> {
+    let of = |snapshot: &&Snapshot| snapshot.schema().is_sampled;
+    let is_sampled = recordings.iter().any(of);
+    if is_sampled && !recordings.iter().all(of) {
+        return Err(Error::new(Code::InvalidQuery, "two recordings of one kind", "a sampling profile and another"));
     }
-    sums
+    if is_sampled && sort.is_of_live() {
+        let expected = "to sort a sampling profile, which does not say what is alive, by size, count or totalSize";
+        return Err(Error::new(Code::InvalidQuery, expected, "a column of what is alive"));
+    }
+    Ok(is_sampled)
 }
 
 fn stack(names: &Names<'_>, position: usize, allowance: &Allowance) -> Result<Vec<FrameRow>> {
@@ -187,27 +247,6 @@ fn stack(names: &Names<'_>, position: usize, allowance: &Allowance) -> Result<Ve
 /// Positions of the nodes of the trace tree, by id.
 pub(crate) fn positions(snapshot: &Snapshot) -> HashMap<u32, usize> {
     snapshot.allocations().tree.iter().enumerate().map(|(at, trace)| (trace.id, at)).collect()
-}
-
-/// By node of the trace tree. As in DevTools, nodes at which nothing was allocated have no live objects.
-fn sums_of_stacks(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sums>> {
-    let tree = &snapshot.allocations().tree;
-    let position = positions(snapshot);
-    let of_trace = |trace: &TraceNode| Sums { count: trace.count, size: trace.size, ..Sums::default() };
-    let mut sums: Vec<Sums> = tree.iter().map(of_trace).collect();
-    let mut ticker = Ticker::of(progress, snapshot.nodes().len());
-    for node in snapshot.nodes().iter() {
-        ticker.tick()?;
-        let trace = snapshot.nodes().trace_id(node);
-        if trace != 0
-            && let Some(&at) = position.get(&trace)
-            && sums[at].count > 0
-        {
-            sums[at].live_count += 1;
-            sums[at].live_size += snapshot.nodes().self_size(node);
-        }
-    }
-    Ok(sums)
 }
 
 /// The stack a node was allocated at, innermost call first; empty when it was not recorded.

@@ -8,6 +8,7 @@
 //! {"total":3,"selfSize":264,"mineOnly":false,"nodes":[…],"next":null}
 //! ```
 
+mod allocation_sums;
 mod allocations;
 mod answer;
 mod biggest;
@@ -186,7 +187,7 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
 }
 
 /// Answers a question about snapshots. Most questions take one snapshot; `diff` and `since` take two, the baseline
-/// first; `testRounds` takes two or more, and `report` any number, of one program, oldest first. A report describes
+/// first; `allocations` takes one or two; `testRounds` takes two or more, and `report` any number, of one program, oldest first. A report describes
 /// the last of them; the others tell what grows.
 ///
 /// # Errors
@@ -233,8 +234,8 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (Question::SourceText(query), [snapshot]) => {
             json(&dead_variables::add_source_text(snapshot, &query, progress)?)
         }
-        (Question::Allocations(query), [snapshot]) => {
-            json(&allocations::allocations(snapshot, &query, show, progress)?)
+        (Question::Allocations(query), [_] | [_, _]) => {
+            json(&allocations::allocations(snapshots, &query, show, progress)?)
         }
         (Question::AllocationStack(query), [snapshot]) => {
             json(&allocations::allocation_stack(snapshot, find(snapshot, query.id)?, show, progress)?)
@@ -256,8 +257,8 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (Question::Report(query), [_, ..]) => json(&report::report(snapshots, &query, show, progress)?),
         _ => Err(Error::new(
             Code::InvalidQuery,
-            "the number of snapshots that this question is about: two for diff and since, two or more for testRounds, \
-             one or more for report, one for all others",
+            "the number of snapshots that this question is about: two for diff and since, one or two for \
+             allocations, two or more for testRounds, one or more for report, one for all others",
             snapshots.len().to_string(),
         )),
     }

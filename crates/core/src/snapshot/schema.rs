@@ -212,10 +212,14 @@ pub struct Schema {
     pub root_index: u64,
     /// Whether heapray has redacted the file: data keys are hidden in it, and no other names are.
     pub is_redacted: bool,
+    /// Whether the allocations are those of a sampling profile, which has no objects.
+    pub is_sampled: bool,
 }
 
 /// The member of the header that says that heapray has redacted the file.
 pub(crate) const REDACTED: &str = "redacted";
+/// The member of the header that says that a recording was made of a sampling profile.
+const SAMPLED: &str = "sampled";
 
 /// More fields than any V8 has; keeps one record small.
 const MAX_FIELDS: usize = 32;
@@ -259,6 +263,7 @@ impl Schema {
         for (kind, name) in edge_kinds.iter_mut().zip(&edge_type_names) {
             *kind = EdgeKind::by_name(name);
         }
+        let is_set = |name| header.get(name).is_some_and(|value| *value == Value::Bool(true));
         Ok(Schema {
             meta_json: meta.to_string(),
             location: location_fields(meta)?,
@@ -274,7 +279,8 @@ impl Schema {
             trace_function_count: count(&header, "trace_function_count")?.unwrap_or(0),
             extra_native_bytes: count(&header, "extra_native_bytes")?.unwrap_or(0),
             root_index: count(&header, "root_index")?.unwrap_or(0),
-            is_redacted: header.get(REDACTED).is_some_and(|redacted| *redacted == Value::Bool(true)),
+            is_redacted: is_set(REDACTED),
+            is_sampled: is_set(SAMPLED),
             node,
             edge,
         })

@@ -1,6 +1,7 @@
 use super::{ask, column, open, server};
 use heapray_core::testing::SnapshotBuilder;
-use serde_json::json;
+use heapray_core::{Progress, Snapshot, query};
+use serde_json::{Value, json};
 
 #[test]
 fn classes_count_nothing_twice_and_leave_out_nodes_without_a_size() {
@@ -145,6 +146,57 @@ fn allocations_are_summed_by_function_and_stacks_lead_to_the_caller() {
             {"timestampMs": 2.5, "lastAssignedId": 5, "size": 100},
         ])
     );
+}
+
+/// A recording in which `main` calls `make` through `count` calls of `again`, in a script with an id of its own.
+fn recording(script: u64, count: usize, size: u32) -> SnapshotBuilder {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    let item = heap.node("object", "Item", 100);
+    heap.property(global, "item", item);
+    heap.trace_function("(root)", "", [0, 0, 0]);
+    for (line, name) in [(1, "main"), (2, "again"), (3, "make")] {
+        heap.trace_function(name, "/srv/app/a.js", [script, line, 1]);
+    }
+    let calls: String = (0..count).map(|at| format!("{},2,1,10,[", at + 3)).collect();
+    heap.trace(item, count as u32 + 3);
+    heap.trace_tree(&format!("1,0,0,0,[2,1,0,0,[{calls}{},3,2,{size},[]{}]]", count + 3, "]".repeat(count)));
+    heap
+}
+
+fn ask_both(before: &Snapshot, after: &Snapshot, question: Value) -> Value {
+    let answer = query::ask(&[before, after], &question.to_string(), &Progress::new()).unwrap();
+    serde_json::from_str(&answer).unwrap()
+}
+
+#[test]
+fn totals_have_what_callees_allocated_and_count_recursion_once() {
+    let snapshot = open(&recording(5, 3, 400));
+    let page = ask(&snapshot, json!({"ask": "allocations", "sort": "totalSize"}));
+    let sums = |row: &Value| (row["size"].clone(), row["totalSize"].clone(), row["totalCount"].clone());
+    let rows: Vec<_> = page["functions"].as_array().unwrap().iter().map(sums).collect();
+    let expected = [(0, 430, 5), (0, 430, 5), (30, 430, 5), (400, 400, 2)];
+    assert_eq!(rows, expected.map(|(size, total, count)| (json!(size), json!(total), json!(count))));
+    assert_eq!(page["functions"][2]["totalLiveSize"], 100);
+    let own = ask(&snapshot, json!({"ask": "allocations"}));
+    assert_eq!(column(&own["functions"], "functionName"), ["make", "again"]);
+    let stacks = ask(&snapshot, json!({"ask": "allocations", "by": "stack", "sort": "totalSize"}));
+    assert_eq!(column(&stacks["stacks"], "totalSize"), [430, 420, 410, 400]);
+}
+
+#[test]
+fn a_difference_of_recordings_compares_functions_and_stacks_by_name() {
+    let (before, after) = (open(&recording(5, 1, 400)), open(&recording(9, 2, 300)));
+    let page = ask_both(&before, &after, json!({"ask": "allocations"}));
+    assert_eq!((&page["difference"], &page["sampled"], &page["size"]), (&json!(true), &json!(false), &json!(-90)));
+    assert_eq!(column(&page["functions"], "functionName"), ["again", "make"]);
+    assert_eq!(column(&page["functions"], "size"), [10, -100]);
+    assert_eq!(column(&page["functions"], "liveSize"), [0, 0]);
+    let stacks = ask_both(&before, &after, json!({"ask": "allocations", "by": "stack"}));
+    assert_eq!(column(&stacks["stacks"], "size"), [300, 10, -400]);
+    assert_eq!(column(&stacks["stacks"], "totalSize"), [300, 310, -400]);
+    let same = ask_both(&before, &open(&recording(7, 1, 400)), json!({"ask": "allocations"}));
+    assert_eq!((&same["total"], &same["available"]), (&json!(0), &json!(true)));
 }
 
 #[test]
