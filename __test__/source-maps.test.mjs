@@ -94,8 +94,8 @@ describe('the lines of code of a suspect', () => {
     const answer = await report(minified, { code: true });
     assert.deepEqual(shown(codeOf(answer, 'Connection')), ['src/db/pool.ts', 5, 'const waiting: Connection[] = [];']);
     assert.deepEqual(shown(codeOf(answer, 'Session')), ['src/store.ts', 11, 'export class SessionStore {']);
-    assert.deepEqual(shown(codeOf(answer, 'Quote')), ['src/feed.ts', 6, '  const history = new Map<number, Quote>();']);
-    assert.deepEqual(codeOf(answer, 'Quote').lines.map(({ line }) => line), [5, 6, 7]);
+    assert.deepEqual(shown(codeOf(answer, 'Quote')), ['src/feed.ts', 7, '    const history = new Map<number, Quote>();']);
+    assert.deepEqual(codeOf(answer, 'Quote').lines.map(({ line }) => line), [6, 7, 8]);
   });
 
   test('are those of the script where there is no map', async () => {
@@ -128,7 +128,7 @@ describe('the lines of code of a suspect', () => {
     const changed = await report(snapshots, { code: true, sourceMaps: 'off' });
     assert.equal(codeOf(changed, 'Session'), undefined);
     const feed = path.join(copy, 'feed.js');
-    writeFileSync(feed, readFileSync(feed, 'utf8').replace(/^function makeFeed\(\) \{$/m, '$& // ::error::planted \x1b[31m'));
+    writeFileSync(feed, readFileSync(feed, 'utf8').replace(/^ {4}open\(\) \{$/m, '$& // ::error::planted \x1b[31m'));
     const text = await report(snapshots, { format: 'text', sourceMaps: 'off' });
     assert.match(text, /planted/);
     assert.ok(!text.includes('::error') && !text.includes('\x1b'));

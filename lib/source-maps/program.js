@@ -112,6 +112,7 @@ class ProgramIndex {
       this.#visit(node.right, scope, nameOf(node.left));
     },
     Property(node, scope) {
+      if (node.method || node.kind !== 'init') beginsAtKey(node);
       if (node.computed) this.#visit(node.key, scope, NOTHING);
       this.#visit(node.value, scope, node.computed ? {} : nameOf(node.key));
     },
@@ -207,7 +208,9 @@ class ProgramIndex {
     if (!this.functions.has(node.start)) this.functions.set(node.start, info);
   }
 
-  #visitMethod({ key, computed, value }, outer) {
+  #visitMethod(node, outer) {
+    const { key, computed, value } = node;
+    beginsAtKey(node);
     if (computed) this.#visit(key, outer, NOTHING);
     this.#visit(value, outer, computed ? {} : nameOf(key));
   }
@@ -225,6 +228,11 @@ class ProgramIndex {
     const text = this.#text.slice(target.start, target.end);
     return text.length > 200 ? {} : { name: text, nameAt: target.property.start };
   }
+}
+
+/** The text of a method begins with its name, which the parser does not count as part of the function. */
+function beginsAtKey({ start, value }) {
+  value.info.start = start;
 }
 
 function named({ id }, called) {

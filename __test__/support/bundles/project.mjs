@@ -52,13 +52,15 @@ export const pending = () => waiting.length;
   constructor(public price: number, public at: string) {}
 }
 
-export function makeFeed() {
-  const history = new Map<number, Quote>();
-  return function onQuote(price: number) {
-    history.set(history.size, new Quote(price, 'at ' + price));
-    return history.size;
-  };
-}
+export const feeds = {
+  open() {
+    const history = new Map<number, Quote>();
+    return function onQuote(price: number) {
+      history.set(history.size, new Quote(price, 'at ' + price));
+      return history.size;
+    };
+  },
+};
 `,
   'node_modules/tiny-bus/package.json': '{"name":"tiny-bus","version":"1.0.0","main":"index.js","module":"index.mjs"}',
   'node_modules/tiny-bus/index.js': "exports.Bus = require('./bus.js').Bus;\n",
@@ -84,11 +86,11 @@ exports.Bus = Bus;
   'src/main.ts': `import { writeHeapSnapshot } from 'node:v8';
 import { Bus } from 'tiny-bus';
 import { checkout, pending } from './db/pool';
-import { makeFeed } from './feed';
+import { feeds } from './feed';
 import { SessionStore } from './store';
 
 const store = new SessionStore();
-const onQuote = makeFeed();
+const onQuote = feeds.open();
 const bus = new Bus();
 (globalThis as any).keep = () => [store, onQuote, bus, pending()];
 
@@ -113,7 +115,7 @@ for (let i = 0; i < 3; i += 1) {
 export const LEAKS = {
   Session: { source: 'src/store.ts:8:14', holder: 'store.entries', path: 'store.entries[entry]', owner: 'class SessionStore src/store.ts:11:8' },
   Connection: { source: 'src/db/pool.ts:2:14', holder: 'waiting', path: 'waiting[*]', owner: 'module src/db/pool.ts' },
-  Quote: { source: 'src/feed.ts:2:14', holder: 'onQuote → context.history', path: 'onQuote → context.history[entry]', owner: 'function makeFeed src/feed.ts:5:25' },
+  Quote: { source: 'src/feed.ts:2:14', holder: 'onQuote → context.history', path: 'onQuote → context.history[entry]', owner: 'function open src/feed.ts:6:7' },
   Message: { source: 'node_modules/tiny-bus/bus.js:4:14', holder: 'bus.log', path: 'bus.log[*]', owner: 'class Bus node_modules/tiny-bus/bus.js:10:14' },
 };
 
