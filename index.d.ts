@@ -249,7 +249,7 @@ export interface NodeRow {
 
 export interface EdgeRow {
   type: EdgeType;
-  /** Property name, variable name; the index for elements. */
+  /** Property name, variable name; the index for elements. `[key]` for what is data; see {@link Shown}. */
   name: string | number;
   /** Id of the target. */
   to: number;

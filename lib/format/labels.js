@@ -52,7 +52,7 @@ function stepNode(step) {
 function referenceLabel({ type, name }) {
   switch (type) {
     case 'element':
-      return heap(`[${name}]`, 'reference');
+      return heap(name === HIDDEN_KEY ? HIDDEN_KEY : `[${name}]`, 'reference');
     case 'property':
     case 'shortcut':
       if (name === HIDDEN_KEY) return heap(HIDDEN_KEY, 'reference');

@@ -14,18 +14,18 @@ const v8 = require('node:v8');
 const { byDesign, keys, labels, texts } = require('./places.cjs');
 
 const [word, code, out, ...modes] = process.argv.splice(2);
+/** The number of each place's secret, so that nothing but the place keeps the secret. */
 const planted = {};
 const kept = [];
-let count = 0;
+let count = 100;
 
 /** Digits tell the places apart. Made of bytes, so that no secret is a constant of this program. */
-const secretOf = () => Buffer.from(`${word}${100 + (count += 1)}`).toString('latin1');
+const secretOf = (number) => Buffer.from(`${word}${number}`).toString('latin1');
 
 async function plant(kind, places) {
   for (const [name, put] of Object.entries(places)) {
-    const secret = kind === 'byDesign' ? code : secretOf();
-    planted[`${kind}: ${name}`] = secret;
-    const held = put(secret);
+    planted[`${kind}: ${name}`] = count += 1;
+    const held = put(kind === 'byDesign' ? code : secretOf(count));
     kept.push(held);
     // Modules are loaded; other promises never end.
     if (held instanceof Promise) await Promise.race([held.then((module) => kept.push(module), () => {}), sleep(100)]);
@@ -64,7 +64,8 @@ async function main() {
   }
   for (const [kind, places] of Object.entries({ texts, keys, labels, byDesign })) await plant(kind, places);
   for (const mode of modes) await WRITERS[mode](`${out}.${mode}.heapsnapshot`);
-  console.log(JSON.stringify(planted));
+  const secret = ([place, number]) => [place, place.startsWith('byDesign') ? code : secretOf(number)];
+  console.log(JSON.stringify(Object.fromEntries(Object.entries(planted).map(secret))));
   return kept;
 }
 

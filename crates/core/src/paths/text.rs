@@ -153,7 +153,8 @@ impl<'a> PathText<'a> {
             (EdgeKind::Property, _) if self.any_index && is_key(self.snapshot, self.names.keys, from, edge) => {
                 Some(self.position(0))
             }
-            (EdgeKind::Property, EdgeLabel::Name(_)) if self.names.hides(edge) => Some(KEY.to_vec()),
+            (EdgeKind::Element, _) if self.any_index => Some(self.position(0)),
+            (EdgeKind::Property | EdgeKind::Element, _) if self.names.hides(edge) => Some(KEY.to_vec()),
             (EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Name(name)) => Some(property(&self.names.label(name))),
             (EdgeKind::Element | EdgeKind::Property | EdgeKind::Shortcut, EdgeLabel::Index(index)) => {
                 Some(self.position(index))

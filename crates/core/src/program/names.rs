@@ -84,6 +84,7 @@ impl<'a> Names<'a> {
     /// The name of an edge.
     pub(crate) fn edge(&self, edge: Edge) -> Cow<'a, [u8]> {
         match edge_label(self.snapshot, edge) {
+            EdgeLabel::Index(_) if self.hides(edge) => Cow::Borrowed(KEY),
             EdgeLabel::Index(index) => Cow::Owned(index.to_string().into_bytes()),
             EdgeLabel::Name(name) => self.name_of_edge(edge, name),
         }

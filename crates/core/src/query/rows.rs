@@ -2,7 +2,7 @@
 
 use crate::paths::owner::{Owner, OwnerKind, Owners, Place};
 use crate::paths::step::PathStep;
-use crate::program::names::{Names, Show};
+use crate::program::names::{KEY, Names, Show};
 use crate::program::scopes::Scopes;
 use crate::program::scripts::Scripts;
 use crate::query::allocations::positions;
@@ -255,6 +255,7 @@ impl<'a> Rows<'a> {
     /// [`Code::TooLarge`](crate::Code::TooLarge) when the answer cannot hold it.
     pub(crate) fn label(&self, edge: Edge) -> Result<LabelRow> {
         let label = match edge_label(self.snapshot, edge) {
+            EdgeLabel::Index(_) if self.names.hides(edge) => LabelRow::Name(self.text(KEY)),
             EdgeLabel::Index(index) => LabelRow::Index(index),
             EdgeLabel::Name(name) => {
                 let name = self.names.name_of_edge(edge, name);

@@ -4,13 +4,15 @@
 //! cores.
 
 use super::keys::{EdgeFact, NodeFacts};
+use super::token::Key;
 use super::uses::{Use, place};
 use crate::snapshot::columns::Edges;
+use crate::snapshot::data_keys::is_number_key;
 use crate::snapshot::error::{Error, Result};
 use crate::snapshot::parse::records::{BadField, Slice, Table};
 use crate::snapshot::parse::rows::Rows;
 use crate::snapshot::parse::tables::{EdgeReader, NodeRecord};
-use crate::snapshot::schema::{NodeFields, NodeKind, Schema};
+use crate::snapshot::schema::{EdgeKind, NodeFields, NodeKind, Schema};
 
 /// How a field is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -242,6 +244,8 @@ impl Rewrite for NodeText {
 #[derive(Debug)]
 pub(crate) struct EdgeText {
     reader: EdgeReader,
+    /// `None` if the file was redacted before.
+    key: Option<Key>,
     shown: Vec<Field>,
     /// Position of `name_or_index`.
     label: usize,
@@ -267,11 +271,19 @@ impl Totals for EdgeTotals {
 }
 
 impl EdgeText {
-    pub(crate) fn new(schema: &Schema, nodes: Option<u64>) -> Self {
+    pub(crate) fn new(schema: &Schema, nodes: Option<u64>, key: &Key) -> Self {
         Self {
+            key: (!schema.is_redacted).then(|| key.clone()),
             reader: EdgeReader::new(schema, nodes.map(|nodes| nodes as usize)),
             shown: shown(schema, "edge_fields", &["type", "name_or_index", "to_node"]),
             label: schema.edge.name_or_index,
+        }
+    }
+
+    fn position(&self, kind: EdgeKind, position: i64) -> i64 {
+        match &self.key {
+            Some(key) if is_number_key(kind, position) => key.number(position),
+            _ => position,
         }
     }
 }
@@ -300,6 +312,7 @@ impl Rewrite for EdgeText {
         for (at, (&field, &value)) in self.shown.iter().zip(values).enumerate() {
             match name {
                 Some(name) if at == self.label => out.string(name, Use::Name),
+                None if at == self.label => out.number(self.position(edge.kind, value)),
                 _ => out.field(field, value),
             }
         }

@@ -247,7 +247,7 @@ impl Sections for Redaction {
             ("edges", ..) => {
                 let facts = self.nodes.as_mut().map(|(_, totals)| std::mem::take(&mut totals.facts));
                 self.keys = Some(KeyFinder::new(schema, facts.unwrap_or_default()));
-                Reader::Edges(reader(EdgeText::new(schema, nodes)))
+                Reader::Edges(reader(EdgeText::new(schema, nodes, &self.key)))
             }
             ("trace_tree", ..) => Reader::Tree(Box::default()),
             ("locations", Some(fields), _, _) => {

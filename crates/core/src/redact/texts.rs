@@ -72,6 +72,8 @@ mod tests {
             ("Session", "Session"),
             ("/srv/app/what?token=x", "/srv/app/what?‹7›"),
             ("C:\\app\\a.js#hunter2", "C:\\app\\a.js#‹7›"),
+            ("/srv/app.js;session=hunter2?x", "/srv/app.js;‹17›"),
+            ("https://example.org/a;b/app.js", "https://example.org/a;b/app.js"),
             ("https://me:hunter2@example.org/path?token=x", "https://‹10›@example.org/path?‹7›"),
             ("system / Script / tenant.hunter2", "system / Script / ‹14›"),
             ("system / Script / /srv/app.js", "system / Script / /srv/app.js"),

@@ -65,6 +65,14 @@ impl Key {
             out.extend_from_slice(wide.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
+
+    /// The replacement of a number that is a key: another beyond all positions of arrays. Rules of the graph look at the
+    /// remainder by three, which stays.
+    pub(crate) fn number(&self, number: i64) -> i64 {
+        let hash = self.0.clone().chain_update(itoa::Buffer::new().format(number)).finalize().into_bytes();
+        let thirds = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) >> 3;
+        (1 << 31) - 2 + 3 * i64::from(thirds) + number % 3
+    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> impl Iterator<Item = u8> {
@@ -75,12 +83,30 @@ fn hexadecimal(bytes: &[u8]) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::data_keys::is_number_key;
     use crate::snapshot::redacted::{is_redacted, original_len};
+    use crate::snapshot::schema::EdgeKind;
 
     fn token(key: &str, text: &str) -> String {
         let mut out = Vec::new();
         Key::new(key.as_bytes()).write(text.as_bytes(), &mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn numbers_that_are_keys_stay_equal_and_beyond_all_positions() {
+        let numbers: Vec<i64> = (0..1000).map(|i| 491_512_345 + 7 * i).collect();
+        let key = Key::new(b"key");
+        let mut hidden: Vec<i64> = numbers.iter().map(|&number| key.number(number)).collect();
+        for (&number, &hidden) in numbers.iter().zip(&hidden) {
+            assert_eq!(hidden, key.number(number));
+            assert_eq!(hidden % 3, number % 3);
+            assert!(is_number_key(EdgeKind::Element, hidden) && hidden < i64::from(u32::MAX) - 1, "{hidden}");
+        }
+        hidden.sort();
+        hidden.dedup();
+        assert_eq!(hidden.len(), numbers.len());
+        assert_ne!(key.number(numbers[0]), Key::new(b"other").number(numbers[0]));
     }
 
     #[test]

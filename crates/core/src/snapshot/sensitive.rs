@@ -132,7 +132,13 @@ fn hidden_of_address(text: &[u8]) -> Option<Hidden> {
         let at = text[from..].iter().position(|byte| ends.contains(byte));
         at.map_or(text.len(), |at| from + at)
     };
-    let query = |from: usize| (end(from, b"?#") + 1).min(text.len())..text.len();
+    let query = |from: usize| {
+        let path = end(from, b"?#");
+        // `/app.js;jsessionid=1`
+        let parameter = memchr::memchr(b';', &text[from..path]).map(|at| from + at);
+        let start = parameter.filter(|&at| text[at..path].contains(&b'=')).unwrap_or(path);
+        (start + 1).min(text.len())..text.len()
+    };
     if let Some(authority) = find(text, b"://").map(|at| at + 3) {
         let path = end(authority, b"/?# ");
         return Some(match memchr::memrchr(b'@', &text[authority..path]) {

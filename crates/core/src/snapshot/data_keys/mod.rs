@@ -38,6 +38,8 @@ const SHARED: u8 = 16;
 const MIN_DICTIONARY: usize = 8;
 /// Named properties above which an object is one however V8 keeps it: names in code have other evidence.
 const MAX_FIELDS: usize = 16;
+/// Positions that an array has: one of 256 MB. Beyond, V8 keeps a table, whose keys are numbers of customers or telephones.
+const MAX_POSITIONS: i64 = 1 << 25;
 /// Global objects that are heeded.
 const MAX_GLOBALS: usize = 64;
 
@@ -229,7 +231,11 @@ impl DataKeys {
     /// Whether the name of an edge is a data key.
     #[inline]
     pub(crate) fn is_name_of(&self, snapshot: &Snapshot, edge: Edge) -> bool {
-        edge.kind == EdgeKind::Property && snapshot.edge_string(edge).is_some_and(|name| self.contains(name))
+        match (edge.kind, snapshot.edges().name(edge)) {
+            (EdgeKind::Property, EdgeName::Name(name)) => self.contains(name),
+            (kind, EdgeName::Index(index)) => is_number_key(kind, index),
+            _ => false,
+        }
     }
 }
 
@@ -237,6 +243,11 @@ impl Table for DataKeys {
     fn memory(&self) -> usize {
         self.strings.memory()
     }
+}
+
+/// Whether the position of an edge is a data key.
+pub(crate) fn is_number_key(kind: EdgeKind, position: i64) -> bool {
+    kind == EdgeKind::Element && position >= MAX_POSITIONS
 }
 
 /// Whether one of the root's edges leads to a global object, when so many are known.
@@ -287,6 +298,14 @@ mod tests {
 
     fn is_data(text: &str, facts: &[Fact]) -> bool {
         facts.iter().fold(Evidence::default(), |evidence, &fact| evidence.and(fact)).is_data(text.as_bytes())
+    }
+
+    #[test]
+    fn a_position_that_no_array_has_is_a_key() {
+        assert!(is_number_key(EdgeKind::Element, 4_915_123_456));
+        assert!(is_number_key(EdgeKind::Element, MAX_POSITIONS));
+        assert!(!is_number_key(EdgeKind::Element, MAX_POSITIONS - 1));
+        assert!(!is_number_key(EdgeKind::Hidden, 4_915_123_456));
     }
 
     #[test]
