@@ -7,6 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { parse, report } from '../index.js';
 import { nodeBinary } from '../scripts/node-versions.mjs';
 
@@ -72,6 +74,26 @@ describe('of one program', () => {
     const { variables, reason } = await snapshot.deadVariables();
     assert.deepEqual(variables.filter(({ owner }) => owner?.source?.script === itsProgram), []);
     assert.match(reason, /changed\.cjs/);
+  });
+
+  test('an address that cannot be read is told without its query, and on one line', async (t) => {
+    const names = ['file:///gone/module.mjs?token=hunter2', '/gone/app.js?token=hunter2#x', '/gone/x\n::error::<b>gone.js'];
+    const kept = names.map((filename) => vm.runInThisContext('(() => { const kept = {}; const other = {}; return () => kept; })()', { filename }));
+    const addresses = path.join(folder, 'addresses.heapsnapshot');
+    v8.writeHeapSnapshot(addresses);
+    assert.equal(kept.length, names.length);
+    const snapshot = await parse(addresses);
+    t.after(() => snapshot.close());
+    for (const showStrings of [undefined, false]) {
+      const { reason } = await snapshot.deadVariables({ showStrings });
+      assert.doesNotMatch(reason, /hunter2/);
+      assert.match(reason, /module\.mjs\?…|app\.js\?…/);
+    }
+    for (const format of ['text', 'markdown', 'json']) {
+      const { stdout, stderr } = printed('closures', addresses, '--format', format);
+      assert.doesNotMatch(stdout + stderr, /hunter2|^::error/m);
+      if (format === 'markdown') assert.doesNotMatch(stdout.replace(/`[^`]*`/g, ''), /<b>/);
+    }
   });
 
   test('a file that is gone is told', async (t) => {

@@ -244,10 +244,10 @@ describe('a map that cannot be used', () => {
     'at an address on the network': [
       (copy) => {
         const script = path.join(copy, 'main.js');
-        writeFileSync(script, readFileSync(script, 'utf8').replace('sourceMappingURL=main.js.map', 'sourceMappingURL=https://maps.example/other.map'));
+        writeFileSync(script, readFileSync(script, 'utf8').replace('sourceMappingURL=main.js.map', 'sourceMappingURL=https://me:hunter2@maps.example/other.map?token=hunter2'));
         rmSync(path.join(copy, 'main.js.map'));
       },
-      /not fetched/,
+      /at https:\/\/…@maps\.example\/other\.map, which is not fetched/,
     ],
     'of a script that has changed since': [
       (copy) => {

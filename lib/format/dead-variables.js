@@ -33,12 +33,19 @@ function cells(row) {
  * @returns {string}
  */
 function formatDeadVariables(page, options = {}) {
-  return document.render(page.available ? blocks(page, options) : [document.line(`Not available: ${page.reason}.`)], options);
+  return document.render(page.available ? blocks(page, options) : [because('Not available', page.reason)], options);
+}
+
+/** A reason ends in names of scripts, if it has any. */
+function because(start, reason) {
+  const colon = reason.indexOf(': ');
+  const names = colon === -1 ? reason.length : colon + 2;
+  return document.line([words(`${start}: ${reason.slice(0, names)}`, 'faint'), heap(reason.slice(names), 'source'), words('.', 'faint')]);
 }
 
 function blocks({ total, variables, freedIfAllCleared, percent, next, reason }, { offset = 0 }) {
   const amount = words(formatAmount(total, 'captured variable'), 'strong');
-  const unread = reason === null ? [] : [document.line(words(`Not complete: ${reason}.`, 'faint'))];
+  const unread = reason === null ? [] : [because('Not complete', reason)];
   if (total === 0) return [document.line('All captured variables that keep memory alive are read by a live function.'), ...unread];
   const share = `: ${formatBytes(freedIfAllCleared)} (${formatPercent(percent)} of the heap)`;
   const shown = variables.length === total ? '' : `; showing ${formatCount(offset + 1)} to ${formatCount(offset + variables.length)}`;

@@ -88,7 +88,7 @@ class MapFinder {
     if (/^file:/i.test(bare)) return localPath(bare);
     if (/^(?:[a-z][a-z\d+.-]+:)?\/\//i.test(bare)) {
       const beside = path.join(path.dirname(script), path.posix.basename(bare));
-      if (!statOf(beside)?.isFile()) this.#warn(`the source map of ${script} is at ${shortened(url)}, which is not fetched`);
+      if (!statOf(beside)?.isFile()) this.#warn(`the source map of ${script} is at ${withoutUser(bare)}, which is not fetched`);
       return beside;
     }
     try {
@@ -138,8 +138,10 @@ function tailOf(file, size) {
   }
 }
 
-function shortened(url) {
-  return url.length > 200 ? `${url.slice(0, 200)}…` : url;
+/** An address without its user. */
+function withoutUser(url) {
+  const text = url.replace(/\/\/[^/]*@/, '//…@');
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 module.exports = { MapFinder };

@@ -17,19 +17,19 @@ async function addSourceText(ask) {
   const read = [];
   const unread = [];
   let rest = MAX_TEXT;
-  for (const { id, name } of scripts) {
+  for (const { id, name, shown } of scripts) {
     const file = localPath(name);
     if (file === undefined) continue;
     const text = rest > 0 ? readSource(file) : undefined;
     rest -= text?.length ?? 0;
     const scopes = text === undefined ? undefined : scopesOf(text);
-    if (scopes === undefined) unread.push(name);
+    if (scopes === undefined) unread.push(shown);
     else read.push({ id, scopes });
     // Analysing a large file takes a second.
     await new Promise(setImmediate);
   }
   const { leftOut } = await ask({ ask: 'sourceText', scripts: read });
-  return [...unread, ...scripts.filter(({ id }) => leftOut.includes(id)).map(({ name }) => name)];
+  return [...unread, ...scripts.filter(({ id }) => leftOut.includes(id)).map(({ shown }) => shown)];
 }
 
 module.exports = { addSourceText };

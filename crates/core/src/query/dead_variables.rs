@@ -3,7 +3,7 @@
 use crate::program::dead_variables::{
     DeadGroup, DeadVariable, DeadVariables, ScriptRow, ScriptText, SourceText, are_scopes_known, scripts,
 };
-use crate::program::names::Show;
+use crate::program::names::{Names, Show};
 use crate::query::page::Page;
 use crate::query::rows::{OwnerRow, Rows};
 use crate::snapshot::Snapshot;
@@ -24,12 +24,25 @@ const NO_NUMBERS: &str = "the snapshot was redacted, and the numbers by which sc
 /// The scripts whose source text [`add_source_text`] needs; none if the snapshot tells of scopes itself.
 #[derive(Debug, Serialize)]
 pub(crate) struct SourceTextWanted {
-    scripts: Vec<ScriptRow>,
+    scripts: Vec<WantedScript>,
+}
+
+#[derive(Debug, Serialize)]
+struct WantedScript {
+    #[serde(flatten)]
+    script: ScriptRow,
+    /// The name in messages.
+    shown: Text,
 }
 
 pub(crate) fn source_text_wanted(snapshot: &Snapshot, progress: &Progress) -> Result<SourceTextWanted> {
     let scripts = if are_scopes_known(snapshot) { Vec::new() } else { scripts(snapshot, progress)? };
-    Ok(SourceTextWanted { scripts })
+    let names = Names::new(snapshot, Show::NOTHING, progress)?;
+    let wanted = |script: ScriptRow| {
+        let shown = Text(names.script(script.name.as_bytes()).into_owned());
+        WantedScript { script, shown }
+    };
+    Ok(SourceTextWanted { scripts: scripts.into_iter().map(wanted).collect() })
 }
 
 /// The scopes of scripts, which the caller has read in their source text.
