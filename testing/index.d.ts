@@ -92,6 +92,7 @@ export class LeakError extends HeaprayError {
 
 /** An object that is expected to be collected; see {@link track}. */
 export interface Tracked {
+  /** The label that was given, else the name of the function or of the object's class. */
   readonly label: string;
   /** Whether it was collected. Reading this keeps it alive for the current turn of the event loop. */
   readonly collected: boolean;
@@ -156,7 +157,11 @@ export type ClassMatchName = Exclude<ClassMatch, RegExp>;
  */
 export function assertNoLeak(fn: FunctionUnderTest, options?: LeakOptions): Promise<void>;
 
-/** Tracks an object without keeping it alive, to check later whether it was collected. */
+/**
+ * Tracks an object without keeping it alive, to check later whether it was collected.
+ * @param label what messages call it, as it is. Without one they have the class or function, unless its name was made at run
+ *   time and may be data; see docs/redaction.md.
+ */
 export function track(object: object, label?: string): Tracked;
 
 /** A snapshot of the live heap, after garbage collection. Close it, or use `using`. */

@@ -46,7 +46,7 @@ function makeMatchers(runner) {
     const { timeout } = collectionOptions(options);
     const pass = await waitForCollection(tracked, timeout);
     // If it is expected to be held, its holder is not needed.
-    const held = pass || this?.isNot ? undefined : await whatHolds(tracked, () => nameOfFailure(this, tracked.label));
+    const held = pass || this?.isNot ? undefined : await whatHolds(tracked, (node) => nameOfFailure(this, Tracked.shownName(tracked, node)));
     return {
       pass,
       message: () => text(this, 'toBeCollected', 'tracked', '', (palette) => collectionMessage(tracked, held, palette)),
@@ -61,8 +61,8 @@ function nameOfFailure(context, what) {
   return [context?.currentTestName, what].filter(Boolean).join(' ');
 }
 
-function collectionMessage({ label }, held, palette) {
-  const name = palette.RECEIVED_COLOR(visible(label));
+function collectionMessage(tracked, held, palette) {
+  const name = palette.RECEIVED_COLOR(visible(Tracked.shownName(tracked, held?.node)));
   if (held === undefined) return `${name} was collected.`;
   if (held.node === undefined) return `${name} was collected, but only after the timeout.`;
   const { id, retainedSize } = held.node;

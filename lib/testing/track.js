@@ -19,11 +19,13 @@ const PAUSE_MS = 20;
 /** An object that is expected to be collected. It is not kept alive. */
 class Tracked {
   #reference;
+  #isNamed;
   label;
 
   constructor(object, label) {
     this.#reference = new WeakRef(object);
-    this.label = label;
+    this.#isNamed = label !== undefined;
+    this.label = label ?? nameOf(object);
   }
 
   /** Whether it was collected. Reading this keeps it alive for the current turn of the event loop. */
@@ -38,16 +40,26 @@ class Tracked {
   static reference(tracked) {
     return tracked.#reference;
   }
+
+  /**
+   * What messages call it. Names that were made at run time may be data: the snapshot tells.
+   * @param {import('../../index.d.ts').NodeRow} [node] the object in a snapshot
+   */
+  static shownName(tracked, node) {
+    if (tracked.#isNamed) return tracked.label;
+    if (node === undefined) return 'The object';
+    return node.type === 'closure' ? node.name || 'function' : node.className;
+  }
 }
 
 /**
  * @param {object} object
  * @param {string} [label] its name in messages
  */
-function track(object, label = nameOf(object)) {
+function track(object, label) {
   const isObject = (typeof object === 'object' && object !== null) || typeof object === 'function';
   if (!isObject) throw argumentError('object', 'an object or a function', object);
-  if (typeof label !== 'string') throw argumentError('label', 'a string', label);
+  if (label !== undefined && typeof label !== 'string') throw argumentError('label', 'a string', label);
   return new Tracked(object, label);
 }
 
@@ -71,7 +83,7 @@ async function waitForCollection(tracked, timeout) {
 
 /**
  * The retaining paths of the object in a new snapshot, shortest first.
- * @param {() => string} nameOf the name of a saved snapshot
+ * @param {(node: import('../../index.d.ts').NodeRow) => string} nameOf the name of a saved snapshot
  */
 async function whatHolds(tracked, nameOf) {
   const beacon = new HeaprayBeacon(Tracked.reference(tracked));
@@ -82,7 +94,7 @@ async function whatHolds(tracked, nameOf) {
     const node = await targetOf(snapshot, beacon);
     if (node === undefined) return { node, paths: [], saved: undefined };
     const { paths } = await ask([snapshot], { ask: 'retainingPaths', of: node.id, limit: MAX_PATHS, viewpoint: 'test' });
-    return { node, paths, saved: kept?.keep(nameOf()) };
+    return { node, paths, saved: kept?.keep(nameOf(node)) };
   } finally {
     kept?.close();
     snapshot?.close();
