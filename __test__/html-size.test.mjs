@@ -15,10 +15,11 @@ const bin = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
 const folder = temporaryFolder();
 
 /** `count` objects in a chain, each made by `make(index, references)`, with whatever else each refers to. */
-function chain(count, make, link) {
+function chain(count, make, link, more = {}) {
   const heap = {
     root: synthetic('', { references: [shortcut('global')] }),
     global: object('global', 40, { references: [property('head', 'item 0')] }),
+    ...more,
   };
   for (let i = 0; i < count; i += 1) heap[`item ${i}`] = make(i, i + 1 < count ? [link(`item ${i + 1}`)] : []);
   return buildSnapshot(heap);
@@ -26,6 +27,11 @@ function chain(count, make, link) {
 
 const HEAPS = {
   'a linked list': () => chain(50_000, (i, references) => object('Link', 40, { references }), (next) => property('next', next)),
+  'large objects at the end of a list': () => {
+    const buffers = Array.from({ length: 40 }, (_, i) => [`buffer ${i}`, object('Buffer', 50_000)]);
+    const last = () => buffers.map(([name]) => property(name, name));
+    return chain(50_000, (i, references) => object('Link', 40, { references: references.length > 0 ? references : last() }), (next) => property('next', next), Object.fromEntries(buffers));
+  },
   'nested concatenated strings': () =>
     chain(30_000, (i, references) => ({ ...string('x'.repeat(60), 32, { references: [...references, ...(i === 0 ? [] : [internal('second', 'global')])] }), type: 'concatenated string' }), (next) => internal('first', next)),
   'long names everywhere': () =>
@@ -65,4 +71,15 @@ test('a chain of dominators and a path have both ends, and the number of those b
   assert.ok(chains.length > 0);
   for (const rows of chains) assert.ok(rows.length <= 24, `${rows.length} rows`);
   for (const { paths } of of('retainingPaths')) for (const { steps } of paths) assert.ok(steps.length <= 24, `${steps.length} steps`);
+});
+
+test('paths have half a million steps in all, and the last of them more', () => {
+  const file = path.join(folder, 'end.heapsnapshot');
+  writeFileSync(file, HEAPS['large objects at the end of a list']());
+  const html = readFileSync(reportOn(file, 'html').output, 'utf8');
+  const { data } = JSON.parse(/<script type="application\/json" id="start">([^<]*)<\/script>/.exec(html)[1]);
+  const results = Object.entries(data.answers).filter(([key]) => key.startsWith('retainingPaths '));
+  const steps = results.flatMap(([, { paths }]) => paths.map(({ steps, omitted = 0 }) => steps.length + omitted));
+  assert.ok(Math.max(...steps) > 50_000 && results.length > 1, `${steps}`);
+  assert.ok(steps.reduce((sum, each) => sum + each, 0) < 600_000, `${steps}`);
 });

@@ -21,9 +21,11 @@ const MAX_SENTENCE = 1000;
 /** Classes, and rows of every list of an object's neighbours. */
 const CLASSES = 500;
 const NEIGHBOURS = 12;
-/** Objects with a page of their own. Only the first ones have paths, each of which costs a walk over the heap. */
+/** Objects with a page of their own. Only the first ones have paths, each of which costs a walk along it. */
 const OBJECTS = 120;
 const OBJECTS_WITH_PATHS = 24;
+/** Steps of paths after which no other object has one: a tenth of a second. */
+const WALKED_STEPS = 500_000;
 /** Retainers of the objects on these paths, for drawings. */
 const HOLDERS = 4;
 const STEPS = 300;
@@ -63,13 +65,19 @@ async function embeddedAnswers(snapshots, { names, report, showStrings = false, 
 
 async function addObjects(asked, space, ids) {
   const list = (what, id) => space.add(`${what} ${id}`, () => ask(asked, { ask: what, id, limit: NEIGHBOURS }));
+  let walked = 0;
+  const shortestPath = async (id) => {
+    const answer = await ask(asked, { ask: 'retainingPaths', of: id, limit: 1 });
+    for (const { steps, omitted = 0 } of answer.paths) walked += steps.length + omitted;
+    return answer;
+  };
   for (const [i, id] of ids.entries()) {
     const path = await dominatorPath(asked, id);
     const { omitted: _, ...node } = path.at(-1);
     await space.add(`node ${id}`, () => node);
     await space.add(`dominatorPath ${id}`, () => path);
     for (const what of ['retainers', 'references', 'dominated']) await list(what, id);
-    if (i < OBJECTS_WITH_PATHS) await space.add(`retainingPaths ${id}`, () => ask(asked, { ask: 'retainingPaths', of: id, limit: 1 }));
+    if (i < OBJECTS_WITH_PATHS && walked < WALKED_STEPS) await space.add(`retainingPaths ${id}`, () => shortestPath(id));
   }
 }
 
