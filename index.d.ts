@@ -782,7 +782,8 @@ export interface ReportOptions extends ParseOptions, Mapped {
 /**
  * How sure a suspect is. High: growth in several intervals, nearly all earlier objects are still there, and nothing
  * suggests a bound. Medium: growth in one interval of something that is not a collection, or in several if the holder may
- * have a bound, a value is replaced each time, or the survival of earlier objects is unknown. Low: growth of a
+ * have a bound, a value is replaced each time, or the survival of earlier objects is unknown, as in one timeline without
+ * stacks. Low: growth of a
  * collection in a single interval, which may be filling up to a bound; one snapshot; snapshots without ids in common.
  */
 export type Confidence = 'high' | 'medium' | 'low';
@@ -867,7 +868,8 @@ export interface Suspect {
   confidence: Confidence;
   /**
    * Share, 0 to 1, of the holder's earlier objects that it still holds in the last snapshot; `null` if there were too few, for
-   * one snapshot, and without ids in common.
+   * one snapshot, and without ids in common. For one timeline, the share that is alive of all objects that were allocated at the
+   * same stacks; `null` if it has none of them.
    */
   survival: number | null;
   /** Whether the holder may have a bound that it has not reached yet, like a cache, a pool or a ring. */
@@ -976,8 +978,17 @@ export interface Report extends MapWarnings {
   outcome: ReportOutcome;
   /** Whether something leaks, in a sentence or two. */
   verdict: string;
-  /** The growth of the heap in bytes, in total and in each interval, and how much the suspects explain; `null` for one snapshot. */
+  /**
+   * The growth of the heap in bytes, in total and in each interval, and how much the suspects explain; `null` for one snapshot.
+   * For one timeline, what is alive at its end: created before it, in all, and in each interval.
+   */
   growth: { before: number; after: number; added: number[]; explained: number } | null;
+  /**
+   * Only for a single snapshot with {@link Snapshot.samples}, such as a `.heaptimeline`: it is a series of intervals of equal
+   * length, eight at most, from the first sample to the last. Ids tell in which of them each living object was created;
+   * what died before the end is unknown.
+   */
+  timeline?: { intervals: number; samples: number; durationMs: number };
   /**
    * Resident memory of the process, and its growth outside of the JavaScript heap, from snapshots that have
    * {@link Snapshot.memory}; `null` if none has. The verdict mentions growth by 16 MiB and 5 % of the resident memory

@@ -35,7 +35,7 @@ function formatReport(report, options = {}) {
         ...exceededBlocks(options.exceeded),
         ...verdict(report),
       ],
-      [...suspects(some.suspects), ...inconclusive(some.inconclusive)],
+      [...suspects(some.suspects, report.timeline), ...inconclusive(some.inconclusive, report.timeline)],
       [...outsideBlocks(report.outside), document.line(totals(report.totals)), ...statistics(report.statistics)],
       biggest(some.biggest, options),
       classes(some.classes),

@@ -11,21 +11,28 @@ const { displayWidth, visible } = require('./text.js');
 /** The number of allocating functions that text shows for a suspect. */
 const MAX_ALLOCATING = 3;
 
+/** The share of the objects of a place that is alive for a likely suspect to be sure, as in the core. */
+const SURE_SURVIVAL = 0.75;
+
 const SURE = { high: 'sure', medium: 'likely', low: 'possible' };
 
-function suspects(rows) {
+/** @param {object} [timeline] of a report on one snapshot with samples */
+function suspects(rows, timeline) {
   if (rows.length === 0) return [];
-  return [document.heading('Suspects', 'what leaks, and what holds it'), document.details(rows.map(suspectEntry))];
+  return [document.heading('Suspects', 'what leaks, and what holds it'), document.details(rows.map((row) => suspectEntry(row, timeline)))];
 }
 
 /** Of two snapshots: what leaks or was filled. */
-function inconclusive(rows) {
+function inconclusive(rows, timeline) {
   if (rows.length === 0) return [];
-  const about = 'empty in the first snapshot: a leak, or filled once; a third snapshot tells which';
-  return [document.heading('Inconclusive', about), document.details(rows.map(suspectEntry))];
+  const about =
+    timeline === undefined
+      ? 'empty in the first snapshot: a leak, or filled once; a third snapshot tells which'
+      : 'grew in one interval: a leak, or filled once; a longer timeline tells which';
+  return [document.heading('Inconclusive', about), document.details(rows.map((row) => suspectEntry(row, timeline)))];
 }
 
-function suspectEntry(row) {
+function suspectEntry(row, timeline) {
   const { className, count, bytes, percent, confidence, holder, path, source, functions, otherHolders, deadVariables = [], sampleIds } = row;
   return {
     figures: [words(formatAmount(count, 'object'), 'alarm'), words(formatBytes(bytes), 'strong'), words(formatPercent(percent))],
@@ -43,7 +50,7 @@ function suspectEntry(row) {
       ...otherHolders.map((other) => ['also held by', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),
       ...deadVariables.map((dead) => ['keeps', keeps(dead)]),
       ['frees', freed(row)],
-      ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${doubt(row)}`}`],
+      ['certainty', `${SURE[confidence]}${confidence === 'high' ? '' : `: ${timeline === undefined ? doubt(row) : doubtOfTimeline(row)}`}`],
       ['next', sentence(row.advice, deadVariables.flatMap(({ variable, owner }) => [variable, owner?.name ?? '']))],
       ['examples', heap(sampleIds.map((id) => `@${id}`).join(' '), 'id')],
       ['fingerprint', heap(row.fingerprint, 'id')],
@@ -127,6 +134,14 @@ function doubt({ addedCount, addedBytes, mayHaveBound, survival }) {
   if (addedCount.length === 1) return 'two snapshots show one interval';
   if (isGrowingObject({ addedCount })) return 'growth was uneven, or a different object grew each time';
   return survival === null ? 'too few earlier objects to tell whether they stay' : 'it did not grow in every interval';
+}
+
+function doubtOfTimeline({ addedCount, mayHaveBound, survival }) {
+  if (mayHaveBound) return 'its holder may have a bound';
+  if (isGrowingObject({ addedCount })) return 'a timeline shows that it is large and new, not how it grew';
+  if (addedCount.length === 1) return 'the timeline has one interval';
+  if (survival === null) return 'what died during the timeline is unknown';
+  return survival < SURE_SURVIVAL ? 'other objects that were allocated at the same places are gone' : 'it did not grow in every interval';
 }
 
 /** A sentence of ours that contains names of the heap, which keep their role. */

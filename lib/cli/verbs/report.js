@@ -61,7 +61,7 @@ function define(program, done) {
     .command('report')
     .summary('what leaks, and what keeps memory alive')
     .description(
-      'What leaks, what holds it, and what else keeps memory alive. Several snapshots of one process, oldest first, show what keeps growing; a single one shows only what is large.',
+      'What leaks, what holds it, and what else keeps memory alive. Several snapshots of one process, oldest first, show what keeps growing; a single one shows only what is large, unless it is a timeline.',
     )
     .argument('<file...>', "heap snapshots, oldest first; '-' is standard input");
   addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes });

@@ -62,6 +62,9 @@ impl Search<'_> {
             return Some(noise.reason);
         }
         match growth.trend(self.groups, group) {
+            Trend::TurnsOver if growth.is_timeline() => {
+                Some("few of its objects are of the first intervals: older ones may be gone")
+            }
             Trend::TurnsOver => Some("most of its earlier objects are gone"),
             Trend::Stopped => Some("it stopped growing while the program went on"),
             Trend::New => Some("all of its growth was in the last interval"),

@@ -43,6 +43,13 @@ impl Certainty {
         }
     }
 
+    /// The same, where the survival is that of the objects allocated at the places of the suspect's objects. That most of
+    /// them died refutes nothing: a place may allocate others too.
+    pub(crate) fn with_survival(self, survival: Option<(u32, u32)>) -> Self {
+        let is_sure = |(all, alive): (u32, u32)| f64::from(alive) >= f64::from(all) * SURE_SURVIVAL;
+        Self { survives: survival.is_some_and(is_sure), ..self }
+    }
+
     /// For objects whose size grows.
     pub(crate) fn of_bytes(growing: &GrowingObjects) -> Self {
         let grown = growing.added.iter().filter(|&&added| added > 0).count();

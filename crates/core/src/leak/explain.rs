@@ -1,6 +1,6 @@
 //! Explain: a suspect → its kind, names, numbers, path and holder.
 
-use crate::leak::allocated::places_of_allocation;
+use crate::leak::allocated::{Survival, places_of_allocation};
 use crate::leak::bounds::bound_of;
 use crate::leak::certainty::Certainty;
 use crate::leak::evidence::Evidence;
@@ -41,6 +41,8 @@ pub(crate) struct Explainer<'a> {
     pub(crate) shortest: &'a ShortestPaths,
     pub(crate) members: &'a Members,
     pub(crate) scripts: &'a Scripts,
+    /// Of a timeline, in which earlier objects are unknown.
+    pub(crate) survival: Option<Survival>,
 }
 
 impl Explainer<'_> {
@@ -73,8 +75,17 @@ impl Explainer<'_> {
             (None, Some(growth)) => growth.added_by_all(&suspect.named),
             _ => vec![0; self.series.intervals()],
         };
+        let allocated = places_of_allocation(snapshot, &nodes);
+        let is_of_timeline = self.survival.is_some();
+        let survival = match (&self.survival, growth) {
+            _ if growing.is_some() => None,
+            (Some(survival), _) => survival.at(&allocated, nodes.len()),
+            (None, growth) => growth.and_then(|growth| growth.survivors(suspect.named[0])),
+        };
         let certainty = match (growing, growth) {
+            (Some(_), _) if is_of_timeline => Certainty::default(),
             (Some(growing), _) => Certainty::of_bytes(growing),
+            (None, Some(growth)) if is_of_timeline => Certainty::of_objects(suspect, growth).with_survival(survival),
             (None, Some(growth)) => Certainty::of_objects(suspect, growth),
             (None, None) => Certainty::default(),
         };
@@ -90,7 +101,9 @@ impl Explainer<'_> {
             kind,
             count: nodes.len(),
             bytes: retained_together(snapshot, leaked),
-            added_bytes: growing.map_or_else(|| self.added_bytes(leaked), |growing| Some(growing.added.clone())),
+            added_bytes: growing
+                .filter(|_| !is_of_timeline)
+                .map_or_else(|| self.added_bytes(leaked), |growing| Some(growing.added.clone())),
             example,
             functions: self.functions(&steps[holder..]),
             holder: self.holder(&steps, holder),
@@ -99,12 +112,13 @@ impl Explainer<'_> {
                 || self.series.intervals() == 1
                     && kind.may_be_filling
                     && added_count.iter().all(|&added| added >= nodes.len() as i64),
-            survival: growth.filter(|_| growing.is_none()).and_then(|growth| growth.survivors(suspect.named[0])),
+            survival,
+            is_of_timeline,
             is_proven: certainty.survives,
             is_under_way: self.shortest.is_under_way(example),
             is_held_by_runtime: growing.is_none() && is_internal(snapshot, steps[holder].node),
             samples: self.newest(&nodes),
-            allocated: places_of_allocation(snapshot, &nodes),
+            allocated,
             release: Default::default(),
             dead_variables: Vec::new(),
             confidence,
@@ -115,9 +129,7 @@ impl Explainer<'_> {
 
     /// How many of the objects were created in each interval.
     fn born(&self, nodes: &[NodeIx]) -> Vec<i64> {
-        let mut born = vec![0; self.series.intervals() + 1];
-        nodes.iter().for_each(|&node| born[self.series.birth(node)] += 1);
-        born.split_off(1)
+        self.series.created(nodes.iter().map(|&node| self.series.birth(node)))
     }
 
     /// How deeply elements are nested: many levels make a list or a tree, one level makes elements that have elements of

@@ -68,8 +68,11 @@ pub(crate) struct Finding {
     pub(crate) is_inconclusive: bool,
     /// Whether only work under way retains it.
     pub(crate) is_under_way: bool,
-    /// The number of earlier objects, and of those still there; `None` if there were too few to tell.
+    /// The number of earlier objects, and of those still there; in a timeline, of all allocated at the places of its objects.
+    /// `None` if there were too few to tell, or it is unknown.
     pub(crate) survival: Option<(u32, u32)>,
+    /// Whether it is of one snapshot with samples.
+    pub(crate) is_of_timeline: bool,
     /// Whether nearly all earlier objects are still there.
     pub(crate) is_proven: bool,
     /// Whether only internal lists of V8 or the embedder hold it.

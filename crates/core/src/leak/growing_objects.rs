@@ -44,7 +44,7 @@ pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Resul
     let snapshot = series.last;
     let parts = |snapshot| Ok(Parts { snapshot, shortest: ShortestPaths::of(snapshot, progress)? });
     let now = parts(snapshot)?;
-    let least = match series.intervals() as u64 {
+    let least = match series.earlier().len() as u64 {
         0 => snapshot.total_size() / SHARE,
         intervals => MIN_BYTES_OF_ONE * intervals,
     };
@@ -54,7 +54,7 @@ pub(crate) fn growing_objects(series: &Series<'_>, progress: &Progress) -> Resul
     let mut found: Vec<Candidate> =
         bytes.large(least).filter_map(|(node, shape)| Candidate::new(series, now, node, shape)).collect();
     sort_by_key(&mut found, |candidate| candidate.node);
-    for &snapshot in series.snapshots.iter().take(series.intervals()) {
+    for &snapshot in series.earlier() {
         let earlier = parts(snapshot)?;
         let mut earlier_objects = EarlierObjects::new(series, now, earlier);
         let mut ticker = Ticker::of(progress, found.len());

@@ -27,7 +27,7 @@ struct Alike {
 pub(crate) fn growing_shapes(series: &Series<'_>, progress: &Progress) -> Result<Vec<GrowingObjects>> {
     let last = alike_objects(series.last, progress)?;
     let mut sizes: HashMap<u64, Vec<u64>> = last.keys().map(|&hash| (hash, Vec::new())).collect();
-    for &snapshot in series.snapshots.iter().take(series.intervals()) {
+    for &snapshot in series.earlier() {
         let earlier = alike_objects(snapshot, progress)?;
         for (hash, sizes) in &mut sizes {
             sizes.extend(earlier.get(hash).map(|alike| alike.bytes));

@@ -33,6 +33,8 @@ const MIN_COUNT_WITHOUT_IDS: i64 = 10;
 const MAX_UNEVENNESS: i64 = 8;
 /// A group that grows this many times slower than before has stopped.
 const MAX_SLOWDOWN: u64 = 8;
+/// The largest ratio of living objects of a timeline's second half to those of its first.
+const MAX_RECENCY: u64 = 2;
 /// A program that creates this many times fewer objects than in its busiest interval is idle.
 const IDLE: u64 = 10;
 
@@ -65,6 +67,8 @@ pub(crate) struct Growth {
     /// The number of groups at the time of measuring.
     measured: u32,
     ids_are_shared: bool,
+    /// Whether what died is unknown, because there are only the objects that are alive at the end.
+    is_timeline: bool,
     profile: Profile,
 }
 
@@ -96,7 +100,16 @@ impl Growth {
         }
         let is_replaced = replaced_values(series.last, groups, &turnover, &has_earlier);
         let measured = groups.list.len() as u32;
-        Ok(Growth { turnover, born_bytes, made, is_replaced, measured, ids_are_shared: series.same_process, profile })
+        Ok(Growth {
+            turnover,
+            born_bytes,
+            made,
+            is_replaced,
+            measured,
+            ids_are_shared: series.same_process,
+            is_timeline: series.timeline.is_some(),
+            profile,
+        })
     }
 
     /// The groups that were measured; suspects found later add groups.
@@ -109,6 +122,11 @@ impl Growth {
         self.turnover.add_group(group, counts);
         self.born_bytes.resize(group as usize + 1, 0);
         self.is_replaced.resize(group as usize + 1, false);
+    }
+
+    /// Whether what died is unknown.
+    pub(crate) fn is_timeline(&self) -> bool {
+        self.is_timeline
     }
 
     /// Objects of a group in each snapshot.
@@ -138,7 +156,8 @@ impl Growth {
 
     /// The number of a group's earlier objects, and of those that stayed; `None` if there were too few to tell.
     pub(crate) fn survivors(&self, group: u32) -> Option<(u32, u32)> {
-        Some(self.earlier(group)).filter(|&(entered, _)| self.ids_are_shared && entered >= MIN_EARLIER)
+        let is_known = self.ids_are_shared && !self.is_timeline;
+        Some(self.earlier(group)).filter(|&(entered, _)| is_known && entered >= MIN_EARLIER)
     }
 
     /// The share of a group's earlier objects that stayed.
@@ -200,6 +219,9 @@ impl Growth {
         if earlier < MIN_EARLIER {
             return if intervals > 1 { Trend::New } else { Trend::Grows };
         }
+        if self.is_timeline && self.is_recent(group) {
+            return Trend::TurnsOver;
+        }
         let busy: Vec<usize> = self.busy_intervals().collect();
         match busy[..] {
             _ if self.has_stopped(group) => Trend::Stopped,
@@ -211,15 +233,28 @@ impl Growth {
     /// Whether a group grew much slower in the last interval than before, though the program was busy, or grew in only a
     /// few of several intervals.
     fn has_stopped(&self, group: u32) -> bool {
-        let (entered, _) = self.turnover.of_kin(group);
-        let born = self.turnover.born();
-        let busy: Vec<usize> = self.busy_intervals().collect();
-        // Objects of this group in a million new ones.
-        let rates: Vec<u64> =
-            busy.iter().map(|&at| u64::from(entered[at + 1]) * 1_000_000 / born[at + 1].max(1)).collect();
+        let rates = self.rates(group);
         let (Some(&last), Some(&most)) = (rates.last(), rates.iter().max()) else { return false };
         let grew = rates.iter().filter(|&&rate| rate > 0).count();
-        rates.len() > 1 && (last * MAX_SLOWDOWN < most || grew * 2 <= rates.len())
+        // Every object of a timeline has its interval, whereas the changes between two snapshots may add up to none.
+        let is_rare = if self.is_timeline { grew * 4 < rates.len() * 3 } else { grew * 2 <= rates.len() };
+        rates.len() > 1 && (last * MAX_SLOWDOWN < most || is_rare)
+    }
+
+    /// By busy interval: objects of a group in a million new ones.
+    fn rates(&self, group: u32) -> Vec<u64> {
+        let (entered, _) = self.turnover.of_kin(group);
+        let born = self.turnover.born();
+        self.busy_intervals().map(|at| u64::from(entered[at + 1]) * 1_000_000 / born[at + 1].max(1)).collect()
+    }
+
+    /// Whether a timeline has more objects of its second half than twice those of the first, as of a queue or cache that
+    /// drops the oldest.
+    fn is_recent(&self, group: u32) -> bool {
+        let rates = self.rates(group);
+        let half = rates.len() / 2;
+        let sum = |rates: &[u64]| rates.iter().sum::<u64>();
+        half > 0 && sum(&rates[..half]) * MAX_RECENCY < sum(&rates[rates.len() - half..])
     }
 
     /// All rounds do the same, so each of them has to add objects that stay. Only the groups of a suspect together have to

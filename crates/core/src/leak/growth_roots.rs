@@ -41,7 +41,7 @@ impl GrowthRoots {
     /// Follows the path of every new object.
     pub(crate) fn find(series: &Series<'_>, progress: &Progress) -> Result<GrowthRoots> {
         let snapshot = series.last;
-        if !series.same_process || series.snapshots.len() < 2 {
+        if !series.same_process || series.intervals() == 0 {
             return Ok(Self::root_alone());
         }
         let mut search = Search::new(series, progress)?;

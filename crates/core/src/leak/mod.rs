@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! collect      series, same_objects,         when each object was created; the old objects that retain new ones
-//!              growth_roots
+//!              timeline, growth_roots
 //! group        groups, members               objects with paths of one shape
 //! grow         growth, scattered             groups and classes with more objects in every snapshot
 //!              growing_objects               objects whose size grows
@@ -52,6 +52,7 @@ mod structures;
 mod suspect;
 mod suspects;
 pub(crate) mod test_rounds;
+mod timeline;
 mod turnover;
 
 use crate::paths::shortest_paths::ShortestPaths;
@@ -62,6 +63,7 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort_by_key;
 pub(crate) use allocated::AllocatedAt;
+use allocated::Survival;
 pub(crate) use bounds::Bound;
 pub(crate) use candidates::Candidate;
 use certainty::rank;
@@ -80,6 +82,7 @@ use std::cmp::Reverse;
 pub(crate) use suspect::GrowingObjects;
 use suspect::Suspect;
 use suspects::Search;
+pub(crate) use timeline::Facts;
 
 /// Suspects that are considered, those that retain most.
 const MAX_LOOKED_AT: usize = 1000;
@@ -100,6 +103,8 @@ pub(crate) struct LeakReport {
     pub(crate) intervals: usize,
     /// Whether ids mean the same objects in all snapshots.
     pub(crate) same_process: bool,
+    /// What is known of the timeline, if it is one.
+    pub(crate) timeline: Option<Facts>,
 }
 
 /// What a series says of leaks in the last snapshot. For test rounds only objects that become
@@ -108,13 +113,13 @@ pub(crate) struct LeakReport {
 /// # Errors
 /// [`Code::Cancelled`](crate::Code::Cancelled).
 pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progress: &Progress) -> Result<LeakReport> {
-    let &Series { snapshots, last, .. } = series;
+    let last = series.last;
     let growth_roots = GrowthRoots::find(series, progress)?;
     let mut groups = Groups::new(last, &growth_roots, progress)?;
     let shortest = ShortestPaths::of(last, progress)?;
     let scripts = Scripts::of(last, progress)?;
     let measure = || Growth::measure(series, &growth_roots, &groups, profile, progress);
-    let mut growth = (snapshots.len() > 1).then(measure).transpose()?;
+    let mut growth = (series.intervals() > 0).then(measure).transpose()?;
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let (mut found, ignored) = match &growth {
         Some(growth) => search.growing(growth),
@@ -136,7 +141,8 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
     found.extend(single.map(|growing| growing.suspect(last, shortest, &mut groups)));
     let search = Search::new(last, scripts, shortest, &groups, growth.is_some());
     let members = Members::of(&groups, &found, progress)?;
-    let explainer = Explainer { series, groups: &groups, shortest, members: &members, scripts };
+    let survival = series.timeline.as_ref().map(|_| Survival::of(last, progress)).transpose()?;
+    let explainer = Explainer { series, groups: &groups, shortest, members: &members, scripts, survival };
     let of_two = growth.as_ref().filter(|_| series.intervals() == 1);
     let is_noise = |suspect: &&Suspect| {
         search.is_loading(suspect, &members)
@@ -151,7 +157,7 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
         .filter(|finding| growth.is_none() || !(finding.was_moved() || search.is_in_flight(finding, profile, &members)))
         .collect();
     if growth.is_some() {
-        search.remove_notes_of_loading(&mut findings, snapshots, progress)?;
+        search.remove_notes_of_loading(&mut findings, series, progress)?;
     }
     sort_by_key(&mut findings, rank);
     deduplicate::keep_real_holders(&mut findings);
@@ -171,7 +177,8 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
     let (intervals, same_process) = (series.intervals(), series.same_process);
     let for_candidates = growth.as_ref().filter(|_| profile == Profile::Program);
     let candidates = for_candidates.map_or_else(Vec::new, |growth| search.candidates_for_growth(growth, &found));
-    Ok(LeakReport { suspects, inconclusive, candidates, ignored, intervals, same_process })
+    let timeline = series.timeline.as_ref().map(|timeline| timeline.facts.clone());
+    Ok(LeakReport { suspects, inconclusive, candidates, ignored, intervals, same_process, timeline })
 }
 
 /// The suspects that retain most, in this order. The limit is above the number that programs have.

@@ -55,11 +55,7 @@ impl Search<'_> {
             return Ok(scattered);
         }
         for class in self.unexplained_classes(growth, found) {
-            let instances = series
-                .snapshots
-                .iter()
-                .map(|snapshot| instances(snapshot, class, progress))
-                .collect::<Result<Vec<_>>>()?;
+            let instances = by_snapshot(series, class, progress)?;
             let Some(last) = instances.last() else { continue };
             let new = last.iter().copied().filter(|&node| !series.is_old(node));
             let Some(owner) = self.owner_of(new) else { continue };
@@ -120,6 +116,16 @@ impl Scattered {
     }
 }
 
+/// The instances of a class in each snapshot, or at the end of each interval of a timeline.
+fn by_snapshot(series: &Series<'_>, class: &[u8], progress: &Progress) -> Result<Vec<Vec<NodeIx>>> {
+    if series.timeline.is_none() {
+        return series.snapshots.iter().map(|snapshot| instances(snapshot, class, progress)).collect();
+    }
+    let all = instances(series.last, class, progress)?;
+    let until = |end: usize| all.iter().copied().filter(|&node| series.birth(node) <= end).collect();
+    Ok((0..=series.intervals()).map(until).collect())
+}
+
 /// The instances of a class, in order of id.
 fn instances(snapshot: &Snapshot, class: &[u8], progress: &Progress) -> Result<Vec<NodeIx>> {
     let Some(name) = snapshot.strings().find(class) else { return Ok(Vec::new()) };
@@ -136,12 +142,10 @@ fn instances(snapshot: &Snapshot, class: &[u8], progress: &Progress) -> Result<V
 
 /// The turnover of a class, from its instances in each snapshot in order of id.
 fn counts(series: &Series<'_>, instances: &[Vec<NodeIx>]) -> Counts {
-    let ids: Vec<Vec<ObjectId>> = series
-        .snapshots
-        .iter()
-        .zip(instances)
-        .map(|(snapshot, nodes)| nodes.iter().map(|&node| snapshot.nodes().id(node)).collect())
-        .collect();
+    let snapshot = |at: usize| series.snapshots.get(at).copied().unwrap_or(series.last);
+    let of_snapshot =
+        |(at, nodes): (usize, &Vec<NodeIx>)| nodes.iter().map(|&node| snapshot(at).nodes().id(node)).collect();
+    let ids: Vec<Vec<ObjectId>> = instances.iter().enumerate().map(of_snapshot).collect();
     let has = |at: usize, id: &ObjectId| ids[at].binary_search(id).is_ok();
     let newest = ids.len() - 1;
     let mut counts = Counts::default();

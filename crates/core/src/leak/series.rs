@@ -3,8 +3,11 @@
 //! Ids are stable while a process lives, so an object that is in the second snapshot but not in the first was created
 //! between them. Snapshots of two processes have equal ids by accident only. They are recognised by the different
 //! objects that these ids belong to.
+//!
+//! One snapshot that was taken while V8 tracked objects is a series too: see [`timeline`](super::timeline).
 
 use crate::leak::same_objects::SameObjects;
+use crate::leak::timeline::Timeline;
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
@@ -25,7 +28,9 @@ pub(crate) struct Series<'a> {
     pub(crate) last: &'a Snapshot,
     /// Whether ids mean the same objects in all of them.
     pub(crate) same_process: bool,
-    /// By node of the last snapshot: the first snapshot that has it.
+    /// The intervals, where there is one snapshot with samples.
+    pub(crate) timeline: Option<Timeline>,
+    /// By node of the last snapshot: the first snapshot that has it, or the end of the interval that created it.
     births: Vec<u8>,
 }
 
@@ -38,6 +43,12 @@ impl<'a> Series<'a> {
         same_process: bool,
         progress: &Progress,
     ) -> Result<Self> {
+        if let [only] = snapshots
+            && let Some(mut timeline) = Timeline::of(only)
+        {
+            let births = timeline.births(last, progress)?;
+            return Ok(Self { snapshots, last, same_process, timeline: Some(timeline), births });
+        }
         let newest = snapshots.len().saturating_sub(1).min(usize::from(u8::MAX)) as u8;
         let mut births = vec![newest; last.nodes().len()];
         if same_process {
@@ -50,7 +61,7 @@ impl<'a> Series<'a> {
                     .for_each(|node| births[node.index()] = at as u8);
             }
         }
-        Ok(Self { snapshots, last, same_process, births })
+        Ok(Self { snapshots, last, same_process, timeline: None, births })
     }
 
     /// The first snapshot that has the node.
@@ -63,9 +74,26 @@ impl<'a> Series<'a> {
         self.birth(node) == 0
     }
 
-    /// The number of intervals between snapshots.
+    /// The snapshots before the last; none of a timeline.
+    pub(crate) fn earlier(&self) -> &'a [&'a Snapshot] {
+        &self.snapshots[..self.snapshots.len().saturating_sub(1)]
+    }
+
+    /// The number of intervals between snapshots, or of the timeline.
     pub(crate) fn intervals(&self) -> usize {
-        self.snapshots.len().saturating_sub(1)
+        self.timeline.as_ref().map_or(self.earlier().len(), |timeline| timeline.facts.intervals)
+    }
+
+    /// By node of the last snapshot.
+    pub(crate) fn births(&self) -> &[u8] {
+        &self.births
+    }
+
+    /// How many of some nodes were created in each interval.
+    pub(crate) fn created(&self, births: impl Iterator<Item = usize>) -> Vec<i64> {
+        let mut created = vec![0; self.intervals() + 1];
+        births.for_each(|birth| created[birth] += 1);
+        created.split_off(1)
     }
 }
 

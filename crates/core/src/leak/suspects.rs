@@ -7,6 +7,7 @@ use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files, files_loaded};
 use crate::leak::profile::Profile;
+use crate::leak::series::Series;
 use crate::leak::structures;
 use crate::leak::suspect::{Suspect, elements_of};
 use crate::paths::shortest_paths::ShortestPaths;
@@ -263,7 +264,7 @@ impl<'a> Search<'a> {
     pub(crate) fn remove_notes_of_loading(
         &self,
         findings: &mut Vec<Finding>,
-        snapshots: &[&Snapshot],
+        series: &Series<'_>,
         progress: &Progress,
     ) -> Result<()> {
         let may_be_note = |finding: &Finding| {
@@ -272,7 +273,7 @@ impl<'a> Search<'a> {
                 && self.noise.is_held_by_runtime(finding.holder.node)
         };
         if findings.iter().any(may_be_note) {
-            let loaded = files_loaded(snapshots, progress)?;
+            let loaded = files_loaded(series, progress)?;
             let is_note =
                 |finding: &Finding| finding.added_count.iter().zip(&loaded).all(|(&added, &files)| added <= 2 * files);
             findings.retain(|finding| !(may_be_note(finding) && is_note(finding)));

@@ -8,6 +8,7 @@
 use crate::leak::groups::{Groups, OUTSIDE};
 use crate::leak::growth_roots::GrowthRoots;
 use crate::leak::series::Series;
+use crate::leak::timeline::counts_by_interval;
 use crate::paths::shapes::Shape;
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
@@ -76,10 +77,13 @@ impl Turnover {
         groups: &Groups,
         progress: &Progress,
     ) -> Result<Turnover> {
-        let snapshots = series.snapshots.len();
+        let snapshots = series.intervals() + 1;
         let (kin_of, kin) = kin_of_groups(series.last, groups);
-        let earlier: Vec<&Snapshot> = series.snapshots.iter().take(series.intervals()).copied().collect();
-        let groups_of = parallel::map(earlier, |snapshot| Groups::new(snapshot, growth_roots, progress));
+        if let Some(timeline) = &series.timeline {
+            return Ok(Turnover::of_timeline(series, groups, (kin_of, kin), timeline.created()));
+        }
+        let groups_of =
+            parallel::map(series.earlier().to_vec(), |snapshot| Groups::new(snapshot, growth_roots, progress));
         let groups_of = groups_of.into_iter().collect::<Result<Vec<Groups>>>()?;
         let by_hash: HashMap<u64, u32> =
             groups.list.iter().enumerate().skip(1).map(|(at, group)| (group.hash, at as u32)).collect();
@@ -108,12 +112,40 @@ impl Turnover {
             let (counts, newcomers) = measured?;
             turnover.set(at, &counts, &views[at].group_of, newcomers.unwrap_or_default());
         }
-        for group in 1..groups.list.len() as u32 {
-            let counts = turnover.counts(group);
-            let change = i64::from(counts[snapshots - 1]) - i64::from(counts[0]);
-            turnover.net[turnover.kin_of[group as usize] as usize] += change;
-        }
+        turnover.set_net(groups);
         Ok(turnover)
+    }
+
+    /// Of a timeline, whose objects are all in its last snapshot: those that died are not known.
+    fn of_timeline(series: &Series<'_>, groups: &Groups, (kin_of, kin): (Vec<u32>, usize), born: Vec<u64>) -> Turnover {
+        let snapshots = series.intervals() + 1;
+        let mut entered = vec![0; snapshots * kin];
+        for (&group, &birth) in groups.of_nodes().iter().zip(series.births()) {
+            let kin = kin_of[group as usize];
+            if kin != NO_KIN {
+                entered[kin as usize * snapshots + usize::from(birth)] += 1;
+            }
+        }
+        let kept = entered.iter().enumerate().map(|(at, &entered)| if (at + 1) % snapshots == 0 { 0 } else { entered });
+        let mut turnover = Turnover {
+            snapshots,
+            counts: counts_by_interval(groups, series.births(), series.intervals()),
+            kept: kept.collect(),
+            entered,
+            net: vec![0; kin],
+            kin_of,
+            born,
+        };
+        turnover.set_net(groups);
+        turnover
+    }
+
+    fn set_net(&mut self, groups: &Groups) {
+        for group in 1..groups.list.len() as u32 {
+            let counts = self.counts(group);
+            let change = i64::from(counts[self.snapshots - 1]) - i64::from(counts[0]);
+            self.net[self.kin_of[group as usize] as usize] += change;
+        }
     }
 
     /// Notes what was counted in one snapshot, whose groups are `group_of`.

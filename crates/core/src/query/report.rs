@@ -1,6 +1,6 @@
 //! A report: leaks, totals, classes, biggest objects, duplicated strings, detached nodes.
 
-use crate::leak::{self, Noise, Profile, Series};
+use crate::leak::{self, Facts, Noise, Profile, Series};
 use crate::program::names::Show;
 use crate::query::biggest::biggest;
 use crate::query::classes::{ClassQuery, ClassRow, classes};
@@ -48,6 +48,9 @@ pub struct Report {
     outcome: Outcome,
     verdict: String,
     growth: Option<Growth>,
+    /// Only of one snapshot with samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Facts>,
     outside: Option<Outside>,
     order: Vec<usize>,
     suspects: Vec<SuspectRow>,
@@ -131,6 +134,7 @@ pub(crate) fn report(given: &[&Snapshot], query: &ReportQuery, show: Show, progr
         outcome: leaks.outcome,
         verdict: format!("{}{}", leaks.verdict, order.note()),
         growth: leaks.growth,
+        timeline: leaks.timeline,
         outside: leaks.outside,
         order: order.positions,
         suspects: leaks.suspects,

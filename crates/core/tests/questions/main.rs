@@ -19,6 +19,7 @@ mod series;
 mod structures;
 mod test_rounds;
 mod text_match;
+mod timeline;
 mod under_way;
 
 use heapray_core::testing::{Node, SnapshotBuilder};

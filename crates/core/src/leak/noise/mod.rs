@@ -9,6 +9,7 @@ mod test_runners;
 mod v8;
 
 use crate::leak::groups::{Groups, OUTSIDE};
+use crate::leak::series::Series;
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::ownership::{has_program_script, is_runtime_script};
 use crate::program::scripts::Scripts;
@@ -19,7 +20,7 @@ use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde::Serialize;
 use std::cell::OnceCell;
 
@@ -238,15 +239,32 @@ impl<'a> NoiseFilter<'a> {
     }
 }
 
-/// For each snapshot but the first, the number of files that have functions for the first time.
-pub(crate) fn files_loaded(snapshots: &[&Snapshot], progress: &Progress) -> Result<Vec<i64>> {
+/// For each interval, the number of files that have functions for the first time.
+pub(crate) fn files_loaded(series: &Series<'_>, progress: &Progress) -> Result<Vec<i64>> {
+    if series.timeline.is_some() {
+        return files_of_timeline(series, progress);
+    }
     let mut known: HashSet<&[u8]> = HashSet::new();
     let mut loaded = Vec::new();
-    for &snapshot in snapshots {
+    for &snapshot in series.snapshots {
         let files = Scripts::of(snapshot, progress)?.names().filter(|name| !name.is_empty()).map(without_query);
         loaded.push(files.filter(|&file| known.insert(file)).count() as i64);
     }
     Ok(loaded.split_off(1))
+}
+
+/// A file was loaded when its oldest function was created.
+fn files_of_timeline(series: &Series<'_>, progress: &Progress) -> Result<Vec<i64>> {
+    let snapshot = series.last;
+    let scripts = Scripts::of(snapshot, progress)?;
+    let mut loaded: HashMap<&[u8], usize> = HashMap::new();
+    for node in snapshot.nodes().iter().filter(|&node| snapshot.kind(node) == NodeKind::Closure) {
+        if let Some(name) = snapshot.location(node).and_then(|at| scripts.name(at)).filter(|name| !name.is_empty()) {
+            let birth = loaded.entry(without_query(name)).or_insert(usize::MAX);
+            *birth = series.birth(node).min(*birth);
+        }
+    }
+    Ok(series.created(loaded.into_values()))
 }
 
 /// Whether `modules`, objects of Node's class `Module`, are all of different files: programs load modules when they

@@ -7,7 +7,7 @@ mod outside;
 mod rows;
 pub(crate) mod sentences;
 
-use crate::leak::{Finding, LeakReport, Noise};
+use crate::leak::{Facts, Finding, LeakReport, Noise};
 use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
@@ -20,6 +20,7 @@ use rows::{candidate_row, suspect_row};
 /// The part of the report about leaks.
 pub(crate) struct LeakAnswer {
     pub(crate) outcome: Outcome,
+    pub(crate) timeline: Option<Facts>,
     pub(crate) verdict: String,
     pub(crate) growth: Option<Growth>,
     pub(crate) outside: Option<Outside>,
@@ -49,8 +50,8 @@ pub(crate) fn answer(
     let inconclusive = to_rows(&mut report.inconclusive)?;
     let candidates: Vec<CandidateRow> =
         report.candidates.iter().map(|candidate| candidate_row(rows, candidate)).collect();
-    let growth = Growth::of(snapshots, &suspects, &inconclusive);
-    let outside = Outside::of(memory, positions, growth.as_ref())?;
+    let growth = Growth::of(snapshots, report.timeline.as_ref(), &suspects, &inconclusive);
+    let outside = Outside::of(memory, positions, growth.as_ref().filter(|_| report.timeline.is_none()))?;
     let outcome = Outcome::of(growth.as_ref(), &suspects, &inconclusive, outside.as_ref());
     let found = sentences::Found {
         growth: growth.as_ref(),
@@ -60,5 +61,15 @@ pub(crate) fn answer(
         outside: outside.as_ref(),
     };
     let verdict = sentences::verdict(&report, outcome, &found);
-    Ok(LeakAnswer { outcome, verdict, growth, outside, suspects, inconclusive, candidates, ignored: report.ignored })
+    Ok(LeakAnswer {
+        outcome,
+        timeline: report.timeline,
+        verdict,
+        growth,
+        outside,
+        suspects,
+        inconclusive,
+        candidates,
+        ignored: report.ignored,
+    })
 }

@@ -1,6 +1,6 @@
 //! The outcome of a report, and the growth of the heap that it has to explain.
 
-use crate::leak::Confidence;
+use crate::leak::{Confidence, Facts};
 use crate::query::leaks::outside::Outside;
 use crate::query::leaks::rows::SuspectRow;
 use crate::snapshot::Snapshot;
@@ -43,9 +43,25 @@ pub(crate) struct Growth {
 }
 
 impl Growth {
-    /// The growth of a series; `None` for one snapshot.
-    pub(crate) fn of(snapshots: &[&Snapshot], suspects: &[SuspectRow], inconclusive: &[SuspectRow]) -> Option<Self> {
-        let sizes: Vec<u64> = snapshots.iter().map(|snapshot| snapshot.total_size()).collect();
+    /// The growth of a series; `None` for one snapshot. Of a timeline, the sizes of what is alive at its end.
+    pub(crate) fn of(
+        snapshots: &[&Snapshot],
+        timeline: Option<&Facts>,
+        suspects: &[SuspectRow],
+        inconclusive: &[SuspectRow],
+    ) -> Option<Self> {
+        let sizes: Vec<u64> = match timeline {
+            None => snapshots.iter().map(|snapshot| snapshot.total_size()).collect(),
+            Some(Facts { sizes, .. }) => {
+                let before = snapshots.last()?.total_size().saturating_sub(sizes.iter().sum());
+                let mut sum = before;
+                let ends = sizes.iter().map(|size| {
+                    sum += size;
+                    sum
+                });
+                std::iter::once(before).chain(ends).collect()
+            }
+        };
         let (&before, &after) = (sizes.first()?, sizes.last().filter(|_| sizes.len() > 1)?);
         let added = sizes.windows(2).map(|pair| pair[1] as i64 - pair[0] as i64).collect();
         let of_row = |row: &SuspectRow| row.added_bytes.as_ref().map_or(0, |added| added.iter().sum::<u64>());

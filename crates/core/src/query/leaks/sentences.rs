@@ -1,6 +1,6 @@
 //! Findings → sentences: the verdict, and the reason for each suspect.
 
-use crate::leak::{Bound, Confidence, Finding, GrowingObjects, LeakReport};
+use crate::leak::{Bound, Confidence, Facts, Finding, GrowingObjects, LeakReport};
 use crate::paths::labels::{hash, mix};
 use crate::query::dead_variables::DeadRow;
 use crate::query::leaks::numbers::{bytes, count, objects, sequence};
@@ -11,6 +11,9 @@ use std::borrow::Cow;
 
 /// The number of inconclusive suspects or candidates that the verdict names.
 const MAX_NAMED: usize = 3;
+
+/// What a timeline without suspects shows.
+const KEPT_NONE: &str = "No collection kept objects of all intervals.";
 
 /// Why it is suspected: how it grew, and whether its earlier objects stayed.
 pub(crate) fn reason(finding: &Finding) -> String {
@@ -26,6 +29,9 @@ fn growth_in_objects(finding: &Finding) -> String {
         [] => format!("{now} retain {}.", bytes(finding.bytes)),
         added => {
             let added = sequence(added.iter().map(|&added| count(added.unsigned_abs())));
+            if finding.is_of_timeline {
+                return format!("Of what each interval created, {added} are alive, {now} in all.{}", survival(finding));
+            }
             format!("It grew by {added} to {now}.{}", survival(finding))
         }
     }
@@ -34,6 +40,10 @@ fn growth_in_objects(finding: &Finding) -> String {
 /// How many of its earlier objects stayed.
 fn survival(finding: &Finding) -> String {
     let Some((earlier, stayed)) = finding.survival else { return String::new() };
+    if finding.is_of_timeline {
+        let (stayed, all) = (count(stayed.into()), count(earlier.into()));
+        return format!(" Of {all} allocated at the same places, {stayed} are alive.");
+    }
     match stayed {
         _ if stayed == earlier => format!(" All {} seen before are still there.", count(earlier.into())),
         _ => format!(" {} of {} seen before are still there.", count(stayed.into()), count(earlier.into())),
@@ -73,7 +83,9 @@ fn doubt(finding: &Finding) -> &'static str {
             " It may have a bound: the array was created with room for more elements, like a ring buffer."
         }
         (_, Some(Bound::Time)) => " It may have a bound: timers that run once let go of their objects then.",
-        (1, None) if finding.kind.may_be_filling => " Or it is filling up to a bound: a third snapshot decides.",
+        (1, None) if finding.kind.may_be_filling && !finding.is_of_timeline => {
+            " Or it is filling up to a bound: a third snapshot decides."
+        }
         _ if finding.is_inconclusive => " It stopped growing, but the program was idle then.",
         _ => "",
     }
@@ -120,12 +132,19 @@ pub(crate) fn verdict(report: &LeakReport, outcome: Outcome, found: &Found<'_>) 
             format!("Inconclusive: {}", named.join(" "))
         }
         (Outcome::OneSnapshot, []) => "Nothing in the JavaScript heap stands out by its size.".to_owned(),
-        (Outcome::Grew, []) => unexplained(candidates),
+        (Outcome::Grew, []) if report.timeline.is_some() => unexplained(KEPT_NONE, KEPT_NONE, candidates),
+        (Outcome::Grew, []) => {
+            let alone = "The heap grew, and no collection of objects in it explains that.";
+            unexplained(alone, "The heap grew without an explanation.", candidates)
+        }
         _ => "Nothing leaks in the JavaScript heap: no collection grew and kept its objects.".to_owned(),
     };
-    let growth = growth.map(|growth| growth_of_heap(growth, !suspects.is_empty())).unwrap_or_default();
+    let words = if report.timeline.is_some() { size_of_created } else { growth_of_heap };
+    let growth = growth.map(|growth| words(growth, !suspects.is_empty())).unwrap_or_default();
     let outside = outside.map_or("", Outside::sentence);
-    format!("{found}{growth}{outside}{}", caveat(report))
+    let caveat =
+        report.timeline.as_ref().map_or_else(|| Cow::Borrowed(caveat(report)), |facts| Cow::Owned(of_timeline(facts)));
+    format!("{found}{growth}{outside}{caveat}")
 }
 
 fn first_suspect(first: &SuspectRow, others: usize) -> String {
@@ -165,11 +184,11 @@ fn held(row: &SuspectRow) -> Held<'_> {
 }
 
 /// Growth of the heap without a suspect.
-fn unexplained(candidates: &[CandidateRow]) -> String {
+fn unexplained(alone: &str, grew: &str, candidates: &[CandidateRow]) -> String {
     let named: Vec<String> = candidates.iter().take(MAX_NAMED).map(candidate).collect();
     match named.is_empty() {
-        true => "The heap grew, and no collection of objects in it explains that.".to_owned(),
-        false => format!("The heap grew without an explanation. Not suspected: {}.", named.join("; ")),
+        true => alone.to_owned(),
+        false => format!("{grew} Not suspected: {}.", named.join("; ")),
     }
 }
 
@@ -188,6 +207,24 @@ fn growth_of_heap(growth: &Growth, has_suspects: bool) -> String {
         false => String::new(),
     };
     format!(" The heap grew by {}, from {} to {}{explained}.", bytes(grown), bytes(growth.before), bytes(growth.after))
+}
+
+/// What is alive of the objects that a timeline created, and how much of it the suspects explain.
+fn size_of_created(growth: &Growth, has_suspects: bool) -> String {
+    let created = growth.after - growth.before;
+    let explained = match has_suspects {
+        true => format!("; the suspects explain {} of it", bytes(growth.explained.min(created))),
+        false => String::new(),
+    };
+    format!(" Of the heap of {}, {} were created in this time{explained}.", bytes(growth.after), bytes(created))
+}
+
+fn of_timeline(&Facts { intervals, duration_ms, .. }: &Facts) -> String {
+    let noun = if intervals == 1 { "interval" } else { "intervals" };
+    format!(
+        " One timeline of {intervals} {noun} over {:.1} s shows what is alive at its end; what died before is unknown.",
+        duration_ms / 1000.0
+    )
 }
 
 fn caveat(&LeakReport { intervals, same_process, .. }: &LeakReport) -> &'static str {
