@@ -67,11 +67,11 @@ impl Key {
     }
 
     /// The replacement of a number that is a key: another beyond all positions of arrays. Rules of the graph look at the
-    /// remainder by three, which stays.
+    /// remainder by three of positive numbers, which stays.
     pub(crate) fn number(&self, number: i64) -> i64 {
         let hash = self.0.clone().chain_update(itoa::Buffer::new().format(number)).finalize().into_bytes();
         let thirds = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) >> 3;
-        (1 << 31) - 2 + 3 * i64::from(thirds) + number % 3
+        (1 << 31) - 2 + 3 * i64::from(thirds) + number.max(0) % 3
     }
 }
 
@@ -103,6 +103,7 @@ mod tests {
             assert_eq!(hidden % 3, number % 3);
             assert!(is_number_key(EdgeKind::Element, hidden) && hidden < i64::from(u32::MAX) - 1, "{hidden}");
         }
+        assert!(is_number_key(EdgeKind::Element, key.number(-183_856_062)));
         hidden.sort();
         hidden.dedup();
         assert_eq!(hidden.len(), numbers.len());

@@ -245,9 +245,9 @@ impl Table for DataKeys {
     }
 }
 
-/// Whether the position of an edge is a data key.
+/// Whether the position of an edge is a data key. From Node.js 24 on V8 writes those from 2^31 on as negative numbers.
 pub(crate) fn is_number_key(kind: EdgeKind, position: i64) -> bool {
-    kind == EdgeKind::Element && position >= MAX_POSITIONS
+    kind == EdgeKind::Element && !(0..MAX_POSITIONS).contains(&position)
 }
 
 /// Whether one of the root's edges leads to a global object, when so many are known.
@@ -303,7 +303,9 @@ mod tests {
     #[test]
     fn a_position_that_no_array_has_is_a_key() {
         assert!(is_number_key(EdgeKind::Element, 4_915_123_456));
+        assert!(is_number_key(EdgeKind::Element, -183_856_062));
         assert!(is_number_key(EdgeKind::Element, MAX_POSITIONS));
+        assert!(!is_number_key(EdgeKind::Element, 0));
         assert!(!is_number_key(EdgeKind::Element, MAX_POSITIONS - 1));
         assert!(!is_number_key(EdgeKind::Hidden, 4_915_123_456));
     }
