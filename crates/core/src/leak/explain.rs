@@ -110,7 +110,7 @@ impl Explainer<'_> {
             bound,
             is_inconclusive: is_paused && kind.may_be_filling
                 || self.series.intervals() == 1
-                    && kind.may_be_filling
+                    && (kind.may_be_filling || !self.series.is_old(steps[holder].node))
                     && added_count.iter().all(|&added| added >= nodes.len() as i64),
             survival,
             is_of_timeline,

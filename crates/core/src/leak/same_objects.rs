@@ -4,6 +4,7 @@
 //! the earlier snapshot gets its id. If most of a heap was replaced, there are many such objects. Some are of another
 //! class than the earlier object. The others have a new parent, like most objects of their kind, and few objects of
 //! that kind have an earlier id. If an old object was moved to a new parent, most objects of its kind have one.
+//! The embedder's objects have no ids that last: they are as old as the objects that own them.
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::snapshot::Snapshot;
@@ -18,6 +19,8 @@ use foldhash::{HashMap, HashMapExt};
 
 /// Objects below new parents are the same as before if at least one in this many of their kind has an earlier id.
 const MIN_SHARE: u32 = 3;
+/// Steps from an object of the embedder up to its owner.
+const MAX_EMBEDDED: usize = 64;
 const UNKNOWN: u32 = u32::MAX;
 
 /// The objects of a later snapshot that are in an earlier one.
@@ -54,6 +57,13 @@ impl SameObjects {
                 same.insert(node);
             }
         }
+        let is_stable = |&node: &NodeIx| after.nodes().id(node).is_stable();
+        for node in after.nodes().iter().filter(|node| !is_stable(node)) {
+            let owner = shortest.ancestors(node).take(MAX_EMBEDDED).find(is_stable);
+            if owner.is_some_and(|owner| same.contains(owner) && after.kind(owner) != NodeKind::Synthetic) {
+                same.insert(node);
+            }
+        }
         Ok(SameObjects { same })
     }
 
@@ -83,6 +93,7 @@ fn shared(before: &Snapshot, after: &Snapshot, progress: &Progress) -> Result<No
     let mut shared = NodeSet::new(after.nodes().len());
     for_each_id(before, after, progress, |pair| {
         if let Pair::Both(old, new) = pair
+            && after.nodes().id(new).is_stable()
             && classes.are_one(old, new)
         {
             shared.insert(new);

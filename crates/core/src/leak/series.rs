@@ -118,7 +118,7 @@ fn is_same_process(a: &Snapshot, b: &Snapshot) -> bool {
     // The roots come first. They have the same ids in all processes.
     let every = (a.nodes().len() / SAMPLE).max(1);
     let sample = a.nodes_by_id().iter().skip(64.min(a.nodes().len() / 2)).step_by(every);
-    are_same(a, b, sample.copied().filter(|&node| !a.nodes().id(node).0.is_multiple_of(2)), 5)
+    are_same(a, b, sample.copied().filter(|&node| a.nodes().id(node).is_stable()), 5)
 }
 
 /// Whether, of the nodes whose ids are in both snapshots, at most one in `share` has another type or name.

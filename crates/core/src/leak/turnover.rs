@@ -194,7 +194,10 @@ fn kin_of_groups(snapshot: &Snapshot, groups: &Groups) -> (Vec<u32>, usize) {
     let mut kin_of = vec![NO_KIN; groups.list.len()];
     for (group, (of, kin)) in groups.list.iter().zip(&mut kin_of).enumerate().skip(1) {
         let next = known.len() as u32;
-        let alone = if is_value(snapshot.kind(of.example)) { group as u64 } else { 0 };
+        let alone = match snapshot.kind(of.example) {
+            kind if is_value(kind) || kind == NodeKind::Closure => group as u64,
+            _ => 0,
+        };
         let start = if in_structure[group] { u32::MAX } else { of.start };
         *kin = *known.entry((start, of.class, alone)).or_insert(next);
     }

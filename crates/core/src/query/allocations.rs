@@ -296,10 +296,9 @@ pub(crate) fn samples(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Sa
     let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     for node in snapshot.nodes().iter() {
         ticker.tick()?;
-        let id = snapshot.nodes().id(node).0;
-        // Even ids are the embedder's: they do not grow with time.
-        let at = samples.partition_point(|sample| sample.last_assigned_id < id);
-        if id % 2 == 1 && at < sizes.len() {
+        let id = snapshot.nodes().id(node);
+        let at = samples.partition_point(|sample| sample.last_assigned_id < id.0);
+        if id.is_stable() && at < sizes.len() {
             sizes[at] += snapshot.nodes().self_size(node);
         }
     }

@@ -47,6 +47,6 @@ impl Order {
 
 /// The highest id of a JavaScript object.
 fn highest_id(snapshot: &Snapshot) -> u32 {
-    let ids = snapshot.nodes().iter().map(|node| snapshot.nodes().id(node).0);
-    ids.filter(|id| !id.is_multiple_of(2)).max().unwrap_or(0)
+    let ids = snapshot.nodes().iter().map(|node| snapshot.nodes().id(node));
+    ids.filter(|id| id.is_stable()).map(|id| id.0).max().unwrap_or(0)
 }

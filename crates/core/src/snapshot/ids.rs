@@ -52,3 +52,11 @@ index_type! {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(transparent)]
 pub struct ObjectId(pub u32);
+
+impl ObjectId {
+    /// Whether V8 gave the id, which then grows with time and stays. An even one is made of the address of a record that
+    /// the embedder, such as Node or Blink, writes anew for each snapshot.
+    pub(crate) fn is_stable(self) -> bool {
+        !self.0.is_multiple_of(2)
+    }
+}

@@ -1,7 +1,7 @@
 //! Growth that is no leak: it ends, its objects are replaced, or it happens in every program.
 
-use super::open;
 use super::program::{add_record, array, program, report, report_at, report_of};
+use super::{column, open};
 use serde_json::json;
 
 #[test]
@@ -81,4 +81,27 @@ fn loading_modules_is_no_leak_unless_one_is_loaded_repeatedly() {
         );
         assert_eq!(report["suspects"].as_array().unwrap().len(), expected, "{again}: {:#}", report["suspects"]);
     }
+}
+
+#[test]
+fn a_collection_created_after_the_first_of_two_snapshots_may_be_complete() {
+    let build = |is_loaded: bool| {
+        let mut program = program();
+        let global = program.global;
+        let library = program.object(global, "library", "Object");
+        if is_loaded {
+            let errors = program.object(library, "errors", "Object");
+            let script = program.heap.script("/srv/app/node_modules/web/errors.js");
+            for code in 0..20 {
+                let (error, context) = program.heap.function("HttpError", script, [7, 1, 1]);
+                let status = program.heap.node("object", "Status", 40);
+                program.heap.variable(context, "status", status);
+                program.heap.element(errors, code, error);
+            }
+        }
+        open(&program.heap)
+    };
+    let report = report(&[build(false), build(true)]);
+    assert_eq!(report["suspects"], json!([]));
+    assert_eq!(column(&report["inconclusive"], "className"), ["Status"]);
 }

@@ -319,3 +319,27 @@ fn plain_objects_are_named_though_they_keep_many_more_of_their_class() {
     assert_eq!((&suspect["path"], &suspect["count"]), (&json!("global.carts[*]"), &json!(60)));
     assert_eq!(suspect["holder"]["path"], "global.carts");
 }
+
+#[test]
+fn objects_of_the_embedder_are_as_old_as_their_owners() {
+    // Node writes a new record of each native object for each snapshot, and V8 makes an id of its address.
+    let build = |round: u64, units: u64| {
+        let mut program = program();
+        let clients = array(&mut program, "clients");
+        for unit in 0..units {
+            let client = program.own("Client");
+            program.heap.id(client, 10_001 + 2 * unit);
+            program.heap.element(clients, unit as i64, client);
+            let native = program.heap.node("native", "Node / TCPWrap", 40);
+            program.heap.id(native, 2_000_000 + 10_000 * round + 2 * unit);
+            program.heap.internal(client, "native", native);
+            let session = program.own("Session");
+            program.heap.id(session, 20_001 + 2 * unit);
+            program.heap.property(client, "session", session);
+        }
+        open(&program.heap)
+    };
+    let report = report(&[build(0, 40), build(1, 120)]);
+    let suspect = suspect(&report);
+    assert_eq!((&suspect["count"], &suspect["addedCount"]), (&json!(120), &json!([80])));
+}
