@@ -77,3 +77,17 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     }
     files
 }
+
+#[test]
+fn every_file_of_a_suite_is_a_module_of_it() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut left_out = Vec::new();
+    for file in rust_files(&tests).into_iter().filter(|file| file.parent() != Some(&tests)) {
+        let main = fs::read_to_string(file.with_file_name("main.rs")).unwrap();
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        if name != "main" && !main.contains(&format!("mod {name};")) {
+            left_out.push(file);
+        }
+    }
+    assert!(left_out.is_empty(), "{left_out:?}");
+}
