@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import heapray from '../index.js';
+import { record } from './support/allocation-programs.mjs';
 import { launch, newPage, skipWithoutBrowser } from './support/browser.mjs';
 import { temporaryFolder } from './support/fixtures.mjs';
 import { AFTER, BEFORE } from './support/heaps.mjs';
@@ -22,9 +23,13 @@ before(() => {
   writeFileSync(file('before.heapsnapshot'), BEFORE);
   writeFileSync(file('after.heapsnapshot'), AFTER);
   writeFileSync(file('hostile.heapsnapshot'), HOSTILE);
+  const program = `const kept = []; function keep(at) { kept.push({ at }); }
+module.exports = () => { for (let i = 0; i < 500; i++) keep(i); globalThis.kept = kept; };`;
+  record(process.execPath, program, { folder, name: 'recorded' });
   for (const [page, ...args] of [
     ['after.html', 'before.heapsnapshot', 'after.heapsnapshot'],
     ['shown.html', 'after.heapsnapshot', '--show-strings'],
+    ['recorded.html', 'recorded.heaptimeline'],
     ['hostile.html', 'hostile.heapsnapshot', '--show-strings'],
   ]) {
     const { status, stderr } = run(...args, '--format', 'html', '--output', page);
@@ -119,6 +124,17 @@ describe('in a browser', { skip: skipWithoutBrowser }, () => {
       const drawn = await page.locator('.graph .holder').count();
       await page.getByLabel('Reference depth').fill('1');
       await page.waitForFunction((all) => document.querySelectorAll('.graph .holder').length < all, drawn);
+    });
+  });
+
+  test('of a recording it has the flame graph of allocations', async () => {
+    await open('recorded.html', async (page) => {
+      await page.getByRole('link', { name: 'Allocations' }).click();
+      await page.locator('.flame .area[title^="keep"]').first().waitFor();
+    });
+    await open('after.html', async (page) => {
+      await page.getByRole('link', { name: 'Dominators' }).waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Allocations' }).count(), 0);
     });
   });
 

@@ -12,6 +12,7 @@ import { gzipSync } from 'node:zlib';
 import heapray from '../index.js';
 import { outsideFigures } from '../lib/format/outside.js';
 import { corpus } from './corpus.mjs';
+import { record } from './support/allocation-programs.mjs';
 import { launch, newPage, serveBuilt, skipWithoutBrowser, startView, stopViews } from './support/browser.mjs';
 import { skipWithoutThreads } from './support/engines.mjs';
 import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
@@ -34,11 +35,32 @@ const files = {
   broken: file('broken.heapsnapshot', AFTER.slice(0, 5000)),
 };
 
+const ORDERS = `const orders = [];
+function createOrder(at) { orders.push({ at, lines: new Array(40).fill(at) }); }
+function httpHandler(at) { createOrder(at); }
+module.exports = () => new Promise((resolve) => {
+  for (let i = 0; i < 2000; i++) httpHandler(i);
+  globalThis.orders = orders;
+  setTimeout(() => { for (let i = 0; i < 500; i++) httpHandler(i); setTimeout(resolve, 300); }, 300);
+});
+`;
+
+/** A program's timeline, and the profile that the same program has. */
+function recordOrders() {
+  const { file: timeline, script } = record(process.execPath, ORDERS, { folder, name: 'orders' });
+  const args = ['--heap-prof', '--heap-prof-name=orders.heapprofile', '--heap-prof-interval=4096', '-e', `require(${JSON.stringify(script)})()`];
+  execFileSync(process.execPath, args, { cwd: folder });
+  files.timeline = timeline;
+  files.profile = file('orders.heapprofile');
+  files.compressedProfile = file('orders.heapprofile.gz', gzipSync(readFileSync(files.profile)));
+}
+
 describe('the viewer', { skip: skipWithoutBrowser }, () => {
   let browser;
   let site;
 
   before(async () => {
+    recordOrders();
     browser = await launch();
     site = await serveBuilt({ 'served.heapsnapshot': AFTER });
   });
@@ -201,6 +223,40 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
           await page.getByRole('navigation', { name: 'Zoom' }).getByRole('button', { name: /root/ }).click();
           await page.getByRole('button', { name: /^Server @/ }).waitFor();
           assert.notEqual(page.url(), link);
+        }, 'after');
+      });
+
+      test('a recording has a flame graph of its stacks, which zooms, below its timeline', async () => {
+        await withPage(async (page) => {
+          await page.getByRole('link', { name: 'Allocations' }).click();
+          await page.getByRole('img', { name: /^Alive of what was created from 0\.0 s to/ }).waitFor();
+          assert.ok((await page.locator('.timeline-bars span').count()) > 2);
+          const call = page.getByRole('button', { name: /^httpHandler \S+orders\.cjs:3:21/ }).first();
+          await call.click();
+          await page.waitForFunction(() => /in=[\d.]+/.test(location.hash));
+          await page.getByRole('navigation', { name: 'Zoom' }).getByRole('button', { name: 'httpHandler' }).waitFor();
+          const top = page.locator('.flame .area').first();
+          assert.match(await top.getAttribute('title'), /^httpHandler/);
+          assert.match(await page.locator('.flame .area').nth(1).getAttribute('title'), /^createOrder/);
+          await page.getByRole('button', { name: 'All', exact: true }).click();
+          await page.getByRole('navigation', { name: 'Zoom' }).getByRole('button', { name: /^All stacks/ }).waitFor();
+        }, 'timeline');
+      });
+
+      test('a sampling profile opens with its flame graph, and has no other view', async () => {
+        const withFlame = async (page) => {
+          await page.locator('.flame .area[title^="createOrder"]').first().waitFor();
+          assert.deepEqual(await page.getByRole('navigation', { name: 'Views' }).getByRole('link').allInnerTexts(), ['Allocations']);
+          assert.equal(await page.locator('.timeline').count(), 0);
+        };
+        await withPage(withFlame, 'profile');
+        await withPage(withFlame, 'compressedProfile');
+      });
+
+      test('a snapshot without recorded stacks has no view of allocations', async () => {
+        await withPage(async (page) => {
+          await page.getByRole('link', { name: 'Classes' }).waitFor();
+          assert.equal(await page.getByRole('link', { name: 'Allocations' }).count(), 0);
         }, 'after');
       });
 

@@ -89,10 +89,12 @@ async function allocations(source, options) {
   return withSnapshots(sources, checked, async (job, snapshots) => show(await Snapshot.askMapped(job, snapshots, question, checked.sourceMaps)), loadRecording);
 }
 
-/** Opens a recording of allocations or a sampling profile, for `lib/cli`: as a snapshot, which a profile has no objects for. */
+/** As `parse`, for sampling profiles too, which become snapshots without objects. For `lib/cli` and `lib/protocol`. */
 async function openRecording(source, options) {
+  const checked = checkOptions('options', FUNCTIONS.parse, options);
   const input = toInput(source, 'source');
-  return runJob(options, (job) => loadRecording(job, input, inputLimits({})));
+  const limits = inputLimits(checked);
+  return Snapshot.run([], checked, (job) => loadRecording(job, input, limits));
 }
 
 async function redact(source, outputPath, options) {

@@ -15,10 +15,10 @@ const HEADER = {
     edge_types: [['element'], 'string_or_number', 'node'],
     trace_function_info_fields: ['function_id', 'name', 'script_name', 'script_id', 'line', 'column'],
     trace_node_fields: ['id', 'function_info_index', 'count', 'size', 'children'],
+    sampled: true,
   },
   node_count: 1,
   edge_count: 0,
-  sampled: true,
 };
 
 /** Ends a list of children in the walk. */

@@ -5,7 +5,7 @@
 const { checkOptions } = require('../api/options/check.js');
 const { JOB } = require('../api/options/functions.js');
 const { Snapshot } = require('../api/snapshot.js');
-const { parse } = require('../api/verbs.js');
+const { openRecording } = require('../api/verbs.js');
 const { Client, closedEngine } = require('./client.js');
 const { Engine } = require('./engine.js');
 
@@ -27,14 +27,14 @@ class NativeEngine extends Engine {
   }
 
   /**
-   * Opens any source that `parse` takes.
+   * Opens any source that `parse` takes, and sampling profiles.
    * @param {import('../../index.js').Source} source
    * @param {{ id: number, name: string, bytes?: number | null }} about
    * @param {import('../../index.js').ParseOptions} [options]
    * @returns {Promise<string>} the response
    */
   openSource(source, about, options = {}) {
-    return this.open({ ...about, load: () => parse(source, options) }, options);
+    return this.open({ ...about, load: () => openRecording(source, options) }, options);
   }
 }
 

@@ -31,6 +31,9 @@ const HOLDERS = 4;
 const STEPS = 300;
 /** Classes whose largest instances are listed. */
 const OPENED_CLASSES = 60;
+/** Stacks of the flame graph: the first number of them that fits into this share of the page. */
+const STACKS = [500, 150, 40];
+const MAX_STACK_BYTES = 300_000;
 /** The first that fits. */
 const TREES = [
   { depth: 10, limit: 100, minShare: 0.0008 },
@@ -51,6 +54,7 @@ async function embeddedAnswers(snapshots, { names, report, showStrings = false, 
   const shown = space.take({ snapshot: 1, name: names.join(' → '), summary: summaryOf(last) }) ?? { snapshot: 1, name: '', summary: { ...summaryOf(last), ...NO_HEADER } };
   space.answers.report = space.take(shortenedTo(MAX_PART_BYTES, report, (some) => jsonInMarkup(space.printable(some))));
   const tree = await treeOf(asked, space);
+  await addAllocations(asked, space);
   const { classes } = await ask(asked, { ask: 'classes', limit: CLASSES });
   const rows = classes.map((row) => space.take(row)).filter(Boolean);
   await addObjects(asked, space, objectsOf(report, tree));
@@ -61,6 +65,18 @@ async function embeddedAnswers(snapshots, { names, report, showStrings = false, 
     await space.add(`retainers ${id}`, () => ask(asked, { ask: 'retainers', id, limit: HOLDERS }));
   }
   return { snapshots: [shown], classes: rows, tree, answers: space.answers };
+}
+
+/** Stacks with most bytes alive, and the timeline, if allocations were tracked. */
+async function addAllocations({ shown: { showStrings }, ...others }, space) {
+  const asked = { ...others, shown: { showStrings } };
+  for (const limit of STACKS) {
+    const page = await ask(asked, { ask: 'allocations', by: 'stack', sort: 'liveSize', limit });
+    if (!page.available) return;
+    space.answers.allocations = space.take(page, MAX_STACK_BYTES);
+    if (space.answers.allocations !== undefined) break;
+  }
+  await space.add('samples', () => ask(asked, { ask: 'samples' }));
 }
 
 async function addObjects(asked, space, ids) {

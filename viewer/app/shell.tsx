@@ -3,8 +3,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { formatBytes, formatCount } from '../../lib/format/numbers.js';
-import { type App, AppContext, showing, shownSnapshot, useApp } from './model/app.js';
-import type { Engine, OpenSnapshot, SavedReport } from './model/engine.js';
+import type { AllocationPage } from '../../index.js';
+import { type App, AppContext, showing, shownSnapshot, useAnswer, useApp } from './model/app.js';
+import { type Engine, isProfile, type OpenSnapshot, type SavedReport } from './model/engine.js';
 import { openFiles, type Opening, urlsOfPage, fetchFiles } from './model/opening.js';
 import { beside, change, go, hashOf, type Place, usePlace, type ViewName } from './model/place.js';
 import { typedId } from './model/search.js';
@@ -13,6 +14,7 @@ import { Icon } from './parts/icons.js';
 import { Choice, Switch } from './parts/controls.js';
 import { Failure } from './parts/states.js';
 import { Heap } from './parts/text.js';
+import { Allocations } from './views/allocations.js';
 import { Classes } from './views/classes.js';
 import { Compare } from './views/compare.js';
 import { Containment } from './views/containment.js';
@@ -30,6 +32,7 @@ const VIEWS: Record<ViewName, () => JSX.Element> = {
   containment: Containment,
   objects: Objects,
   strings: Strings,
+  allocations: Allocations,
   compare: Compare,
   node: Node,
 };
@@ -41,11 +44,12 @@ const RAIL = [
   ['containment', 'Containment'],
   ['objects', 'Objects'],
   ['strings', 'Strings'],
+  ['allocations', 'Allocations'],
   ['compare', 'Comparison'],
 ] as const;
 
 /** The views for which an HTML report has answers. */
-const OF_REPORTS: readonly ViewName[] = ['overview', 'classes', 'dominators', 'node'];
+const OF_REPORTS: readonly ViewName[] = ['overview', 'classes', 'dominators', 'allocations', 'node'];
 
 export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedReport | undefined }) {
   const [snapshots, setSnapshots] = useState<readonly OpenSnapshot[]>();
@@ -120,14 +124,14 @@ function Frame({ failure, onFiles, onForget }: { failure: Error | undefined; onF
   const { saved, snapshots } = useApp();
   const place = usePlace();
   const shown = shownSnapshot(snapshots, place);
-  const View = saved !== undefined ? Overview : VIEWS[place.view];
+  const View = saved !== undefined ? Overview : VIEWS[shown !== undefined && isProfile(shown) ? 'allocations' : place.view];
   useEffect(() => {
     document.title = `${saved?.name ?? shown?.name ?? 'heapray'} · heapray`;
   }, [saved, shown]);
   return (
     <div class="frame">
       <TopBar shown={shown} onFiles={onFiles} />
-      <Rail place={place} />
+      <Rail place={place} shown={shown} />
       <main>
         {failure !== undefined && (
           <div class="notice">
@@ -214,13 +218,19 @@ function ThemeButton() {
   );
 }
 
-function Rail({ place }: { place: Place }) {
+function Rail({ place, shown }: { place: Place; shown: OpenSnapshot | undefined }) {
   const { engine, saved, snapshots } = useApp();
-  const offered = RAIL.filter(([view]) => (saved === undefined ? !engine.isReport || OF_REPORTS.includes(view) : view === 'overview'));
+  const { answer } = useAnswer<AllocationPage>({ ask: 'allocations', limit: 0 }, shown === undefined ? [] : [shown.snapshot]);
+  const isOffered = (view: ViewName) => {
+    if (saved !== undefined || shown === undefined) return view === 'overview';
+    if (view === 'allocations') return answer?.available === true;
+    return !isProfile(shown) && (!engine.isReport || OF_REPORTS.includes(view));
+  };
+  const offered = RAIL.filter(([view]) => isOffered(view));
   return (
     <nav class="rail" aria-label="Views">
       {offered.map(([view, title]) => (
-        <a key={view} href={hashOf(beside(place, view))} aria-current={place.view === view ? 'page' : undefined} class={view === 'compare' && snapshots.length < 2 ? 'faint' : undefined}>
+        <a key={view} href={hashOf(beside(place, view))} aria-current={place.view === view || offered.length === 1 ? 'page' : undefined} class={view === 'compare' && snapshots.length < 2 ? 'faint' : undefined}>
           <Icon name={view} />
           <span>{title}</span>
         </a>

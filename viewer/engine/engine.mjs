@@ -1,9 +1,10 @@
 // The engine over WebAssembly, for use in a worker or without one.
 
+import profiles from '../../lib/input/heap-profile.js';
 import engines from '../../lib/protocol/engine.js';
 import { checkMemory } from './limits.mjs';
 import { HeapModule } from './module.mjs';
-import { chunksOf } from './source.mjs';
+import { chunksOf, textOf } from './source.mjs';
 
 /** Milliseconds between two checks for cancellation: often enough for a progress bar and a cancel button. */
 const BREATH_MS = 40;
@@ -47,9 +48,20 @@ export class WasmEngine extends engines.Engine {
    * @returns {Promise<string>} the response
    */
   openSource(source, about, options = {}) {
-    const opened = this.#opening.then(() => this.open({ ...about, load: () => this.#load(source, about, options) }, options));
+    const opened = this.#opening.then(() => this.open({ ...about, load: () => this.#loadAny(source, about, options) }, options));
     this.#opening = opened;
     return opened;
+  }
+
+  /** The core refuses a sampling profile, which is read once more as a recording of allocations. */
+  async #loadAny(source, about, options) {
+    try {
+      return await this.#load(source, about, options);
+    } catch (error) {
+      if (!profiles.isHeapProfile(error) || source instanceof ReadableStream) throw error;
+    }
+    const recording = new TextEncoder().encode(profiles.recordingOf(await textOf(source)));
+    return this.#load(recording, { ...about, bytes: recording.length }, options);
   }
 
   async #load(source, { bytes = null }, { signal, watch = () => false }) {

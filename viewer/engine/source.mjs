@@ -19,6 +19,15 @@ export function chunksOf(source) {
   throw new TypeError('source must be a Blob, a ReadableStream, bytes or a URL');
 }
 
+/** The whole text of a source that can be read again, decompressed if it is gzip. */
+export async function textOf(source) {
+  const blocks = [];
+  for await (const chunk of chunksOf(source)) blocks.push(chunk);
+  const isGzip = blocks[0]?.[0] === 0x1f && blocks[0][1] === 0x8b;
+  const stream = new Blob(blocks).stream();
+  return new Response(isGzip ? stream.pipeThrough(new DecompressionStream('gzip')) : stream).text();
+}
+
 /** A file in blocks, each read while the previous one is parsed; its stream would have much smaller chunks. */
 async function* blocksOfBlob(blob) {
   const read = (at) => (at < blob.size ? blob.slice(at, at + BLOCK_BYTES).arrayBuffer() : null);

@@ -32,7 +32,7 @@ function define(program, done) {
     .command('view')
     .summary('explore snapshots in the browser')
     .description('Opens snapshots in the browser: leaks, classes, treemap, retainers, comparison. Several snapshots of one process, oldest first, are a series.')
-    .argument('[file...]', "heap snapshots, oldest first, or one report saved with --format json; '-' is standard input");
+    .argument('[file...]', "heap snapshots, oldest first, sampling profiles (.heapprofile), or one report saved with --format json; '-' is standard input");
   addFlags(command, OPTIONS)
     .addHelpText('after', EXAMPLES)
     .action(async (files, options) => done(await view(files, options)));

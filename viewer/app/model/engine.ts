@@ -21,6 +21,11 @@ export interface Summary extends Pick<Snapshot, 'rootId' | 'nodeCount' | 'edgeCo
   statistics: Statistics;
 }
 
+/** Whether it was made of a sampling profile, which has allocations and no objects. */
+export function isProfile({ summary }: OpenSnapshot): boolean {
+  return summary.meta['sampled'] === true;
+}
+
 export interface Options {
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-export const VIEWS = ['overview', 'classes', 'dominators', 'containment', 'objects', 'strings', 'compare', 'node'] as const;
+export const VIEWS = ['overview', 'classes', 'dominators', 'containment', 'objects', 'strings', 'allocations', 'compare', 'node'] as const;
 
 export type ViewName = (typeof VIEWS)[number];
 

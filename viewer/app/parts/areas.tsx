@@ -25,7 +25,7 @@ interface AreasProps {
 }
 
 /** Sizes in pixels below which a rectangle has no text, and below which it is not drawn. */
-const MIN_TEXT = { width: 34, height: 14 };
+export const MIN_TEXT = { width: 34, height: 14 };
 const MIN_SIDE = { treemap: 4, icicle: 1 };
 const HEADING = 17;
 const ICICLE_ROW = 40;
@@ -103,7 +103,7 @@ function keyOf({ data, parent }: Rectangle): string {
 }
 
 /** The current size of an element. */
-function useSize(element: { current: HTMLElement | null }): { width: number; height: number } {
+export function useSize(element: { current: HTMLElement | null }): { width: number; height: number } {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
     if (element.current === null) return;

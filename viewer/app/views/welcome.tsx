@@ -34,7 +34,7 @@ export function Welcome({ opening, failure, onFiles, onUrls, onGiveUp }: Welcome
           <Icon name="drop" />
           <strong>Drop heap snapshots here</strong>
           <span class="faint">or click to choose: one snapshot shows what is large, three of one process show what leaks</span>
-          <span class="faint">.heapsnapshot or .heaptimeline, also compressed (.gz, .zst, .br), or a report saved as JSON</span>
+          <span class="faint">.heapsnapshot, .heaptimeline or .heapprofile, also compressed (.gz, .zst, .br), or a report saved as JSON</span>
           <input type="file" class="unseen" multiple onChange={(event) => onFiles([...(event.currentTarget.files ?? [])])} />
         </label>
       )}

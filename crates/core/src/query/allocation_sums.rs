@@ -166,6 +166,9 @@ fn outermost(snapshot: &Snapshot, numbers: &[u32]) -> Vec<bool> {
 /// By node of the trace tree. As in DevTools, nodes at which nothing was allocated have no live objects.
 fn of_stacks(snapshot: &Snapshot, progress: &Progress) -> Result<Vec<Entry>> {
     let tree = &snapshot.allocations().tree;
+    if tree.is_empty() {
+        return Ok(Vec::new());
+    }
     let position = positions(snapshot);
     let mut own: Vec<Sums> = Vec::with_capacity(tree.len());
     own.extend(tree.iter().map(|trace| Sums { count: trace.count as i64, size: trace.size as i64, ..Sums::default() }));

@@ -218,7 +218,7 @@ pub struct Schema {
 
 /// The member of the header that says that heapray has redacted the file.
 pub(crate) const REDACTED: &str = "redacted";
-/// The member of the header that says that a recording was made of a sampling profile.
+/// The member of `meta` that says that a recording was made of a sampling profile.
 const SAMPLED: &str = "sampled";
 
 /// More fields than any V8 has; keeps one record small.
@@ -263,7 +263,7 @@ impl Schema {
         for (kind, name) in edge_kinds.iter_mut().zip(&edge_type_names) {
             *kind = EdgeKind::by_name(name);
         }
-        let is_set = |name| header.get(name).is_some_and(|value| *value == Value::Bool(true));
+        let is_set = |object: &Value, name| object.get(name).is_some_and(|value| *value == Value::Bool(true));
         Ok(Schema {
             meta_json: meta.to_string(),
             location: location_fields(meta)?,
@@ -279,8 +279,8 @@ impl Schema {
             trace_function_count: count(&header, "trace_function_count")?.unwrap_or(0),
             extra_native_bytes: count(&header, "extra_native_bytes")?.unwrap_or(0),
             root_index: count(&header, "root_index")?.unwrap_or(0),
-            is_redacted: is_set(REDACTED),
-            is_sampled: is_set(SAMPLED),
+            is_redacted: is_set(&header, REDACTED),
+            is_sampled: is_set(meta, SAMPLED),
             node,
             edge,
         })
