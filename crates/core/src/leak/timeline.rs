@@ -99,14 +99,14 @@ impl Timeline {
     }
 
     fn birth(&self, snapshot: &Snapshot, node: NodeIx) -> Option<u8> {
-        let id = snapshot.nodes().id(node).0;
-        let interval = self.last_ids.partition_point(|&last| last < id);
+        let id = snapshot.nodes().id(node);
+        let interval = self.last_ids.partition_point(|&last| last < id.0);
         // V8 may number what is not the program's only when it writes the snapshot.
         let is_late = || {
             !matches!(snapshot.kind(node), NodeKind::Native | NodeKind::Code | NodeKind::Hidden | NodeKind::ObjectShape)
         };
         let is_covered = interval < self.last_ids.len() || is_late();
-        (id % 2 == 1 && is_covered).then(|| interval.min(self.last_ids.len() - 1) as u8)
+        (id.is_stable() && is_covered).then(|| interval.min(self.last_ids.len() - 1) as u8)
     }
 }
 
