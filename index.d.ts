@@ -467,7 +467,7 @@ export interface PathStep {
   id: number;
   className: string;
   /**
-   * The step as text: `.sessions`, `[3]`, `[entry]`, ` → onChange`, ` → context.user`; for the first step, what the path
+   * The step as text: `.sessions`, `[3]`, `[entry]`, ` → onChange`, ` → context.user`, `.current → FiberNode (ProductCard)`; for the first step, what the path
    * begins with; for an internal step, the name of the reference.
    */
   edge: string;
@@ -478,6 +478,21 @@ export interface PathStep {
    * others where the object's class or function is.
    */
   source: SourceLocation | null;
+  /** Of a step to an object by which React or Vue represents a component or an element in it: the component. */
+  component?: Component;
+}
+
+/** A component of React or Vue. */
+export interface Component {
+  /** Its name for display, else that of its function or class; empty if that has none. */
+  name: string;
+  /** Where its function or class is defined; of Vue the first of `setup`, `render`, `data` and the hooks that it has. */
+  source: SourceLocation | null;
+  /**
+   * What the framework's source calls the object, if it is one of the framework's own, whatever its class is called in the
+   * production build; else `null`.
+   */
+  part: 'FiberNode' | 'ComponentInternalInstance' | null;
 }
 
 /** A step of a retaining path. */
@@ -844,6 +859,12 @@ export interface Suspect {
   source: SourceLocation | null;
   /** Functions on the path below the holder. */
   functions: { name: string; source: SourceLocation | null }[];
+  /**
+   * In pages made with React or Vue, the component that the objects belong to: the first that the path from the holder down
+   * leads through, by an object of the framework or by the scope in which a function of the component was created, else one to which
+   * the object itself leads within a few steps. Missing if there is none.
+   */
+  component?: Component;
   /** At most five, newest first. */
   sampleIds: number[];
   /**

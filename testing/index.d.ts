@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 
-import type { DiffResult, HeaprayError, Query, Snapshot, Owner, SourceLocation, Suspect } from '../index.js';
+import type { Component, DiffResult, HeaprayError, Query, Snapshot, Owner, SourceLocation, Suspect } from '../index.js';
 
 /** A class, the name it has in DevTools' Summary, or a RegExp on such names. */
 export type ClassMatch = string | RegExp | (abstract new (...args: any[]) => unknown) | ((...args: any[]) => unknown);
@@ -76,6 +76,8 @@ export interface Leak {
   source: SourceLocation | null;
   /** Functions on the path. */
   functions: { name: string; source: SourceLocation | null }[];
+  /** As in {@link import('../index.js').Suspect}. */
+  component?: Component;
   /** See {@link import('../index.js').SuspectKind}. */
   kind: string | null;
   advice: string | null;

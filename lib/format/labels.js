@@ -26,7 +26,12 @@ function nodeLabel(node, { showStrings = false } = {}) {
   return [nameOf(node, showStrings), words(' '), heap(`@${node.id}`, 'id')];
 }
 
-function nameOf({ type, name, className, detached }, showStrings) {
+function nameOf(node, showStrings) {
+  const { component } = node;
+  return component === undefined ? ownNameOf(node, showStrings) : heap(`${component.part} (${component.name || 'anonymous'})`);
+}
+
+function ownNameOf({ type, name, className, detached }, showStrings) {
   if (STRING_TYPES.has(type)) return heap(showStrings ? quoted(name) : hiddenString(type, name));
   if (type === 'closure') return heap(`${name === '' ? '(anonymous)' : name}()`);
   if (type === 'regexp') return heap(HIDDEN_CONTENTS.test(name) ? hiddenString(type, name) : `/${name}/`);
@@ -45,7 +50,21 @@ function hiddenString(type, name) {
 
 /** A step of a retaining path as a node, which has other names for two of the fields. */
 function stepNode(step) {
-  return { id: step.id, type: step.nodeType, name: step.nodeName, className: step.className, detached: false };
+  return { id: step.id, type: step.nodeType, name: step.nodeName, className: step.className, detached: false, component: step.component };
+}
+
+/**
+ * `FiberNode (ProductCard)`: the class of what leaks, and the component that it belongs to. The verdict has the same.
+ * @param {{ className: string, component?: { name: string, part: string | null } }} leak
+ */
+function leakLabel({ className, component: { name, part } = { name: '', part: null } }) {
+  const label = part ?? className;
+  return name === '' || name === label ? label : `${label} (${name})`;
+}
+
+/** `ProductCard /app/product-card.jsx:3:8`, as for functions. */
+function functionLabel({ name, source }) {
+  return [heap(name || '(anonymous)'), words(' '), ...sourceLabel(source)];
 }
 
 /** `.cache`, `["odd name"]`, `[3]`, `variable user`, `[[map]]`: the reference in the notation of code or DevTools. */
@@ -93,4 +112,4 @@ function ownerLabel(owner) {
   return place.length === 0 ? start : [...start, words(', '), ...place];
 }
 
-module.exports = { STRING_TYPES, nodeLabel, stepNode, referenceLabel, ownerLabel, sourceLabel };
+module.exports = { STRING_TYPES, functionLabel, leakLabel, nodeLabel, stepNode, referenceLabel, ownerLabel, sourceLabel };

@@ -5,7 +5,7 @@
 const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfShare } = require('./cells.js');
 const { shortened, withinBudget } = require('./budget.js');
 const document = require('./document.js');
-const { nodeLabel, sourceLabel } = require('./labels.js');
+const { leakLabel, nodeLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBar, formatBytes, formatCount, formatPercent } = require('./numbers.js');
 const { outsideFigures } = require('./outside.js');
 const { heap, words } = require('./spans.js');
@@ -50,7 +50,7 @@ function formatReport(report, options = {}) {
 
 /** The verdict. */
 function verdict({ verdict: text, suspects: found, inconclusive: open }) {
-  const names = [...found, ...open].flatMap(({ className, holder, path }) => [className, holder.path, path]);
+  const names = [...found, ...open].flatMap((row) => [leakLabel(row), row.holder.path, row.path]);
   return [document.line([words('Verdict: ', found.length === 0 ? 'strong' : 'alarm'), ...sentence(text, names)])];
 }
 

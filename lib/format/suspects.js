@@ -3,7 +3,7 @@
 /** Formats suspects: class, holder, place in the source, confidence and advice. */
 
 const document = require('./document.js');
-const { ownerLabel, sourceLabel } = require('./labels.js');
+const { functionLabel, leakLabel, ownerLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } = require('./numbers.js');
 const { heap, words } = require('./spans.js');
 const { displayWidth, visible } = require('./text.js');
@@ -33,10 +33,10 @@ function inconclusive(rows, timeline) {
 }
 
 function suspectEntry(row, timeline) {
-  const { className, count, bytes, percent, confidence, holder, path, source, functions, otherHolders, deadVariables = [], sampleIds } = row;
+  const { className, count, bytes, percent, confidence, holder, path, source, functions, component, otherHolders, deadVariables = [], sampleIds } = row;
   return {
     figures: [words(formatAmount(count, 'object'), 'alarm'), words(formatBytes(bytes), 'strong'), words(formatPercent(percent))],
-    label: heap(className),
+    label: heap(leakLabel(row)),
     details: [
       ['why', sentence(row.reason, [className, holder.path, path])],
       ['added', added(row)],
@@ -44,7 +44,8 @@ function suspectEntry(row, timeline) {
       ['declared', ownerLabel(holder.owner)],
       ['path', heap(path, 'path')],
       ['class', sourceLabel(source)],
-      ...functions.filter((each) => each.source !== null).map((each) => ['function', [heap(each.name || '(anonymous)'), ' ', ...sourceLabel(each.source)]]),
+      ...functions.filter((each) => each.source !== null).map((each) => ['function', functionLabel(each)]),
+      ...(component === undefined ? [] : [['component', functionLabel(component)]]),
       ['code', { lines: codeLines(row.code) }],
       ...allocated(row.allocatedAt).map((each) => ['allocated', each]),
       ...otherHolders.map((other) => ['also held by', heap(`${other.className} @${other.id}: ${other.path}`, 'path')]),

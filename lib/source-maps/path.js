@@ -40,9 +40,21 @@ function beginning(steps, start) {
   return Math.max(start, steps.findLastIndex(({ variable }) => variable !== undefined && variable.owner === undefined));
 }
 
-/** @returns `edge`: its text; `bare`: its text where the path begins with it; `variable`: the one that it goes through */
+/** As {@link readPlainStep}; the text of a step to a part of a component may end with the component's name. */
 function readStep(all, at, isStart, context) {
-  const { [at]: step, [at - 1]: previous } = all;
+  const { [at]: step } = all;
+  const { component } = step;
+  if (component === undefined) return readPlainStep(step, all, at, isStart, context);
+  const name = context.mapper.script(component.source)?.nameAt(component.source, component.name) ?? component.name;
+  const [from, to] = [component.name, name].map((each) => ` (${each || 'anonymous'})`);
+  if (!step.edge.endsWith(from)) return readPlainStep(step, all, at, isStart, context);
+  const read = readPlainStep({ ...step, edge: step.edge.slice(0, -from.length) }, all, at, isStart, context);
+  return { ...read, edge: read.edge + to };
+}
+
+/** @returns `edge`: its text; `bare`: its text where the path begins with it; `variable`: the one that it goes through */
+function readPlainStep(step, all, at, isStart, context) {
+  const { [at - 1]: previous } = all;
   const { edge, internal } = step;
   const own = ownSource(step, isStart, context);
   const renamed = (name) => context.mapper.script(own)?.nameAt(own, name) ?? name;
@@ -51,7 +63,7 @@ function readStep(all, at, isStart, context) {
     nodeName: step.nodeType === undefined || own?.line == null ? step.nodeName : renamed(step.nodeName),
   };
   if (internal) return { ...names, edge };
-  if (isStart) return { ...names, ...readStart(all, at, context, renamed) };
+  if (isStart) return { ...names, ...readStart(step, all, at, context, renamed) };
   const [, name, called] = CONTEXT.exec(edge) ?? [];
   if (name !== undefined) {
     const variable = context.mapper.script(step.source)?.variable(name, step.source, functionInside(all, at, context));
@@ -64,8 +76,7 @@ function readStep(all, at, isStart, context) {
   return { ...names, edge: fieldText(edge, previous, context) };
 }
 
-function readStart(all, at, context, renamed) {
-  const { edge, source } = all[at];
+function readStart({ edge, source }, all, at, context, renamed) {
   if (source !== null && source.line === null) {
     const variable = context.mapper.script(source)?.variable(edge, source, functionInside(all, at, context));
     return { edge: variable?.name ?? edge, variable };

@@ -2,6 +2,8 @@
 
 /** The sentences of a report with the names of the original source. A name is replaced where its sentence has it, not elsewhere. */
 
+const { leakLabel } = require('../format/labels.js');
+
 const VERBS = [' leaks', ' probably leaks', ' may leak'];
 
 /** What the sentences of a report name. */
@@ -9,8 +11,9 @@ function namesIn({ suspects = [], inconclusive = [] }) {
   return new Map([...suspects, ...inconclusive].map((row) => [row, namesOf(row)]));
 }
 
-function namesOf({ className, holder, path, deadVariables: [dead] = [] }) {
-  return { className, holderClass: holder.className, holder: holder.path, path, variable: dead?.variable, owner: dead?.owner?.name };
+function namesOf(row) {
+  const { className, holder, path, deadVariables: [dead] = [] } = row;
+  return { className, label: leakLabel(row), holderClass: holder.className, holder: holder.path, path, variable: dead?.variable, owner: dead?.owner?.name };
 }
 
 /**
@@ -33,10 +36,10 @@ function mapSentences(report, before) {
 /** `CLASS leaks: 3 objects retaining 1 MB are held by HOLDER; …` or `CLASS leaks: 1 object, PATH, retains 1 MB; …` */
 function accusationWith(text, before, after) {
   for (const verb of VERBS) {
-    const begin = text.indexOf(`${before.className}${verb}`);
+    const begin = text.indexOf(`${before.label}${verb}`);
     if (begin === -1 || (begin > 0 && text[begin - 1] !== ' ')) continue;
-    const head = text.slice(0, begin) + after.className + verb;
-    const tail = text.slice(begin + before.className.length + verb.length);
+    const head = text.slice(0, begin) + after.label + verb;
+    const tail = text.slice(begin + before.label.length + verb.length);
     for (const [open, from, to] of [[' are held by ', before.holder, after.holder], [': 1 object, ', before.path, after.path]]) {
       const at = tail.indexOf(open + from);
       if (at === -1) continue;

@@ -4,7 +4,7 @@
 //
 // Colours are the test runner's own functions, or none: a palette is its `this.utils`.
 
-const { ownerLabel, sourceLabel } = require('../format/labels.js');
+const { leakLabel, ownerLabel, sourceLabel } = require('../format/labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta } = require('../format/numbers.js');
 const { textOf } = require('../format/spans.js');
 const { visible } = require('../format/text.js');
@@ -47,8 +47,8 @@ function allocationLine(at) {
 }
 
 function leakLines(leak, palette) {
-  const { className, path, holder, source, functions, advice } = leak;
-  const name = className === HEAP ? 'The heap grows' : `${palette.RECEIVED_COLOR(visible(className))} leaks`;
+  const { className, path, holder, source, functions, component, advice } = leak;
+  const name = className === HEAP ? 'The heap grows' : `${palette.RECEIVED_COLOR(visible(leakLabel(leak)))} leaks`;
   const functionLines = functions
     .filter((each) => each.source !== null && place(each.source) !== place(source))
     .map((each) => ['function', `${visible(each.name || '(anonymous)')} ${place(each.source)}`]);
@@ -62,6 +62,7 @@ function leakLines(leak, palette) {
         ['declared', holder && textOf(ownerLabel(holder.owner))],
         ['source', source && place(source)],
         ...functionLines,
+        ['component', component && `${visible(component.name || '(anonymous)')} ${place(component.source)}`],
         ['allocated at', allocationLine(leak.allocatedAt)],
         ['advice', advice],
       ],

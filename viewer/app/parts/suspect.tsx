@@ -3,13 +3,13 @@
 import { Fragment } from 'preact';
 import type { Suspect } from '../../../index.js';
 import { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } from '../../../lib/format/numbers.js';
-import { ownerLabel } from '../../../lib/format/labels.js';
+import { functionLabel, leakLabel, ownerLabel } from '../../../lib/format/labels.js';
 import { codeLines, freed, keeps, SURE } from '../../../lib/format/suspects.js';
 import { beside, hashOf, usePlace } from '../model/place.js';
 import { Badge, Heap, IdLink, Path, Source, Spans, type Span } from './text.js';
 
 export function SuspectCard({ suspect }: { suspect: Suspect }) {
-  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, otherHolders, deadVariables = [], advice, sampleIds, code } = suspect;
+  const { className, kindLabel, confidence, count, bytes, percent, reason, holder, path, source, functions, component, otherHolders, deadVariables = [], advice, sampleIds, code } = suspect;
   const toClass = hashOf(beside(usePlace(), 'classes', { filter: className }));
   return (
     <article class={`suspect certainty-${confidence}`}>
@@ -17,7 +17,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
       <div class="suspect-what">
       <header>
         <div>
-          <h3><a href={toClass}><Heap text={className} /></a></h3>
+          <h3><a href={toClass}><Heap text={leakLabel(suspect)} /></a></h3>
           <Badge>{kindLabel}</Badge> <Badge tone={confidence}>{SURE[confidence]}</Badge>
         </div>
         <div class="suspect-size" title={`${formatCount(bytes)} bytes, ${formatPercent(percent)} of the heap`}>
@@ -39,6 +39,7 @@ export function SuspectCard({ suspect }: { suspect: Suspect }) {
         {functions.filter((each) => each.source !== null).map(({ name, source: place }, i) => (
           <Fragment key={i}><dt>Function</dt><dd><Heap text={name || '(anonymous)'} /> <Source source={place} /></dd></Fragment>
         ))}
+        {component !== undefined && <><dt>Component</dt><dd><Spans spans={functionLabel(component)} /></dd></>}
         {code && <><dt>Code</dt><dd><pre class="code">{codeLines(code).map((spans: Span[], i: number) => <div key={i}><Spans spans={spans} /></div>)}</pre></dd></>}
         {otherHolders.map((other) => (
           <Fragment key={other.id}>

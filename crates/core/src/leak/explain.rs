@@ -121,6 +121,7 @@ impl Explainer<'_> {
             allocated,
             release: Default::default(),
             dead_variables: Vec::new(),
+            component: None,
             confidence,
             added_count,
             steps,

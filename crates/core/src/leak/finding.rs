@@ -6,6 +6,7 @@ use crate::leak::kind::Kind;
 use crate::leak::release::Release;
 use crate::leak::suspect::Suspect;
 use crate::paths::step::PathStep;
+use crate::program::components::Component;
 use crate::program::dead_variables::DeadGroup;
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::strings::Text;
@@ -60,6 +61,8 @@ pub(crate) struct Finding {
     pub(crate) release: Release,
     /// Captured variables below that no live function reads, those that free most first.
     pub(crate) dead_variables: Vec<DeadGroup>,
+    /// The component of React or Vue that creates the objects, or that they belong to.
+    pub(crate) component: Option<Component>,
     pub(crate) confidence: Confidence,
     /// What suggests that the holder bounds its contents.
     pub(crate) bound: Option<Bound>,

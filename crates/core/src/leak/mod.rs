@@ -21,6 +21,7 @@ mod allocated;
 mod bounds;
 mod candidates;
 mod certainty;
+mod components;
 mod dead_variables;
 mod deduplicate;
 mod earlier;
@@ -169,6 +170,7 @@ pub(crate) fn report(series: &Series<'_>, limit: usize, profile: Profile, progre
     let releases = Releases { snapshot: last, shortest, groups: &groups, in_structure, progress };
     for findings in [&mut suspects, &mut inconclusive] {
         findings.truncate(limit);
+        components::add_components(last, findings, progress)?;
         if profile == Profile::Program {
             releases.add_to(findings, &members)?;
             dead_variables::add_dead_variables(last, findings, &members, progress)?;

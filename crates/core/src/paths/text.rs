@@ -7,6 +7,7 @@
 //! → context.name              a variable that it captured
 //! [entry]                     a key or value of a Map, an item of a Set
 //! .(name)                     an internal field of V8
+//! → FiberNode (Cart)          an object by which React represents a component; Vue's likewise
 //! (.next ×19997)              the same steps again and again
 //! ```
 //!
@@ -14,6 +15,7 @@
 
 use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::PathStep;
+use crate::program::components::{Component, Part, part};
 use crate::program::dictionaries::is_key;
 use crate::program::internals::{is_document_object, is_internal_name};
 use crate::program::names::{KEY, Names};
@@ -83,8 +85,26 @@ impl<'a> PathText<'a> {
                 Some([self.segment(from, edge).unwrap_or_default(), self.function(steps[at].node)].concat())
             }
             NodeKind::Native => self.native(steps[at].node),
+            NodeKind::Object if let Some(part) = self.part(steps, at) => {
+                Some([&self.segment(from, edge).unwrap_or_default(), " → ".as_bytes(), &part].concat())
+            }
             _ => self.segment(from, edge),
         }
+    }
+
+    /// `FiberNode (ProductCard)`, where the step before leads to no part of the same component.
+    fn part(&self, steps: &[PathStep], at: usize) -> Option<Vec<u8>> {
+        let part_at = |at: usize| part(self.snapshot, steps.get(at)?.node);
+        let Part { class, component } = part_at(at)?;
+        let component = component?;
+        let is_same =
+            at.checked_sub(1).and_then(part_at).is_some_and(|above| above.component.as_ref() == Some(&component));
+        (!is_same).then(|| [class.as_bytes(), b" (", &self.name_of_component(&component), b")"].concat())
+    }
+
+    fn name_of_component(&self, component: &Component) -> Vec<u8> {
+        let name = component.shown(&self.names);
+        if name.0.is_empty() { b"anonymous".to_vec() } else { name.0 }
     }
 
     /// A module by its file, a variable by its own name, anything else by its class.

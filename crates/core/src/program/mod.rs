@@ -1,5 +1,6 @@
-//! What a program consists of: scripts, packages, variables, native contexts, and the ownership of objects.
+//! What a program consists of: scripts, packages, variables, components, native contexts, and the ownership of objects.
 
+pub(crate) mod components;
 pub(crate) mod dead_variables;
 pub(crate) mod dictionaries;
 pub(crate) mod internals;

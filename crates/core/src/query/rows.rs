@@ -2,6 +2,7 @@
 
 use crate::paths::owner::{Owner, OwnerKind, Owners, Place};
 use crate::paths::step::PathStep;
+use crate::program::components::{Component, part};
 use crate::program::names::{KEY, Names, Show};
 use crate::program::scopes::Scopes;
 use crate::program::scripts::Scripts;
@@ -41,6 +42,23 @@ pub(crate) struct OwnerRow {
     kind: OwnerKind,
     pub(crate) name: Text,
     pub(crate) source: Option<SourceRow>,
+}
+
+/// A component of React or Vue: `Component` of `index.d.ts`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ComponentRow {
+    pub(crate) name: Text,
+    source: Option<SourceRow>,
+    /// What the framework's source calls the object, if it is one of the framework's own.
+    pub(crate) part: Option<&'static str>,
+}
+
+impl ComponentRow {
+    /// The bytes of its texts.
+    pub(crate) fn length(&self) -> usize {
+        let script = self.source.as_ref().and_then(|source| source.script.as_ref());
+        ROW + self.name.0.len() + script.map_or(0, |name| name.0.len())
+    }
 }
 
 /// One object of the heap.
@@ -305,6 +323,16 @@ impl<'a> Rows<'a> {
             script_id: i64::from(at.script_id),
             line: Some(count_from_one(at.line)),
             column: Some(count_from_one(at.column)),
+        }
+    }
+
+    /// The row of the component that a node belongs to.
+    pub(crate) fn component(&self, component: &Component, node: NodeIx) -> ComponentRow {
+        let place = component.function.and_then(|function| self.snapshot.location(function));
+        ComponentRow {
+            name: self.text(&component.shown(&self.names).0),
+            source: place.map(|at| self.source(at)),
+            part: part(self.snapshot, node).map(|part| part.class),
         }
     }
 

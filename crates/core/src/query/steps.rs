@@ -2,8 +2,10 @@
 
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
-use crate::query::rows::{Rows, SourceRow};
+use crate::program::components::part;
+use crate::query::rows::{ComponentRow, Rows, SourceRow};
 use crate::snapshot::error::Result;
+use crate::snapshot::ids::NodeIx;
 use crate::snapshot::strings::Text;
 use serde::Serialize;
 
@@ -22,6 +24,9 @@ pub struct StepRow {
     pub(crate) internal: bool,
     /// Where the variable that the step goes through is declared, else where the object's class or function is.
     pub(crate) source: Option<SourceRow>,
+    /// The component that the object represents a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component: Option<ComponentRow>,
 }
 
 /// Makes the rows of one path.
@@ -54,7 +59,15 @@ impl<'a> Steps<'a> {
             edge: self.rows.text(&edge),
             internal,
             source: self.rows.source_of_step(self.steps, at)?,
+            component: self.component(node)?,
         })
+    }
+
+    fn component(&self, node: NodeIx) -> Result<Option<ComponentRow>> {
+        let component = part(self.rows.snapshot, node).and_then(|part| part.component);
+        let row = component.map(|component| self.rows.component(&component, node));
+        self.rows.take(row.as_ref().map_or(0, ComponentRow::length))?;
+        Ok(row)
     }
 
     /// The rows of all steps, or of the first and last of a long path.

@@ -13,7 +13,7 @@ use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::names::Show;
 use crate::query::leaks::{AllocatedRow, FunctionRow, allocated_row, declared};
-use crate::query::rows::{OwnerRow, Rows, SourceRow};
+use crate::query::rows::{ComponentRow, OwnerRow, Rows, SourceRow};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
@@ -71,6 +71,8 @@ pub(crate) struct LeakRow {
     holder: Option<HolderOfLeak>,
     source: Option<SourceRow>,
     functions: Vec<FunctionRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component: Option<ComponentRow>,
     kind: Option<&'static str>,
     advice: Option<&'static str>,
     allocated_at: Option<AllocatedRow>,
@@ -130,6 +132,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
         path: Some(text(rows, &finding.steps, true)?),
         source: source(finding.example).or_else(|| functions.iter().find_map(|function| function.source.clone())),
         functions,
+        component: finding.component.as_ref().map(|component| rows.component(component, finding.example)),
         added_bytes: finding.added_bytes.unwrap_or_default().into_iter().map(|bytes| bytes as i64).collect(),
         added_count: finding.added_count,
         class_name: rows.class_of_leak(&finding.class_name, finding.example),
@@ -151,6 +154,7 @@ fn row_of_class(rows: &Rows<'_>, leak: ClassLeak) -> Result<LeakRow> {
         holder: holder.transpose()?,
         source: leak.location.map(|at| rows.source(at)),
         functions: Vec::new(),
+        component: None,
         kind: None,
         advice: None,
         allocated_at: allocated_row(rows, &leak.allocated)?,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod compare;
+mod components;
 mod dead_variables;
 mod dominator_tree;
 mod explore;

@@ -8,7 +8,7 @@ use crate::program::internals::is_internal;
 use crate::query::dead_variables::{DeadRow, dead_rows};
 use crate::query::leaks::allocated::{AllocatedRow, allocated_row};
 use crate::query::leaks::sentences::{self, Identity};
-use crate::query::rows::{OwnerRow, Rows, SourceRow};
+use crate::query::rows::{ComponentRow, OwnerRow, Rows, SourceRow};
 use crate::query::steps::{StepRow, Steps};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
@@ -73,6 +73,8 @@ pub(crate) struct SuspectRow {
     pub(crate) steps: Vec<StepRow>,
     pub(crate) source: Option<SourceRow>,
     pub(crate) functions: Vec<FunctionRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) component: Option<ComponentRow>,
     pub(crate) sample_ids: Vec<u32>,
     pub(crate) allocated_at: Option<AllocatedRow>,
     pub(crate) freed_if_released: u64,
@@ -150,6 +152,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
             .iter()
             .map(|&node| FunctionRow { name: rows.function(node), source: source(node) })
             .collect(),
+        component: finding.component.as_ref().map(|component| rows.component(component, finding.example)),
         freed_if_released: finding.release.freed,
         other_holders,
         freed_if_all_release: finding.release.freed_by_all,

@@ -180,7 +180,18 @@ fn held(row: &SuspectRow) -> Held<'_> {
         1 => format!("1 object, {path}, retains {}", bytes(row.bytes)),
         _ => format!("{} retaining {} are held by {holder}", objects(row.count as u64), bytes(row.bytes)),
     };
-    Held { class: String::from_utf8_lossy(&row.class_name.0), what }
+    Held { class: label(row), what }
+}
+
+/// A suspect's class, and the component that it belongs to: `FiberNode (ProductCard)`.
+fn label(row: &SuspectRow) -> Cow<'_, str> {
+    let class = String::from_utf8_lossy(&row.class_name.0);
+    let Some(component) = &row.component else { return class };
+    let class = component.part.map_or(class, Cow::Borrowed);
+    match String::from_utf8_lossy(&component.name.0) {
+        name if name.is_empty() || name == class => class,
+        name => Cow::Owned(format!("{class} ({name})")),
+    }
 }
 
 /// Growth of the heap without a suspect.
