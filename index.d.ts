@@ -808,7 +808,7 @@ export type Confidence = 'high' | 'medium' | 'low';
  * such as an array of numbers; `large…` is, in one snapshot, a single object that is a tenth of the heap.
  */
 export type SuspectKind =
-  | 'detachedDom' | 'asyncLocalStorage' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'workers' | 'messagePorts'
+  | 'detachedDom' | 'asyncLocalStorage' | 'asyncLocalStorages' | 'eventListeners' | 'eventTargetListeners' | 'timers' | 'workers' | 'messagePorts'
   | 'performanceEntries' | 'vmContexts' | 'modules' | 'promises' | 'finalizers' | 'streams' | 'sockets' | 'slicedStrings' | 'strings' | 'buffers'
   | 'closureChain' | 'linkedList' | 'memoize' | 'cache' | 'closures' | 'map' | 'set' | 'array' | 'dictionary' | 'objects'
   | 'growingString' | 'growingBuffer' | 'growingCollection' | 'growingObject' | 'largeString' | 'largeBuffer' | 'largeCollection' | 'largeObject';

@@ -38,6 +38,13 @@ const KINDS: &[Kind] = &[
         |e| e.below().any(|at| e.edge_is(at, &[b"<symbol kResourceStore>"]) || e.name(at) == b"AsyncContextFrame")
     ),
     kind!(
+        "asyncLocalStorages",
+        "AsyncLocalStorage",
+        "instances of AsyncLocalStorage are created again and again, and Node keeps each one that was used",
+        "Create one AsyncLocalStorage for the program, or call disable() on instances that are no longer needed.",
+        |e| e.around_holder().any(|at| e.edge_is(at, &[b"storageList"]))
+    ),
+    kind!(
         "eventListeners",
         "event listeners",
         "event listeners are added and never removed",

@@ -105,3 +105,26 @@ fn a_collection_created_after_the_first_of_two_snapshots_may_be_complete() {
     assert_eq!(report["suspects"], json!([]));
     assert_eq!(column(&report["inconclusive"], "className"), ["Status"]);
 }
+
+#[test]
+fn what_node_notes_for_a_clean_up_is_no_leak() {
+    let counts = ["node:internal/abort_controller", "/srv/app/index.js"].map(|file| {
+        let report = report_of(
+            |program| {
+                let global = program.global;
+                let script = program.heap.script(file);
+                let (function, context) = program.heap.function("abortSignal", script, [1, 1, 1]);
+                program.heap.property(global, "abortSignal", function);
+                let registry = program.heap.node("object", "FinalizationRegistry", 32);
+                program.heap.variable(context, "registry", registry);
+                registry
+            },
+            |program, registry, unit| {
+                let held = program.heap.node("object", "Object", 40);
+                program.heap.element(registry, unit as i64, held);
+            },
+        );
+        report["suspects"].as_array().unwrap().len()
+    });
+    assert_eq!(counts, [0, 1]);
+}

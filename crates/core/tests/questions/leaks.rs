@@ -174,7 +174,8 @@ fn count_and_bytes_of_a_suspect_equal_those_of_filter() {
 #[test]
 fn the_kind_of_a_leak_follows_from_its_holder_and_its_elements() {
     type Named = (&'static str, &'static str);
-    let cases: [(&str, &[Named], Named); 17] = [
+    let cases: [(&str, &[Named], Named); 18] = [
+        ("asyncLocalStorages", &[("storageList", "Array")], ("object", "AsyncLocalStorage")),
         ("workers", &[("pool", "Array")], ("object", "Worker")),
         ("performanceEntries", &[("markEntryBuffer", "Array")], ("object", "PerformanceMark")),
         (

@@ -27,6 +27,12 @@ pub(super) const NOISE: &[Noise] = &[
         },
     },
     Noise {
+        name: "clean-up records",
+        scope: Scope::RuntimesOwn,
+        reason: "Node notes what to clean up when a signal, timer or socket is collected, and keeps the note until then",
+        applies: |heap, node| heap.is_named(node, &[b"FinalizationRegistry"]) && is_held_by_runtime(heap, node),
+    },
+    Noise {
         name: "module loading",
         scope: Scope::RuntimesOwn,
         reason: "Node records where it found each module, once for each file",
