@@ -39,8 +39,9 @@ export interface LeakOptions {
    */
   maxGrowth?: Size;
   /**
-   * Source maps for places, and for names of classes and functions, as in {@link import('../index.js').Mapped}; paths keep the
-   * names of the heap. Inline maps of what a test runner has transformed are always used.
+   * Source maps for places, names and paths, as in {@link import('../index.js').Mapped}. Inline maps of what a test runner has
+   * transformed are always used for places. `allow` and `ignore` know a class by its name in the source and in the program that
+   * runs; `classes` by the latter.
    * @default 'auto'
    */
   sourceMaps?: 'auto' | 'off' | (string & {}) | URL;
@@ -106,7 +107,14 @@ export interface GrowthOptions {
   allow?: LeakOptions['allow'];
 }
 
+export interface SinceOptions {
+  /** As in {@link LeakOptions}. @default 'auto' */
+  sourceMaps?: LeakOptions['sourceMaps'];
+}
+
 export interface CollectionOptions {
+  /** Source maps for the object's class and for what holds it, as in {@link LeakOptions}. @default 'auto' */
+  sourceMaps?: LeakOptions['sourceMaps'];
   /** Milliseconds to keep trying, above 0. @default 2000 */
   timeout?: number;
 }
@@ -170,7 +178,7 @@ export function track(object: object, label?: string): Tracked;
 export function checkpoint(): Promise<Snapshot>;
 
 /** What has changed since the checkpoint, by class: for `toHaveNoGrowth` or `assertNoGrowth`. */
-export function since(checkpoint: Snapshot): Promise<DiffResult>;
+export function since(checkpoint: Snapshot, options?: SinceOptions): Promise<DiffResult>;
 
 /** Collects all garbage and lets finalizers run. */
 export function collectGarbage(): Promise<void>;

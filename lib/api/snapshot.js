@@ -6,7 +6,7 @@ const { closedError, argumentError, fromNative } = require('./errors.js');
 const { runJob, callWithPermit, beside } = require('./job.js');
 const { checkOptions, readOption } = require('./options/check.js');
 const { fieldsOf, isHeavy } = require('./options/questions.js');
-const { withSourceMaps } = require('../source-maps/index.js');
+const { withSourceMaps, withSourceMapsNow } = require('../source-maps/index.js');
 
 const disposeSymbol = Symbol.dispose ?? Symbol.for('nodejs.dispose');
 
@@ -193,6 +193,11 @@ class Snapshot {
     }
   }
 
+  /** The same, with places and names of the original source. */
+  static askMappedNow(snapshot, question) {
+    return withSourceMapsNow(Snapshot.askNow(snapshot, question), 'auto', (other) => Snapshot.askNow(snapshot, other), { question });
+  }
+
   /** Asks within a job about one snapshot or several, oldest first. For `lib/api/verbs.js`. */
   static async ask(job, snapshots, question) {
     return JSON.parse(await Snapshot.askForText(job, snapshots, question));
@@ -205,7 +210,7 @@ class Snapshot {
    */
   static async askMapped(job, snapshots, question, sourceMaps = 'auto', options = {}) {
     const answer = await Snapshot.ask(job, snapshots, question);
-    return withSourceMaps(answer, sourceMaps, (other) => Snapshot.ask(job, snapshots.slice(-1), other), options);
+    return withSourceMaps(answer, sourceMaps, (other, before = 0) => Snapshot.ask(job, [snapshots.at(-1 - before)], other), { ...options, question });
   }
 
   /** The answer as it is, as JSON text. For `lib/protocol`. */

@@ -5,67 +5,65 @@
  * places, and which are names of classes, functions and variables.
  */
 
+const { classesOf, renamedClass } = require('./class-names.js');
+const { namedReferences, parentsOf, referenceName } = require('./edges.js');
+const { heapNames } = require('./heap-names.js');
 const { mapPath } = require('./path.js');
-const { mapSentences, namesIn, namesOf } = require('./sentences.js');
+const { asked } = require('./questions.js');
+const { addSteps, isOfClass } = require('./row-paths.js');
+const { isSource, nameWithoutPlace, rowsOf } = require('./rows.js');
+const { mapSentences, namesIn, namesOf, placesOfGrowth } = require('./sentences.js');
 
-const isObject = (value) => typeof value === 'object' && value !== null;
-const isSource = (value) => isObject(value) && 'scriptId' in value && 'script' in value;
-
-/** Objects whose paths are asked for once more, each a search in the heap. */
-const MAX_PATHS = 40;
+/** Questions whose answers are about two snapshots. */
+const OF_TWO = new Set(['diff', 'since']);
 
 /**
  * @param {unknown} answer an answer of the API; it is changed
  * @param {import('./mapper.js').Mapper} mapper
- * @param {(question: { ask: string }) => Promise<any>} ask asks the snapshot that the answer is about
+ * @param {import('./questions.js').Question} question that it is the answer to
+ * @returns {Generator} of questions
  */
-async function mapAnswer(answer, mapper, ask) {
-  const rows = [];
-  walk(answer, (row) => rows.push(row));
-  if (!mapper.prepare(rows.filter(isSource))) return;
-  const bare = await pathsOf(rows, ask);
-  walk(bare, (row) => rows.push(row));
-  const ids = rows.filter(leadsThroughVariable).map(({ id }) => id);
-  const { nodes } = ids.length === 0 ? { nodes: [] } : await ask({ ask: 'filter', id: [...new Set(ids)], limit: ids.length, showStrings: false });
-  mapper.prepare([...rows.filter(isSource), ...nodes.map(({ source }) => source).filter(isSource)]);
-  const named = rows.filter(({ verdict }) => typeof verdict === 'string').map((report) => [report, namesIn(report)]);
-  new AnswerMapper(mapper, new Map(nodes.map(({ id, source }) => [id, source]))).map(rows);
-  for (const [row, found] of bare) row.path = found.text;
-  for (const [report, before] of named) {
-    mapSentences(report, before);
-    await mapFingerprints(before, ask);
+function* mapAnswer(answer, mapper, question) {
+  const given = rowsOf(answer);
+  const classes = yield* classesOf(given.flatMap(namesOfClasses), OF_TWO.has(question.ask) ? 2 : 1);
+  const references = namedReferences(given, question);
+  const parents = yield* parentsOf(references);
+  if (!mapper.prepare(rowsOf([answer, ...classes.values(), ...parents.values()]).filter(isSource))) return;
+  const changed = yield* addSteps(given, { classes, question });
+  const rows = rowsOf(answer);
+  const nodes = yield* objectsOn(rows);
+  mapper.prepare(rowsOf([answer, ...nodes]).filter(isSource));
+  const named = rows.filter(({ verdict }) => typeof verdict === 'string').map((report) => [report, namesIn(report), placesOfGrowth(report)]);
+  for (const [reference, parent] of references) reference.name = referenceName(reference, parents.get(parent), mapper) ?? reference.name;
+  new AnswerMapper(mapper, { classes, sources: new Map(nodes.map(({ id, source }) => [id, source])) }).map(rows);
+  for (const row of changed) delete row.steps;
+  for (const [report, before, grown] of named) {
+    mapSentences(report, before, grown);
+    yield* mapFingerprints(before);
   }
 }
 
-/** Some rows have the text of a path without its steps. */
-async function pathsOf(rows, ask) {
-  const found = new Map();
-  const withText = rows.filter(({ id, path, steps }) => typeof path === 'string' && typeof id === 'number' && steps === undefined);
-  for (const row of withText.slice(0, MAX_PATHS)) {
-    const { paths } = await ask({ ask: 'retainingPaths', of: row.id, limit: 1, showStrings: false });
-    if (paths[0]?.text === row.path) found.set(row, paths[0]);
-  }
-  return found;
+/** The classes that a row names without their places, or whose path it has. */
+function namesOfClasses(row) {
+  const member = nameWithoutPlace(row);
+  if (member !== undefined) return [row[member]];
+  return isOfClass(row) && typeof (row.className ?? row.name) === 'string' ? [row.className ?? row.name] : [];
+}
+
+/** The objects to which variables on paths lead: the `source` of a step is that of the variable. */
+function* objectsOn(rows) {
+  const ids = [...new Set(rows.filter(leadsThroughVariable).map(({ id }) => id))];
+  if (ids.length === 0) return [];
+  const { nodes } = yield* asked({ ask: 'filter', id: ids, limit: ids.length, showStrings: false });
+  return nodes;
 }
 
 /** The fingerprint is the same for the same leak in the original, bundled or not. */
-async function mapFingerprints(before, ask) {
+function* mapFingerprints(before) {
   for (const [row, names] of before) {
     const { className, holderClass, holder } = namesOf(row);
     if (className === names.className && holderClass === names.holderClass && holder === names.holder) continue;
-    row.fingerprint = await ask({ ask: 'fingerprint', kind: row.kind, className, holderClass, holderPath: holder });
-  }
-}
-
-/** Calls `visit` for all objects in an answer, outer ones first. */
-function walk(value, visit) {
-  const rest = [value];
-  while (rest.length > 0) {
-    const each = rest.pop();
-    if (!isObject(each)) continue;
-    if (!Array.isArray(each)) visit(each);
-    const inner = each instanceof Map ? [...each.values()] : Object.values(each);
-    for (const member of inner.reverse()) if (isObject(member)) rest.push(member);
+    row.fingerprint = yield* asked({ ask: 'fingerprint', kind: row.kind, className, holderClass, holderPath: holder });
   }
 }
 
@@ -78,12 +76,14 @@ const isSamePlace = (a, b) => a.script === b.script && a.line === b.line && a.co
 
 class AnswerMapper {
   #mapper;
+  #classes;
   #sources;
   #mapped = new Set();
 
-  /** @param {Map<number, object | null>} sources places of functions and classes, by node */
-  constructor(mapper, sources) {
+  /** @param {{ classes: Map<string, object[]>, sources: Map<number, object | null> }} about `sources`: places of functions and classes, by node */
+  constructor(mapper, { classes, sources }) {
     this.#mapper = mapper;
+    this.#classes = classes;
     this.#sources = sources;
   }
 
@@ -95,6 +95,8 @@ class AnswerMapper {
 
   #mapRow(row) {
     if (Array.isArray(row.steps)) this.#mapSteps(row);
+    const member = nameWithoutPlace(row);
+    if (member !== undefined) this.#rename(row, member, renamedClass(row[member], this.#classes.get(row[member]) ?? [], this.#mapper));
     if (isSource(row.source)) this.#mapNames(row);
     if (typeof row.variable === 'string' && row.owner) this.#mapVariable(row);
   }
@@ -114,15 +116,21 @@ class AnswerMapper {
     const { type, kind } = row;
     if (kind === 'module') row.name = script.onlySource ?? row.name;
     if (row.source.line === null) return;
-    const renamed = (name) => script.nameAt(row.source, name) ?? name;
+    const rename = (member) => this.#rename(row, member, script.nameAt(row.source, row[member]));
     if (type !== 'closure' && typeof row.className === 'string') {
-      const name = renamed(row.className);
-      if (row.name === row.className) row.name = name;
-      row.className = name;
+      const isCalledLikeClass = row.name === row.className;
+      rename('className');
+      if (isCalledLikeClass) row.name = row.className;
       if (Array.isArray(row.sampleIds)) return;
     }
-    if (typeof row.name === 'string' && (type === 'closure' || row.className === undefined)) row.name = renamed(row.name);
-    if (typeof row.functionName === 'string') row.functionName = renamed(row.functionName);
+    if (typeof row.name === 'string' && (type === 'closure' || row.className === undefined)) rename('name');
+    if (typeof row.functionName === 'string') rename('functionName');
+  }
+
+  #rename(row, member, name) {
+    if (name === undefined || name === row[member]) return;
+    heapNames.set(row, row[member]);
+    row[member] = name;
   }
 
   /** The function that declares a variable, or its module. @returns whether the owner was one, not a class */

@@ -11,6 +11,11 @@ function namesIn({ suspects = [], inconclusive = [] }) {
   return new Map([...suspects, ...inconclusive].map((row) => [row, namesOf(row)]));
 }
 
+/** What the verdict names of growth without a suspect. */
+function placesOfGrowth({ candidates = [] }) {
+  return candidates.map(({ className, path }) => `${className} at ${path}, `);
+}
+
 function namesOf(row) {
   const { className, holder, path, deadVariables: [dead] = [] } = row;
   return { className, label: leakLabel(row), holderClass: holder.className, holder: holder.path, path, variable: dead?.variable, owner: dead?.owner?.name };
@@ -19,8 +24,9 @@ function namesOf(row) {
 /**
  * @param {import('../../index.d.ts').Report} report with names that are mapped
  * @param {ReturnType<typeof namesIn>} before the names in its rows before
+ * @param {string[]} grown `placesOfGrowth` before
  */
-function mapSentences(report, before) {
+function mapSentences(report, before, grown) {
   for (const [row, names] of before) row.advice = adviceWith(row.advice, names, namesOf(row));
   const named = report.suspects.length > 0 ? report.suspects.slice(0, 1) : report.inconclusive;
   let rest = report.verdict;
@@ -30,7 +36,20 @@ function mapSentences(report, before) {
     if (pieces === undefined) break;
     [done, rest] = [done + pieces.done, pieces.rest];
   }
-  report.verdict = done + rest;
+  report.verdict = report.outcome === 'grew' ? growthWith(rest, grown, placesOfGrowth(report)) : done + rest;
+}
+
+/** `… Not suspected: CLASS at PATH, 1 MB: WHY; …` */
+function growthWith(text, before, after) {
+  let rest = text;
+  let done = '';
+  for (const [at, from] of before.entries()) {
+    const begin = rest.indexOf(from);
+    if (begin === -1) break;
+    done += rest.slice(0, begin) + after[at];
+    rest = rest.slice(begin + from.length);
+  }
+  return done + rest;
 }
 
 /** `CLASS leaks: 3 objects retaining 1 MB are held by HOLDER; …` or `CLASS leaks: 1 object, PATH, retains 1 MB; …` */
@@ -57,4 +76,4 @@ function adviceWith(advice, before, after) {
   return advice.startsWith(from) ? to + advice.slice(from.length) : advice;
 }
 
-module.exports = { mapSentences, namesIn, namesOf };
+module.exports = { mapSentences, namesIn, namesOf, placesOfGrowth };

@@ -5,13 +5,16 @@
 const { argumentError } = require('../api/errors.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { noteIds, processMemory } = require('../capture/process-memory.js');
-const { ask } = require('./ask.js');
+const { loadSourceMaps } = require('../source-maps/index.js');
+const { askMapped } = require('./ask.js');
 const { takeSnapshot, warmUp } = require('./capture.js');
+const { sinceOptions } = require('./options.js');
 
 const OWN_SCRIPT = require.resolve('../api/snapshot.js');
 
 /** A snapshot of the live objects. Close it after use. */
 async function checkpoint() {
+  loadSourceMaps();
   await warmUp();
   let memory;
   const snapshot = await takeSnapshot(undefined, () => {
@@ -23,11 +26,12 @@ async function checkpoint() {
 }
 
 /** The changes since, by class; those that grew most have a path. */
-async function since(before) {
+async function since(before, options) {
+  const { sourceMaps } = sinceOptions(options);
   if (!Snapshot.is(before)) throw argumentError('checkpoint', 'a snapshot of checkpoint()', before);
   const after = await takeSnapshot();
   try {
-    return await ask([before, after], { ask: 'since', ownScript: OWN_SCRIPT });
+    return await askMapped([before, after], { ask: 'since', ownScript: OWN_SCRIPT }, sourceMaps);
   } finally {
     after.close();
   }

@@ -43,10 +43,10 @@ function makeMatchers(runner) {
 
   async function toBeCollected(tracked, options) {
     if (!Tracked.is(tracked)) throw argumentError('expect(tracked)', 'what track() returned', tracked);
-    const { timeout } = collectionOptions(options);
+    const { timeout, sourceMaps } = collectionOptions(options);
     const pass = await waitForCollection(tracked, timeout);
     // If it is expected to be held, its holder is not needed.
-    const held = pass || this?.isNot ? undefined : await whatHolds(tracked, (node) => nameOfFailure(this, Tracked.shownName(tracked, node)));
+    const held = pass || this?.isNot ? undefined : await whatHolds(tracked, sourceMaps, (node) => nameOfFailure(this, Tracked.shownName(tracked, node)));
     return {
       pass,
       message: () => text(this, 'toBeCollected', 'tracked', '', (palette) => collectionMessage(tracked, held, palette)),
@@ -84,9 +84,9 @@ function toHaveInstances(snapshot, classOrName, expected) {
   return {
     pass: accepts(count),
     message: () =>
-      text(this, 'toHaveInstances', 'snapshot', name, (palette) =>
+      text(this, 'toHaveInstances', 'snapshot', shownClass(snapshot, name), (palette) =>
         [
-          `Expected: ${this?.isNot ? 'not ' : ''}${words} of ${visible(name)}`,
+          `Expected: ${this?.isNot ? 'not ' : ''}${words} of ${visible(shownClass(snapshot, name))}`,
           `Received: ${palette.RECEIVED_COLOR(formatAmount(count, 'instance'))}`,
           ...holders(snapshot, name, count, palette),
         ].join('\n'),
@@ -102,10 +102,18 @@ function expectedCount(expected) {
   throw argumentError('expected', 'a number of instances, a predicate or an asymmetric matcher', expected);
 }
 
+/** What the original source calls a class; names in assertions are those of the program that runs. */
+function shownClass(snapshot, name) {
+  if (snapshot.closed) return name;
+  const { classes } = Snapshot.askMappedNow(snapshot, { ask: 'classes', name: { exact: name } });
+  const [first] = classes;
+  return first !== undefined && classes.every((each) => each.name === first.name) ? first.name : name;
+}
+
 /** The holders of a class's instances. */
 function holders(snapshot, name, count, palette) {
   if (count === 0 || snapshot.closed) return [];
-  const { paths } = Snapshot.askNow(snapshot, { ask: 'retainingPaths', of: name, limit: MAX_PATHS, viewpoint: 'test' });
+  const { paths } = Snapshot.askMappedNow(snapshot, { ask: 'retainingPaths', of: name, limit: MAX_PATHS, viewpoint: 'test' });
   const lines = pathLines(paths, palette);
   return lines.length > 0 ? ['Held by:', ...lines] : [];
 }
@@ -116,11 +124,11 @@ function toRetainLessThan(snapshot, classOrQuery, limit) {
   const query = isQuery ? checkOptions('query', QUESTIONS.filter.fields, classOrQuery) : { class: { exact: className('class', classOrQuery) } };
   const most = readOption('limit', { type: 'size' }, limit);
   const { total, retainedSize } = Snapshot.askNow(snapshot, { ask: 'retainedTogether', ...query });
-  const name = isQuery ? 'query' : className('class', classOrQuery);
+  const name = isQuery ? undefined : className('class', classOrQuery);
   return {
     pass: retainedSize < most,
     message: () =>
-      text(this, 'toRetainLessThan', 'snapshot', `${name}, ${formatBytes(most)}`, (palette) =>
+      text(this, 'toRetainLessThan', 'snapshot', `${isQuery ? 'query' : shownClass(snapshot, name)}, ${formatBytes(most)}`, (palette) =>
         [
           `Expected: ${this?.isNot ? 'not ' : ''}less than ${formatBytes(most)}`,
           `Received: ${palette.RECEIVED_COLOR(formatBytes(retainedSize))} in ${formatAmount(total, 'object')}`,

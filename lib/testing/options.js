@@ -40,7 +40,8 @@ const ASSERTIONS = {
     timeout: { ...timeout, defaultsTo: 'what the test may take where that is known, else 120000' },
   },
   GrowthOptions: { allow },
-  CollectionOptions: { timeout: { ...timeout, default: 2000 } },
+  SinceOptions: { sourceMaps },
+  CollectionOptions: { sourceMaps, timeout: { ...timeout, default: 2000 } },
 };
 
 function leakOptions(options) {
@@ -50,6 +51,8 @@ function leakOptions(options) {
 
 const growthOptions = (options) => ({ allow: [], ...completeOptions('options', ASSERTIONS.GrowthOptions, options) });
 
+const sinceOptions = (options) => completeOptions('options', ASSERTIONS.SinceOptions, options);
+
 const collectionOptions = (options) => completeOptions('options', ASSERTIONS.CollectionOptions, options);
 
-module.exports = { ASSERTIONS, collectionOptions, growthOptions, leakOptions };
+module.exports = { ASSERTIONS, collectionOptions, growthOptions, leakOptions, sinceOptions };

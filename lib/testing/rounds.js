@@ -60,8 +60,10 @@ class Rounds {
   async #find(question, options) {
     const { leaks } = await this.#ask(question);
     // An ignored name may be that of a script.
-    nameScripts(leaks);
-    await withSourceMaps({ leaks }, options.sourceMaps, (other) => ask(this.#snapshots.slice(-1), other));
+    const moveToOriginals = nameScripts(leaks);
+    const last = this.#snapshots.slice(-1);
+    await withSourceMaps({ leaks }, options.sourceMaps, (other) => ask(last, other), { question: { ask: 'testRounds' } });
+    moveToOriginals();
     return leaks.filter((leak) => !isTolerated(leak, options));
   }
 

@@ -35,24 +35,32 @@ function listScripts(onScript = () => {}) {
   }
 }
 
-/** Adds script names and original locations to leaks, as far as known. */
+/**
+ * Adds script names to leaks, as far as known.
+ * @returns {() => void} moves the places that are still the same to the original files of transformed code
+ */
 function nameScripts(leaks) {
   const places = leaks
     .flatMap(({ source, holder, functions }) => [source, holder?.source, holder?.owner?.source, ...functions.map((each) => each.source)])
     .filter((place) => place !== null && place !== undefined);
   const wanted = new Set(places.map(({ scriptId }) => String(scriptId)));
-  if (wanted.size === 0) return;
+  if (wanted.size === 0) return () => {};
   const scripts = new Map();
   listScripts(({ scriptId, url, sourceMapURL }) => {
     if (wanted.has(scriptId)) scripts.set(scriptId, { url, map: sourceMap(sourceMapURL) });
   });
+  for (const place of places) place.script ||= scripts.get(String(place.scriptId))?.url || null;
   // A function and its leak may share a location.
-  for (const place of new Set(places)) {
-    const { url, map } = scripts.get(String(place.scriptId)) ?? {};
-    place.script ||= url || null;
-    if (map !== undefined && place.line !== null) moveToOriginal(place, map);
-  }
+  const unmoved = [...new Set(places)].filter(({ line }) => line !== null).map((place) => ({ place, at: { ...place } }));
+  return () => {
+    for (const { place, at } of unmoved) {
+      const map = scripts.get(String(place.scriptId))?.map;
+      if (map !== undefined && isSamePlace(place, at)) moveToOriginal(place, map);
+    }
+  };
 }
+
+const isSamePlace = (a, b) => a.script === b.script && a.line === b.line && a.column === b.column;
 
 function sourceMap(url = '') {
   const inline = INLINE.exec(url);

@@ -4,7 +4,7 @@
 
 const { randomUUID } = require('node:crypto');
 const { argumentError } = require('../api/errors.js');
-const { ask } = require('./ask.js');
+const { askMapped } = require('./ask.js');
 const { now, wait } = require('./clock.js');
 const { collectOnce } = require('./collect.js');
 const { takeSnapshot } = require('./capture.js');
@@ -83,17 +83,18 @@ async function waitForCollection(tracked, timeout) {
 
 /**
  * The retaining paths of the object in a new snapshot, shortest first.
+ * @param {'auto' | 'off' | string} sourceMaps
  * @param {(node: import('../../index.d.ts').NodeRow) => string} nameOf the name of a saved snapshot
  */
-async function whatHolds(tracked, nameOf) {
+async function whatHolds(tracked, sourceMaps, nameOf) {
   const beacon = new HeaprayBeacon(Tracked.reference(tracked));
   const kept = toSave();
   let snapshot;
   try {
     snapshot = await takeSnapshot(kept?.file);
-    const node = await targetOf(snapshot, beacon);
+    const node = await targetOf(snapshot, beacon, sourceMaps);
     if (node === undefined) return { node, paths: [], saved: undefined };
-    const { paths } = await ask([snapshot], { ask: 'retainingPaths', of: node.id, limit: MAX_PATHS, viewpoint: 'test' });
+    const { paths } = await askMapped([snapshot], { ask: 'retainingPaths', of: node.id, limit: MAX_PATHS, viewpoint: 'test' }, sourceMaps);
     return { node, paths, saved: kept?.keep(nameOf(node)) };
   } finally {
     kept?.close();
@@ -110,21 +111,21 @@ class HeaprayBeacon {
 }
 
 /** Follows the beacon's WeakRef, whose reference is weak, to the object. */
-async function targetOf(snapshot, beacon) {
-  const { nodes } = await snapshot.classInstances('HeaprayBeacon');
+async function targetOf(snapshot, beacon, sourceMaps) {
+  const { nodes } = await snapshot.classInstances('HeaprayBeacon', { sourceMaps: 'off' });
   for (const { id } of nodes) {
     const mark = await follow(snapshot, id, 'mark');
     if (mark?.name !== beacon.mark) continue;
     const reference = await follow(snapshot, id, 'reference');
-    return follow(snapshot, reference.id, 'target');
+    return follow(snapshot, reference.id, 'target', sourceMaps);
   }
   return undefined;
 }
 
-async function follow(snapshot, id, name) {
-  const { edges } = await snapshot.node(id);
+async function follow(snapshot, id, name, sourceMaps = 'off') {
+  const { edges } = await snapshot.node(id, { sourceMaps: 'off' });
   const edge = edges.find((each) => each.name === name);
-  return edge && snapshot.node(edge.to);
+  return edge && snapshot.node(edge.to, { sourceMaps });
 }
 
 module.exports = { Tracked, track, waitForCollection, whatHolds };
