@@ -904,7 +904,7 @@ export interface Suspect {
   code?: { script: string; line: number; column: number; lines: { line: number; text: string }[] };
 }
 
-/** What the code of an npm package retains. */
+/** What the code of an npm package retains. Of bundled code, {@link Mapped.sourceMaps} tell the package. */
 export interface PackageRow {
   /** `null`: the program's own code. */
   name: string | null;

@@ -156,11 +156,7 @@ class Snapshot {
     if (!Array.isArray(names) || !wanted.every(isColumn)) {
       throw argumentError('names', `an array of ${Object.keys(COLUMN_ARRAYS).join(', ')}`, names);
     }
-    return this.#run({}, async (job) => {
-      const columns = {};
-      for (const name of wanted) columns[name] = await this.#column(job, name);
-      return columns;
-    });
+    return this.#run({}, (job) => this.#columns(job, wanted));
   }
 
   close() {
@@ -210,7 +206,11 @@ class Snapshot {
    */
   static async askMapped(job, snapshots, question, sourceMaps = 'auto', options = {}) {
     const answer = await Snapshot.ask(job, snapshots, question);
-    return withSourceMaps(answer, sourceMaps, (other, before = 0) => Snapshot.ask(job, [snapshots.at(-1 - before)], other), { ...options, question });
+    const askOne = (other, before = 0) => {
+      const snapshot = snapshots.at(-1 - before);
+      return other.columns === undefined ? Snapshot.ask(job, [snapshot], other) : snapshot.#columns(job, other.columns);
+    };
+    return withSourceMaps(answer, sourceMaps, askOne, { ...options, question });
   }
 
   /** The answer as it is, as JSON text. For `lib/protocol`. */
@@ -251,6 +251,12 @@ class Snapshot {
   #open() {
     if (this.#native === undefined) throw closedError();
     return this.#native;
+  }
+
+  async #columns(job, names) {
+    const columns = {};
+    for (const name of names) columns[name] = await this.#column(job, name);
+    return columns;
   }
 
   async #column(job, name) {

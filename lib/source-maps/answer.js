@@ -8,6 +8,7 @@
 const { classesOf, renamedClass } = require('./class-names.js');
 const { namedReferences, parentsOf, referenceName } = require('./edges.js');
 const { heapNames } = require('./heap-names.js');
+const { mapPackages } = require('./packages.js');
 const { mapPath } = require('./path.js');
 const { asked } = require('./questions.js');
 const { addSteps, isOfClass } = require('./row-paths.js');
@@ -28,7 +29,9 @@ function* mapAnswer(answer, mapper, question) {
   const classes = yield* classesOf(given.flatMap(namesOfClasses), OF_TWO.has(question.ask) ? 2 : 1);
   const references = namedReferences(given, question);
   const parents = yield* parentsOf(references);
-  if (!mapper.prepare(rowsOf([answer, ...classes.values(), ...parents.values()]).filter(isSource))) return;
+  const ofAnswer = mapper.prepare(rowsOf([answer, ...classes.values(), ...parents.values()]).filter(isSource));
+  if (question.ask === 'report') yield* mapPackages(answer, { mapper, scripts: scriptsOf(given), limit: question.limit });
+  if (!ofAnswer) return;
   const changed = yield* addSteps(given, { classes, question });
   const rows = rowsOf(answer);
   const nodes = yield* objectsOn(rows);
@@ -42,6 +45,8 @@ function* mapAnswer(answer, mapper, question) {
     yield* mapFingerprints(before);
   }
 }
+
+const scriptsOf = (rows) => rows.filter(isSource).flatMap(({ script }) => script ?? []);
 
 /** The classes that a row names without their places, or whose path it has. */
 function namesOfClasses(row) {

@@ -52,6 +52,11 @@ class SourceMap {
     return this.#map.sources.length;
   }
 
+  /** Whether sources have this in their names. */
+  sourcesWith(part) {
+    return this.#map.sources.some((source) => source?.includes(part));
+  }
+
   /**
    * The original of a place of the script; line and column are from 0, here and there.
    * @returns {{ source: number, line: number, column: number, name: string | null, isExact: boolean } | undefined}

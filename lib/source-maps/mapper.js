@@ -11,7 +11,8 @@ const MAX_PROGRAM = 16 * 2 ** 20;
 const MAX_MISFITS = 0.1;
 
 /** Scripts without a file. */
-const OF_RUNTIME = /^(?:$|node:|internal\/|wasm:|evalmachine|extensions::|native )/;
+const OF_RUNTIME = /^(?:$|node:|internal\/|wasm:|evalmachine\.|ext:|extensions::|native )/;
+const isOfProgram = (name) => typeof name === 'string' && !OF_RUNTIME.test(name);
 
 class Mapper {
   #finder;
@@ -39,7 +40,7 @@ class Mapper {
   prepare(places) {
     const byScript = new Map();
     for (const place of places) {
-      if (typeof place.script !== 'string' || OF_RUNTIME.test(place.script)) continue;
+      if (!isOfProgram(place.script)) continue;
       if (!byScript.has(place.script)) byScript.set(place.script, []);
       if (place.line !== null) byScript.get(place.script).push(place);
     }
@@ -52,6 +53,17 @@ class Mapper {
       this.#scripts.set(name, undefined);
     }
     return [...byScript.keys()].some((name) => this.#scripts.get(name) !== undefined);
+  }
+
+  /** Whether packages were bundled into a script, as its map tells. Others of these maps are not parsed. */
+  hasPackages(name) {
+    if (!isOfProgram(name)) return false;
+    if (!this.#scripts.has(name)) {
+      const found = this.#finder.find(name);
+      if (!found?.json.includes('node_modules')) return false;
+      this.#scripts.set(name, this.#read(found));
+    }
+    return this.#scripts.get(name)?.hasPackages ?? false;
   }
 
   /** @returns {import('./script.js').MappedScript | undefined} */
@@ -105,4 +117,4 @@ function reasonOf({ name, message }) {
   return name === 'Error' || name === 'SyntaxError' ? message.slice(0, 200) : `it is damaged (${name})`;
 }
 
-module.exports = { Mapper };
+module.exports = { Mapper, isOfProgram };

@@ -4,7 +4,7 @@
  * Mapping asks the snapshots for what an answer does not tell. It is written once, as generators that yield questions; whoever
  * runs them asks, on this thread or not.
  *
- * @typedef {{ ask: string }} Question
+ * @typedef {{ ask: string } | { columns: string[] }} Question a question, or the columns that are wanted
  * @typedef {(question: Question, before: number) => unknown} Ask `before`: 0 for the snapshot that an answer is about, 1 for the one before it
  */
 

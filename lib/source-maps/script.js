@@ -43,6 +43,10 @@ class MappedScript {
     return this.#map.sourceCount === 1 ? this.#map.path(0) : undefined;
   }
 
+  get hasPackages() {
+    return this.#map.sourcesWith('node_modules');
+  }
+
   /**
    * Where a function or class of the heap is in the original.
    * @returns {Original | undefined} `undefined` for what a bundler has added
