@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runCaptures } from '../scripts/containers/captures.mjs';
+import { runCaptures, runFreely } from '../scripts/containers/captures.mjs';
 import { runWatch } from '../scripts/containers/watches.mjs';
+import { nodeBinary } from '../scripts/node-versions.mjs';
 import { makeGroup } from './support/control-groups.mjs';
 
 const probe = makeGroup();
@@ -19,6 +20,16 @@ for (const shape of ['parsed JSON', 'class instances', 'sessions in a Map', 'wea
     for (const { round, estimate, rise } of captures) t.diagnostic(`capture ${round}: ${estimate} bytes estimated, ${rise} taken`);
     assert.deepEqual(problems, []);
     assert.equal(captures.length, 2);
+  });
+}
+
+// Of the versions that tests run on, this one writes what deleted entries leave.
+for (const [shape, items] of [['Map with deleted entries', 100_000], ['Map whose entries come and go', 60_000]]) {
+  test(`an estimate for a heap of a ${shape} has what the deleted ones leave`, () => {
+    const { captures, problems } = runFreely(nodeBinary(24), shape, items);
+    assert.deepEqual(problems, []);
+    assert.equal(captures.length, 2);
+    for (const { round, estimate, rise } of captures) assert.ok(estimate >= rise, `capture ${round}: ${estimate} bytes estimated, ${rise} taken`);
   });
 }
 

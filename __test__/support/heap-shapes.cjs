@@ -38,7 +38,24 @@ const ordinary = {
 };
 
 /** These stay the same collections when there are more items. */
-const growing = { map: new Map(), set: new Set(), slots: null };
+const growing = { map: new Map(), set: new Set(), slots: null, entries: null };
+
+/** First they are made; later others come and go beside them. */
+function comeAndGo(n) {
+  if (growing.entries === null) {
+    growing.entries = new Map(list(n, (i) => [`e${i}`, { i }]));
+    return;
+  }
+  for (const i of list(n, (i) => i)) {
+    growing.entries.set(`later ${i}`, { i });
+    growing.entries.delete(`later ${i}`);
+  }
+}
+
+function halfDeleted(map) {
+  for (const key of [...map.keys()].filter((_, i) => i % 2)) map.delete(key);
+  return map;
+}
 
 function fillSlots(n) {
   growing.slots ??= new Array(1.5 * n).fill(0);
@@ -50,6 +67,8 @@ const others = {
   'a Set that grows': (n) => list(n, (i) => i).forEach((i) => growing.set.add(`s${i}`)),
   'slots that are filled': fillSlots,
   'Map of objects': (n) => new Map(list(n, (i) => [`k${i}`, { i }])),
+  'Map with deleted entries': (n) => halfDeleted(new Map(list(n, (i) => [`k${i}`, { i }]))),
+  'Map whose entries come and go': comeAndGo,
   'dictionary of objects': (n) => object(list(n, (i) => [`key${i}`, { i }])),
   'dictionary of numbers': (n) => object(list(n, (i) => [`key${i}`, i])),
   'object by large ids': (n) => list(n, (i) => i).reduce((byId, i) => Object.assign(byId, { [i * 1000]: { i } }), {}),

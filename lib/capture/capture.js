@@ -22,6 +22,9 @@ const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.
 const { RssWatch } = require('./rss.js');
 const { trackAllocations, whileTracking } = require('./tracking.js');
 
+/** To V8's objects for an absent value, where large Maps and Sets have no deleted entries. */
+const FEW_REFERENCES = 1000;
+
 async function capture(options = {}) {
   const checked = captureOptions(options);
   if (checked.file !== undefined) checkMayWrite(checked.file);
@@ -140,8 +143,20 @@ async function learnFrom(job, snapshot, { heap, taken, forgetsIds }) {
     graph: snapshot.nativeBytes,
     nodes: snapshot.nodeCount,
     indices: await beside(job, () => taken.tableIndices()),
+    deletes: heap.census?.deleted > 0 && (await hasDeletedEntries(job, taken)),
     forgetsIds,
   });
+}
+
+/** V8 writes what deleted entries of Maps and Sets leave as references to one object, which two others refer to otherwise. */
+async function hasDeletedEntries(job, taken) {
+  const ask = async (question) => JSON.parse(await beside(job, () => taken.ask([], JSON.stringify(question), undefined, job.control)));
+  const { nodes } = await ask({ ask: 'filter', name: 'system / Hole', limit: 100 });
+  for (const { id } of nodes) {
+    const { total } = await ask({ ask: 'retainers', id, limit: 1 });
+    if (total > FEW_REFERENCES) return true;
+  }
+  return false;
 }
 
 function workerStream(job, { worker, v8: options }) {

@@ -50,10 +50,11 @@ function occupiedOf(name, { overall, over_allocated: unused = 0 }) {
 const NO_REFERENCES = /_STRING_TYPE$|(?:ONE|TWO)_BYTE|SOURCE|BYTE_?ARRAY|BYTECODE_ARRAY_TYPE|DOUBLE_ARRAY|BIG_?INT|CODE/;
 
 /**
- * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, text: number, bytes: number, slots: number }} Census
+ * @typedef {{ nodes: number, edges: number, strings: number, formatted: number, text: number, bytes: number, slots: number, deleted: number }} Census
  * Upper bounds, but for `nodes` and `bytes`, which are exact within a few percent. `formatted` are the texts V8 makes
  * with printf, such as the indices of a table's slots; `text` is the bytes of `strings` in UTF-8, as far as they are written;
- * `slots` the different indices of large tables, whether or not an object is there.
+ * `slots` the different indices of large tables, whether or not an object is there; `deleted` are further ones, of deleted
+ * entries, which nothing counts.
  * @returns {Census | null}
  */
 function takeCensus() {
@@ -134,7 +135,9 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
   const internalized = sum(/INTERNALIZED/, ({ count }) => count);
   const listed = Math.max(internalized, handles);
   const pairs = sum(/^EPHEMERON_HASH_TABLE_TYPE$/, ({ overall }) => 0.67 * (overall / POINTER));
-  const tables = indices(types.filter(([name]) => !NO_REFERENCES.test(name)), inCollections.indices, largeBytes / POINTER);
+  const withReferences = types.filter(([name]) => !NO_REFERENCES.test(name));
+  const tables = indices(withReferences, inCollections.indices, largeBytes / POINTER);
+  const full = indices(withReferences, inCollections.indices + inCollections.deleted, largeBytes / POINTER);
   return {
     nodes,
     edges: MORE_EDGES * (slots - empty + plain) + elements + internalized + handles,
@@ -144,6 +147,7 @@ function censusOf({ field_data: fields, type_data: byType, bucket_sizes: buckets
     text: sum(HAS_TEXT, (type, name) => textOf(name, type, buckets)),
     bytes: sum(/./, ({ overall }) => overall),
     slots: Math.min(tables.longest, tables.occupied),
+    deleted: Math.min(full.longest, full.occupied) - Math.min(tables.longest, tables.occupied),
   };
 }
 

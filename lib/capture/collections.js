@@ -21,6 +21,8 @@ const KINDS = [
   { constructor: 'Set', holds: 1 },
 ];
 const HEADER_SLOTS = 5;
+/** These write what deleted entries leave as references, until V8 makes the table anew. */
+const DELETED_ARE_REFERENCES = [12, 13].includes(Number.parseInt(process.versions.v8, 10));
 
 /** @typedef {{ entries: number, holds: number }} Collection `holds`: references of an entry. */
 
@@ -95,11 +97,12 @@ function largeSizes(objects, getSize, least) {
 }
 
 /**
- * Of the slots of large tables, how many hold a reference at most, and how many more are empty than in full ones.
+ * Of the slots of large tables, how many hold a key or value at most, how many more may hold what deleted entries have left,
+ * and how many more are empty than in full ones.
  * @param {Collection[]} [collections] Those known, if any.
  */
 function entriesIn(tables, collections = []) {
-  if (!tables) return { indices: 0, empty: 0 };
+  if (!tables) return { indices: 0, deleted: 0, empty: 0 };
   const { all, count } = largeOf(tables);
   const large = collections.filter((one) => leastBytes(one) >= LARGE_FROM);
   const full = (OF_COLLECTIONS * all) / POINTER;
@@ -107,7 +110,8 @@ function entriesIn(tables, collections = []) {
   const others = large.length >= count ? 0 : Math.max(0, all - large.reduce((sum, one) => sum + leastBytes(one), 0));
   const used = large.reduce((sum, { entries, holds }) => sum + entries * holds, (OF_COLLECTIONS * others) / POINTER);
   const indices = Math.min(full, used);
-  return { indices, empty: full - indices };
+  const unused = full - indices;
+  return DELETED_ARE_REFERENCES ? { indices, deleted: unused, empty: 0 } : { indices, deleted: 0, empty: unused };
 }
 
 module.exports = { LARGE_FROM, OF_COLLECTIONS, TABLES, entriesIn, isWorthAsking, largeOf, sizesOfCollections };

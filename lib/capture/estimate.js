@@ -33,6 +33,9 @@ const HIGHEST_RATIO = 7;
  * @typedef {{ heapUsed: number, largeObjects: number, exact: boolean, census: Census | null }} Heap
  */
 
+/** Entries may be deleted for the first time between two captures: with that a capture costs at most so many times the last. */
+const DELETING_BEGINS = 1.45;
+
 /** Of the table, and of the array that it belongs to. */
 const REFERENCES_OF_A_SLOT = 2;
 
@@ -43,21 +46,22 @@ const priceOf = (census) => KINDS.reduce((sum, kind) => sum + PRICES[kind] * Mat
 
 /** Upper bound, with no earlier capture to go by. @param {Heap} heap */
 function costOf({ heapUsed, largeObjects, census }) {
-  if (census) return EMPTY_PROGRAM + priceOf(census);
+  if (census) return EMPTY_PROGRAM + priceOf(census) + PRICES.formatted * census.deleted;
   return EMPTY_PROGRAM_UNCOUNTED + PRICE_OF_SMALL * (heapUsed - largeObjects) + PRICE_OF_LARGE * largeObjects;
 }
 
 /**
- * The price of what `heap` has more of than `before`: what has been freed since may have cost nothing.
+ * What `heap` has more of than `before`: what has been freed since may have cost nothing.
  * @param {number} indices Those of the snapshot of `before`. Tables that had more slots may have been filled by new objects
  * without having become larger.
+ * @returns {Partial<Census> & { deleted: number }} `deleted`: texts of entries deleted since, at most.
  */
-function costOfGrowth(heap, { heap: before, indices }) {
-  if (!heap.census || !before.census) return PRICE_OF_LARGE * Math.max(0, heap.heapUsed - before.heapUsed);
-  const grown = Object.fromEntries(KINDS.map((kind) => [kind, Math.max(0, heap.census[kind] - before.census[kind])]));
-  const wereFree = Math.max(0, Math.min(before.census.slots, heap.census.slots) - indices);
-  const filled = Math.min(wereFree, grown.nodes);
-  return priceOf({ ...grown, formatted: grown.formatted + filled, edges: grown.edges + REFERENCES_OF_A_SLOT * filled });
+function growthOf({ census }, { heap: { census: before }, indices }) {
+  const grown = Object.fromEntries(KINDS.map((kind) => [kind, Math.max(0, census[kind] - before[kind])]));
+  const filled = Math.min(grown.nodes, Math.max(0, Math.min(before.slots, census.slots) - indices));
+  const formatted = grown.formatted + filled;
+  const deleted = Math.max(0, Math.min(census.deleted, census.slots + census.deleted - indices - formatted));
+  return { ...grown, formatted, edges: grown.edges + REFERENCES_OF_A_SLOT * filled, deleted };
 }
 
 /** What captures of one thread have cost so far. */
@@ -66,23 +70,30 @@ class Experience {
 
   /**
    * @param {Heap} heap Before the capture.
-   * @param {{ rss: { before: number, peak: number, after: number }, graph: number, nodes: number, indices: number, forgetsIds: boolean }} capture
-   * `graph`: bytes of the snapshot, which `rss.after` has too; `nodes` and `indices` of tables: in it.
+   * @param {{ rss: { before: number, peak: number, after: number }, graph: number, nodes: number, indices: number, deletes: boolean, forgetsIds: boolean }} capture
+   * `graph`: bytes of the snapshot, which `rss.after` has too; `nodes`, `indices` of tables and deleted entries: in it.
    */
-  learn(heap, { rss, graph, nodes, indices, forgetsIds }) {
+  learn(heap, { rss, graph, nodes, indices, deletes, forgetsIds }) {
     if (!heap.exact) return;
     const mayStay = ONCE_BYTES + (forgetsIds ? 0 : ID_BYTES * nodes);
     const stays = Math.min(mayStay, Math.max(0, rss.after - rss.before - graph));
-    this.#last = { heap, indices, cost: Math.max(0, rss.peak - rss.before - stays) };
+    this.#last = { heap, indices, deletes, cost: Math.max(0, rss.peak - rss.before - stays) };
   }
 
   /** @param {Heap} heap */
   estimate(heap) {
     const bound = costOf(heap);
     if (this.#last === null) return bound;
-    const { cost } = this.#last;
-    const again = REPEATS_WITHIN * cost + REPEATS_WITHIN_BYTES + costOfGrowth(heap, this.#last);
-    return Math.min(bound, Math.max(again, bound / HIGHEST_RATIO));
+    return Math.min(bound, Math.max(this.#again(heap, this.#last), bound / HIGHEST_RATIO));
+  }
+
+  #again(heap, { heap: before, indices, deletes, cost }) {
+    const same = REPEATS_WITHIN * cost + REPEATS_WITHIN_BYTES;
+    if (!heap.census || !before.census) return same + PRICE_OF_LARGE * Math.max(0, heap.heapUsed - before.heapUsed);
+    const growth = growthOf(heap, { heap: before, indices });
+    const again = same + priceOf(growth);
+    const all = again + PRICES.formatted * growth.deleted;
+    return deletes ? all : Math.max(again, Math.min(all, DELETING_BEGINS * cost));
   }
 }
 
