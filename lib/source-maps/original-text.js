@@ -5,13 +5,17 @@
 const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
 const MODIFIERS = String.raw`(?:(?:export|default|declare|abstract|async|static|public|private|protected|readonly|override|get|set)\s+)*`;
 
+/** Names of methods that are no identifiers. */
+const LITERAL = String.raw`(?:'[^']*'|"[^"]*"|\d[\w.]*)`;
+
 const BEGINNING = new RegExp(
-  String.raw`^(?:${MODIFIERS}(?:function\b|class\b|constructor\b|\*)|(?:async\s*)?\(|@|\[|${MODIFIERS}#?${NAME}\s*(?:[(<?:,)]|=>|=(?!=))|['"][^'"]*['"]\s*\()`,
+  String.raw`^(?:${MODIFIERS}(?:function\b|class\b|constructor\b|\*)|(?:async\s*)?\(|@|\[|${MODIFIERS}#?${NAME}\s*(?:[(<?:,)]|=>|=(?!=))|${LITERAL}\s*\()`,
   'u',
 );
 const DECLARED = new RegExp(String.raw`^${MODIFIERS}(?:class\s+(?!extends\b)|function\b\s*\*?\s*)(${NAME})`, 'u');
 const CLASS = new RegExp(String.raw`^${MODIFIERS}(?=class\b)`, 'u');
-const PARAMETERS = new RegExp(String.raw`^${MODIFIERS}(?:function\b\s*\*?\s*)?\*?(?:#?${NAME})?\s*(?:<[^()]*>)?\(`, 'u');
+const PARAMETERS = new RegExp(String.raw`^${MODIFIERS}(?:function\b\s*\*?\s*)?\*?\s*(?:#?${NAME}|${LITERAL})?\s*(?:<[^()]*>)?\(`, 'u');
+const ASYNC_ARROW = /^async\s*\(/;
 const IDENTIFIER = new RegExp(String.raw`^(?:(?:export|default|declare|abstract|async|const|let|var|class|function)\s+)*(#?${NAME})`, 'u');
 const KEYWORDS = new Set(['export', 'default', 'const', 'let', 'var', 'class', 'function', 'import', 'return', 'new', 'this', 'if', 'for', 'while', 'typeof', 'async', 'await', 'static']);
 
@@ -29,11 +33,12 @@ function declaredName(text) {
   return DECLARED.exec(text)?.[1];
 }
 
-/** The column that V8 would give to the function or class whose text begins at a column: of its parameters, or of `class`. */
+/** The column that V8 would give to the function or class whose text begins at a column: see `places.js`. */
 function functionColumn(line, column) {
   const text = line.slice(column);
   const [modifiers] = CLASS.exec(text) ?? [];
   if (modifiers !== undefined) return column + modifiers.length;
+  if (ASYNC_ARROW.test(text)) return column;
   const [head] = PARAMETERS.exec(text) ?? [];
   return head === undefined ? column : column + head.length - 1;
 }
@@ -76,7 +81,7 @@ function headOf(text) {
 }
 
 function escaped(name) {
-  return name.replace(/[$#]/g, '\\$&');
+  return name.replaceAll('$', '\\$');
 }
 
 module.exports = { beginsAt, beginsFunction, declaredName, enclosingClass, functionColumn, identifierAt };

@@ -3,10 +3,11 @@
 /** A script as V8 compiled it: where its functions begin, what they are called, and which variables they declare. */
 
 const { parseScript } = require('./parse.js');
+const { PLACE_OF_SCRIPT, placesOfClass, placesOfFunction } = require('./places.js');
 
 /**
  * @typedef {object} FunctionInfo
- * @property {number} at The offset that V8 gives as the place of the function: its parameters, or `class` where a class has no constructor.
+ * @property {number} at The offset that V8 gives as the place of the function: its parameters, or `class` where a class has no constructor; see `places.js` for others.
  * @property {number} start Where its text begins.
  * @property {number} end
  * @property {'function' | 'class'} kind A constructor stands for its class.
@@ -25,7 +26,7 @@ const NO_NAMES = new Set();
 const NO_FIELDS = new Map();
 
 class ProgramIndex {
-  /** By `at`. @type {Map<number, FunctionInfo>} */
+  /** By the offsets at which V8 may have them begin. @type {Map<number, FunctionInfo>} */
   functions = new Map();
   /** Declarations outside of functions. @type {FunctionInfo} */
   top;
@@ -37,10 +38,10 @@ class ProgramIndex {
   constructor(text) {
     this.#text = text;
     const { ast } = parseScript(text, { read: (node) => this.#read(node), reset: () => this.#reset() });
-    this.top = this.#open({ kind: 'function', at: 0, start: 0, end: text.length });
+    this.top = this.#open({ kind: 'function', at: PLACE_OF_SCRIPT, start: 0, end: text.length });
     this.#visit(ast, this.top, {});
     this.#close(this.top);
-    this.functions.set(0, this.top);
+    this.functions.set(PLACE_OF_SCRIPT, this.top);
     this.#text = undefined;
   }
 
@@ -148,14 +149,15 @@ class ProgramIndex {
 
   /** Reads a function as soon as it is parsed, and drops its syntax tree: that of a whole bundle takes a hundred times its size. */
   #read(node) {
-    const info = this.#open({ kind: 'function', ...named(node, {}), at: this.#parametersOf(node), start: node.start, end: node.end });
+    const places = placesOfFunction(this.#text, node);
+    const info = this.#open({ kind: 'function', ...named(node, {}), at: places[0], start: node.start, end: node.end });
     if (node.id && node.type === 'FunctionExpression') declare(info, node.id);
     for (const parameter of node.params) {
       declare(info, parameter);
       this.#visit(parameter, info, NOTHING);
     }
     this.#visit(node.body, info, NOTHING);
-    this.functions.set(info.at, info);
+    for (const at of places) this.functions.set(at, info);
     // The parser still looks whether a setter has one parameter, and no rest.
     Object.assign(node, { info, params: node.params.slice(0, 1).map(({ type }) => ({ type })), body: undefined });
   }
@@ -203,9 +205,7 @@ class ProgramIndex {
       else this.#visit(member, outer, NOTHING);
     }
     this.#close(info);
-    this.functions.set(info.at, info);
-    // V8 has a function of its own for the fields, which begins with the class.
-    if (!this.functions.has(node.start)) this.functions.set(node.start, info);
+    for (const at of placesOfClass(node)) if (!this.functions.has(at)) this.functions.set(at, info);
   }
 
   #visitMethod(node, outer) {
@@ -213,13 +213,6 @@ class ProgramIndex {
     beginsAtKey(node);
     if (computed) this.#visit(key, outer, NOTHING);
     this.#visit(value, outer, computed ? {} : nameOf(key));
-  }
-
-  /** V8's place of a function. */
-  #parametersOf(node) {
-    if (node.type !== 'ArrowFunctionExpression') return this.#text.indexOf('(', node.id?.end ?? node.start);
-    const isAsync = node.async ? /^async\s*/.exec(this.#text.slice(node.start, node.start + 100))[0].length : 0;
-    return node.start + isAsync;
   }
 
   /** V8 calls an anonymous function that is assigned to `a.b` by that whole text. */

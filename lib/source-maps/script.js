@@ -130,7 +130,14 @@ class MappedScript {
 
   #find(line, column) {
     const info = this.#functionAt(line, column);
-    if (this.#program !== undefined && info === undefined) return undefined;
+    if (this.#program === undefined || info === this.#program.top) return this.#findAt(line, column, info);
+    if (info === undefined) return undefined;
+    const at = this.#lines.place(info.at);
+    return this.#findAt(at.line + 1, at.column + 1, info);
+  }
+
+  /** @param {FunctionInfo | undefined} info what begins there */
+  #findAt(line, column, info) {
     if (info === this.#program?.top && info !== undefined) return this.#wholeScript();
     const start = info === undefined ? undefined : this.#lines.place(info.start);
     const from = start === undefined ? column - 1 : start.line === line - 1 ? start.column : 0;

@@ -7,6 +7,7 @@
 
 const { Lines } = require('../source-maps/lines.js');
 const { parseScript } = require('../source-maps/parse.js');
+const { PLACE_OF_SCRIPT, placesOfClass, placesOfFunction } = require('../source-maps/places.js');
 
 /** Parameters of the function that Node.js puts around a CommonJS module. */
 const WRAPPER = ['exports', 'require', 'module', '__filename', '__dirname'];
@@ -95,35 +96,18 @@ class Script {
     return uses;
   }
 
-  /**
-   * Where V8 has a function begin, counted from 0: at its parameters, some versions at `async` or `constructor` before them.
-   * The function for the fields of a class begins with the class, its body or the first field.
-   */
+  /** Where V8 has a function begin, counted from 0. */
   #places({ type, block }) {
-    const { start, id } = block;
-    if (type === 'class') return [start, block.body.start, ...fieldsOf(block.body)].map((offset) => this.#place(offset));
-    if (type !== 'function' || block.type === 'Program') return [];
-    if (block.type !== 'ArrowFunctionExpression') return [this.#place(this.#text.indexOf('(', id?.end ?? start)), ...this.#constructors(start)];
-    if (!block.async) return [this.#place(start)];
-    return [this.#place(start), this.#place(start + /^async\s*/.exec(this.#text.slice(start, start + 100))[0].length)];
-  }
-
-  /** The beginning of a constructor, whose function is the rest of it. */
-  #constructors(start) {
-    const before = /\bconstructor\s*$/.exec(this.#text.slice(Math.max(0, start - 40), start));
-    return before === null ? [] : [this.#place(start - before[0].length)];
+    if (type === 'class') return placesOfClass(block).map((offset) => this.#place(offset));
+    if (type !== 'function' && type !== 'module') return [];
+    const places = block.type === 'Program' ? [PLACE_OF_SCRIPT] : placesOfFunction(this.#text, block);
+    return places.map((offset) => this.#place(offset));
   }
 
   #place(offset) {
     const { line, column } = this.#lines.place(offset);
     return [line, column];
   }
-}
-
-/** Offsets of the first field and the first static one. */
-function fieldsOf({ body }) {
-  const firstOf = (isStatic) => body.find((member) => member.type === 'PropertyDefinition' && member.static === isStatic);
-  return [firstOf(false), firstOf(true)].flatMap((field) => field?.start ?? []);
 }
 
 /** Without recursion: generated code nests scopes deeply. The scope of a function's own name is left out. */
