@@ -23,7 +23,7 @@ test('every crate in Cargo.toml that is linked, and every package of the viewer,
     assert.ok(linked.some((crate) => crate.name === name), name);
   }
   assert.ok(linked.every(({ name }) => !/^(heapray|serde_derive|napi-derive|napi-build)/.test(name)));
-  assert.deepEqual(bundled.map(({ name }) => name), ['d3-hierarchy', 'preact']);
+  assert.deepEqual(bundled.map(({ name }) => name), ['@jridgewell/resolve-uri', '@jridgewell/sourcemap-codec', '@jridgewell/trace-mapping', 'acorn', 'd3-hierarchy', 'preact']);
   for (const component of [...linked, ...bundled]) {
     assert.ok(notices.includes(`- ${component.name} ${component.version}, ${component.license}`), component.name);
     const text = licenceText(component);
@@ -36,9 +36,9 @@ test('the bill of materials has every component once, by its package URL', async
   assert.equal(status, 0, stderr);
   const { bomFormat, components } = JSON.parse(stdout);
   assert.equal(bomFormat, 'CycloneDX');
-  const expected = [...crates(), ...(await bundledPackages()), ...installedPackages()].map(({ purl }) => purl);
-  assert.deepEqual(components.map(({ purl }) => purl).sort(), expected.sort());
-  assert.equal(new Set(expected).size, expected.length);
+  // The page contains packages that are installed too.
+  const expected = new Set([...crates(), ...(await bundledPackages()), ...installedPackages()].map(({ purl }) => purl));
+  assert.deepEqual(components.map(({ purl }) => purl).sort(), [...expected].sort());
 });
 
 test('packages contain the notices', () => {

@@ -23,6 +23,7 @@ report();
 
 async function bundle() {
   await build(bundles.scripts);
+  await build(bundles.maps);
   await build(bundles.styles);
 }
 

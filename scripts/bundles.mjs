@@ -6,7 +6,7 @@ import { root } from './setup.mjs';
 const viewer = path.join(root, 'viewer');
 const common = { outdir: path.join(viewer, 'dist'), bundle: true, minify: true, target: ['chrome123', 'firefox121', 'safari17.5'], logLevel: 'warning' };
 
-/** @type {Record<'scripts' | 'styles', import('esbuild').BuildOptions>} */
+/** @type {Record<'scripts' | 'maps' | 'styles', import('esbuild').BuildOptions>} */
 export const bundles = {
   scripts: {
     ...common,
@@ -19,6 +19,13 @@ export const bundles = {
     jsxImportSource: 'preact',
     // A default that the app never uses: it says itself where the worker is.
     logOverride: { 'empty-import-meta': 'silent' },
+  },
+  /** Loaded by the page when a source map is dropped. */
+  maps: {
+    ...common,
+    entryPoints: { maps: path.join(viewer, 'maps/maps.mjs') },
+    format: 'esm',
+    alias: Object.fromEntries(['node:fs', 'node:path', 'node:url'].map((name) => [name, path.join(viewer, 'maps/node.mjs')])),
   },
   styles: { ...common, entryPoints: [path.join(viewer, 'styles/app.css')] },
 };

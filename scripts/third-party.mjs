@@ -36,8 +36,9 @@ export function crates() {
 
 /** Packages in the page of the viewer. @returns {Promise<Component[]>} */
 export async function bundledPackages() {
-  const { metafile } = await build({ ...bundles.scripts, write: false, metafile: true, logLevel: 'silent' });
-  const names = Object.keys(metafile.inputs).flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+  const built = await Promise.all([bundles.scripts, bundles.maps].map((options) => build({ ...options, write: false, metafile: true, logLevel: 'silent' })));
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const names = inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
   return [...new Set(names)].map(packageOf).sort(byName);
 }
 

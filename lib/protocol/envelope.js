@@ -37,7 +37,7 @@ function checkRequest({ id, snapshots = [], question, ...others }) {
   if (!isObject(question) || typeof question.ask !== 'string') throw invalid('a question with a name in ask', shown(question));
   const { ask } = question;
   const isOfEngine = Object.hasOwn(OF_THE_ENGINE, ask);
-  const kinds = isOfEngine ? OF_THE_ENGINE : QUESTIONS;
+  const kinds = isOfEngine ? OF_THE_ENGINE : { ...OF_SOURCE_MAPS, ...QUESTIONS };
   if (!Object.hasOwn(kinds, ask)) throw invalid(`a question among ${[...Object.keys(QUESTIONS), ...Object.keys(OF_THE_ENGINE)].join(', ')}`, shown(ask));
   const { least, most } = kinds[ask];
   if (snapshots.length < least || snapshots.length > most) {
@@ -46,6 +46,9 @@ function checkRequest({ id, snapshots = [], question, ...others }) {
   }
   return { snapshots, question, isOfEngine };
 }
+
+/** Questions that only lib/source-maps asks. */
+const OF_SOURCE_MAPS = { fingerprint: { least: 1, most: 1 } };
 
 const shown = (value) => (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 

@@ -30,7 +30,7 @@ function* mapAnswer(answer, mapper, question) {
   const references = namedReferences(given, question);
   const parents = yield* parentsOf(references);
   const ofAnswer = mapper.prepare(rowsOf([answer, ...classes.values(), ...parents.values()]).filter(isSource));
-  if (question.ask === 'report') yield* mapPackages(answer, { mapper, scripts: scriptsOf(given), limit: question.limit });
+  if (question.ask === 'report' && mapper.canSumPackages) yield* mapPackages(answer, { mapper, scripts: scriptsOf(given), limit: question.limit });
   if (!ofAnswer) return;
   const changed = yield* addSteps(given, { classes, question });
   const rows = rowsOf(answer);

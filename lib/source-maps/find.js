@@ -12,6 +12,8 @@ const { localPath, statOf } = require('./sources.js');
 const MAX_MAP = 128 * 2 ** 20;
 /** A larger script is not read; an inline map counts as part of it. */
 const MAX_SCRIPT = 192 * 2 ** 20;
+/** The text of a larger script is not analysed: then names of variables stay as they are. */
+const MAX_PROGRAM = 16 * 2 ** 20;
 /** The end of a script in which its last line is looked for. */
 const TAIL = 4096;
 
@@ -20,6 +22,8 @@ const COMMENT = /^[ \t]*(?:\/\/|\/\*)[#@][ \t]*sourceMappingURL=([^\s'"*]+)[ \t]
 const DATA = /^[\w+/=%,;:.-]+\s*$/;
 
 /**
+ * What finds maps: `find` by the name of a script in a snapshot, `textOf` the script that it found.
+ * @typedef {{ find(name: string): Found | undefined, textOf(script: string): string | undefined }} Finder
  * @typedef {object} Found
  * @property {string | undefined} script the file of the script, if it is there
  * @property {string} json the text of the map
@@ -47,6 +51,17 @@ class MapFinder {
   find(name) {
     const local = localPath(name);
     return this.#inFolder(name) ?? (local === undefined ? undefined : this.#beside(local));
+  }
+
+  /** @returns {string | undefined} */
+  textOf(script) {
+    try {
+      if (fs.statSync(script).size <= MAX_PROGRAM) return fs.readFileSync(script, 'utf8');
+      this.#warn(`${script} is larger than ${MAX_PROGRAM / 2 ** 20} MiB: its variables keep their names`);
+    } catch {
+      // It was there a moment ago, or the folder has the map alone.
+    }
+    return undefined;
   }
 
   #inFolder(name) {

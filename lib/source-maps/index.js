@@ -33,9 +33,10 @@ function withSourceMapsNow(answer, where, ask, { question = {} } = {}) {
 const isOff = (where) => where === undefined || where === 'off';
 
 function* mapped(answer, where, question) {
+  const { MapFinder } = require('./find.js');
   const { Mapper } = require('./mapper.js');
   const { mapAnswer } = require('./answer.js');
-  const mapper = new Mapper(where);
+  const mapper = new Mapper((warn) => new MapFinder(where, warn));
   yield* mapAnswer(answer, mapper, question);
   if (mapper.warnings.length > 0 && !Array.isArray(answer)) answer.warnings = mapper.warnings;
   return mapper;
@@ -43,8 +44,7 @@ function* mapped(answer, where, question) {
 
 /** Loads all that mapping needs, so that it creates no objects that stay when it is used for the first time. */
 function loadSourceMaps() {
-  require('./answer.js');
-  require('./mapper.js');
+  for (const module of ['./answer.js', './find.js', './mapper.js']) require(module);
   const { SourceMap } = require('./map.js');
   const { MappedScript } = require('./script.js');
   const empty = new SourceMap(JSON.stringify({ version: 3, sources: ['a.js'], names: [], mappings: 'AAAA' }), undefined, () => '');

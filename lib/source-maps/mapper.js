@@ -2,11 +2,6 @@
 
 /** The source maps that an answer needs: found, read and checked once for each script. */
 
-const fs = require('node:fs');
-const { MapFinder } = require('./find.js');
-
-/** The text of a larger script is not analysed: then names of variables stay as they are. */
-const MAX_PROGRAM = 16 * 2 ** 20;
 /** A script has changed since the snapshot if more than this share of its functions begin elsewhere. */
 const MAX_MISFITS = 0.1;
 
@@ -23,9 +18,13 @@ class Mapper {
   /** By an owner in the answer, where its variable is declared. @type {WeakMap<object, import('./script.js').Original>} */
   declared = new WeakMap();
 
-  /** @param {'auto' | string} where */
-  constructor(where) {
-    this.#finder = new MapFinder(where, (text) => this.warn(text));
+  /**
+   * @param {(warn: (text: string) => void) => import('./find.js').Finder} finder
+   * @param {{ canSumPackages?: boolean }} [options] `canSumPackages`: whether columns of the snapshot can be asked for
+   */
+  constructor(finder, { canSumPackages = true } = {}) {
+    this.#finder = finder((text) => this.warn(text));
+    this.canSumPackages = canSumPackages;
   }
 
   warn(text) {
@@ -91,23 +90,13 @@ class Mapper {
 
   #mapped(map, script) {
     const { MappedScript } = require('./script.js');
-    const text = script === undefined ? undefined : this.#textOf(script);
+    const text = script === undefined ? undefined : this.#finder.textOf(script);
     try {
       return new MappedScript(map, text);
     } catch (error) {
       this.warn(`${script} cannot be read as JavaScript: its source map was not used (${reasonOf(error)})`);
       return undefined;
     }
-  }
-
-  #textOf(file) {
-    try {
-      if (fs.statSync(file).size <= MAX_PROGRAM) return fs.readFileSync(file, 'utf8');
-      this.warn(`${file} is larger than ${MAX_PROGRAM / 2 ** 20} MiB: its variables keep their names`);
-    } catch {
-      // It was there a moment ago, or the folder has the map alone.
-    }
-    return undefined;
   }
 }
 

@@ -5,7 +5,8 @@ import { bundledPackages, crates, installedPackages } from '../third-party.mjs';
 import { manifest } from './pack.mjs';
 
 const { name, version, license } = manifest();
-const components = [...crates(), ...(await bundledPackages()), ...installedPackages()];
+const all = [...crates(), ...(await bundledPackages()), ...installedPackages()];
+const components = [...new Map(all.map((each) => [each.purl, each])).values()];
 
 const bill = {
   bomFormat: 'CycloneDX',

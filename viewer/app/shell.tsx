@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../../lib/format/numbers.js';
 import type { AllocationPage } from '../../index.js';
 import { type App, AppContext, showing, shownSnapshot, useAnswer, useApp } from './model/app.js';
 import { type Engine, isProfile, type OpenSnapshot, type SavedReport } from './model/engine.js';
+import { loadSourceMaps, mapping, sortedOut, type SourceMaps } from './model/maps.js';
 import { openFiles, type Opening, urlsOfPage, fetchFiles } from './model/opening.js';
 import { beside, change, go, hashOf, type Place, usePlace, type ViewName } from './model/place.js';
 import { typedId } from './model/search.js';
@@ -57,11 +58,21 @@ export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedR
   const [opening, setOpening] = useState<Opening>();
   const [failure, setFailure] = useState<Error>();
   const [showStrings, setShowStrings] = useState(false);
+  const [maps, setMaps] = useState<{ of: SourceMaps; warnings: readonly string[] }>();
+  const noteMaps = (of: SourceMaps) => setMaps({ of, warnings: of.warnings });
 
-  const open = async (files: readonly File[]) => {
-    if (files.length === 0 || engine.isReport) return;
+  const addMaps = async (files: readonly File[]) => {
+    const of = maps?.of ?? (await loadSourceMaps());
+    await of.add(files);
+    noteMaps(of);
+  };
+  const open = async (given: readonly File[]) => {
+    if (given.length === 0 || engine.isReport) return;
     setFailure(undefined);
     try {
+      const { maps: dropped, others: files } = sortedOut(given, maps !== undefined);
+      if (dropped.length > 0) await addMaps(dropped);
+      if (files.length === 0) return;
       const result = await openFiles(engine, files, setOpening);
       setSaved(result.saved);
       if (result.saved === undefined) setSnapshots(await engine.list());
@@ -89,7 +100,10 @@ export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedR
   }, [engine]);
   useDroppedFiles(open);
 
-  const asked = useMemo(() => showing(engine, showStrings), [engine, showStrings]);
+  const of = maps?.of;
+  const count = of?.count;
+  const mapped = useMemo(() => (of === undefined ? engine : mapping(engine, of, () => noteMaps(of))), [engine, of, count]);
+  const asked = useMemo(() => showing(mapped, showStrings), [mapped, showStrings]);
   const app = useMemo<App>(() => ({ engine: asked, snapshots: snapshots ?? [], saved, showStrings, setShowStrings }), [asked, snapshots, saved, showStrings]);
   if (snapshots === undefined && failure === undefined) return null;
   const isEmpty = app.snapshots.length === 0 && saved === undefined;
@@ -98,7 +112,7 @@ export function Shell({ engine, saved: given }: { engine: Engine; saved?: SavedR
       {isEmpty || opening !== undefined ? (
         <Welcome opening={opening} failure={failure} onFiles={open} onUrls={openUrls} onGiveUp={() => opening?.abort()} />
       ) : (
-        <Frame failure={failure} onFiles={open} onForget={() => setFailure(undefined)} />
+        <Frame failure={failure} mapWarnings={maps?.warnings ?? []} onFiles={open} onForget={() => setFailure(undefined)} />
       )}
     </AppContext.Provider>
   );
@@ -120,7 +134,7 @@ function useDroppedFiles(open: (files: readonly File[]) => void): void {
   });
 }
 
-function Frame({ failure, onFiles, onForget }: { failure: Error | undefined; onFiles: (files: readonly File[]) => void; onForget: () => void }) {
+function Frame({ failure, mapWarnings, onFiles, onForget }: { failure: Error | undefined; mapWarnings: readonly string[]; onFiles: (files: readonly File[]) => void; onForget: () => void }) {
   const { saved, snapshots } = useApp();
   const place = usePlace();
   const shown = shownSnapshot(snapshots, place);
@@ -139,6 +153,9 @@ function Frame({ failure, onFiles, onForget }: { failure: Error | undefined; onF
             <button type="button" class="plain" onClick={onForget}>Dismiss</button>
           </div>
         )}
+        {mapWarnings.map((text) => (
+          <p key={text} class="notice" role="status"><Heap text={text} /></p>
+        ))}
         <View key={saved === undefined ? shown?.snapshot : 'saved'} />
       </main>
     </div>
@@ -168,7 +185,7 @@ function TopBar({ shown, onFiles }: { shown: OpenSnapshot | undefined; onFiles: 
 
 function OpenButton({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   return (
-    <label class="button" title="Open more snapshots, or drop them anywhere">
+    <label class="button" title="Open more snapshots, or source maps with their scripts; or drop them anywhere">
       Open…
       <input type="file" class="unseen" multiple onChange={(event) => onFiles([...(event.currentTarget.files ?? [])])} />
     </label>
