@@ -290,24 +290,26 @@ test("under Node's permission model capture works if addons are allowed, and lis
 test("under Node's permission model files are written where it allows, and forgetIds needs the inspector, before V8 begins", () => {
   const folder = temporaryFolder();
   const [allowed, denied] = ['a', 'b'].map((name) => path.join(folder, `${name}.heapsnapshot`));
-  const code = `const { capture, redact } = require(${JSON.stringify(path.join(root, 'index.js'))});
+  const code = `const { capture, redact, watch } = require(${JSON.stringify(path.join(root, 'index.js'))});
+    const watched = (dir) => new Promise((resolve, reject) => watch({ dir, onReport: resolve, onError: reject }).captureNow());
     const outcome = (promise) => promise.then(() => 'done', ({ name, code, cause, message }) => ({ name, code, cause: cause.code, message }));
     (async () => console.log(JSON.stringify([
       await outcome(capture({ file: ${JSON.stringify(allowed)}, force: true })),
       await outcome(capture({ file: ${JSON.stringify(denied)}, force: true })),
       await outcome(redact(Buffer.from('{}'), ${JSON.stringify(denied)})),
+      await outcome(watched(${JSON.stringify(denied)})),
       await outcome(capture({ forgetIds: true, force: true })),
     ])))();`;
   const flags = ['--permission', '--allow-addons', `--allow-fs-read=${root}*`, `--allow-fs-write=${allowed}`];
   const { stdout, stderr } = spawnSync(nodeBinary(24), [...flags, '-e', code], { encoding: 'utf8' });
   const [first, ...refused] = JSON.parse(stdout || assert.fail(stderr));
   assert.equal(first, 'done');
-  for (const { code: is, cause, message } of refused.slice(0, 2)) {
+  for (const { code: is, cause, message } of refused.slice(0, 3)) {
     assert.deepEqual([is, cause], ['ERR_IO', 'ERR_ACCESS_DENIED']);
     assert.match(message, /--allow-fs-write=.*b\.heapsnapshot/);
   }
-  assert.deepEqual([refused[2].name, refused[2].code], ['HeaprayError', 'ERR_NOT_SUPPORTED']);
-  assert.match(refused[2].message, /forgetIds needs the inspector/);
+  assert.deepEqual([refused[3].name, refused[3].code], ['HeaprayError', 'ERR_NOT_SUPPORTED']);
+  assert.match(refused[3].message, /forgetIds needs the inspector/);
   assert.deepEqual(readdirSync(folder), ['a.heapsnapshot']);
 });
 

@@ -5,6 +5,7 @@
 const { mkdir, readdir, rm } = require('node:fs/promises');
 const path = require('node:path');
 const native = require('../addon/load.js');
+const { checkMayWrite } = require('../api/permission.js');
 
 const BEGINNING = 'heapray-';
 const ENDING = '.heapsnapshot.gz';
@@ -23,6 +24,7 @@ class Kept {
   /** Where the next snapshot is to be written, or `undefined` for one kept in memory. */
   async nextFile() {
     if (this.#folder === undefined) return undefined;
+    checkMayWrite(this.#folder);
     await mkdir(this.#folder, { recursive: true });
     const time = new Date().toISOString().replace(/[:.]/g, '-');
     return path.join(this.#folder, `${BEGINNING}${process.pid}-${time}${ENDING}`);
