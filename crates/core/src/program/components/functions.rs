@@ -2,6 +2,7 @@
 
 use crate::program::components::{Component, Frameworks, react, vue};
 use crate::snapshot::Snapshot;
+use crate::snapshot::bits::NodeSet;
 use crate::snapshot::columns::Location;
 use crate::snapshot::derived::Table;
 use crate::snapshot::error::Result;
@@ -10,7 +11,6 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::ticker::Ticker;
-use foldhash::{HashSet, HashSetExt};
 
 /// The components that something in the heap represents or defines, by the places of their functions.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ impl ComponentFunctions {
             by_place.extend(place.map(|at| (key(at), component.clone())));
         };
         // A page has many fibers of few types.
-        let mut seen: HashSet<NodeIx> = HashSet::new();
+        let mut seen = NodeSet::new(snapshot.nodes().len());
         let mut ticker = Ticker::new(progress);
         for node in snapshot.nodes().iter() {
             ticker.tick()?;
