@@ -62,6 +62,8 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
       await page.getByText('src/store.ts', { exact: false }).first().waitFor();
       await page.evaluate(() => (location.hash = '#/classes'));
       await page.getByRole('row', { name: /SessionStore/ }).waitFor();
+      await page.getByLabel('Filter classes').fill('sessionst');
+      await page.getByText('1 class', { exact: true }).waitFor();
       await page.evaluate(() => (location.hash = '#/compare'));
       await page.getByRole('row', { name: /Connection/ }).first().waitFor();
       assert.deepEqual(problems, []);

@@ -3,8 +3,9 @@
 // `lib/view/embed.js` writes the data. Classes are sorted and filtered here, the treemap is zoomed, and trees of
 // retainers are assembled; everything else is looked up by question and object.
 
-import type { ClassPage, ClassRow, DominatorRow, FilterResult, NodeRow, TextMatch, Tree, TreeItem } from '../../../index.js';
+import type { ClassRow, DominatorRow, FilterResult, NodeRow, Tree, TreeItem } from '../../../index.js';
 import { HeaprayError } from '../../../lib/api/heapray-error.js';
+import { classPage } from '../model/class-page.js';
 import type { Client, OpenSnapshot, Question } from '../model/engine.js';
 
 export interface Embedded {
@@ -56,23 +57,6 @@ function rowIn(tree: DominatorRow, id: number): DominatorRow | undefined {
     waiting.push(...row.children);
   }
   return undefined;
-}
-
-function classPage(classes: readonly ClassRow[], { name, sort = 'retainedSize', order = 'descending', offset = 0, limit = 50 }: Question): ClassPage {
-  const wanted = classes.filter((row) => isMatch(row.name, name as TextMatch | undefined));
-  const sign = order === 'ascending' ? 1 : -1;
-  const field = sort as 'retainedSize' | 'name';
-  const rows = wanted.toSorted((a, b) => (a[field] < b[field] ? -sign : a[field] > b[field] ? sign : 0));
-  const start = Number(offset);
-  const end = start + Number(limit);
-  return { total: rows.length, classes: rows.slice(start, end), next: end < rows.length ? end : null };
-}
-
-/** Matches names with the conditions of `textMatch`. */
-function isMatch(text: string, match: TextMatch | undefined): boolean {
-  if (match === undefined || typeof match === 'string' || match instanceof RegExp || 'exact' in match) return match === undefined;
-  if ('contains' in match) return text.toLowerCase().includes(match.contains.toLowerCase());
-  return new RegExp(match.regex, match.flags).test(text);
 }
 
 /** The most items of a tree, as in the core. */
