@@ -222,3 +222,17 @@ for (const sourcemap of ['linked', 'inline']) {
     });
   });
 }
+
+test('assertions say why a map was not used', async () => {
+  const file = bundle('src/tested.ts', 'damaged.js');
+  writeFileSync(`${file}.map`, '{"version":3,"mappings":');
+  const { order, visit } = require(file);
+  const expected = /damaged\.js\.map cannot be used: it is not JSON/;
+  const first = await checkpoint();
+  for (let i = 0; i < 20; i += 1) visit();
+  const changed = await since(first);
+  first.close();
+  assert.throws(() => assertNoGrowth(changed), expected);
+  await assert.rejects(assertCollected(track(order()), { timeout: 10 }), expected);
+  await assert.rejects(assertNoLeak(visit, { iterations: 12, rounds: 1 }), expected);
+});

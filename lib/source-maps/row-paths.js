@@ -34,7 +34,7 @@ function* addSteps(rows, { classes, question }) {
       const limit = typeof of === 'number' ? 1 : MAX_SHAPES;
       answers.set(of, yield* asked({ ask: 'retainingPaths', of, limit, viewpoint, showStrings }, mode === 'freed' ? 1 : 0));
     }
-    const steps = stepsOf(row.path, answers.get(of)?.paths ?? []);
+    const steps = stepsOf(typeof of === 'number' ? { path: row.path } : row, answers.get(of)?.paths ?? []);
     if (steps === undefined) continue;
     changed.push(Object.assign(row, { steps }));
     const ofHolder = typeof row.holder?.path === 'string' ? stepsUpTo(row.holder.path, steps) : undefined;
@@ -50,12 +50,26 @@ function targetOf({ id, className, name, functions }, classes) {
   return Array.isArray(functions) ? 'Function' : undefined;
 }
 
-/** The steps of a path with this text. Rows that share a path are mapped one by one. */
-function stepsOf(text, paths) {
-  const exact = paths.find((path) => path.text === text);
-  if (exact !== undefined) return structuredClone(exact.steps);
-  const similar = paths.find((path) => withoutIndices(path.text) === text);
-  return similar?.steps.map((step) => ({ ...structuredClone(step), edge: withoutIndices(step.edge) }));
+/**
+ * The steps of the path of a row; `undefined` if several that have its text lead through different code. Rows that share a path
+ * are mapped one by one.
+ */
+function stepsOf({ path: text, source }, paths) {
+  const exact = paths.filter((path) => path.text === text);
+  const all = exact.length > 0 ? exact : paths.filter((path) => withoutIndices(path.text) === text);
+  const ofClass = all.filter(({ steps }) => source && isSamePlace(steps.at(-1).source, source));
+  // A path may end with a variable, whose place is another.
+  const found = ofClass.length > 0 ? ofClass : all;
+  const [first] = found;
+  if (first === undefined || found.some((path) => codeOn(path) !== codeOn(first))) return undefined;
+  return structuredClone(first.steps).map((step) => (exact.length > 0 ? step : { ...step, edge: withoutIndices(step.edge) }));
+}
+
+const isSamePlace = (a, b) => a !== null && a.scriptId === b.scriptId && a.line === b.line && a.column === b.column;
+
+/** Where the classes, functions and variables on a path are. */
+function codeOn({ steps }) {
+  return steps.filter(({ internal }) => !internal).map(({ source }) => `${source?.scriptId}:${source?.line}:${source?.column}`).join();
 }
 
 const withoutIndices = (text) => text.replace(/\[\d+\]/g, '[*]');

@@ -11,7 +11,7 @@ const { visible } = require('../format/text.js');
 const { checkOptions, readOption } = require('../api/options/check.js');
 const { QUESTIONS } = require('../api/options/questions.js');
 const { Snapshot } = require('../api/snapshot.js');
-const { PLAIN, growthMessage, leakMessage, pathLines } = require('./message.js');
+const { PLAIN, growthMessage, leakMessage, pathLines, warningLines } = require('./message.js');
 const { className } = require('./names.js');
 const { collectionOptions, growthOptions, leakOptions } = require('./options.js');
 const { measure } = require('./measure.js');
@@ -70,6 +70,7 @@ function collectionMessage(tracked, held, palette) {
   return [
     `${name} @${id} is still there and retains ${formatBytes(retainedSize)}.`,
     ...(lines.length > 0 ? ['Held by:', ...lines] : ['Only the stack or V8 itself holds it: is it in a variable of a running function?']),
+    ...warningLines(held.warnings),
     ...(held.saved === undefined ? [] : ['', `Snapshot: ${held.saved}`]),
   ].join('\n');
 }
@@ -162,7 +163,7 @@ function toHaveNoGrowth(diff, options) {
   const rows = grownRows(diff, growthOptions(options));
   return {
     pass: rows.length === 0,
-    message: () => text(this, 'toHaveNoGrowth', 'diff', '', (palette) => growthMessage(rows, palette)),
+    message: () => text(this, 'toHaveNoGrowth', 'diff', '', (palette) => growthMessage(rows, palette, diff.warnings)),
   };
 }
 

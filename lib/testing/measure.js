@@ -23,7 +23,7 @@ const CONFIRMATIONS = 1;
  * @param {ReturnType<import('./options.js').leakOptions>} options
  * @param {import('./deadline.js').TestLimit} [test]
  * @param {(leaks: object[]) => string} [nameOf] the name of a saved snapshot; without it the leaks are expected, and nothing is saved or traced
- * @returns {Promise<{ leaks: import('../../testing/index').Leak[], rounds: number, saved: string | undefined }>}
+ * @returns {Promise<{ leaks: import('../../testing/index').Leak[], rounds: number, saved: string | undefined, warnings?: string[] }>}
  */
 async function measure(functionUnderTest, options, test, nameOf) {
   const { iterations, rounds, warmup } = options;
@@ -63,7 +63,7 @@ async function measure(functionUnderTest, options, test, nameOf) {
       if (state.rounds === state.of) {
         const leaks = await deadline.runWhole(() => measured.leaks(options), state);
         if (leaks.length > 0 && options.allocations && nameOf !== undefined) await trace(leaks);
-        return { leaks, rounds: state.rounds, saved: leaks.length > 0 ? kept?.keep(nameOf(leaks)) : undefined };
+        return { leaks, rounds: state.rounds, warnings: measured.warnings, saved: leaks.length > 0 ? kept?.keep(nameOf(leaks)) : undefined };
       }
     }
   } finally {

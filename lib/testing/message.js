@@ -72,10 +72,10 @@ function leakLines(leak, palette) {
 }
 
 /**
- * @param {{ leaks: import('../../testing/index').Leak[], rounds: number, saved?: string }} result
+ * @param {{ leaks: import('../../testing/index').Leak[], rounds: number, saved?: string, warnings?: string[] }} result
  * @param {{ iterations: number }} options
  */
-function leakMessage({ leaks, rounds, saved }, { iterations }, palette = PLAIN) {
+function leakMessage({ leaks, rounds, saved, warnings }, { iterations }, palette = PLAIN) {
   const calls = `${formatAmount(rounds, 'round')} of ${formatAmount(iterations, 'call')}`;
   if (leaks.length === 0) return `Nothing grew in ${calls}.`;
   const more = leaks.length - MAX_SHOWN;
@@ -83,13 +83,19 @@ function leakMessage({ leaks, rounds, saved }, { iterations }, palette = PLAIN) 
     `Memory grew in each of ${calls}:`,
     ...leaks.slice(0, MAX_SHOWN).flatMap((leak) => ['', ...leakLines(leak, palette)]),
     ...(more > 0 ? ['', `… and ${formatAmount(more, 'more class', 'more classes')}`] : []),
+    ...warningLines(warnings),
     '',
     saved === undefined ? palette.DIM_COLOR('HEAPRAY_SAVE=<folder> keeps the heap snapshot of a failure.') : `Snapshot: ${saved}`,
   ].join('\n');
 }
 
+/** @param {string[]} [warnings] source maps that were not used, and why */
+function warningLines(warnings = []) {
+  return warnings.length === 0 ? [] : ['', ...warnings.map(visible)];
+}
+
 /** @param {{ className: string, addedCount: number, addedSize: number, path?: string | null }[]} rows */
-function growthMessage(rows, palette = PLAIN) {
+function growthMessage(rows, palette = PLAIN, warnings = []) {
   if (rows.length === 0) return 'No class has more objects than before.';
   const more = rows.length - MAX_SHOWN;
   return [
@@ -100,6 +106,7 @@ function growthMessage(rows, palette = PLAIN) {
       ...(path || source ? details([['path', path && palette.BOLD_WEIGHT(visible(path))], ['source', source && place(source)]], palette) : []),
     ]),
     ...(more > 0 ? ['', `… and ${formatAmount(more, 'more class', 'more classes')}`] : []),
+    ...warningLines(warnings),
   ].join('\n');
 }
 
@@ -109,4 +116,4 @@ function pathLines(paths, palette = PLAIN) {
   return texts.slice(0, MAX_SHOWN).map((text) => `  ${palette.BOLD_WEIGHT(visible(text))}`);
 }
 
-module.exports = { PLAIN, growthMessage, leakMessage, pathLines };
+module.exports = { PLAIN, growthMessage, leakMessage, pathLines, warningLines };

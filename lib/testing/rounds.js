@@ -16,6 +16,8 @@ class Rounds {
   #snapshots = [];
   #iterations;
   #isFirst;
+  /** Source maps that were not used for the leaks, and why. @type {string[]} */
+  warnings = [];
 
   /** @param {boolean} isFirst whether the first snapshot will be the first of this realm */
   constructor(iterations, isFirst) {
@@ -62,7 +64,9 @@ class Rounds {
     // An ignored name may be that of a script.
     const moveToOriginals = nameScripts(leaks);
     const last = this.#snapshots.slice(-1);
-    await withSourceMaps({ leaks }, options.sourceMaps, (other) => ask(last, other), { question: { ask: 'testRounds' } });
+    const answer = { leaks };
+    await withSourceMaps(answer, options.sourceMaps, (other) => ask(last, other), { question: { ask: 'testRounds' } });
+    this.warnings = answer.warnings ?? [];
     moveToOriginals();
     return leaks.filter((leak) => !isTolerated(leak, options));
   }

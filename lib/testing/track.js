@@ -94,8 +94,8 @@ async function whatHolds(tracked, sourceMaps, nameOf) {
     snapshot = await takeSnapshot(kept?.file);
     const node = await targetOf(snapshot, beacon, sourceMaps);
     if (node === undefined) return { node, paths: [], saved: undefined };
-    const { paths } = await askMapped([snapshot], { ask: 'retainingPaths', of: node.id, limit: MAX_PATHS, viewpoint: 'test' }, sourceMaps);
-    return { node, paths, saved: kept?.keep(nameOf(node)) };
+    const { paths, warnings } = await askMapped([snapshot], { ask: 'retainingPaths', of: node.id, limit: MAX_PATHS, viewpoint: 'test' }, sourceMaps);
+    return { node, paths, warnings, saved: kept?.keep(nameOf(node)) };
   } finally {
     kept?.close();
     snapshot?.close();
