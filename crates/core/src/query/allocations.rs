@@ -184,7 +184,7 @@ pub(crate) fn allocations(
         let Entry { own, total } = entries[*at].1;
         match (by, is_difference) {
             (By::Function, false) if sort.is_of_total() => total.count > 0,
-            (By::Function, true) if sort.is_of_total() => total != Sums::default(),
+            (By::Function, true) if sort.is_of_total() => [own, total] != [Sums::default(); 2],
             (_, false) => own.count > 0,
             (_, true) => own != Sums::default(),
         }

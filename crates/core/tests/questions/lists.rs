@@ -200,6 +200,21 @@ fn a_difference_of_recordings_compares_functions_and_stacks_by_name() {
 }
 
 #[test]
+fn a_difference_lists_functions_whose_own_allocations_took_the_place_of_their_callees() {
+    let with = |tree: &str| {
+        let mut heap = recording(5, 1, 0);
+        heap.trace_tree(tree);
+        open(&heap)
+    };
+    let before = with("1,0,0,0,[2,1,0,0,[3,2,1,10,[4,3,2,40,[]]]]");
+    let after = with("1,0,0,0,[2,1,0,0,[3,2,2,20,[4,3,1,30,[]]]]");
+    let page = ask_both(&before, &after, json!({"ask": "allocations", "sort": "totalSize"}));
+    assert_eq!(column(&page["functions"], "functionName"), ["again", "make"]);
+    assert_eq!(column(&page["functions"], "size"), [10, -10]);
+    assert_eq!(column(&page["functions"], "totalSize"), [0, -10]);
+}
+
+#[test]
 fn snapshots_without_tracking_have_no_allocations() {
     let snapshot = open(&server().heap);
     assert_eq!(ask(&snapshot, json!({"ask": "samples"})), json!([]));
