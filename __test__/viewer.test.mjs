@@ -255,7 +255,7 @@ describe('the viewer', { skip: skipWithoutBrowser }, () => {
 
       test('a snapshot without recorded stacks has no view of allocations', async () => {
         await withPage(async (page) => {
-          await page.getByRole('link', { name: 'Classes' }).waitFor();
+          await page.getByRole('link', { name: 'Classes', exact: true }).waitFor();
           assert.equal(await page.getByRole('link', { name: 'Allocations' }).count(), 0);
         }, 'after');
       });

@@ -6,8 +6,10 @@ const { IDENTIFIER } = require('./map.js');
 const { asked } = require('./questions.js');
 const { isSource } = require('./rows.js');
 
-/** For more names all classes are asked for. */
-const MAX_NAMES = 500;
+/** Characters of a name; longer ones were made by a program, not written in its source. */
+const MAX_NAME = 1000;
+/** For names of more characters all classes are asked for: the automaton of an expression takes memory for each. */
+const MAX_CHARACTERS = 10_000;
 const MAX_CLASSES = 100_000;
 
 /**
@@ -16,11 +18,11 @@ const MAX_CLASSES = 100_000;
  * @param {number} snapshots
  */
 function* classesOf(names, snapshots) {
-  const wanted = new Set([...names].filter((name) => IDENTIFIER.test(name)));
+  const wanted = new Set([...names].filter((name) => name.length <= MAX_NAME && IDENTIFIER.test(name)));
   const found = new Map();
   if (wanted.size === 0) return found;
   const regex = `^(?:${[...wanted].map((name) => name.replaceAll('$', '\\$')).join('|')})$`;
-  const query = wanted.size > MAX_NAMES ? {} : { name: { regex } };
+  const query = regex.length > MAX_CHARACTERS ? {} : { name: { regex } };
   for (let before = 0; before < snapshots; before += 1) {
     const { classes } = yield* asked({ ask: 'classes', ...query, limit: MAX_CLASSES, showStrings: false }, before);
     for (const row of classes) if (wanted.has(row.name)) found.set(row.name, [...(found.get(row.name) ?? []), row]);
