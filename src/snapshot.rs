@@ -150,17 +150,6 @@ impl NativeSnapshot {
         }))
     }
 
-    /// Number of different indices of slots in V8's own tables, from which the memory of the next capture is estimated.
-    #[napi(ts_return_type = "Promise<number>")]
-    pub fn table_indices(&self) -> napi::Result<AsyncTask<Job<u32>>> {
-        let of = self.share()?;
-        Ok(Job::small(move || {
-            let count = of.snapshot.table_indices();
-            of.let_go();
-            Ok(count)
-        }))
-    }
-
     /// Bytes of memory held, 0 when closed.
     #[napi(getter)]
     pub fn memory(&self) -> f64 {

@@ -22,7 +22,10 @@ const { ownHeap, workerHeap, preflight, refusal, learn } = require('./preflight.
 const { RssWatch } = require('./rss.js');
 const { trackAllocations, whileTracking } = require('./tracking.js');
 
-/** To V8's objects for an absent value, where large Maps and Sets have no deleted entries. */
+/**
+ * To one of V8's objects for an absent value. V8 writes what deleted entries of Maps and Sets leave as references to one of these
+ * objects; to others there are few.
+ */
 const FEW_REFERENCES = 1000;
 
 async function capture(options = {}) {
@@ -138,25 +141,15 @@ async function captureWithPermit(job, permit, options, begin) {
 
 async function learnFrom(job, snapshot, { heap, taken, forgetsIds }) {
   noteIds(forgetsIds ? 0 : snapshot.nodeCount);
+  const { indices, absentValues } = JSON.parse(await beside(job, () => taken.ask([], '{"ask":"tables"}', undefined, job.control)));
   learn(heap, {
     rss: snapshot.capture.rss,
     graph: snapshot.nativeBytes,
     nodes: snapshot.nodeCount,
-    indices: await beside(job, () => taken.tableIndices()),
-    deletes: heap.census?.deleted > 0 && (await hasDeletedEntries(job, taken)),
+    indices,
+    deletes: heap.census?.deleted > 0 && absentValues > FEW_REFERENCES,
     forgetsIds,
   });
-}
-
-/** V8 writes what deleted entries of Maps and Sets leave as references to one object, which two others refer to otherwise. */
-async function hasDeletedEntries(job, taken) {
-  const ask = async (question) => JSON.parse(await beside(job, () => taken.ask([], JSON.stringify(question), undefined, job.control)));
-  const { nodes } = await ask({ ask: 'filter', name: 'system / Hole', limit: 100 });
-  for (const { id } of nodes) {
-    const { total } = await ask({ ask: 'retainers', id, limit: 1 });
-    if (total > FEW_REFERENCES) return true;
-  }
-  return false;
 }
 
 function workerStream(job, { worker, v8: options }) {

@@ -66,6 +66,7 @@ use tree::Direction;
 #[derive(Deserialize)]
 #[serde(tag = "ask", rename_all = "camelCase")]
 enum Question {
+    Tables(Nothing),
     Summary(Nothing),
     Node(ById),
     References(ListOf),
@@ -97,9 +98,11 @@ impl Question {
     /// The memory it may take.
     fn memory_estimate(&self) -> MemoryEstimate {
         match self {
-            Question::Summary(_) | Question::Node(_) | Question::AllocationStack(_) | Question::Fingerprint(_) => {
-                MemoryEstimate::LITTLE
-            }
+            Question::Tables(_)
+            | Question::Summary(_)
+            | Question::Node(_)
+            | Question::AllocationStack(_)
+            | Question::Fingerprint(_) => MemoryEstimate::LITTLE,
             Question::References(_) | Question::Retainers(_) => MemoryEstimate::EDGES,
             Question::RetainingPaths(_) => MemoryEstimate::PATHS,
             Question::Strings(_) => MemoryEstimate::STRINGS,
@@ -230,6 +233,7 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (Question::DeadFields(query), [snapshot]) => {
             json(&dead_variables::dead_fields(snapshot, query.page()?, progress)?)
         }
+        (Question::Tables(_), [snapshot]) => json(&snapshot.tables()),
         (Question::SourceTextWanted(_), [snapshot]) => json(&dead_variables::source_text_wanted(snapshot, progress)?),
         (Question::SourceText(query), [snapshot]) => {
             json(&dead_variables::add_source_text(snapshot, &query, progress)?)

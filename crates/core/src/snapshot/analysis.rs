@@ -16,7 +16,7 @@ use crate::snapshot::progress::{Phase, Progress};
 use crate::snapshot::schema::{EdgeKind, NodeKind, Schema};
 use crate::snapshot::scope_tables::ScopeTables;
 use crate::snapshot::sort::positions_by_number;
-use crate::snapshot::statistics::{self, Statistics};
+use crate::snapshot::statistics::{self, Statistics, Tables};
 use crate::snapshot::strings::{Strings, Text};
 use crate::snapshot::trace::{Allocations, Sample};
 use crate::snapshot::wellknown::WellKnown;
@@ -171,10 +171,9 @@ impl Snapshot {
         self.strings.file_count()
     }
 
-    /// The number of distinct slot indices in V8's own tables and arrays, each of which is a string of the snapshot.
-    /// Visits every edge.
-    pub fn table_indices(&self) -> u32 {
-        statistics::table_indices(&self.edges, &self.strings)
+    /// What V8's own tables and arrays make a snapshot cost. Visits every edge.
+    pub fn tables(&self) -> Tables {
+        statistics::tables(&self.nodes, &self.edges, &self.strings)
     }
 
     /// The sum of all self sizes and of the bytes that V8 counted outside the heap.

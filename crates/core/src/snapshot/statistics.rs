@@ -1,7 +1,7 @@
 //! Bytes per kind, as in DevTools' statistics pie (`calculateStatistics`).
 
 use crate::snapshot::bits::Bits;
-use crate::snapshot::columns::{EdgeName, Edges, SelfSizes};
+use crate::snapshot::columns::{EdgeName, Edges, Nodes, SelfSizes};
 use crate::snapshot::heap::Heap;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::schema::{EdgeKind, NodeKind};
@@ -88,20 +88,36 @@ fn elements_of(heap: Heap<'_>, node: NodeIx) -> Option<NodeIx> {
     })
 }
 
-/// See [`Snapshot::table_indices`](crate::Snapshot::table_indices).
-pub(crate) fn table_indices(edges: &Edges, strings: &Strings) -> u32 {
+/// V8's own tables and arrays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tables {
+    /// Distinct indices of slots, each of which is a string of the snapshot.
+    pub indices: u32,
+    /// References to one of V8's objects for an absent value, the most there are: what deleted entries leave.
+    pub absent_values: u32,
+}
+
+/// See [`Snapshot::tables`](crate::Snapshot::tables).
+pub(crate) fn tables(nodes: &Nodes, edges: &Edges, strings: &Strings) -> Tables {
+    let name = strings.find(b"system / Hole");
+    let mut holes: Vec<(NodeIx, u32)> =
+        nodes.iter().filter(|&node| name == Some(nodes.name(node))).map(|node| (node, 0)).collect();
     let mut seen = Bits::new(strings.len());
-    let internal = (0..edges.len()).map(|e| edges.get(EdgeIx(e as u32))).filter(|edge| edge.kind == EdgeKind::Internal);
-    let mut count = 0;
-    for edge in internal {
-        if let EdgeName::Name(name) = edges.name(edge)
+    let mut indices = 0;
+    for edge in (0..edges.len()).map(|e| edges.get(EdgeIx(e as u32))) {
+        if let Ok(at) = holes.binary_search_by_key(&edge.to, |&(node, _)| node) {
+            holes[at].1 += 1;
+        }
+        if edge.kind == EdgeKind::Internal
+            && let EdgeName::Name(name) = edges.name(edge)
             && seen.insert(name.index())
             && strings.get(name).iter().all(u8::is_ascii_digit)
         {
-            count += 1;
+            indices += 1;
         }
     }
-    count
+    Tables { indices, absent_values: holes.iter().map(|&(_, count)| count).max().unwrap_or(0) }
 }
 
 /// The sum of the self sizes of nodes with exactly one incoming edge; duplicates in the list count twice.
