@@ -190,8 +190,8 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
 }
 
 /// Answers a question about snapshots. Most questions take one snapshot; `diff` and `since` take two, the baseline
-/// first; `allocations` takes one or two; `testRounds` takes two or more, and `report` any number, of one program, oldest first. A report describes
-/// the last of them; the others tell what grows.
+/// first; `allocations` takes one or two; `testRounds` takes two or more, and `report` any number, of one program,
+/// oldest first. A report describes the last of them; the others tell what grows.
 ///
 /// # Errors
 /// [`Code::InvalidQuery`] for an invalid question or a wrong number of snapshots; [`Code::NoSuchNode`] for an id that

@@ -1,5 +1,6 @@
 //! A node → its row in an answer.
 
+use crate::leak::Finding;
 use crate::paths::owner::{Owner, OwnerKind, Owners, Place};
 use crate::paths::step::PathStep;
 use crate::program::components::{Component, part};
@@ -326,14 +327,16 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The row of the component that a node belongs to.
-    pub(crate) fn component(&self, component: &Component, node: NodeIx) -> ComponentRow {
+    /// The row of the component that a finding belongs to.
+    pub(crate) fn component_of(&self, finding: &Finding) -> Option<ComponentRow> {
+        let component = finding.component.as_ref()?;
+        Some(self.component(component, part(self.snapshot, finding.example).map(|part| part.class)))
+    }
+
+    /// The row of a component; `part` is what the framework calls the object that belongs to it.
+    pub(crate) fn component(&self, component: &Component, part: Option<&'static str>) -> ComponentRow {
         let place = component.function.and_then(|function| self.snapshot.location(function));
-        ComponentRow {
-            name: self.text(&component.shown(&self.names).0),
-            source: place.map(|at| self.source(at)),
-            part: part(self.snapshot, node).map(|part| part.class),
-        }
+        ComponentRow { name: self.text(&component.shown(&self.names).0), source: place.map(|at| self.source(at)), part }
     }
 
     fn place(&self, place: Place) -> SourceRow {

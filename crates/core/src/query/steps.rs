@@ -2,7 +2,7 @@
 
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
-use crate::program::components::part;
+use crate::program::components::{Part, part};
 use crate::query::rows::{ComponentRow, Rows, SourceRow};
 use crate::snapshot::error::Result;
 use crate::snapshot::ids::NodeIx;
@@ -64,8 +64,8 @@ impl<'a> Steps<'a> {
     }
 
     fn component(&self, node: NodeIx) -> Result<Option<ComponentRow>> {
-        let component = part(self.rows.snapshot, node).and_then(|part| part.component);
-        let row = component.map(|component| self.rows.component(&component, node));
+        let row = part(self.rows.snapshot, node)
+            .and_then(|Part { class, component }| Some(self.rows.component(&component?, Some(class))));
         self.rows.take(row.as_ref().map_or(0, ComponentRow::length))?;
         Ok(row)
     }

@@ -132,7 +132,7 @@ fn row_of_suspect(rows: &Rows<'_>, finding: Finding) -> Result<LeakRow> {
         path: Some(text(rows, &finding.steps, true)?),
         source: source(finding.example).or_else(|| functions.iter().find_map(|function| function.source.clone())),
         functions,
-        component: finding.component.as_ref().map(|component| rows.component(component, finding.example)),
+        component: rows.component_of(&finding),
         added_bytes: finding.added_bytes.unwrap_or_default().into_iter().map(|bytes| bytes as i64).collect(),
         added_count: finding.added_count,
         class_name: rows.class_of_leak(&finding.class_name, finding.example),

@@ -152,7 +152,7 @@ pub(crate) fn suspect_row(rows: &Rows<'_>, finding: Finding) -> Result<SuspectRo
             .iter()
             .map(|&node| FunctionRow { name: rows.function(node), source: source(node) })
             .collect(),
-        component: finding.component.as_ref().map(|component| rows.component(component, finding.example)),
+        component: rows.component_of(&finding),
         freed_if_released: finding.release.freed,
         other_holders,
         freed_if_all_release: finding.release.freed_by_all,
