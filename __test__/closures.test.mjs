@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse, report } from '../index.js';
 import { compareFiles } from './exact/files.mjs';
-import { launch, skipWithoutBrowser } from './support/browser.mjs';
+import { launch, skipWithoutBrowser, takeSnapshot } from './support/browser.mjs';
 
 const { formatDeadVariables } = createRequire(import.meta.url)('../lib/format/dead-variables.js');
 const bin = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
@@ -47,12 +47,8 @@ describe('a page of Chromium', { skip: skipWithoutBrowser }, () => {
     await page.evaluate(`run(${CALLS})`);
     for (const file of files) {
       await page.evaluate(`run(${CALLS})`);
-      const chunks = [];
-      client.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
       await client.send('HeapProfiler.collectGarbage');
-      await client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-      client.removeAllListeners('HeapProfiler.addHeapSnapshotChunk');
-      writeFileSync(file, chunks.join(''));
+      await takeSnapshot(client, file);
     }
     const version = browser.version();
     await browser.close();

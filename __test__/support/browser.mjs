@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
@@ -21,6 +22,19 @@ export async function launch() {
   const { chromium } = await import('playwright-core');
   // Its sandbox does not start as root; only our own pages are opened.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+}
+
+/**
+ * Writes a snapshot of a page's heap.
+ * @param {import('playwright-core').CDPSession} session
+ */
+export async function takeSnapshot(session, file) {
+  const chunks = [];
+  const keep = ({ chunk }) => chunks.push(chunk);
+  session.on('HeapProfiler.addHeapSnapshotChunk', keep);
+  await session.send('HeapProfiler.takeHeapSnapshot');
+  session.off('HeapProfiler.addHeapSnapshotChunk', keep);
+  writeFileSync(file, chunks.join(''));
 }
 
 /** A page that records its errors, including blocked scripts. */

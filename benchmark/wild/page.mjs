@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { launch } from '../../__test__/support/browser.mjs';
+import { launch, takeSnapshot } from '../../__test__/support/browser.mjs';
 import { bundlePage } from './bundle.mjs';
 
 /**
@@ -35,13 +35,4 @@ export async function runPage({ name, requests, jsx }, { project, folder }) {
 function answer(pathname, script) {
   if (pathname === '/app.js') return { contentType: 'text/javascript', body: script };
   return { contentType: 'text/html', body: '<!doctype html><title>page</title><div id="root"></div><script src="/app.js"></script>' };
-}
-
-async function takeSnapshot(session, file) {
-  const chunks = [];
-  const keep = ({ chunk }) => chunks.push(chunk);
-  session.on('HeapProfiler.addHeapSnapshotChunk', keep);
-  await session.send('HeapProfiler.takeHeapSnapshot');
-  session.off('HeapProfiler.addHeapSnapshotChunk', keep);
-  fs.writeFileSync(file, chunks.join(''));
 }

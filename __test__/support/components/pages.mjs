@@ -1,6 +1,5 @@
 // Pages of React and Vue whose parts leave something behind, in a real Chromium.
 
-import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,7 @@ import { build } from 'esbuild';
 import { installProject } from '../../../scripts/install-project.mjs';
 import { report } from '../../../index.js';
 import { root } from '../../../scripts/setup.mjs';
+import { takeSnapshot } from '../browser.mjs';
 
 const here = fileURLToPath(new URL('./', import.meta.url));
 const project = path.join(root, '.cache', 'components');
@@ -176,13 +176,4 @@ function wrongOf({ component, path: text }, onPath) {
   if (!['parts.jsx', 'parts.js', 'ResizeCard.vue'].includes(file)) return `declared in ${component.source.script}`;
   if (onPath !== undefined && !text.includes(` → ${onPath} (${component.name})`)) return `the path has no component: ${text}`;
   return undefined;
-}
-
-async function takeSnapshot(session, file) {
-  const chunks = [];
-  const keep = ({ chunk }) => chunks.push(chunk);
-  session.on('HeapProfiler.addHeapSnapshotChunk', keep);
-  await session.send('HeapProfiler.takeHeapSnapshot');
-  session.off('HeapProfiler.addHeapSnapshotChunk', keep);
-  writeFileSync(file, chunks.join(''));
 }

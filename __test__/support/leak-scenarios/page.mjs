@@ -1,7 +1,7 @@
 /** A page whose program keeps elements that it removed from the document; three snapshots of it, if there is a Chromium. */
 
 import fs from 'node:fs';
-import { launch, skipWithoutBrowser } from '../browser.mjs';
+import { launch, skipWithoutBrowser, takeSnapshot } from '../browser.mjs';
 
 const CARDS = 40;
 
@@ -32,13 +32,8 @@ export async function detachedCards(base, moments) {
     const session = await page.context().newCDPSession(page);
     for (const moment of Object.values(moments)) {
       await page.evaluate(() => globalThis.work());
-      const chunks = [];
-      const keep = ({ chunk }) => chunks.push(chunk);
-      session.on('HeapProfiler.addHeapSnapshotChunk', keep);
       await session.send('HeapProfiler.collectGarbage');
-      await session.send('HeapProfiler.takeHeapSnapshot');
-      session.off('HeapProfiler.addHeapSnapshotChunk', keep);
-      fs.writeFileSync(`${base}.${moment}.heapsnapshot`, chunks.join(''));
+      await takeSnapshot(session, `${base}.${moment}.heapsnapshot`);
     }
     fs.writeFileSync(`${base}.truth.json`, JSON.stringify({ leaks: [{ constructor: '<article>', holder: 'board.undo' }] }));
   } finally {
