@@ -37,7 +37,8 @@ export type Source =
 
 /** Progress of a job. `total` is 0 while unknown. */
 export interface Progress {
-  phase: 'wait' | 'parse' | 'redact' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
+  /** `capture`: V8 describes the heap of another process. */
+  phase: 'wait' | 'capture' | 'parse' | 'redact' | 'graph' | 'dominators' | 'retained' | 'classes' | 'query';
   /** Units done: bytes in `parse` and `redact`, nodes elsewhere. */
   done: number;
   total: number;
@@ -163,9 +164,13 @@ export type ErrorCode =
   | 'ERR_WORKER_ENDED'
   /** The file could not be read or written; `cause` has the error of the system or of Node's permission model. */
   | 'ERR_IO'
+  /** The process, worker or page that was attached to ended, or closed the connection. */
+  | 'ERR_TARGET_ENDED'
+  /** The target's inspector refused a command, or answered with something else than the protocol has. */
+  | 'ERR_PROTOCOL'
   /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
   | 'ERR_LEAK'
-  /** An assertion ran out of time. */
+  /** An assertion ran out of time, or a target did not answer. */
   | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process can continue. */
   | 'ERR_INTERNAL'
@@ -1224,13 +1229,16 @@ export interface MemoryLimit {
 
 /** How a snapshot was taken. */
 export interface CaptureInfo {
-  /** How long this thread was stopped, in milliseconds: counting, V8's work and returning memory. */
+  /**
+   * How long this thread was stopped, in milliseconds: counting, V8's work and returning memory. Of another process: the time
+   * from the request to the last byte, which is a little more.
+   */
   pauseMs: number;
   /** With a worker: milliseconds it took to answer, including its own pause. */
   workerMs: number | null;
-  /** Resident memory of the process in bytes, including the analysis. */
-  rss: { before: number; peak: number; after: number };
-  /** `null` for `parse(v8.getHeapSnapshot())`, where V8 has already begun. */
+  /** Resident memory of the process in bytes, including the analysis; `null` for snapshots of another process. */
+  rss: { before: number; peak: number; after: number } | null;
+  /** `null` for `parse(v8.getHeapSnapshot())`, where V8 has already begun, and for pages. */
   preflight: Preflight | null;
   /** Where it was written. */
   file: string | null;

@@ -6,6 +6,7 @@ const { formatBytes, formatCount } = require('./numbers.js');
 
 const LABELS = {
   wait: 'waiting',
+  capture: 'V8 describes the heap:',
   parse: 'reading',
   redact: 'redacting',
   graph: 'building the graph',

@@ -69,6 +69,12 @@ const allocations = {
   format,
 };
 
+/** Of a target that is attached to. */
+const snapshot = {
+  ...parse,
+  file: { type: 'path' },
+};
+
 const capture = {
   ...parse,
   worker: { type: 'worker' },
@@ -107,6 +113,6 @@ const watch = {
 };
 
 /** @type {Record<string, Declarations>} */
-const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, allocations, capture, watch };
+const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, allocations, snapshot, capture, watch };
 
 module.exports = { FUNCTIONS, JOB: job };
