@@ -46,6 +46,7 @@ const CODE_SOURCES = [
   '../lib/testing/errors.js',
   '../lib/capture/capture.js',
   '../lib/capture/preflight.js',
+  '../lib/attach/errors.js',
 ];
 
 test('every error code in the types is used', () => {

@@ -20,6 +20,7 @@ const { openSnapshot } = require('../api/snapshot.js');
 const { Intake } = require('../capture/intake.js');
 const { TextChunks } = require('../input/chunks.js');
 const { inputLimits } = require('../input/parse.js');
+const { protocolError, targetEnded } = require('./errors.js');
 
 /** Sessions of which a target still writes a snapshot, though nobody may wait for it any more. */
 const busy = new WeakMap();
@@ -119,8 +120,8 @@ async function send(session, method, params) {
     return await session.send(method, params);
   } catch (error) {
     if (error instanceof HeaprayError) throw error;
-    const code = /clos|detach|crash/i.test(error.message) ? 'ERR_TARGET_ENDED' : 'ERR_PROTOCOL';
-    throw new HeaprayError(code, `the target took no snapshot: ${error.message}`, { cause: error });
+    const make = /clos|detach|crash/i.test(error.message) ? targetEnded : protocolError;
+    throw make(`the target took no snapshot: ${error.message}`, { cause: error });
   }
 }
 
