@@ -514,6 +514,11 @@ describe('completion', () => {
   test('bash offers verbs, flags, values and files', posix, async () => {
     assert.deepEqual(await offered('re'), ['report', 'retainers', 'redact']);
     assert.deepEqual(await offered('report', '--fo'), ['--format']);
+    assert.deepEqual(await offered('bef'), ['before.heapsnapshot']);
+    assert.deepEqual(await offered('--fo'), ['--format']);
+    assert.deepEqual(await offered('before.heapsnapshot', 'aft'), ['after.heapsnapshot']);
+    assert.deepEqual(await offered('before.heapsnapshot', '--fo'), ['--format']);
+    assert.deepEqual(await offered('--format', 'json', 'bef'), ['before.heapsnapshot']);
     assert.deepEqual(await offered('report', '--format', ''), ['text', 'json', 'markdown', 'html']);
     assert.deepEqual(await offered('report', '--format', '=', 'm'), ['markdown']);
     assert.deepEqual(await offered('report', '--format', '='), ['text', 'json', 'markdown', 'html']);
@@ -551,6 +556,51 @@ describe('completion', () => {
     const { stdout } = spawnSync('fish', ['--no-config', '-c', `source ${file}; complete -C "heapray report --format "`], { encoding: 'utf8' });
     assert.deepEqual(stdout.trim().split('\n').map((line) => line.split('\t')[0]).sort(), ['html', 'json', 'markdown', 'text']);
   });
+});
+
+describe('without a verb', () => {
+  const same = async (args, spelledOut) => assert.equal(await ok(args), await ok(spelledOut));
+
+  test('heapray FILE is heapray report FILE, with its options before and after', async () => {
+    const file = 'after.heapsnapshot';
+    await same([file], ['report', file]);
+    await same([file, '--format', 'json', '--limit=2'], ['report', file, '--format', 'json', '--limit=2']);
+    await same(['--format', 'json', '--show-strings', file], ['report', file, '--format', 'json', '--show-strings']);
+    await same(['before.heapsnapshot', file], ['report', 'before.heapsnapshot', file]);
+    await same(['--', file], ['report', '--', file]);
+    const { code, stderr } = await heapray([file, '--fail-on', 'total>1kB']);
+    assert.equal(code, 1, stderr);
+  });
+
+  test('- is standard input', async () => {
+    const { code, stdout, stderr } = await heapray(['-', '--format', 'json'], { input: AFTER });
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).kind, 'report');
+  });
+
+  test('a file may have any name but that of a verb, which needs ./', async () => {
+    const here = (name) => path.join(folder, name);
+    for (const name of ['heap', 'view']) fs.copyFileSync(here('after.heapsnapshot'), here(name));
+    await same(['heap'], ['report', 'heap']);
+    await same(['./view'], ['report', './view']);
+    for (const name of ['heap', 'view']) fs.rmSync(here(name));
+  });
+
+  const WRONG = [
+    [['gone.heapsnapshot'], 3, /gone\.heapsnapshot.*ENOENT/],
+    [['dumps/gone'], 3, /dumps\/gone.*ENOENT/],
+    [['after.heapsnapshot', 'gone'], 3, /gone.*ENOENT/],
+    [['reprot', 'after.heapsnapshot'], 2, /unknown command 'reprot'\n\(Did you mean report\?\)/],
+    [['--fromat', 'json', 'after.heapsnapshot'], 2, /unknown option '--fromat'/],
+    [['after.heapsnapshot', '--fromat', 'json'], 2, /Did you mean --format/],
+  ];
+  for (const [args, code, message] of WRONG) {
+    test(`heapray ${args.join(' ')} is an error`, async () => {
+      const result = await heapray(args);
+      assert.match(result.stderr, message);
+      assert.equal(result.code, code, result.stderr);
+    });
+  }
 });
 
 describe('help', () => {

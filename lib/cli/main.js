@@ -5,6 +5,7 @@
 const { CommanderError } = require('commander');
 const { EXIT, outcomeOf } = require('./errors.js');
 const { spellOutBareFlags } = require('./flags.js');
+const { withImpliedVerb } = require('./implied-verb.js');
 const { isBrokenPipe } = require('./output.js');
 const { createProgram } = require('./program.js');
 
@@ -28,7 +29,7 @@ async function exitCodeOf(argv) {
     code = result;
   });
   try {
-    await program.parseAsync(spellOutBareFlags(argv, program), { from: 'user' });
+    await program.parseAsync(withImpliedVerb(spellOutBareFlags(argv, program), program), { from: 'user' });
     return code;
   } catch (error) {
     // Commander has printed the help, the version or its error itself.

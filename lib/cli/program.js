@@ -31,6 +31,7 @@ Exit codes: 0 success, 1 a threshold (--fail-on) was exceeded, 2 invalid usage o
 
 Examples:
   heapray report app.heapsnapshot
+  heapray app.heapsnapshot                the same
   heapray diff before.heapsnapshot after.heapsnapshot --fail-on 'growth>10MB'
   heapray retainers app.heapsnapshot Session
   heapray <command> --help`;

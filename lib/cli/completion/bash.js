@@ -1,5 +1,7 @@
 'use strict';
 
+const { IMPLIED_VERB } = require('../implied-verb.js');
+
 /** Writes the bash script. It needs bash 3.2, as on macOS, and no bash-completion package. */
 
 function bashScript(commands) {
@@ -20,11 +22,16 @@ _heapray() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "\${COMP_WORDS[index]}" in
 ${commands.map(({ name }) => `      ${name}) verb=${name}; break ;;`).join('\n')}
+      -*) ;;
+      *) verb=${IMPLIED_VERB}; break ;;
     esac
   done
 
   case "$verb" in
-    "") _heapray_words "${commands.map(({ name }) => name).join(' ')} --help --version" ;;
+    "")
+      _heapray_words "${[...commands.map(({ name }) => name), ...impliedFlags(commands), '--version'].join(' ')}"
+      _heapray_files
+      ;;
 ${commands.map(verbCase).join('\n')}
   esac
 }
@@ -44,13 +51,17 @@ _heapray_values() {
 
 _heapray_files() {
   local IFS=$'\\n'
-  COMPREPLY=($(compgen -f -- "$word"))
+  COMPREPLY+=($(compgen -f -- "$word"))
   compopt -o filenames 2>/dev/null
   true
 }
 
 complete -F _heapray heapray
 `;
+}
+
+function impliedFlags(commands) {
+  return commands.find(({ name }) => name === IMPLIED_VERB).options.flatMap(({ flags }) => flags);
 }
 
 function verbCase({ name, options, arguments: args }) {

@@ -1,5 +1,7 @@
 'use strict';
 
+const { IMPLIED_VERB } = require('../implied-verb.js');
+
 /** Writes fish's `complete` commands. */
 
 function fishScript(commands) {
@@ -8,12 +10,19 @@ function fishScript(commands) {
   for (const { name, description } of commands) {
     lines.push(`complete -c heapray -n "not __fish_seen_subcommand_from ${names}" -a ${name} -d '${quoted(description)}'`);
   }
-  for (const command of commands) lines.push('', ...commandLines(command));
+  lines.push(`complete -c heapray -n "not __fish_seen_subcommand_from ${names}" -F`);
+  for (const command of commands) lines.push('', ...commandLines(command, conditionOf(command, commands)));
   return `${lines.join('\n')}\n`;
 }
 
-function commandLines({ name, options, arguments: args }) {
-  const start = `complete -c heapray -n "__fish_seen_subcommand_from ${name}"`;
+/** Without a verb the flags are those of the implied one. */
+function conditionOf({ name }, commands) {
+  if (name !== IMPLIED_VERB) return `__fish_seen_subcommand_from ${name}`;
+  return `not __fish_seen_subcommand_from ${commands.flatMap((other) => (other.name === name ? [] : other.name)).join(' ')}`;
+}
+
+function commandLines({ options, arguments: args }, condition) {
+  const start = `complete -c heapray -n "${condition}"`;
   const lines = options.map(({ flags, description, takesValue, choices, isFile }) => {
     const spelled = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`)).join(' ');
     return `${start} ${spelled}${valuePart(takesValue, choices, isFile)} -d '${quoted(description)}'`;

@@ -1,5 +1,7 @@
 'use strict';
 
+const { IMPLIED_VERB } = require('../implied-verb.js');
+
 /** Writes a zsh function for `_arguments`. */
 
 function zshScript(commands) {
@@ -22,10 +24,11 @@ _heapray() {
 ${commands.map(({ name, description }) => `        '${quoted(`${name}:${description}`)}'`).join('\n')}
       )
       _describe command commands
+      _files
       ;;
     arguments)
       case $words[1] in
-${commands.map(verbCase).join('\n')}
+${impliedLast(commands).map(verbCase).join('\n')}
       esac
       ;;
   esac
@@ -39,9 +42,16 @@ fi
 `;
 }
 
+const isImplied = ({ name }) => name === IMPLIED_VERB;
+
+/** A file in place of a verb takes the last case. */
+function impliedLast(commands) {
+  return [...commands.filter((command) => !isImplied(command)), ...commands.filter(isImplied)];
+}
+
 function verbCase({ name, options, arguments: args }) {
   const specs = [...options.flatMap(optionSpecs), ...args.map(argumentSpec)];
-  return `        ${name})
+  return `        ${isImplied({ name }) ? '*' : name})
           _arguments \\
 ${specs.map((spec) => `            '${spec}'`).join(' \\\n')}
           ;;`;
