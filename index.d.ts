@@ -168,13 +168,15 @@ export type ErrorCode =
   | 'ERR_TARGET_ENDED'
   /** The target's inspector refused a command, or answered with something else than the protocol has. */
   | 'ERR_PROTOCOL'
+  /** A page loaded a new document between two snapshots, so that these cannot be compared. */
+  | 'ERR_NAVIGATED'
   /** An assertion of `heapray/testing` failed: something leaks, grew or is still there. */
   | 'ERR_LEAK'
   /** An assertion ran out of time, or a target did not answer. */
   | 'ERR_TIMEOUT'
   /** A bug in heapray: please report it. The process can continue. */
   | 'ERR_INTERNAL'
-  /** `capture` and `redact` are not supported where heapray runs as WebAssembly, nor `forgetIds` without the inspector. */
+  /** `capture` and `redact` are not supported where heapray runs as WebAssembly, nor `forgetIds` without the inspector, nor pages of Firefox and WebKit. */
   | 'ERR_NOT_SUPPORTED'
   /** Thrown while loading: no addon for this platform is installed. The message says which package is missing and what to do. */
   | 'ERR_ADDON_NOT_FOUND'

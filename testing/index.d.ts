@@ -55,6 +55,19 @@ export interface LeakOptions {
   timeout?: number;
 }
 
+/** As {@link LeakOptions}, with fewer calls: each drives a browser. */
+export interface PageLeakOptions extends Omit<LeakOptions, 'iterations'> {
+  /** Calls in a round, at least 1. A class leaks if it gains at least as many objects in every round. @default 7 */
+  iterations?: number;
+}
+
+/** A page of Playwright or Puppeteer, in Chromium. */
+export interface BrowserPage {
+  goto(url: string, ...rest: any[]): Promise<unknown>;
+  mainFrame(): unknown;
+  isClosed(): boolean;
+}
+
 /**
  * The function under test. Promises are awaited, one call after the other. If it takes an argument,
  * that is `done(error?)`, which it must call. If it throws, the assertion rejects with that error.
@@ -84,6 +97,8 @@ export interface Leak {
   advice: string | null;
   /** With {@link LeakOptions.allocations}: where the objects of one more round were allocated, as in {@link import('../index.js').Suspect}; else `null`. */
   allocatedAt: Suspect['allocatedAt'];
+  /** For what leaks in a worker of a page, or in a frame of another site: which, such as `worker https://shop.example/w.js`. */
+  heap?: string;
 }
 
 /** The error of failed assertions; its `code` is `ERR_LEAK`. */
@@ -131,6 +146,17 @@ export interface HeaprayMatchers<Sync = void> {
    */
   toLeak(options?: LeakOptions): Promise<void>;
   /**
+   * For `expect(page)` of Playwright or Puppeteer, with `not`: memory of the page does not grow when the action is repeated. The
+   * action must end where it began, in the same document.
+   * @throws {HeaprayError} `ERR_NOT_SUPPORTED` in Firefox and WebKit, `ERR_NAVIGATED` if the action loads a new document
+   * @example
+   * await expect(page).not.toLeak(async () => {
+   *   await page.click('#open');
+   *   await page.click('#close');
+   * });
+   */
+  toLeak(action: () => unknown, options?: PageLeakOptions): Promise<void>;
+  /**
    * For `expect(track(object))`: the object is collected. A failure shows what holds it.
    * @example
    * const connection = track(await connect(), 'connection');
@@ -166,6 +192,16 @@ export type ClassMatchName = Exclude<ClassMatch, RegExp>;
  * test('requests do not leak', () => assertNoLeak(() => handle(request)));
  */
 export function assertNoLeak(fn: FunctionUnderTest, options?: LeakOptions): Promise<void>;
+/**
+ * The same for a page of Playwright or Puppeteer: see {@link HeaprayMatchers.toLeak}.
+ * @throws {HeaprayError} `ERR_NOT_SUPPORTED` in Firefox and WebKit, `ERR_NAVIGATED` if the action loads a new document
+ * @example
+ * await assertNoLeak(page, async () => {
+ *   await page.click('#open');
+ *   await page.click('#close');
+ * });
+ */
+export function assertNoLeak(page: BrowserPage, action: () => unknown, options?: PageLeakOptions): Promise<void>;
 
 /**
  * Tracks an object without keeping it alive, to check later whether it was collected.
@@ -208,7 +244,7 @@ type Matcher<Name extends keyof HeaprayMatchers, Result> = (
 
 /** The matchers, for any `expect.extend` with Jest's protocol. */
 export const matchers: {
-  toLeak: Matcher<'toLeak', Promise<MatcherResult>>;
+  toLeak(this: any, received: any, actionOrOptions?: (() => unknown) | LeakOptions, options?: PageLeakOptions): Promise<MatcherResult>;
   toBeCollected: Matcher<'toBeCollected', Promise<MatcherResult>>;
   toHaveInstances: Matcher<'toHaveInstances', MatcherResult>;
   toRetainLessThan: Matcher<'toRetainLessThan', MatcherResult>;

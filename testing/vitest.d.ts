@@ -12,6 +12,7 @@ import type { HeaprayMatchers, matchers as all } from './index.js';
 
 export { assertNoLeak, checkpoint, collectGarbage, LeakError, matchers, since, track } from './index.js';
 export type {
+  BrowserPage,
   ClassMatch,
   ClassMatchName,
   CollectionOptions,
@@ -22,6 +23,7 @@ export type {
   Leak,
   LeakOptions,
   MatcherResult,
+  PageLeakOptions,
   Size,
   Tracked,
 } from './index.js';

@@ -16,9 +16,12 @@ function check({ pass, message }, expected = true) {
   if (pass !== expected) throw new LeakError(message());
 }
 
-/** Rejects if memory grows when `fn` is called repeatedly. */
-async function assertNoLeak(fn, options) {
-  const { pass, message, leaks } = await matchers.toLeak.call(negated, fn, options);
+/**
+ * Rejects if memory grows when a function is called repeatedly: of this process, or of a page.
+ * @param {[fn: Function, options?: object] | [page: object, action: Function, options?: object]} args
+ */
+async function assertNoLeak(...args) {
+  const { pass, message, leaks } = await matchers.toLeak.call(negated, ...args);
   if (pass) throw new LeakError(message(), leaks);
 }
 

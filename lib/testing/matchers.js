@@ -13,7 +13,8 @@ const { QUESTIONS } = require('../api/options/questions.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { PLAIN, growthMessage, leakMessage, pathLines, warningLines } = require('./message.js');
 const { className } = require('./names.js');
-const { collectionOptions, growthOptions, leakOptions } = require('./options.js');
+const { collectionOptions, growthOptions, leakOptions, pageLeakOptions } = require('./options.js');
+const { isPage } = require('../pages/session.js');
 const { measure } = require('./measure.js');
 const { grownRows } = require('./tolerance.js');
 const { Tracked, waitForCollection, whatHolds } = require('./track.js');
@@ -28,15 +29,14 @@ const MAX_NODES = 5;
 
 /** @param {Runner} runner */
 function makeMatchers(runner) {
-  async function toLeak(fn, options) {
-    if (typeof fn !== 'function') throw argumentError('expect(fn)', 'a function to call again and again', fn);
-    const checked = leakOptions(options);
+  async function toLeak(received, ...expected) {
+    const { subject, options, measured } = toMeasure(received, expected);
     // An expected leak is no failure, so no snapshot is saved.
     const nameOf = this?.isNot === false ? undefined : (leaks) => nameOfFailure(this, leaks[0].className);
-    const result = await measure(fn, checked, runner.limitOf(this), nameOf);
+    const result = await measured(options, runner.limitOf(this), nameOf);
     return {
       pass: result.leaks.length > 0,
-      message: () => text(this, 'toLeak', 'fn', '', (palette) => leakMessage(result, checked, palette)),
+      message: () => text(this, 'toLeak', subject, subject === 'page' ? 'action' : '', (palette) => leakMessage(result, options, palette)),
       leaks: result.leaks,
     };
   }
@@ -54,6 +54,28 @@ function makeMatchers(runner) {
   }
 
   return { toLeak, toBeCollected, toHaveInstances, toRetainLessThan, toHaveNoDetachedNodes, toHaveNoGrowth };
+}
+
+/** `expect(fn).toLeak(options)`, or `expect(page).toLeak(action, options)`. */
+function toMeasure(received, expected) {
+  if (isPage(received)) {
+    const [action, options] = expected;
+    if (typeof action !== 'function') throw argumentError('action', 'a function to call again and again', action);
+    return { subject: 'page', options: pageLeakOptions(options), measured: (...rest) => measurePage(received, action, ...rest) };
+  }
+  if (typeof received !== 'function') throw argumentError('expect(…)', 'a function to call again and again, or a page of Playwright or Puppeteer', received);
+  return { subject: 'fn', options: leakOptions(expected[0]), measured: (...rest) => measure(received, ...rest) };
+}
+
+async function measurePage(page, action, ...rest) {
+  // Loaded for pages only.
+  const { PageHeap } = require('../pages/page-heap.js');
+  const heap = await PageHeap.of(page);
+  try {
+    return await measure(() => action(), ...rest, heap);
+  } finally {
+    await heap.close();
+  }
 }
 
 /** The name of a saved snapshot. */

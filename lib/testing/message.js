@@ -47,7 +47,7 @@ function allocationLine(at) {
 }
 
 function leakLines(leak, palette) {
-  const { className, path, holder, source, functions, component, advice } = leak;
+  const { className, path, holder, source, functions, component, advice, heap } = leak;
   const name = className === HEAP ? 'The heap grows' : `${palette.RECEIVED_COLOR(visible(leakLabel(leak)))} leaks`;
   const functionLines = functions
     .filter((each) => each.source !== null && place(each.source) !== place(source))
@@ -56,6 +56,7 @@ function leakLines(leak, palette) {
     `${name}${className === HEAP ? ', although no class does' : ''}`,
     ...details(
       [
+        ['in', heap && visible(heap)],
         ['growth', growth(leak)],
         ['path', path && palette.BOLD_WEIGHT(visible(path))],
         ['held by', holder && `${visible(holder.className)} ${visible(holder.path)}`],

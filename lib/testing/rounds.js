@@ -4,7 +4,6 @@
 
 const { ask } = require('./ask.js');
 const { matches } = require('./names.js');
-const { nameScripts } = require('./scripts.js');
 const { withSourceMaps } = require('../source-maps/index.js');
 const { isTolerated } = require('./tolerance.js');
 
@@ -16,13 +15,19 @@ class Rounds {
   #snapshots = [];
   #iterations;
   #isFirst;
+  #nameScripts;
   /** Source maps that were not used for the leaks, and why. @type {string[]} */
   warnings = [];
 
-  /** @param {boolean} isFirst whether the first snapshot will be the first of this realm */
-  constructor(iterations, isFirst) {
+  /**
+   * @param {number} iterations
+   * @param {boolean} isFirst whether the first snapshot will be the first of this realm
+   * @param {(leaks: object[]) => () => void} nameScripts adds what the runtime knows of scripts; the result moves what is left to the originals
+   */
+  constructor(iterations, isFirst, nameScripts) {
     this.#iterations = iterations;
     this.#isFirst = isFirst;
+    this.#nameScripts = nameScripts;
   }
 
   /** Adds a snapshot, which is closed with the rounds. */
@@ -34,6 +39,16 @@ class Rounds {
   dropFirst() {
     this.#snapshots.shift().close();
     this.#isFirst = false;
+  }
+
+  /**
+   * The answers about each snapshot, oldest first.
+   * @param {object} question
+   */
+  async askEach(question) {
+    const answers = [];
+    for (const snapshot of this.#snapshots) answers.push(await ask([snapshot], question));
+    return answers;
   }
 
   /** Whether another round is needed. */
@@ -62,7 +77,7 @@ class Rounds {
   async #find(question, options) {
     const { leaks } = await this.#ask(question);
     // An ignored name may be that of a script.
-    const moveToOriginals = nameScripts(leaks);
+    const moveToOriginals = this.#nameScripts(leaks);
     const last = this.#snapshots.slice(-1);
     const answer = { leaks };
     await withSourceMaps(answer, options.sourceMaps, (other) => ask(last, other), { question: { ask: 'testRounds' } });
