@@ -1,7 +1,7 @@
 // watch(): reports a leaking service and never a quiet one, without disturbing it.
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -113,6 +113,18 @@ test('partial files of killed writers in the folder are removed, and no others',
   await watcher.captureNow();
   watcher.stop();
   assert.deepEqual(readdirSync(dir).filter((each) => each.startsWith('.')).sort(), [young, ...others].sort());
+});
+
+test('of other processes in the folder, the files of those that run are kept, and of those that have ended the last', async () => {
+  const dir = temporaryFolder();
+  const ended = spawnSync(process.execPath, ['-e', '0']).pid;
+  const name = (pid, second) => `heapray-${pid}-2026-01-02T03-04-0${second}-678Z.heapsnapshot.gz`;
+  for (const second of [1, 2, 3]) for (const pid of [ended, process.ppid]) writeFileSync(path.join(dir, name(pid, second)), '');
+  const watcher = watch({ dir, keep: 2, intervalMs: 60_000, force: true, onReport() {} });
+  await watcher.captureNow();
+  watcher.stop();
+  const others = readdirSync(dir).filter((each) => !each.startsWith(`heapray-${process.pid}-`));
+  assert.deepEqual(others.sort(), [2, 3].map((second) => name(ended, second)).concat([1, 2, 3].map((second) => name(process.ppid, second))).sort());
 });
 
 test('nearing a limit is a reason once, until usage falls again', async () => {

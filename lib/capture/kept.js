@@ -9,6 +9,7 @@ const { checkMayWrite } = require('../api/permission.js');
 
 const BEGINNING = 'heapray-';
 const ENDING = '.heapsnapshot.gz';
+const SNAPSHOT = /^heapray-(\d+)-[\dTZ-]+\.heapsnapshot\.gz$/;
 
 class Kept {
   #entries = [];
@@ -48,7 +49,7 @@ class Kept {
     // And what they were writing when they were killed, each under another name.
     native.removeStaleFiles(this.#folder, BEGINNING, ENDING);
     const own = new Set(this.#entries.map(({ file }) => path.basename(file)));
-    const names = (await readdir(this.#folder)).filter((name) => /^heapray-\d+-[\dTZ-]+\.heapsnapshot\.gz$/.test(name) && !own.has(name));
+    const names = (await readdir(this.#folder)).filter((name) => SNAPSHOT.test(name) && !own.has(name) && !isOfAnother(name));
     const oldestFirst = names.sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
     for (const name of oldestFirst.slice(0, Math.max(0, names.length - this.#most))) await rm(path.join(this.#folder, name), { force: true });
   }
@@ -76,6 +77,17 @@ class Kept {
   close() {
     for (const { file, source } of this.#entries) if (file === null) source.close();
     this.#entries = [];
+  }
+}
+
+/** Whether a process that runs beside this one has written the file, and may compare it yet. */
+function isOfAnother(name) {
+  const pid = Number(SNAPSHOT.exec(name)[1]);
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }
 

@@ -1,0 +1,52 @@
+'use strict';
+
+// Starts watch() with settings from the environment: what is reported where.
+
+const { FUNCTIONS } = require('../api/options/functions.js');
+const { pickOptions } = require('../api/options/check.js');
+const { watch } = require('../capture/watch.js');
+const { chooseFolder } = require('./folder.js');
+const { Reports } = require('./reports.js');
+const { sayFailure } = require('./say.js');
+
+/** @param {import('./settings.js').Settings} settings */
+function startWatching(settings) {
+  // Whoever sets a variable may not know which secrets the program has.
+  return new Watching({ ...settings, redact: settings.redact ?? true });
+}
+
+class Watching {
+  #settings;
+  #reports;
+  #watcher;
+
+  constructor(settings) {
+    this.#settings = settings;
+    this.#watchIn(chooseFolder(settings));
+  }
+
+  captureNow() {
+    return this.#watcher.captureNow();
+  }
+
+  #watchIn(folder) {
+    const reports = new Reports(this.#settings, folder);
+    this.#watcher = watch({
+      ...pickOptions(FUNCTIONS.watch, this.#settings),
+      dir: folder,
+      onReport: (event) => reports.tell(event),
+      onError: (error) => this.#failed(error, folder),
+    });
+  }
+
+  /** On a full disk there is still a report. */
+  #failed(error, folder) {
+    sayFailure(error.message);
+    if (error.code !== 'ERR_IO' || folder === undefined) return;
+    sayFailure('snapshots stay in memory from now on, and nothing is uploaded');
+    this.#watcher.stop();
+    this.#watchIn(undefined);
+  }
+}
+
+module.exports = { startWatching };
