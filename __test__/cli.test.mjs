@@ -612,7 +612,9 @@ describe('help', () => {
       assert.ok(examples.length >= 2, command.name());
       for (const example of examples) {
         const { status, stderr } = shell(`${example.replace(/^heapray/, '"$NODE" "$BIN"').replace(/[\w-]+\.heapsnapshot/g, 'no-such.heapsnapshot')} < /dev/null`);
-        assert.equal(status, 3, `${example}\n${stderr}`);
+        // A page needs a browser library before it needs the page.
+        const hasRefused = status === 3 || /no browser library is installed|there is no scenario/.test(stderr);
+        assert.ok(hasRefused, `${example}\n${stderr}`);
       }
     }
   });

@@ -15,6 +15,7 @@ const VERBS = [
   require('./verbs/node.js'),
   require('./verbs/retainers.js'),
   require('./verbs/closures.js'),
+  require('./verbs/page.js'),
   require('./verbs/allocations.js'),
   require('./verbs/redact.js'),
   require('./verbs/export.js'),

@@ -7,6 +7,7 @@ const { formatBytes, formatCount } = require('./numbers.js');
 const LABELS = {
   wait: 'waiting',
   capture: 'V8 describes the heap:',
+  page: 'using the page:',
   parse: 'reading',
   redact: 'redacting',
   graph: 'building the graph',

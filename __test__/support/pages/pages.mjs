@@ -27,9 +27,9 @@ export const plain = [
   ...groups.flatMap(({ harmless }) => Object.entries(harmless).map(([name, program]) => ({ name, script: scriptOf(program), act: click }))),
 ];
 
-async function click(page) {
-  await page.click('#go');
-  await page.waitForFunction(() => document.title === 'done');
+/** Not by the mouse, which takes ten times as long. */
+function click(page) {
+  return page.evaluate(() => globalThis.clicked());
 }
 
 /** What a test itself keeps is no leak of the page. @type {Page[]} */
@@ -78,10 +78,11 @@ function namedOf({ leaks }, part) {
   return component === null ? /Detached <section/ : new RegExp(component.replace(/[()]/g, '\\$&'));
 }
 
-async function next(page) {
-  await page.click('#next');
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
-}
+const next = (page) =>
+  page.evaluate(async () => {
+    document.querySelector('#next').click();
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  });
 
 /** @param {string} folder for bundles */
 export const allPages = async (folder) => [...plain, ...used, ...(await framed(folder))];

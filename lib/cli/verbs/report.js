@@ -64,24 +64,34 @@ function define(program, done) {
       'What leaks, what holds it, and what else keeps memory alive. Several snapshots of one process, oldest first, show what keeps growing; a single one shows only what is large, unless it is a timeline.',
     )
     .argument('<file...>', "heap snapshots, oldest first; '-' is standard input");
-  addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes });
-  addThresholds(command, THRESHOLDS);
-  addFlags(command.optionsGroup('Output:'), PAGE_TOO)
+  addReportFlags(command)
     .addHelpText('after', `\n${metricsHelp(THRESHOLDS)}\n${EXAMPLES}`)
     .action(async (files, options) => {
-      checkPage(options);
+      checkFormat(options);
       checkTwice(files);
       done(await run(files, options, (api, snapshots, job) => answer(api, snapshots, job, options, files.map(titleOf))));
     });
 }
 
+/** The flags of a command that ends with a report. */
+function addReportFlags(command) {
+  addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes });
+  addThresholds(command, THRESHOLDS);
+  return addFlags(command.optionsGroup('Output:'), PAGE_TOO);
+}
+
 /** Checked before the work. */
-function checkPage({ format, output, maxBytes: budget }) {
+function checkFormat({ format, output, maxBytes: budget }) {
   if (format !== 'html') return;
   if (budget !== undefined) throw new UsageError('--max-bytes does not apply to --format html');
   if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html writes a page for the browser: add --output report.html');
 }
 
+/**
+ * The report on snapshots, oldest first.
+ * @param {string[]} names of the snapshots
+ * @returns {Promise<import('../run.js').Answer>}
+ */
 async function answer(api, snapshots, job, options, names) {
   const { failOn, format, maxBytes: budget } = options;
   const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, options), code: options.code !== false && WITH_CODE.has(format) });
@@ -117,4 +127,4 @@ function sumOf(classes) {
   return sum;
 }
 
-module.exports = { define };
+module.exports = { THRESHOLDS, addReportFlags, answer, checkFormat, define };
