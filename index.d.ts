@@ -121,7 +121,7 @@ export class HeaprayError extends Error {
   readonly preflight?: Preflight;
   /** With `ERR_COOLDOWN`: milliseconds until the next capture may begin. */
   readonly retryAfterMs?: number;
-  /** File that could not be read or written, with `ERR_IO`. */
+  /** File that could not be read or written, with `ERR_IO`; the damaged one, with `ERR_BASELINE`. */
   readonly path?: string;
 }
 
@@ -146,6 +146,8 @@ export type ErrorCode =
   | 'ERR_TOO_LARGE'
   /** The compressed stream is damaged. */
   | 'ERR_COMPRESSION'
+  /** The file of known leaks is damaged. */
+  | 'ERR_BASELINE'
   /** Memory could not be allocated. */
   | 'ERR_OUT_OF_MEMORY'
   /** No node has this id. */
@@ -799,6 +801,50 @@ export interface ReportOptions extends ParseOptions, Mapped {
    * @default no limit
    */
   maxBytes?: number;
+  /**
+   * A file of known leaks, as `heapray report --write-baseline` writes it, or a report saved as JSON. The report says in
+   * {@link Report.baseline} which suspects are known. Rejects with `ERR_IO` and `ERR_BASELINE`, before anything is parsed.
+   */
+  baseline?: string | URL;
+  /** How much faster a known leak may grow than the baseline says, in percent, 0 to 10000. @default 20 */
+  baselineTolerance?: number;
+}
+
+/** A suspect, compared with the baseline. */
+export interface BaselineLeak {
+  fingerprint: string;
+  className: string;
+  /** The path of its holder. */
+  holder: string;
+  /**
+   * `new`: not in the baseline. `expired`: its date has passed. `faster`: it grows faster than the baseline says, by more
+   * than the tolerance; by bytes, or by objects if one of the two has no bytes. `known`: none of these.
+   */
+  status: 'new' | 'expired' | 'faster' | 'known';
+  /** From the baseline; empty if it has none. */
+  reason: string;
+  owner: string;
+  expires: string | null;
+  /** Retained in the last snapshot. */
+  bytes: number;
+  /** Mean growth; `null` for one snapshot, and bytes for different processes. */
+  bytesPerInterval: number | null;
+  countPerInterval: number | null;
+  /** The same in the baseline. */
+  knownBytesPerInterval: number | null;
+  knownCountPerInterval: number | null;
+}
+
+/** How the suspects of a report compare with known leaks. */
+export interface BaselineComparison {
+  /** Percent by which a known leak may grow faster. */
+  tolerance: number;
+  /** Whether a suspect is new, expired or growing faster. */
+  failed: boolean;
+  /** Suspects by fingerprint, in the report's order. */
+  leaks: BaselineLeak[];
+  /** Entries of the baseline that did not occur, which may be fixed. */
+  missing: { fingerprint: string; className: string; holder: string; reason: string; owner: string; expires: string | null }[];
 }
 
 /**
@@ -1029,6 +1075,8 @@ export interface Report extends MapWarnings {
    * which V8's ids show; the report is about the newest. The same snapshot given twice is refused.
    */
   order: number[];
+  /** Which suspects are known; with {@link ReportOptions.baseline} only. */
+  baseline?: BaselineComparison;
   /** What leaks, by confidence and size; empty if nothing does. */
   suspects: Suspect[];
   /**

@@ -48,6 +48,7 @@ const CODE_SOURCES = [
   '../lib/capture/capture.js',
   '../lib/capture/preflight.js',
   '../lib/attach/errors.js',
+  '../lib/baseline/file.js',
   '../lib/pages/page-heap.js',
   '../lib/pages/session.js',
 ];

@@ -4,6 +4,8 @@
 
 const path = require('node:path');
 const { argumentError } = require('./errors.js');
+const { compareWithBaseline } = require('../baseline/compare.js');
+const { readBaseline } = require('../baseline/file.js');
 const { runJob } = require('./job.js');
 const { isWholeSource, toInput, toPath } = require('../input/source.js');
 const { inputLimits, parseInput } = require('../input/parse.js');
@@ -43,10 +45,12 @@ async function reportWith(source, options, memoryOf) {
   const question = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
   const show = formatter({ ...checked, maxBytes }, () => require('../format/report.js').formatReport);
   const sources = sourcesOf(source, 'snapshot', 'snapshots');
+  const known = checked.baseline === undefined ? undefined : readBaseline(checked.baseline);
   return withSnapshots(sources, checked, async (job, snapshots) => {
     if (checked.closures) await Snapshot.addSourceText(job, snapshots.at(-1));
     const outside = memoryOf(snapshots);
-    return show(await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps, { code }));
+    const answer = await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps, { code });
+    return show(known === undefined ? answer : { ...answer, baseline: compareWithBaseline(answer, known, { tolerance: checked.baselineTolerance }) });
   });
 }
 

@@ -39,6 +39,7 @@ function flagsOf({ flag, help, flags }) {
 function makeOption(syntax, flag, declaration) {
   const option = new Option(syntax, helpOf(flag, declaration));
   const { choices, required, type, orBoolean, default: usual } = declaration;
+  option.valueLike = flag.valueLike;
   if (required) option.makeOptionMandatory();
   if (!option.required && !option.optional) return option;
   if (choices !== undefined) option.choices(choices);
@@ -85,9 +86,9 @@ function optionsOf(declarations, typed) {
   return options;
 }
 
-/** Long flags with an optional value. */
+/** Long flags with an optional value, each with what a value looks like that follows as a word of its own, if one may. */
 function bareFlags(program) {
-  return new Set(program.commands.flatMap(({ options }) => options.filter(({ optional }) => optional).map(({ long }) => long)));
+  return new Map(program.commands.flatMap(({ options }) => options.filter(({ optional }) => optional).map(({ long, valueLike }) => [long, valueLike])));
 }
 
 /**
@@ -98,7 +99,7 @@ function spellOutBareFlags(argv, program) {
   const bare = bareFlags(program);
   const end = argv.indexOf('--');
   return argv.map((argument, index) => {
-    const isBare = bare.has(argument) && (end === -1 || index < end);
+    const isBare = bare.has(argument) && (end === -1 || index < end) && !bare.get(argument)?.test(argv[index + 1] ?? '');
     return isBare ? `${argument}=` : argument;
   });
 }

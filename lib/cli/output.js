@@ -84,4 +84,4 @@ function replaceFile(target, text, mode = 0o666) {
   }
 }
 
-module.exports = { jsonText, writeStdout, isBrokenPipe, checkOutput, replaceFile, writeFile };
+module.exports = { jsonText, writeStdout, isBrokenPipe, checkOutput, replaceFile, statOf, writeFile };

@@ -27,8 +27,8 @@ FILE is a heap snapshot: .heapsnapshot or .heaptimeline, plain or compressed wit
 '-' is standard input. Take one with v8.writeHeapSnapshot(), node --heapsnapshot-signal=SIGUSR2 or
 DevTools' Memory panel. Sizes are decimal as in DevTools: 1 kB is 1000 bytes.
 
-Exit codes: 0 success, 1 a threshold (--fail-on) was exceeded, 2 invalid usage or unwritable output,
-3 unreadable input, 130 interrupted.
+Exit codes: 0 success, 1 a threshold (--fail-on) was exceeded or a leak is unknown (--baseline), 2 invalid usage
+or unwritable output, 3 unreadable input, 130 interrupted.
 
 Examples:
   heapray report app.heapsnapshot

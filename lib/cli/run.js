@@ -16,6 +16,8 @@ const { createProgressLine, wantsColor, widthOf, WIDTH_WITHOUT_TERMINAL } = requ
  * @property {object} json the answer for `--format json`
  * @property {(options: object) => string} format text or Markdown of it
  * @property {string[]} [exceeded] thresholds that were exceeded
+ * @property {string[]} [failures] other reasons for exit code 1
+ * @property {string[]} [notes] what else is told on stderr
  */
 
 /**
@@ -34,9 +36,10 @@ async function run(files, options, ask, opener = ({ parse }) => parse) {
   else writeFile(options.output, text);
 
   for (const warning of warningsIn(answer.json)) process.stderr.write(`heapray: warning: ${visible(warning)}\n`);
-  const { exceeded = [] } = answer;
+  const { exceeded = [], failures = [], notes = [] } = answer;
+  for (const note of [...notes, ...failures]) process.stderr.write(`heapray: ${visible(note)}\n`);
   for (const threshold of exceeded) process.stderr.write(`heapray: threshold exceeded: ${visible(threshold)}\n`);
-  return exceeded.length > 0 ? EXIT.THRESHOLD_EXCEEDED : EXIT.OK;
+  return exceeded.length + failures.length > 0 ? EXIT.THRESHOLD_EXCEEDED : EXIT.OK;
 }
 
 /** Of an answer, or of several in one. */

@@ -12,6 +12,7 @@ const HINTS = {
   ERR_TOO_LARGE: 'The snapshot exceeds the size limit that was given, or what heapray can hold.',
   ERR_COMPRESSION: 'The compressed file is damaged: copy it again.',
   ERR_OUT_OF_MEMORY: 'Analysis needs about as much memory as the decompressed file is large.',
+  ERR_BASELINE: '`heapray report … --write-baseline=FILE` writes one.',
   ERR_NO_SUCH_NODE: 'Each process has its own ids; `heapray filter` and `heapray report` print those of this snapshot.',
   ERR_INTERNAL: 'This is a bug in heapray: please report it.',
 };

@@ -2,6 +2,7 @@
 
 /** Formats the answer of `report`: first what leaks, then what keeps memory alive. */
 
+const { baselineBlocks } = require('./baseline.js');
 const { CLASS_COLUMNS, classCells, NODE_COLUMNS, nodeCells, roleOfShare } = require('./cells.js');
 const { shortened, withinBudget } = require('./budget.js');
 const document = require('./document.js');
@@ -34,8 +35,9 @@ function formatReport(report, options = {}) {
         document.title(options.title === undefined ? 'Heap report' : ['Heap report: ', heap(options.title)]),
         ...exceededBlocks(options.exceeded),
         ...verdict(report),
+        ...baselineBlocks(report.baseline),
       ],
-      [...suspects(some.suspects, report.timeline), ...inconclusive(some.inconclusive, report.timeline)],
+      [...suspects(some.suspects, report.timeline, report.baseline), ...inconclusive(some.inconclusive, report.timeline)],
       [...outsideBlocks(report.outside), document.line(totals(report.totals)), ...statistics(report.statistics)],
       biggest(some.biggest, options),
       classes(some.classes),

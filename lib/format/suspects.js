@@ -2,6 +2,7 @@
 
 /** Formats suspects: class, holder, place in the source, confidence and advice. */
 
+const { statusText } = require('./baseline.js');
 const document = require('./document.js');
 const { functionLabel, leakLabel, ownerLabel, sourceLabel } = require('./labels.js');
 const { formatAmount, formatBytes, formatBytesDelta, formatCount, formatCountDelta, formatPercent } = require('./numbers.js');
@@ -16,10 +17,14 @@ const SURE_SURVIVAL = 0.75;
 
 const SURE = { high: 'sure', medium: 'likely', low: 'possible' };
 
-/** @param {object} [timeline] of a report on one snapshot with samples */
-function suspects(rows, timeline) {
+/**
+ * @param {object} [timeline] of a report on one snapshot with samples
+ * @param {object} [baseline] what of the rows is known
+ */
+function suspects(rows, timeline, baseline) {
   if (rows.length === 0) return [];
-  return [document.heading('Suspects', 'what leaks, and what holds it'), document.details(rows.map((row) => suspectEntry(row, timeline)))];
+  const known = new Map(baseline?.leaks.map((leak) => [leak.fingerprint, statusText(leak)]));
+  return [document.heading('Suspects', 'what leaks, and what holds it'), document.details(rows.map((row) => suspectEntry(row, timeline, known.get(row.fingerprint))))];
 }
 
 /** Of two snapshots: what leaks or was filled. */
@@ -32,12 +37,13 @@ function inconclusive(rows, timeline) {
   return [document.heading('Inconclusive', about), document.details(rows.map((row) => suspectEntry(row, timeline)))];
 }
 
-function suspectEntry(row, timeline) {
+function suspectEntry(row, timeline, status) {
   const { className, count, bytes, percent, confidence, holder, path, source, functions, component, otherHolders, deadVariables = [], sampleIds } = row;
   return {
     figures: [words(formatAmount(count, 'object'), 'alarm'), words(formatBytes(bytes), 'strong'), words(formatPercent(percent))],
     label: heap(leakLabel(row)),
     details: [
+      ['baseline', status === undefined ? null : heap(status)],
       ['why', sentence(row.reason, [className, holder.path, path])],
       ['added', added(row)],
       ['held by', heap(`${holder.className} @${holder.id}: ${holder.path}`, 'path')],

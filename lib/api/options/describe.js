@@ -28,6 +28,7 @@
  * @property {string} [as] The parser of its text, a name in `lib/cli/values.js`; that of the option's type by default.
  * @property {string} [at] The member of the option that it sets.
  * @property {unknown} [value] The value of the option if the flag is given.
+ * @property {RegExp} [valueLike] Of an optional value: what it looks like if it follows as a word of its own, and not after `=`.
  *
  * @typedef {Record<string, Declaration>} Declarations
  */

@@ -2,6 +2,7 @@
 
 // The options of the API's functions: those of their questions, and those of the calls.
 
+const { DEFAULT_TOLERANCE } = require('../../baseline/compare.js');
 const { fieldsOf, sourceMaps } = require('./questions.js');
 
 /** @typedef {import('./describe.js').Declarations} Declarations */
@@ -54,6 +55,15 @@ const report = {
     min: 1000,
     defaultsTo: 'no limit',
     flags: { '--max-bytes <bytes>': { help: 'shorten the answer to at most this size', as: 'size' } },
+  },
+  baseline: { type: 'path', flag: '--baseline <file>', help: 'known leaks; exit with 1 for a new one, or one that grows faster' },
+  baselineTolerance: {
+    type: 'whole',
+    min: 0,
+    max: 10_000,
+    default: DEFAULT_TOLERANCE,
+    flag: '--baseline-tolerance <percent>',
+    help: 'how much faster a known leak may grow, in percent',
   },
 };
 

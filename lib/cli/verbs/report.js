@@ -5,6 +5,7 @@
 const { shortenedTo } = require('../../format/budget.js');
 const { printableJson } = require('../../format/log-commands.js');
 const { formatReport } = require('../../format/report.js');
+const { againstBaseline, checkBaseline, WRITE_BASELINE } = require('../baseline.js');
 const { UsageError } = require('../errors.js');
 const { checkTwice, titleOf } = require('../input.js');
 const { FUNCTIONS } = require('../../api/options/functions.js');
@@ -13,7 +14,7 @@ const { FORMATS, OUTPUT } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const { limit, showStrings, closures, sourceMaps, code, maxBytes } = FUNCTIONS.report;
+const { limit, showStrings, closures, sourceMaps, code, maxBytes, baseline, baselineTolerance } = FUNCTIONS.report;
 const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
 
 /** Markdown is for comments on pull requests, which others read. */
@@ -52,6 +53,8 @@ Examples:
   heapray report app.heapsnapshot --max-bytes 4000
   heapray report app.heapsnapshot --format markdown -o comment.md
   heapray report app.heapsnapshot --format html -o report.html
+  heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --baseline leaks.json --write-baseline
+  heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --baseline leaks.json
   heapray report app.heapsnapshot --fail-on 'total>500MB' --fail-on 'class:Session.count>1000'
   curl -s host/heap | heapray report - --format json | jq .biggest[0]
 `;
@@ -75,13 +78,15 @@ function define(program, done) {
 
 /** The flags of a command that ends with a report. */
 function addReportFlags(command) {
-  addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes });
+  addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes, baseline, baselineTolerance, ...WRITE_BASELINE });
   addThresholds(command, THRESHOLDS);
   return addFlags(command.optionsGroup('Output:'), PAGE_TOO);
 }
 
 /** Checked before the work. */
-function checkFormat({ format, output, maxBytes: budget }) {
+function checkFormat(options) {
+  const { format, output, maxBytes: budget } = options;
+  checkBaseline(options);
   if (format !== 'html') return;
   if (budget !== undefined) throw new UsageError('--max-bytes does not apply to --format html');
   if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html writes a page for the browser: add --output report.html');
@@ -94,9 +99,11 @@ function checkFormat({ format, output, maxBytes: budget }) {
  */
 async function answer(api, snapshots, job, options, names) {
   const { failOn, format, maxBytes: budget } = options;
-  const json = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, options), code: options.code !== false && WITH_CODE.has(format) });
+  const report = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, options), code: options.code !== false && WITH_CODE.has(format) });
+  const { json, ...outcome } = againstBaseline(report, options);
   const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings, sourceMaps: options.sourceMaps }) : undefined;
   return {
+    ...outcome,
     json: budget === undefined ? json : shortenedTo(budget, json, (some) => printableJson(some)),
     format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes: budget, title: titles.join(' → ') }),
     exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn))),
