@@ -17,6 +17,7 @@ const VERBS = [
   require('./verbs/closures.js'),
   require('./verbs/page.js'),
   require('./verbs/allocations.js'),
+  require('./verbs/mcp.js'),
   require('./verbs/redact.js'),
   require('./verbs/export.js'),
   require('./verbs/completion.js'),

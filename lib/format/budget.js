@@ -93,4 +93,4 @@ function briefJson(report, maxBytes) {
   return json;
 }
 
-module.exports = { briefJson, shortened, shortenedTo, withinBudget };
+module.exports = { briefJson, cut, shortened, shortenedTo, withinBudget };

@@ -165,4 +165,4 @@ function split(text, name) {
   return text.split(name).flatMap((part, i) => (i === 0 ? [part] : [heap(name), part]));
 }
 
-module.exports = { SURE, codeLines, freed, keeps, sentence, suspects, inconclusive };
+module.exports = { SURE, codeLines, freed, keeps, sentence, suspectEntry, suspects, inconclusive };

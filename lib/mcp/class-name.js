@@ -1,0 +1,15 @@
+'use strict';
+
+/** The name of a class that was given by its index, for questions that take names. */
+
+const { HeaprayError } = require('../api/heapray-error.js');
+
+/** @param {{ index: number } | import('../../index').TextMatch} given */
+async function className(given, snapshot, ask) {
+  if (given.index === undefined) return given;
+  const { nodes } = await ask([snapshot], 'classInstances', { class: given.index, limit: 1 }, { sourceMaps: 'off', showStrings: true });
+  if (nodes.length === 0) throw new HeaprayError('ERR_INVALID_QUERY', `there is no class #${given.index} with objects`);
+  return { exact: nodes[0].className };
+}
+
+module.exports = { className };

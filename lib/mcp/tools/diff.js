@@ -1,0 +1,36 @@
+'use strict';
+
+/** `diff`: what changed from one snapshot to another. */
+
+const { formatBytes, formatBytesDelta, formatCountDelta } = require('../../format/numbers.js');
+const { answerText } = require('../answer.js');
+const { PAGE, SNAPSHOT, snapshotNamed } = require('../common.js');
+const { classChangeRow, nodeChangeRow } = require('../rows.js');
+
+module.exports = {
+  name: 'diff',
+  description: 'What changed between two snapshots: classes by growth, or objects that are new, grown or freed, with the path that holds each. What leaks is told by open.',
+  arguments: {
+    before: snapshotNamed('default the oldest of its series'),
+    after: SNAPSHOT,
+    mode: { type: 'choice', choices: ['classes', 'new', 'grown', 'freed'], default: 'classes' },
+    ...PAGE,
+  },
+
+  async run({ before, after, mode, limit, offset }, { ask, snapshots, shown }) {
+    const from = before ?? snapshots.series(after).entries[0].name;
+    const isOfClasses = mode === 'classes';
+    const { total, sameProcess, before: old, after: now, classes, nodes } = await ask([from, after], 'diff', { mode, limit, offset, paths: !isOfClasses });
+    return answerText({
+      head: [
+        `${formatBytesDelta(now.size - old.size)}: ${formatBytes(old.size)} to ${formatBytes(now.size)}, ${formatCountDelta(now.nodes - old.nodes)} objects.`,
+        ...(sameProcess ? [] : ['The snapshots are of different processes: only totals of classes can be compared.']),
+      ],
+      rows: isOfClasses ? classes.map(classChangeRow) : nodes.map((node) => nodeChangeRow(node, shown)),
+      total,
+      offset,
+      noun: isOfClasses ? 'class' : 'object',
+      plural: isOfClasses ? 'classes' : 'objects',
+    });
+  },
+};
