@@ -166,6 +166,10 @@ export type ErrorCode =
   | 'ERR_WORKER_ENDED'
   /** The file could not be read or written; `cause` has the error of the system or of Node's permission model. */
   | 'ERR_IO'
+  /** Nothing can be attached to there, or there are several programs: the message says which, and what to do. */
+  | 'ERR_NO_TARGET'
+  /** The target is on another machine, and `allowRemote` was not given. */
+  | 'ERR_REMOTE_ADDRESS'
   /** The process, worker or page that was attached to ended, or closed the connection. */
   | 'ERR_TARGET_ENDED'
   /** The target's inspector refused a command, or answered with something else than the protocol has. */
@@ -1257,8 +1261,8 @@ export interface Preflight {
   limitedBy: MemoryLimit['by'] | null;
   /** Heap in use of the captured thread, including garbage. */
   heapUsed: number;
-  /** V8's own limit. The memory a capture needs is outside the heap and does not count against it. */
-  heapLimit: number;
+  /** V8's own limit; `null` where it is unknown, as of Deno. The memory a capture needs is outside the heap and does not count against it. */
+  heapLimit: number | null;
   rss: number;
   /** Tightest first. */
   limits: MemoryLimit[];
@@ -1295,6 +1299,15 @@ export interface CaptureInfo {
 }
 
 export interface CaptureOptions extends ParseOptions {
+  /**
+   * Capture another program instead, as {@link attach} does: the id of a process, a port or an address. Not with `worker`,
+   * `cooldown`, `allocations`, `forgetIds`, `exposeInternals` or `exposeNumericValues`.
+   */
+  target?: string | number | URL;
+  /** With `target`: text in the title, address, kind or id of the program. @default the only program there */
+  select?: string;
+  /** With `target`: attach to another machine. @default false */
+  allowRemote?: boolean;
   /** Capture this worker instead. It continues when it has taken its snapshot; this thread reads it. */
   worker?: import('node:worker_threads').Worker;
   /** Capture even if memory may not suffice. @default false */
@@ -1350,6 +1363,79 @@ export interface AllocationTracking extends Disposable {
   /** Later snapshots lack stacks. May be called again. */
   stop(): void;
 }
+
+export interface AttachOptions {
+  /** Aborting rejects with `signal.reason` and leaves the target as it was. */
+  signal?: AbortSignal;
+  /**
+   * Text in the title, address, kind (`node`, `worker`, `page`, `iframe` …) or id of the program, where a process or port has
+   * several; case does not matter. Workers are found by it only. @default the only program there
+   */
+  select?: string;
+  /** Attach to another machine. Inspectors have neither a password nor encryption: prefer a tunnel. @default false */
+  allowRemote?: boolean;
+  /** Take snapshots even if the target's memory may not suffice. @default false */
+  force?: boolean;
+  /** Size limit of a snapshot in bytes; beyond it `snapshot()` rejects with `ERR_TOO_LARGE`. @default Infinity */
+  maxBytes?: number;
+  /** Hides contents as in {@link ParseOptions.redact}, with one key for all snapshots. @default false */
+  redact?: boolean | Pick<RedactOptions, 'key'>;
+}
+
+export interface AttachedSnapshotOptions extends JobOptions {
+  /** Write the snapshot to this file too, as {@link CaptureOptions.file}. */
+  file?: string | URL;
+  /** Take it even if the target's memory may not suffice. @default that of attach() */
+  force?: boolean;
+}
+
+/** What is attached to. */
+export interface AttachedTarget {
+  kind: 'node' | 'worker' | 'page' | 'iframe' | (string & {});
+  title: string;
+  /** Of the script or page; `''` if unknown. */
+  url: string;
+  /** Id of the process, of this machine if it runs here; for pages that of the browser. `null` if unknown. */
+  pid: number | null;
+  /** `Node.js 24.1.0`, `Deno 2.9.6`; `null` for pages. */
+  version: string | null;
+}
+
+/** A program that is attached to. Its objects keep their ids until `close()`, so that snapshots can be compared. */
+export interface Attachment {
+  readonly target: AttachedTarget;
+  /**
+   * Takes a snapshot, during which the target's thread stands still: about a second for half a million objects. Before that
+   * it checks the target's memory as `capture()` does, and rejects with `ERR_NOT_ENOUGH_MEMORY`. Rejects with
+   * `ERR_TARGET_ENDED`, `ERR_TIMEOUT` or `ERR_PROTOCOL` if the target does not deliver it; there is no file then.
+   */
+  snapshot(options?: AttachedSnapshotOptions): Promise<Snapshot>;
+  /** Bytes of heap in use, garbage included, and resident memory, `null` if the process is on another machine. Runs no code in the target. */
+  memory(): Promise<{ heapUsed: number; rss: number | null }>;
+  /** Leaves the target, and closes its inspector if `attach` has opened it. Snapshots stay open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Attaches to another program without changing it: Node.js by the id of its process, where SIGUSR1 opens the inspector on
+ * this machine and `close()` closes it, and anything with V8's inspector by port or address: `--inspect` of Node.js, Deno and
+ * Electron, `--remote-debugging-port` of Chromium. See docs/attach.md.
+ *
+ * ```js
+ * const target = await attach(4711);                    // or 9229, 'localhost:9229', 'ws://…', 'http://localhost:9222/json'
+ * const snapshots = [];
+ * for (const wait of [60_000, 60_000, 0]) {
+ *   snapshots.push(await target.snapshot());
+ *   await new Promise((resolve) => setTimeout(resolve, wait));
+ * }
+ * await target.close();
+ * console.log(await report(snapshots, { format: 'text' }));
+ * ```
+ *
+ * Rejects with `ERR_NO_TARGET` if nothing can be attached to, and with `ERR_REMOTE_ADDRESS` for other machines.
+ */
+export function attach(target: string | number | URL, options?: AttachOptions): Promise<Attachment>;
 
 /**
  * Tracks where objects are allocated in this thread, so that later snapshots of it, by `capture()` or otherwise, have the

@@ -9,4 +9,9 @@ const { trackAllocations } = require('./lib/capture/tracking.js');
 const { watch } = require('./lib/capture/watch.js');
 const { version } = require('./package.json');
 
-module.exports = { allocations, capture, parse, filter, report, diff, redact, HeaprayError, trackAllocations, version, watch };
+/** Loaded on demand: few programs need it, and its WebSocket. */
+async function attach(target, options) {
+  return require('./lib/attach/attachment.js').attach(target, options);
+}
+
+module.exports = { allocations, attach, capture, parse, filter, report, diff, redact, HeaprayError, trackAllocations, version, watch };

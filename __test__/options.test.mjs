@@ -36,7 +36,7 @@ describe('the types', () => {
     return checker.getDeclaredTypeOfSymbol(symbol);
   };
 
-  const INTERFACES = { parse: 'ParseOptions', redact: 'RedactOptions', report: 'ReportOptions', diff: 'DiffOptions', capture: 'CaptureOptions', watch: 'WatchOptions' };
+  const INTERFACES = { parse: 'ParseOptions', redact: 'RedactOptions', report: 'ReportOptions', diff: 'DiffOptions', attach: 'AttachOptions', attachedSnapshot: 'AttachedSnapshotOptions', capture: 'CaptureOptions', watch: 'WatchOptions' };
 
   for (const [name, type] of Object.entries(INTERFACES)) {
     test(`${type} has the options of ${name}, their ranges and their defaults`, () => agree(type, FUNCTIONS[name], typeNamed(type)));
@@ -79,7 +79,7 @@ describe('the types', () => {
     const parts = type.isUnion() ? type.types : [type];
     const is = (flag) => parts.some(({ flags }) => (flags & flag) !== 0);
     assert.equal(is(ts.TypeFlags.BooleanLike), declaration.type === 'boolean' || declaration.orBoolean === true, `${where} may be a boolean`);
-    assert.equal(is(ts.TypeFlags.NumberLike), ['whole', 'number', 'id', 'ids', 'size'].includes(declaration.type), `${where} may be a number`);
+    assert.equal(is(ts.TypeFlags.NumberLike), ['whole', 'number', 'id', 'ids', 'size', 'target'].includes(declaration.type), `${where} may be a number`);
     if (declaration.choices !== undefined) {
       const literals = parts.filter((part) => part.isStringLiteral()).map(({ value }) => value);
       assert.deepEqual(literals.sort(), [...declaration.choices].sort(), `${where}: choices`);

@@ -31,9 +31,25 @@ const FEW_REFERENCES = 1000;
 async function capture(options = {}) {
   const checked = captureOptions(options);
   if (checked.file !== undefined) checkMayWrite(checked.file);
+  if (checked.target) return finish(await captureTarget(checked), checked);
   if (checked.forgetIds) checkCanForget();
   const snapshot = await runJob(checked.job, (job) => withTracking(job, checked, () => captureInPlace(job, checked)));
-  return checked.report ? reportAndClose(snapshot, { ...checked.report, ...checked.job }) : snapshot;
+  return finish(snapshot, checked);
+}
+
+function finish(snapshot, { report, job }) {
+  return report ? reportAndClose(snapshot, { ...report, ...job }) : snapshot;
+}
+
+/** Another process. */
+async function captureTarget({ target, file, job }) {
+  const { attach } = require('../attach/attachment.js');
+  const attachment = await attach(target.place, target.attach);
+  try {
+    return await attachment.snapshot({ file, ...job });
+  } finally {
+    await attachment.close();
+  }
 }
 
 /** Tracks allocations if that is wanted, for a while or until the program stops it. */

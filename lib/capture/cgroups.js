@@ -1,6 +1,6 @@
 'use strict';
 
-// How much memory the control groups of this process have left.
+// How much memory the control groups of a process have left.
 //
 // The kernel enforces a container's limit and counts resident memory against it, whatever V8 takes for
 // the limit of its heap. Any level of the hierarchy may have a limit, so all are read, up to the mount
@@ -19,11 +19,12 @@ const NO_LIMIT = 2 ** 60;
 /**
  * The level with the least memory left, or `null` where no level has a limit.
  * @param {Read} read
+ * @param {number | 'self'} [pid] Its groups are looked up where this process sees them mounted.
  * @returns {Level | null}
  */
-function tightestCgroup(read) {
+function tightestCgroup(read, pid = 'self') {
   const mounts = memoryMounts(read('/proc/self/mountinfo'));
-  const groups = memoryGroups(read('/proc/self/cgroup'));
+  const groups = memoryGroups(read(`/proc/${pid}/cgroup`));
   const levels = mounts.flatMap((mount) => levelsOf(mount, groups.get(mount.version), read));
   return levels.reduce((tightest, level) => (tightest && tightest.available <= level.available ? tightest : level), null);
 }

@@ -61,11 +61,15 @@ const learn = (heap, capture) => experience.learn(heap, capture);
 
 /**
  * @param {Heap} heap
+ * @param {object} [of] By default this thread.
+ * @param {import('./memory.js').MemoryState} [of.state]
+ * @param {number | null} [of.heapLimit] Of V8, in bytes.
+ * @param {Experience} [of.experience]
  * @returns {Preflight}
  */
-function preflight(heap, state = memoryState()) {
+function preflight(heap, { state = memoryState(), heapLimit = v8.getHeapStatistics().heap_size_limit, experience: learned = experience } = {}) {
   const [tightest] = state.limits;
-  const needed = Math.ceil(experience.estimate(heap));
+  const needed = Math.ceil(learned.estimate(heap));
   const available = tightest ? tightest.available : null;
   return {
     fits: available === null || needed <= available,
@@ -74,7 +78,7 @@ function preflight(heap, state = memoryState()) {
     available,
     limitedBy: tightest?.by ?? null,
     heapUsed: heap.heapUsed,
-    heapLimit: v8.getHeapStatistics().heap_size_limit,
+    heapLimit,
     rss: state.rss,
     limits: state.limits,
     cgroup: state.cgroup,

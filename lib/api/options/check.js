@@ -29,6 +29,7 @@ const TESTS = {
   id: isId,
   idOrName: (value) => isString(value) || isId(value),
   boolean: (value) => typeof value === 'boolean',
+  string: isString,
   choice: (value, { choices }) => choices.includes(value),
   // The core checks whether the filter exists.
   namedFilter: isString,
@@ -49,6 +50,7 @@ const READERS = {
   size: readSize,
   path: (value, what) => toPath(value, what),
   sourceMaps: readSourceMaps,
+  target: readTarget,
 };
 
 /** Texts and patterns as `{ exact }`, `{ contains }` or `{ regex, flags }`. */
@@ -85,6 +87,13 @@ function readKey(value) {
 function readSize(value) {
   const bytes = isString(value) ? toBytes(value) : value;
   return typeof bytes === 'number' && bytes >= 0 ? bytes : undefined;
+}
+
+/** A process, a port or an address. */
+function readTarget(value) {
+  if (Number.isSafeInteger(value) && value > 0) return String(value);
+  if (value instanceof URL) return value.href;
+  return isString(value) && value.trim() !== '' ? value : undefined;
 }
 
 /** A word, or a folder, whose path becomes absolute: the working directory may change. */

@@ -68,6 +68,7 @@ const TEXTS = {
   ids: () => `a whole number from 0 to ${MAX_ID}, or an array of them`,
   idOrName: () => 'a whole number or a class name',
   boolean: () => 'a boolean',
+  string: () => 'a string',
   choice: ({ choices }) => quoted(choices),
   namedFilter: () => 'a string',
   words: () => 'a string or an array of strings',
@@ -80,6 +81,7 @@ const TEXTS = {
   signal: () => 'an AbortSignal',
   worker: () => 'a Worker',
   sourceMaps: () => "'auto', 'off' or a folder",
+  target: () => 'the id of a process, a port, or an address',
 };
 
 /** Completes "must be …". */

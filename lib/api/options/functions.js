@@ -79,16 +79,36 @@ const allocations = {
   format,
 };
 
-/** Of a target that is attached to. */
+/** Of a session of the protocol. */
 const snapshot = {
   ...parse,
   file: { type: 'path' },
 };
 
+const force = { type: 'boolean', default: false };
+
+const attach = {
+  signal: job.signal,
+  select: { type: 'string', defaultsTo: 'the only program there', flag: '--target <text>', help: 'the program with TEXT in its title, address, kind or id, where there are several' },
+  allowRemote: { type: 'boolean', default: false, flag: '--allow-remote', help: 'attach to another machine, without a tunnel: inspectors have no password' },
+  force: { ...force, flag: '--force', help: 'take snapshots even if the memory of the target may not suffice' },
+  maxBytes: parse.maxBytes,
+  redact: { ...parse.redact, flags: { '--redact': { help: 'hide contents of strings, in files and in the report', as: 'boolean' } } },
+};
+
+const attachedSnapshot = {
+  ...job,
+  file: snapshot.file,
+  force: { type: 'boolean', defaultsTo: 'that of attach()' },
+};
+
 const capture = {
   ...parse,
+  target: { type: 'target' },
+  select: { type: 'string', defaultsTo: attach.select.defaultsTo },
+  allowRemote: { type: 'boolean', default: false },
   worker: { type: 'worker' },
-  force: { type: 'boolean', default: false },
+  force,
   cooldown: { type: 'number', unit: 'milliseconds', min: 0, default: 0 },
   file: { type: 'path' },
   report: { type: 'object', orBoolean: true, fields: report, default: false },
@@ -123,6 +143,6 @@ const watch = {
 };
 
 /** @type {Record<string, Declarations>} */
-const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, allocations, snapshot, capture, watch };
+const FUNCTIONS = { parse, filter: { ...parse, sourceMaps }, redact, report, diff, allocations, snapshot, attach, attachedSnapshot, capture, watch };
 
 module.exports = { FUNCTIONS, JOB: job };
