@@ -15,7 +15,7 @@ const COLLECTIONS = 2;
 const SETTLE_MS = 60;
 
 /** @typedef {import('../../index').Snapshot} Snapshot */
-/** @typedef {{ page: Snapshot, children: { id: string, name: string, snapshot: Snapshot }[], skipped: string[] }} PageSnapshots of one moment */
+/** @typedef {{ page: Snapshot, children: (import('./child-targets.js').Child & { snapshot: Snapshot })[], skipped: string[] }} PageSnapshots of one moment */
 
 class PageHeap {
   #session;
@@ -39,7 +39,7 @@ class PageHeap {
   }
 
   rounds(iterations) {
-    return new PageRounds(iterations);
+    return new PageRounds(iterations, this.#session);
   }
 
   /**
@@ -71,7 +71,7 @@ class PageHeap {
 
   async #childSnapshot(child, options) {
     try {
-      return [{ id: child.id, name: child.name, snapshot: await takeSnapshot(child.session, options) }];
+      return [{ ...child, snapshot: await takeSnapshot(child.session, options) }];
     } catch (error) {
       // It ended meanwhile.
       if (this.#children.has(child)) throw error;

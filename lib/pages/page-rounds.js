@@ -2,38 +2,29 @@
 
 // The snapshots of a measurement of a page: rounds for the page, and for each worker or frame that lives through all of them.
 
-const { formatAmount } = require('../format/numbers.js');
-const { Rounds } = require('../testing/rounds.js');
-
-/** Of scripts in a page only its snapshot knows. */
-const nameScripts = () => () => {};
+const { HeapRounds } = require('./heap-rounds.js');
 
 class PageRounds {
   #iterations;
   #page;
-  /** By id. @type {Map<string, { name: string, rounds: Rounds }> | undefined} */
+  /** By id. @type {Map<string, { name: string, rounds: HeapRounds }> | undefined} */
   #children;
   #skipped = [];
 
-  constructor(iterations) {
+  constructor(iterations, session) {
     this.#iterations = iterations;
-    this.#page = this.#newRounds();
-  }
-
-  #newRounds() {
-    return new Rounds(this.#iterations, false, nameScripts);
+    this.#page = new HeapRounds(iterations, session);
   }
 
   get warnings() {
-    const skipped = this.#skipped.length === 0 ? [] : [`not measured, because there are too many workers and frames: ${formatAmount(this.#skipped.length, 'other')}`];
-    return [...this.#page.warnings, ...skipped];
+    return [...this.#page.warnings, ...skippedWarnings(this.#skipped)];
   }
 
   /** @param {import('./page-heap.js').PageSnapshots} snapshots */
   add({ page, children, skipped }) {
     this.#page.add(page);
     this.#skipped = skipped;
-    this.#children ??= new Map(children.map(({ id, name }) => [id, { name, rounds: this.#newRounds() }]));
+    this.#children ??= new Map(children.map(({ id, name, session }) => [id, { name, rounds: new HeapRounds(this.#iterations, session) }]));
     const left = new Map(this.#children);
     for (const { id, snapshot } of children) {
       if (left.delete(id)) this.#children.get(id).rounds.add(snapshot);
@@ -51,28 +42,11 @@ class PageRounds {
   }
 
   async leaks(options) {
-    const leaks = await this.#leaksOf(this.#page, options);
+    const leaks = await this.#page.leaks(options);
     for (const { name, rounds } of this.#children.values()) {
-      for (const leak of await this.#leaksOf(rounds, options)) leaks.push({ ...leak, heap: name });
+      for (const leak of await rounds.leaks(options)) leaks.push({ ...leak, heap: name });
     }
     return leaks;
-  }
-
-  async #leaksOf(rounds, options) {
-    const leaks = [];
-    for (const leak of await rounds.leaks(options)) if (!(await this.#isOfBrowser(rounds, leak))) leaks.push(leak);
-    return leaks;
-  }
-
-  /**
-   * Whether nothing of the page retains what grows, but the browser's own lists, such as that of requests, or handles that
-   * the test has not disposed of, or arguments of `console` that the browser's library keeps for a listener.
-   */
-  async #isOfBrowser(rounds, { className, addedCount, path }) {
-    if (addedCount.length === 0) return false;
-    if (path === null) return true;
-    const kept = await rounds.askEach({ ask: 'filter', filter: 'objectsRetainedByConsole', class: { exact: className }, limit: 0 });
-    return addedCount.some((added, round) => added - (kept[round + 1].total - kept[round].total) < this.#iterations);
   }
 
   close() {
@@ -84,4 +58,7 @@ class PageRounds {
   }
 }
 
-module.exports = { PageRounds };
+/** @param {string[]} skipped names of workers and frames */
+const skippedWarnings = (skipped) => (skipped.length === 0 ? [] : [`too many workers and frames to look at: ${skipped.length} were left out, such as ${skipped[0]}`]);
+
+module.exports = { PageRounds, skippedWarnings };

@@ -12,7 +12,7 @@ const ownHeap = {
   isCold,
   takeSnapshot,
   whileTracking,
-  rounds: (iterations, isFirst) => new Rounds(iterations, isFirst, nameScripts),
+  rounds: (iterations, isFirst) => new Rounds(iterations, isFirst, (leaks) => nameScripts(leaks)),
 };
 
 module.exports = { ownHeap };

@@ -22,7 +22,7 @@ class Rounds {
   /**
    * @param {number} iterations
    * @param {boolean} isFirst whether the first snapshot will be the first of this realm
-   * @param {(leaks: object[]) => () => void} nameScripts adds what the runtime knows of scripts; the result moves what is left to the originals
+   * @param {(leaks: object[]) => (() => void) | Promise<() => void>} nameScripts adds the names of scripts; its result moves the places that are still the same to the original files
    */
   constructor(iterations, isFirst, nameScripts) {
     this.#iterations = iterations;
@@ -77,7 +77,7 @@ class Rounds {
   async #find(question, options) {
     const { leaks } = await this.#ask(question);
     // An ignored name may be that of a script.
-    const moveToOriginals = this.#nameScripts(leaks);
+    const moveToOriginals = await this.#nameScripts(leaks);
     const last = this.#snapshots.slice(-1);
     const answer = { leaks };
     await withSourceMaps(answer, options.sourceMaps, (other) => ask(last, other), { question: { ask: 'testRounds' } });

@@ -37,16 +37,17 @@ function listScripts(onScript = () => {}) {
 
 /**
  * Adds script names to leaks, as far as known.
+ * @param {typeof listScripts} [list] lists scripts, those of this thread by default
  * @returns {() => void} moves the places that are still the same to the original files of transformed code
  */
-function nameScripts(leaks) {
+function nameScripts(leaks, list = listScripts) {
   const places = leaks
     .flatMap(({ source, holder, functions }) => [source, holder?.source, holder?.owner?.source, ...functions.map((each) => each.source)])
     .filter((place) => place !== null && place !== undefined);
   const wanted = new Set(places.map(({ scriptId }) => String(scriptId)));
   if (wanted.size === 0) return () => {};
   const scripts = new Map();
-  listScripts(({ scriptId, url, sourceMapURL }) => {
+  list(({ scriptId, url, sourceMapURL }) => {
     if (wanted.has(scriptId)) scripts.set(scriptId, { url, map: sourceMap(sourceMapURL) });
   });
   for (const place of places) place.script ||= scripts.get(String(place.scriptId))?.url || null;
@@ -83,6 +84,8 @@ function moveToOriginal(place, map) {
 
 /** The file of a source, whose path in source maps is relative to the script. */
 function resolve(source, script) {
+  // In a page.
+  if (/^https?:/.test(script ?? '') && URL.canParse(source, script)) return new URL(source, script).href;
   // URLs such as `webpack://…` are unchanged.
   if (/^[a-z][a-z\d+.-]+:/i.test(source) || script === null) return fileOf(source);
   return path.resolve(path.dirname(fileOf(script)), source);

@@ -59,38 +59,46 @@ async function page(given, options) {
 }
 
 async function measure(api, job, url, scenario, options) {
+  const { skippedWarnings } = require('../../pages/page-rounds.js');
   const { childSeries, closeMoment, visit } = require('../../pages/visit.js');
   const { iterations, rounds = OPTIONS.rounds.default, warmup, links = OPTIONS.links.default, save, browser, headed } = options;
   const settings = { folder: process.cwd(), iterations, rounds, warmup, links, save, browser, headed };
   const { moments, warnings } = await asUsage(() => visit(url, scenario, settings, job), url);
   try {
-    const main = await answer(api, moments.map(({ page: snapshot }) => snapshot), job, options, [url]);
     const others = await otherHeaps(api, childSeries(moments), job, options);
-    const json = { ...main.json, ...withWarnings([...(main.json.warnings ?? []), ...warnings, ...others.warnings, ...skippedIn(moments)]) };
-    return { json, format: (rest) => main.format({ ...rest, titles: [url] }), exceeded: [...main.exceeded, ...others.exceeded] };
+    const shown = await reportShown(api, { name: url, snapshots: moments.map(({ page: snapshot }) => snapshot) }, others.leaking, job, options);
+    const more = [...warnings, ...shown.warnings, ...skippedWarnings(moments.at(-1).skipped)];
+    const json = { ...shown.json, ...(more.length === 0 ? {} : { warnings: [...(shown.json.warnings ?? []), ...more] }) };
+    return { json, format: (rest) => shown.format({ ...rest, titles: [shown.name] }), exceeded: [...shown.exceeded, ...others.exceeded] };
   } finally {
     moments.forEach(closeMoment);
   }
 }
 
-const withWarnings = (warnings) => (warnings.length === 0 ? {} : { warnings });
+const mayLeak = ({ outcome }) => outcome === 'leaks' || outcome === 'mayLeak';
 
-/** Workers and frames of other sites: a sentence for each that leaks, and thresholds on leaks apply to them too. */
+/** Workers and frames of other sites: those that leak, and the thresholds on leaks that they exceed. */
 async function otherHeaps(api, series, job, options) {
   const failOn = options.failOn?.filter(({ metric }) => ['suspects', 'inconclusive', 'outcome'].includes(metric));
-  const warnings = [];
+  const leaking = [];
   const exceeded = [];
   for (const { name, snapshots } of series) {
     const other = await answer(api, snapshots, job, { ...options, failOn, format: 'json', maxBytes: undefined }, [name]);
-    if (other.json.suspects.length > 0) warnings.push(`${name}: ${other.json.verdict}`);
+    if (mayLeak(other.json)) leaking.push({ name, snapshots, verdict: other.json.verdict });
     exceeded.push(...other.exceeded.map((text) => `${name}: ${text}`));
   }
-  return { warnings, exceeded };
+  return { leaking, exceeded };
 }
 
-function skippedIn(moments) {
-  const { skipped } = moments.at(-1);
-  return skipped.length === 0 ? [] : [`too many workers and frames to look at: ${skipped.length} were left out, such as ${skipped[0]}`];
+/** The report on the page, or if that does not leak, on the first other heap that does. Warnings name the rest. */
+async function reportShown(api, page, leaking, job, options) {
+  const main = { name: page.name, ...(await answer(api, page.snapshots, job, options, [page.name])) };
+  const told = ({ name, verdict }) => `${name}: ${verdict}`;
+  const [first, ...rest] = leaking;
+  if (mayLeak(main.json) || first === undefined) return { ...main, warnings: leaking.map(told) };
+  const other = await answer(api, first.snapshots, job, { ...options, failOn: undefined }, [first.name]);
+  const warnings = [`this report is on the ${first.name}; nothing was found to leak in the page itself`, ...rest.map(told)];
+  return { ...other, name: first.name, exceeded: main.exceeded, warnings };
 }
 
 /**
