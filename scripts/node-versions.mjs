@@ -29,7 +29,7 @@ export function nodeBinary(major, platform = here) {
 }
 
 /** Tests that run at the same time may want the same: the folder appears complete or not at all. */
-function installBeside(specifier, folder) {
+export function installBeside(specifier, folder) {
   const own = `${folder}-${process.pid}`;
   install(specifier, own);
   try {

@@ -41,6 +41,17 @@ function checkOutput(file, inputs) {
   }
 }
 
+/** Makes the folder for snapshots that are kept. */
+function makeFolder(folder) {
+  if (folder === undefined) return;
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.accessSync(folder, fs.constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`cannot write into '${folder}': ${error.message}`);
+  }
+}
+
 function isFolder(file) {
   return statOf(file)?.isDirectory() ?? false;
 }
@@ -84,4 +95,4 @@ function replaceFile(target, text, mode = 0o666) {
   }
 }
 
-module.exports = { jsonText, writeStdout, isBrokenPipe, checkOutput, replaceFile, statOf, writeFile };
+module.exports = { jsonText, writeStdout, isBrokenPipe, checkOutput, makeFolder, replaceFile, statOf, writeFile };

@@ -31,7 +31,16 @@ async function run(files, options, ask, opener = ({ parse }) => parse) {
   checkFiles(files);
   checkOutput(options.output, files);
   const answer = await untilInterrupted((job) => answerFrom(files, job, ask, opener));
-  const text = answerText(answer, options, files.map(titleOf));
+  return present(answer, options, files.map(titleOf));
+}
+
+/**
+ * Writes a complete answer and its warnings.
+ * @param {Answer} answer
+ * @returns {Promise<number>} the exit code
+ */
+async function present(answer, options, titles) {
+  const text = answerText(answer, options, titles);
   if (options.output === undefined) await writeStdout(text);
   else writeFile(options.output, text);
 
@@ -99,4 +108,4 @@ function answerText({ json, format, exceeded }, { format: kind, output, showStri
   });
 }
 
-module.exports = { run, untilInterrupted };
+module.exports = { present, run, untilInterrupted };

@@ -23,12 +23,17 @@ function widthOf(stream, env) {
 
 /** A progress line on stderr, cleared at the end; none without a terminal. */
 function createProgressLine(stream, env) {
-  if (!stream.isTTY || env.TERM === 'dumb') return { update() {}, clear() {} };
+  if (!stream.isTTY || env.TERM === 'dumb') return { isLive: false, show() {}, update() {}, clear() {} };
   let shown = false;
+  const show = (text) => {
+    stream.write(`\r\x1b[K${text.slice(0, (stream.columns || 80) - 1)}`);
+    shown = true;
+  };
   return {
+    isLive: true,
+    show,
     update(progress) {
-      stream.write(`\r\x1b[K${progressText(progress).slice(0, (stream.columns || 80) - 1)}`);
-      shown = true;
+      show(progressText(progress));
     },
     clear() {
       if (shown) stream.write('\r\x1b[K');

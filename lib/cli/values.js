@@ -19,6 +19,18 @@ function parseCount(text) {
   return Number(text);
 }
 
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** `60s`, `5m`, `1h` or a number of seconds → milliseconds. */
+function parseDuration(text) {
+  const [, number, unit = 's'] = /^(\d{1,9}(?:\.\d+)?) ?(ms|s|m|min|h)?$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('Expected a time such as 60s, 5m or 1h.');
+  const milliseconds = Number(number) * MILLISECONDS[unit];
+  // Node.js runs longer timers at once.
+  if (milliseconds > 2 ** 31 - 1) throw new InvalidArgumentError('Expected at most 24 days.');
+  return milliseconds;
+}
+
 /** A node id, `123` or `@123`. */
 function parseId(text) {
   const id = toId(text);
@@ -89,6 +101,7 @@ function parseSourceMaps(text, previous, { choices }) {
 const PARSERS = {
   choice: parseChoice,
   contains: parseContains,
+  duration: parseDuration,
   id: parseId,
   ids: parseIds,
   key: (text) => text,
@@ -97,6 +110,7 @@ const PARSERS = {
   range: parseRange,
   size: parseSize,
   sourceMaps: parseSourceMaps,
+  string: (text) => text,
   text: parseText,
   tree: parseTree,
   whole: parseCount,

@@ -8,6 +8,7 @@ const { pathToFileURL } = require('node:url');
 const { firstLine } = require('../../pages/session.js');
 const { InputError, UsageError } = require('../errors.js');
 const { addFlags } = require('../flags.js');
+const { makeFolder } = require('../output.js');
 const { run } = require('../run.js');
 const { metricsHelp } = require('../thresholds.js');
 const { THRESHOLDS, addReportFlags, answer, checkFormat } = require('./report.js');
@@ -126,15 +127,6 @@ function addressOf(text) {
   if (/^(?:https?|file|data|about):/i.test(text)) return text;
   if (fs.existsSync(text)) return pathToFileURL(path.resolve(text)).href;
   return `http://${text}`;
-}
-
-function makeFolder(folder) {
-  if (folder === undefined) return;
-  try {
-    fs.mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`cannot write into '${folder}': ${error.message}`);
-  }
 }
 
 module.exports = { define };
