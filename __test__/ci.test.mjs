@@ -8,10 +8,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
 import { report } from '../index.js';
 import { buildProgram, takeSnapshots } from './support/ci/program.mjs';
 
 const require = createRequire(import.meta.url);
+const { formatGithub } = require('../lib/format/github.js');
+const { formatJunit } = require('../lib/format/junit.js');
 const { compareWithBaseline } = require('../lib/baseline/compare.js');
 const program = fileURLToPath(new URL('../bin/heapray.js', import.meta.url));
 
@@ -182,3 +185,119 @@ describe('a known leak', () => {
     assert.deepEqual(missing, []);
   });
 });
+
+describe('formats for CI systems', () => {
+  const THRESHOLDS = ['--fail-on', 'suspects>0', '--fail-on', 'total>1GB'];
+  const formatted = async (format) => {
+    const { code, stdout } = await heapray('report', ...two, '--baseline', 'formats.json', ...THRESHOLDS, '--format', format);
+    assert.equal(code, 1);
+    return stdout;
+  };
+  before(async () => {
+    await heapray('report', ...slow, '--write-baseline=formats.json');
+    const known = read('formats.json');
+    known.leaks[0].reason = 'moves to "Redis" & <away>';
+    write('formats.json', known);
+  });
+
+  const lineOf = (text) => readFileSync(inFolder('src/app.ts'), 'utf8').split('\n').findIndex((line) => line.startsWith(text)) + 1;
+  const unescaped = (text) => text.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
+  /** As the runner of GitHub Actions reads them. */
+  const commandsIn = (text) =>
+    text.split('\n').flatMap((line) => {
+      const [, command, properties, message] = /^::(\w+) ?(.*?)::(.*)$/.exec(line) ?? [];
+      if (command === undefined) return [];
+      const pairs = properties.split(',').map((each) => [each.slice(0, each.indexOf('=')), unescaped(each.slice(each.indexOf('=') + 1))]);
+      return [{ command, ...Object.fromEntries(pairs), message: unescaped(message) }];
+    });
+
+  test('github annotates the lines of the source, relative to the working directory', async () => {
+    const [threshold, job, session, ...rest] = commandsIn(await formatted('github'));
+    assert.deepEqual(threshold, { command: 'error', title: 'Threshold exceeded', message: 'suspects > 0 (it is 2)' });
+    assert.deepEqual([job.command, job.file, job.line], ['error', 'src/app.ts', String(lineOf('const jobs'))]);
+    assert.match(job.title, /^Job leaks: [\d,]+ objects held by jobs$/);
+    assert.match(job.message, /^Baseline: new, not in the baseline$/m);
+    assert.deepEqual([session.command, session.file, session.line], ['notice', 'src/app.ts', String(lineOf('const sessions'))]);
+    assert.match(session.message, /% of the heap\..*\n[\s\S]*moves to "Redis" & <away>/);
+    assert.deepEqual(rest, []);
+  });
+
+  test('sarif fits the schema, with places, fingerprints and the state of the baseline', async () => {
+    const sarif = JSON.parse(await formatted('sarif'));
+    const validate = new Ajv.default({ strict: false }).compile(JSON.parse(readFileSync(new URL('support/ci/sarif.schema.json', import.meta.url))));
+    assert.ok(validate(sarif), JSON.stringify(validate.errors));
+    const [{ results, tool }] = sarif.runs;
+    for (const { ruleId, ruleIndex } of results) assert.equal(tool.driver.rules[ruleIndex].id, ruleId);
+    const [threshold, job, session] = results;
+    assert.equal(threshold.message.text, 'suspects > 0 (it is 2)');
+    const [{ physicalLocation }] = job.locations;
+    assert.deepEqual([physicalLocation.artifactLocation.uri, physicalLocation.region.startLine], ['src/app.ts', lineOf('const jobs')]);
+    assert.deepEqual([job.level, job.baselineState, job.suppressions], ['error', 'new', undefined]);
+    assert.deepEqual([session.level, session.baselineState, session.suppressions], ['note', 'unchanged', [{ kind: 'external', justification: 'moves to "Redis" & <away>' }]]);
+    assert.equal(session.partialFingerprints['heapray/v1'], read('formats.json').leaks[0].fingerprint);
+  });
+
+  test('junit has a test case for each suspect and threshold', async () => {
+    const suites = parseXml(await formatted('junit'));
+    const [suite] = suites.children;
+    for (const { name, attributes } of [suites, suite]) assert.deepEqual([attributes.tests, attributes.failures, attributes.skipped], ['4', '2', '1'], name);
+    assert.deepEqual(
+      suite.children.map(({ attributes, children }) => [attributes.classname, attributes.file, children[0]?.name]),
+      [
+        ['heapray.array', 'src/app.ts', 'failure'],
+        ['heapray.map', 'src/app.ts', 'skipped'],
+        ['heapray.threshold', undefined, 'failure'],
+        ['heapray.threshold', undefined, undefined],
+      ],
+    );
+    assert.deepEqual(suite.children.slice(2).map(({ attributes }) => attributes.name), ['suspects > 0', 'total > 1GB']);
+  });
+
+  const hostile = 'A%0A\n::add-mask::b,c:d ##[error]<x>&"\u001b[31m\ufffe';
+  const row = { className: hostile, kind: 'map', count: 2, bytes: 10, percent: 1, reason: hostile, advice: '', addedBytes: null, path: hostile, holder: { className: 'Map', path: hostile, owner: null }, source: { script: hostile, line: 1, column: 1 }, functions: [], fingerprint: '0123456789abcdef' };
+  const rows = (count) => ({ verdict: hostile, suspects: Array.from({ length: count }, () => row), inconclusive: [] });
+
+  test('github gets no commands from names of the heap', () => {
+    const [{ command, title, file }, ...rest] = commandsIn(formatGithub(rows(1)));
+    assert.deepEqual([command, file, rest.length], ['error', undefined, 0]);
+    assert.ok(title.startsWith('A%0A\\n'), title);
+    assert.doesNotMatch(formatGithub(rows(1)), /\u001b|##\[|\n::add-mask/);
+  });
+
+  test('github gets no more annotations of a level than it shows, and the last says what is missing', () => {
+    const commands = commandsIn(formatGithub(rows(14)));
+    assert.equal(commands.length, 10);
+    assert.equal(commands.at(-1).title, '5 more annotations');
+    assert.ok(commands.every(({ title, message }) => title.length <= 255 && message.length <= 4096));
+  });
+
+  test('junit is well-formed with any name, and has a test case where nothing leaks', () => {
+    const [suite] = parseXml(formatJunit(rows(1), { title: hostile })).children;
+    assert.match(suite.children[0].attributes.name, /&"\\x1b\[31m/);
+    assert.doesNotMatch(formatJunit(rows(1)), /[\u001b\ufffe]/);
+    assert.equal(parseXml(formatJunit(rows(0))).children[0].children.length, 1);
+  });
+
+  test('shortening is refused', async () => {
+    assert.equal((await heapray('report', slow[0], '--format', 'sarif', '--max-bytes', '4000')).code, 2);
+  });
+});
+
+/** Elements of well-formed XML without comments and sections. */
+function parseXml(text) {
+  const root = { children: [] };
+  const open = [root];
+  const decoded = (value) => value.replace(/&(amp|lt|gt|quot|apos);|[&<]/g, (entity, name) => assert.ok(name, `unescaped ${entity}`) ?? { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }[name]);
+  for (const [, content, end, name, attributes, empty] of text.replace(/^<\?xml[^>]*\?>\n/, '').matchAll(/([^<]+)|<(?:\/([\w-]+)|([\w-]+)((?: [\w-]+="[^"<]*")*)(\/?))>/gy)) {
+    if (content !== undefined) open.at(-1).text = (open.at(-1).text ?? '') + decoded(content);
+    else if (end !== undefined) assert.equal(open.pop().name, end);
+    else {
+      const element = { name, attributes: Object.fromEntries(Array.from(attributes.matchAll(/([\w-]+)="([^"]*)"/g), ([, key, value]) => [key, decoded(value)])), children: [] };
+      open.at(-1).children.push(element);
+      if (empty === '') open.push(element);
+    }
+  }
+  assert.deepEqual(open, [root], 'every element is closed');
+  assert.equal(root.children.length, 1);
+  return root.children[0];
+}

@@ -15,10 +15,16 @@ const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
 const { limit, showStrings, closures, sourceMaps, code, maxBytes, baseline, baselineTolerance } = FUNCTIONS.report;
-const PAGE_TOO = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html'] } };
+/** Formats that programs read. */
+const FOR_PROGRAMS = {
+  github: (...report) => require('../../format/github.js').formatGithub(...report),
+  sarif: (...report) => require('../../format/sarif.js').formatSarif(...report),
+  junit: (...report) => require('../../format/junit.js').formatJunit(...report),
+};
+const REPORT_OUTPUT = { ...OUTPUT, format: { ...OUTPUT.format, choices: [...FORMATS, 'html', ...Object.keys(FOR_PROGRAMS)] } };
 
-/** Markdown is for comments on pull requests, which others read. */
-const WITH_CODE = new Set(['text', 'html']);
+/** Markdown is for comments on pull requests, which others read. Formats for programs take the line from the code, not the code. */
+const WITH_CODE = new Set(['text', 'html', ...Object.keys(FOR_PROGRAMS)]);
 
 /** Outcomes from the best to the worst. A single snapshot in which nothing stands out ranks like no growth. */
 const OUTCOMES = ['nothingGrew', 'grew', 'mayLeak', 'leaks'];
@@ -54,7 +60,7 @@ Examples:
   heapray report app.heapsnapshot --format markdown -o comment.md
   heapray report app.heapsnapshot --format html -o report.html
   heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --baseline leaks.json --write-baseline
-  heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --baseline leaks.json
+  heapray report a.heapsnapshot b.heapsnapshot c.heapsnapshot --baseline leaks.json --format github
   heapray report app.heapsnapshot --fail-on 'total>500MB' --fail-on 'class:Session.count>1000'
   curl -s host/heap | heapray report - --format json | jq .biggest[0]
 `;
@@ -80,15 +86,16 @@ function define(program, done) {
 function addReportFlags(command) {
   addFlags(command, { limit, showStrings, closures, sourceMaps, code, maxBytes, baseline, baselineTolerance, ...WRITE_BASELINE });
   addThresholds(command, THRESHOLDS);
-  return addFlags(command.optionsGroup('Output:'), PAGE_TOO);
+  return addFlags(command.optionsGroup('Output:'), REPORT_OUTPUT);
 }
 
 /** Checked before the work. */
 function checkFormat(options) {
   const { format, output, maxBytes: budget } = options;
   checkBaseline(options);
+  const isText = FORMATS.includes(format);
+  if (!isText && budget !== undefined) throw new UsageError(`--max-bytes does not apply to --format ${format}`);
   if (format !== 'html') return;
-  if (budget !== undefined) throw new UsageError('--max-bytes does not apply to --format html');
   if (output === undefined && process.stdout.isTTY) throw new UsageError('--format html writes a page for the browser: add --output report.html');
 }
 
@@ -102,12 +109,19 @@ async function answer(api, snapshots, job, options, names) {
   const report = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, options), code: options.code !== false && WITH_CODE.has(format) });
   const { json, ...outcome } = againstBaseline(report, options);
   const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings, sourceMaps: options.sourceMaps }) : undefined;
+  const exceeded = exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn)));
+  const { [format]: forPrograms = formatReport } = FOR_PROGRAMS;
   return {
     ...outcome,
     json: budget === undefined ? json : shortenedTo(budget, json, (some) => printableJson(some)),
-    format: ({ titles, ...rest }) => page ?? formatReport(json, { ...rest, maxBytes: budget, title: titles.join(' → ') }),
-    exceeded: exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn))),
+    format: ({ titles, ...rest }) => page ?? forPrograms(json, { ...rest, thresholds: thresholdsOf(failOn, exceeded), snapshot: titles.at(-1), maxBytes: budget, title: titles.join(' → ') }),
+    exceeded,
   };
+}
+
+/** All thresholds, with the sentence on those that were exceeded. */
+function thresholdsOf(failOn = [], exceeded) {
+  return failOn.map(({ text }) => ({ text, exceeded: exceeded.find((sentence) => sentence.startsWith(`${text} (`)) }));
 }
 
 /** One file that needs no network: the viewer, with the answers for the top of the heap. */
