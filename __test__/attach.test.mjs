@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WebSocketServer } from 'ws';
 import { inspectorPort, start, visit } from './support/attach/programs.mjs';
+import { makeGroup } from './support/control-groups.mjs';
 import { comesTrue } from './support/waiting.mjs';
 
 const require = createRequire(import.meta.url);
@@ -117,6 +118,36 @@ describe('by the id of a process', { skip: skipElsewhere }, () => {
       });
     } finally {
       other.close();
+    }
+  });
+
+  test('a stopped program gets no signal', () =>
+    withProgram('server.mjs', { flags: [ANY_PORT] }, async (program) => {
+      program.child.kill('SIGSTOP');
+      assert.ok(await comesTrue(() => /^State:\s+T/m.test(readFileSync(`/proc/${program.pid}/status`, 'utf8'))));
+      await assert.rejects(attach(program.pid), { code: 'ERR_NO_TARGET', message: /kill -CONT/ });
+      program.child.kill('SIGCONT');
+      assert.equal(await visit(program), 200);
+      assert.equal(program.printed(), '');
+    }));
+
+  test('a program without the memory for a snapshot is spared', async (context) => {
+    const group = makeGroup();
+    if (!group) return context.skip('no control group can be made here');
+    try {
+      await withProgram('server.mjs', { flags: [ANY_PORT] }, async (program) => {
+        group.setLimit(120e6);
+        group.enter(program.pid);
+        const target = await attach(program.pid);
+        const error = await target.snapshot().then(() => assert.fail('it was taken'), (reason) => reason);
+        assert.equal(error.code, 'ERR_NOT_ENOUGH_MEMORY', error.message);
+        assert.equal(error.preflight.limitedBy, 'cgroup');
+        assert.match(error.message, /--force/);
+        await target.close();
+        assert.ok(program.isAlive());
+      });
+    } finally {
+      await group.remove();
     }
   });
 

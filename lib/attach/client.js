@@ -16,9 +16,8 @@ const CLOSE_MS = 1000;
 
 /** Milliseconds without a message after which a command counts as unanswered. */
 const SILENCE_MS = 15_000;
-/** Commands during which a target may be silent while it works. */
-const LONG_SILENCE_MS = 600_000;
-const LONG = new Set(['HeapProfiler.takeHeapSnapshot', 'HeapProfiler.collectGarbage', 'NodeTracing.stop']);
+/** Of commands during which a target is silent while it works. Collecting garbage waits for its event loop, too. */
+const LONG_SILENCE_MS = { 'HeapProfiler.collectGarbage': 60_000, 'HeapProfiler.takeHeapSnapshot': 600_000 };
 
 /**
  * @param {string} url `ws://…`
@@ -104,7 +103,7 @@ class Session extends EventEmitter {
       const command = { method, resolve, reject, timer: undefined };
       this.#pending.set(id, command);
       this.#heardAt = Date.now();
-      this.#watch(id, command, LONG.has(method) ? LONG_SILENCE_MS : SILENCE_MS);
+      this.#watch(id, command, LONG_SILENCE_MS[method] ?? SILENCE_MS);
       this.#post({ id, method, params });
     });
   }
@@ -116,7 +115,7 @@ class Session extends EventEmitter {
       return;
     }
     this.#pending.delete(id);
-    command.reject(silentTarget(`the target has not answered ${command.method} for ${silenceMs / 1000} s: it is stopped, or its thread is blocked`));
+    command.reject(silentTarget(`the target has not answered ${command.method} for ${silenceMs / 1000} s: it is stopped, or its event loop is blocked`));
   }
 
   /** Takes a message of the target. */

@@ -37,6 +37,7 @@ const OTHERS = {
  */
 async function openInspector(pid, signal) {
   checkExists(pid);
+  if (proc.isStopped(pid)) throw noTarget(`process ${pid} is stopped, by SIGSTOP or Ctrl-Z: let it go on first (kill -CONT ${pid})`);
   const open = await findOpen(pid, signal);
   if (open) return { address: open, hasOpened: false };
   checkMaySignal(pid);
@@ -161,6 +162,7 @@ async function waitForPort(pid, port, signal) {
 
 function takenError(pid, port) {
   const owner = proc.ownerOf(port, pid);
+  if (owner === pid) return noTarget(`the inspector of process ${pid} is open at port ${port}, but does not answer: its loopback interface may be down, or the process gets no processor time`);
   const by = owner === null ? 'another program' : `process ${owner} (${proc.titleOf(owner)})`;
   return noTarget(
     `the inspector of process ${pid} can open at port ${port} only, which ${by} has: end that (heapray closes the inspectors it has opened), or start the process with --inspect-port=0`,
@@ -190,7 +192,7 @@ async function waitUntilOpen(pid, port, before) {
   if (elsewhere) return elsewhere;
   if (proc.isLinux && proc.isTaken(port, pid)) throw takenError(pid, port);
   throw noTarget(
-    `process ${pid} has opened no inspector within ${OPEN_MS / 1000} s of SIGUSR1: it is stopped or busy, or it listens to SIGUSR1 itself. Start it with --inspect=127.0.0.1:0 and attach again`,
+    `process ${pid} has opened no inspector within ${OPEN_MS / 1000} s of SIGUSR1: it listens to SIGUSR1 itself, or gets no processor time. Start it with --inspect=127.0.0.1:0 and attach again`,
   );
 }
 

@@ -32,6 +32,9 @@ function catchesUsr1(pid) {
   return mask === null ? null : ((BigInt(`0x${mask}`) >> 9n) & 1n) === 1n;
 }
 
+/** Whether it was stopped, as by SIGSTOP or Ctrl-Z. */
+const isStopped = (pid) => /^[Tt]/.test(fieldOf(pid, 'State') ?? '');
+
 /** What the process itself takes for its id, in a container. */
 const ownIdOf = (pid) => Number(fieldOf(pid, 'NSpid')?.split(/\s+/).at(-1) ?? pid);
 
@@ -105,4 +108,4 @@ function titleOf(pid) {
   return [path.basename(program), script].filter(Boolean).join(' ') || `process ${pid}`;
 }
 
-module.exports = { argumentsOf, catchesUsr1, exeOf, isLinux, isTaken, listenersOf, ownIdOf, ownerOf, processIds, rssOf, sharesNetwork, titleOf, uptimeOf, variableOf };
+module.exports = { argumentsOf, catchesUsr1, exeOf, isLinux, isStopped, isTaken, listenersOf, ownIdOf, ownerOf, processIds, rssOf, sharesNetwork, titleOf, uptimeOf, variableOf };
