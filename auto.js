@@ -6,6 +6,7 @@
 // cannot parse the rest must parse this file.
 
 try {
+  if (process.versions.bun) throw new Error('Bun has no V8; heapray reads what its v8.writeHeapSnapshot() writes');
   if (parseInt(process.versions.node, 10) < 20) throw new Error('Node.js 20 or later is needed, this is ' + process.version);
   require('./lib/auto/index.js').begin(process.env);
 } catch (error) {

@@ -1,7 +1,7 @@
 // npm run test:containers: takes captures in control groups with little more memory than preflight requires, and runs
-// leaking services that watch themselves in small containers. Needs root.
+// leaking services in small containers, which watch themselves or are watched by heapray/auto. Needs root.
 //
-//   node scripts/containers.mjs [captures] [watches] [--items N[,N…]] [--node 20[,24…]] [--shape NAME] [--runs N]
+//   node scripts/containers.mjs [captures] [watches] [services] [--items N[,N…]] [--node 20[,24…]] [--shape NAME] [--runs N]
 //
 // Prints tables for docs/capture.md. Exits with 1 if a capture killed a process, an estimate was too high or a leak was
 // not named.
@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { makeGroup } from '../__test__/support/control-groups.mjs';
 import { CAPTURE_HEAD, captureRow, runCaptures } from './containers/captures.mjs';
+import { runService } from './containers/services.mjs';
 import { runWatch } from './containers/watches.mjs';
 import { nodeBinary } from './node-versions.mjs';
 
@@ -35,7 +36,7 @@ if (probe) {
 }
 
 async function main() {
-  const parts = { captures, watches };
+  const parts = { captures, watches, services };
   let failures = 0;
   for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) failures += await parts[name]();
   console.log(`${failures} failures`);
@@ -57,6 +58,24 @@ async function watches() {
         const named = runs.flatMap((run) => run.named ?? []);
         const name = limit.limitMB ? `container of ${limit.limitMB} MB` : `--max-old-space-size=${limit.heapMB}`;
         console.log(`| ${[major, name, rate, `${named.length} of ${runs.length}`, [...new Set(named.map(({ reason, by }) => `${reason}: ${by}`))].join(', '), named.map(({ compared }) => compared).join(' ')].join(' | ')} |`);
+        for (const problem of problems) console.log(`FAILED: ${problem}`);
+        failures += problems.length;
+      }
+    }
+  }
+  return failures;
+}
+
+/** A server that knows nothing of heapray. */
+async function services() {
+  let failures = 0;
+  console.log('| Node | container | reports that name the leak | snapshots |');
+  console.log('| --- | --: | --: | --: |');
+  for (const major of numbers(values.node)) {
+    for (const limitMB of [300, 600]) {
+      for (let run = 0; run < Number(values.runs); run += 1) {
+        const { named, reports, snapshots, problems } = await runService(nodeBinary(major), limitMB);
+        console.log(`| ${[major, `${limitMB} MB`, `${named} of ${reports}`, snapshots].join(' | ')} |`);
         for (const problem of problems) console.log(`FAILED: ${problem}`);
         failures += problems.length;
       }

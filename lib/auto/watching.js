@@ -5,9 +5,10 @@
 const { FUNCTIONS } = require('../api/options/functions.js');
 const { pickOptions } = require('../api/options/check.js');
 const { watch } = require('../capture/watch.js');
+const { visible } = require('../format/text.js');
 const { chooseFolder } = require('./folder.js');
 const { Reports } = require('./reports.js');
-const { sayFailure } = require('./say.js');
+const { say, sayFailure } = require('./say.js');
 
 /** @param {import('./settings.js').Settings} settings */
 function startWatching(settings) {
@@ -17,15 +18,18 @@ function startWatching(settings) {
 
 class Watching {
   #settings;
-  #reports;
   #watcher;
+  /** Codes of errors that were said: with other numbers they come again and again. */
+  #said = new Set();
 
   constructor(settings) {
     this.#settings = settings;
     this.#watchIn(chooseFolder(settings));
   }
 
+  /** Whoever asks is told each time why there is no report. */
   captureNow() {
+    this.#said.clear();
     return this.#watcher.captureNow();
   }
 
@@ -41,8 +45,9 @@ class Watching {
 
   /** On a full disk there is still a report. */
   #failed(error, folder) {
-    sayFailure(error.message);
-    if (error.code !== 'ERR_IO' || folder === undefined) return;
+    if (!this.#said.has(error?.code)) say(`heapray: ${visible(String(error?.message ?? error))}`);
+    this.#said.add(error?.code);
+    if (error?.code !== 'ERR_IO' || folder === undefined) return;
     sayFailure('snapshots stay in memory from now on, and nothing is uploaded');
     this.#watcher.stop();
     this.#watchIn(undefined);
