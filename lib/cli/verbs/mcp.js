@@ -24,7 +24,8 @@ A client starts the server and ends it. The server needs @modelcontextprotocol/s
 
 Examples:
   heapray mcp
-  heapray mcp --root /var/tmp/heaps --max-memory 4GB
+  heapray mcp --root snapshots --max-memory 4GB
+  heapray mcp --root snapshots --show-strings
 `;
 
 function define(program, done) {
