@@ -69,8 +69,9 @@ async function rowsAt(port, pid) {
 
 async function rowOf({ kind, id, title, open }, { port, pid, isOnly }) {
   const details = kind === 'node' && pid !== null ? { memory: proc.rssOf(pid), heapUsed: null, uptime: proc.uptimeOf(pid) } : await withinTime(askedFor(open));
-  const isProcess = kind === 'node' && pid !== null && hasNodesName(pid);
-  return { pid, kind, target: String(isProcess ? pid : port), select: isOnly || isProcess ? null : id, title, ...(details ?? { memory: null, heapUsed: null, uptime: null }) };
+  const byId = pid !== null && hasNodesName(pid);
+  const isMain = isOnly || (kind === 'node' && byId);
+  return { pid, kind, target: String(byId ? pid : port), select: isMain ? null : id, title, ...(details ?? { memory: null, heapUsed: null, uptime: null }) };
 }
 
 async function askedFor(open) {

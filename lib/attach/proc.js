@@ -105,7 +105,8 @@ const isTaken = (port, network = 'self') => listeners(network).some((listener) =
 function titleOf(pid) {
   const [program = '', ...rest] = argumentsOf(pid);
   const script = rest.find((argument) => !argument.startsWith('-'));
-  return [path.basename(program), script].filter(Boolean).join(' ') || `process ${pid}`;
+  // A program may have given itself another title.
+  return [path.isAbsolute(program) ? path.basename(program) : program, script].filter(Boolean).join(' ') || `process ${pid}`;
 }
 
 module.exports = { argumentsOf, catchesUsr1, exeOf, isLinux, isStopped, isTaken, listenersOf, ownIdOf, ownerOf, processIds, rssOf, sharesNetwork, titleOf, uptimeOf, variableOf };

@@ -177,6 +177,6 @@ function matching(candidates, wanted) {
   return exact.length > 0 ? exact : candidates.filter((each) => fields(each).some((field) => field.includes(text)));
 }
 
-const listed = (candidates) => (candidates.length === 0 ? '' : `: ${candidates.map(({ kind, id, title, url }) => `${kind} '${title}'${url && url !== title ? ` (${url})` : ''} ${id}`).join('; ')}`);
+const listed = (candidates) => (candidates.length === 0 ? '' : `: ${candidates.map(({ kind, id, title, url }) => `${kind} '${title}'${url && url !== title ? ` (${url})` : ''}${id === title ? '' : ` ${id}`}`).join('; ')}`);
 
 module.exports = { candidateOf, isReachable, openTarget, workersOf };

@@ -24,7 +24,8 @@ async function nodeWorkers(parent) {
       parent.send('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(message) }).catch((error) => session.end(error));
     });
     session.onClose = () => parent.send('NodeWorker.detach', { sessionId }).catch(() => {});
-    workers.set(sessionId, { id: `worker ${workerId}`, title, url, session });
+    // Its title has the number of its thread.
+    workers.set(sessionId, { id: title || `worker ${workerId}`, title, url, session });
   });
   parent.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => workers.get(sessionId)?.session.receive(JSON.parse(message)));
   parent.on('NodeWorker.detachedFromWorker', ({ sessionId }) => workers.get(sessionId)?.session.end(targetEnded('the worker ended')));
