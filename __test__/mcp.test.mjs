@@ -9,6 +9,7 @@ import test, { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { inspectorPort, start, visit } from './support/attach/programs.mjs';
 import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 
 const require = createRequire(import.meta.url);
@@ -229,6 +230,28 @@ describe('a leak in three snapshots', () => {
     copyFileSync(path.join(root, names[0]), damaged);
     truncateSync(damaged, 100_000);
     assert.match(await refused(client, 'open', { files: [names[0], 'damaged.heapsnapshot'] }, 'ERR_TRUNCATED'), /^damaged\.heapsnapshot: /);
+  });
+
+  test('a running program is compared with itself', async () => {
+    const running = await start('server.mjs', { flags: ['--inspect=127.0.0.1:0'] });
+    try {
+      const attach = `127.0.0.1:${inspectorPort(running)}`;
+      const texts = [];
+      for (let round = 0; round < 3; round += 1) {
+        for (let request = 0; request < 5; request += 1) await visit(running);
+        texts.push(await ask(client, 'open', { attach }));
+      }
+      assert.match(texts[0], /then open with attach 127\.0\.0\.1:\d+ again/);
+      assert.match(texts[2], /^Verdict: Session leaks/);
+      assert.match(texts[2], /^Open: s\d+, s\d+, s\d+ of .*server\.mjs\./m);
+      assert.match(await ask(client, 'diff'), /^Session: \+2,000 objects/m);
+      await running.end();
+      await refused(client, 'open', { attach }, 'ERR_TARGET_ENDED');
+      await refused(client, 'open', { attach }, 'ERR_NO_TARGET');
+      await refused(client, 'open', { attach, files: names }, 'ERR_INVALID_ARGUMENT');
+    } finally {
+      await running.end();
+    }
   });
 
   test('a cancelled call ends, and the server goes on', async () => {

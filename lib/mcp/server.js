@@ -16,7 +16,7 @@ const DEFINITIONS = TOOLS.map(({ name, description, arguments: declarations }) =
   name,
   description,
   inputSchema: schemaOf(declarations),
-  annotations: { readOnlyHint: true },
+  annotations: { readOnlyHint: name !== 'open' },
 }));
 
 /**
@@ -44,7 +44,7 @@ async function serve({ Server, types }, transport, options) {
   });
   await server.connect(transport);
   await closed;
-  session.close();
+  await session.close();
 }
 
 const resultOf = (text) => ({ content: [{ type: 'text', text }] });

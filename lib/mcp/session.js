@@ -7,6 +7,7 @@ const { fieldsOf } = require('../api/options/questions.js');
 const { Snapshot } = require('../api/snapshot.js');
 const { parse, report } = require('../api/verbs.js');
 const { readArguments } = require('./arguments.js');
+const { Attachments } = require('./attachments.js');
 const { Code } = require('./code.js');
 const { Root } = require('./root.js');
 const { Snapshots } = require('./snapshots.js');
@@ -18,6 +19,7 @@ const { Snapshots } = require('./snapshots.js');
  * @property {Code} code
  * @property {{ showStrings: boolean }} shown
  * @property {(files: string[]) => Promise<import('./snapshots.js').Series>} open
+ * @property {(target: string) => Promise<import('./snapshots.js').Series>} attach takes a snapshot of a running program
  * @property {(snapshots: (string | undefined)[], ask: string, options: object, speaking?: object) => Promise<any>} ask
  * a question by its name in the protocol; `undefined` is the newest snapshot
  */
@@ -26,6 +28,7 @@ class Session {
   #root;
   #code;
   #snapshots;
+  #attachments;
   #shown;
   #sourceMaps;
 
@@ -34,6 +37,7 @@ class Session {
     this.#root = new Root(root);
     this.#code = new Code(this.#root);
     this.#snapshots = new Snapshots({ open: parse, maxMemory, idleMs });
+    this.#attachments = new Attachments(idleMs);
     this.#shown = { showStrings };
     this.#sourceMaps = sourceMaps;
   }
@@ -48,8 +52,9 @@ class Session {
     return tool.run(readArguments(tool.arguments, given), this.#context(job));
   }
 
-  close() {
+  async close() {
     this.#snapshots.close();
+    await this.#attachments.close();
   }
 
   /** With lines of code, but only of files below the folder: snapshots may name any file. */
@@ -64,12 +69,14 @@ class Session {
   /** @returns {Context} */
   #context(job) {
     const speaking = { ...this.#shown, sourceMaps: this.#sourceMaps };
+    const reportOn = (opened) => this.#report(opened, { ...job, ...speaking });
     return {
       root: this.#root,
       code: this.#code,
       snapshots: this.#snapshots,
       shown: this.#shown,
-      open: (files) => this.#snapshots.openSeries(files, job, (opened) => this.#report(opened, { ...job, ...speaking })),
+      open: (files) => this.#snapshots.openSeries(files, job, reportOn),
+      attach: (target) => this.#attachments.snapshot(target, job, (taken, before) => this.#snapshots.addTaken(taken, before, job, reportOn)),
       ask: (names, ask, options, spoken = speaking) => {
         const entries = names.map((name) => this.#snapshots.entry(name));
         const { sourceMaps, ...question } = checkOptions('arguments', fieldsOf(ask), { ...options, ...spoken });

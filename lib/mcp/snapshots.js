@@ -13,12 +13,14 @@ const { FileError, notOpen } = require('./errors.js');
 
 /** Opened together; older ones are forgotten. */
 const MAX_SERIES = 16;
+/** Snapshots of a running program that are compared. */
+const MAX_TAKEN = 5;
 
 /**
  * @typedef {object} Entry
  * @property {string} name in questions: `s1`
- * @property {string} title name of the file, without its folder
- * @property {string} file
+ * @property {string} title name of the file without its folder, or of the program
+ * @property {string | undefined} file of a snapshot that can be read again
  * @property {string} version tells whether the file is the same
  * @property {import('../../index').Snapshot | undefined} snapshot while it is open
  * @property {number} users calls that need it now
@@ -59,17 +61,20 @@ class Snapshots {
    * @returns {Promise<Series>}
    */
   async openSeries(files, job, reportOn) {
-    const entries = files.map((file) => ({ name: '', title: path.basename(file), file, version: versionOf(file), snapshot: undefined, users: 0, usedAt: 0 }));
-    try {
-      const report = await this.use(entries, job, reportOn);
-      const series = { entries: report.order.map((position) => entries[position]), report };
-      for (const entry of series.entries) entry.name = `s${++this.#last}`;
-      this.#add(series);
-      return series;
-    } catch (error) {
-      for (const entry of entries) release(entry);
-      throw error;
-    }
+    const entries = files.map((file) => entryOf(path.basename(file), { file, version: versionOf(file) }));
+    return this.#addSeries(entries, entries, job, reportOn);
+  }
+
+  /**
+   * Adds a snapshot of a running program to those taken before, as far as they are open.
+   * @param {{ title: string, snapshot: import('../../index').Snapshot }} taken
+   * @param {Entry[]} before
+   * @returns {Promise<Series>}
+   */
+  async addTaken({ title, snapshot }, before, job, reportOn) {
+    const entry = entryOf(title, { snapshot });
+    const entries = [...before.filter((each) => each.snapshot !== undefined), entry].slice(-MAX_TAKEN);
+    return this.#addSeries(entries, [entry], job, reportOn);
   }
 
   /** The series with the snapshot of this name, by default the last opened. */
@@ -129,6 +134,7 @@ class Snapshots {
   async #load(entry, job) {
     if (this.#isClosed) throw closedError();
     if (entry.snapshot !== undefined) return entry.snapshot;
+    if (entry.file === undefined) throw new HeaprayError('ERR_CLOSED', `${entry.name} was closed, and was taken of a running program: open that again`);
     if (versionOf(entry.file) !== entry.version) throw new HeaprayError('ERR_CLOSED', `${entry.name} was closed, and its file has changed since: open it again`);
     try {
       entry.snapshot = await this.#open(entry.file, job);
@@ -139,10 +145,25 @@ class Snapshots {
     return entry.snapshot;
   }
 
-  #add(series) {
-    this.#series.push(series);
-    for (const { entries } of this.#series.splice(0, Math.max(0, this.#series.length - MAX_SERIES))) entries.forEach(release);
-    this.#trim();
+  /** @param {Entry[]} added those that are closed if there is no report */
+  async #addSeries(entries, added, job, reportOn) {
+    try {
+      const report = await this.use(entries, job, reportOn);
+      const series = { entries: report.order.map((position) => entries[position]), report };
+      for (const entry of series.entries) entry.name ||= `s${++this.#last}`;
+      this.#series.push(series);
+      this.#forget(this.#series.splice(0, Math.max(0, this.#series.length - MAX_SERIES)));
+      this.#trim();
+      return series;
+    } catch (error) {
+      for (const entry of added) release(entry);
+      throw error;
+    }
+  }
+
+  #forget(series) {
+    const kept = new Set(this.#entries());
+    for (const entry of series.flatMap(({ entries }) => entries)) if (!kept.has(entry)) release(entry);
   }
 
   /** Closes what was not used for long, then what was not used for longest, until the rest fits. */
@@ -159,12 +180,17 @@ class Snapshots {
   }
 
   #entries() {
-    return this.#series.flatMap(({ entries }) => entries);
+    return [...new Set(this.#series.flatMap(({ entries }) => entries))];
   }
 
   #names() {
     return this.#entries().map(({ name }) => name).join(', ') || 'none';
   }
+}
+
+/** @returns {Entry} */
+function entryOf(title, rest) {
+  return { name: '', title, file: undefined, version: '', snapshot: undefined, users: 0, usedAt: 0, ...rest };
 }
 
 function release(entry) {

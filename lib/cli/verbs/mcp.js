@@ -48,7 +48,14 @@ async function mcp({ root = '.', showStrings: shows = false, sourceMaps: where =
   const transport = new sdk.StdioServerTransport();
   // The SDK does not notice that a client is gone.
   process.stdin.once('end', () => transport.close());
-  await untilInterrupted(() => serve(sdk, transport, { root, maxMemory, idleMs: idle * 60_000, showStrings: shows, sourceMaps: where }));
+  const served = serve(sdk, transport, { root, maxMemory, idleMs: idle * 60_000, showStrings: shows, sourceMaps: where });
+  try {
+    await untilInterrupted(() => served);
+  } finally {
+    // Programs that were attached to are left.
+    await transport.close();
+    await served;
+  }
   return EXIT.OK;
 }
 

@@ -5,6 +5,7 @@
 const { formatBytes, formatBytesDelta } = require('../../format/numbers.js');
 const { nodeLabel, sourceLabel } = require('../../format/labels.js');
 const { heap } = require('../../format/spans.js');
+const { argumentError } = require('../../api/errors.js');
 const { MAX_ANSWER, answerText, lineOf, listOf, sizeOf } = require('../answer.js');
 const { leakLines, leaksIn } = require('../leak.js');
 const { retained } = require('../rows.js');
@@ -15,25 +16,37 @@ const LARGEST = 5;
 module.exports = {
   name: 'open',
   description:
-    'Open V8 heap snapshots (.heapsnapshot, .heaptimeline, plain or compressed) and get at once what leaks: verdict, growth, and for each suspect its class, holder, path, place in the source and advice. Give snapshots of one process, oldest first: three show a leak, one only what is large. They stay open as s1, s2 … for the other tools.',
-  arguments: { files: { type: 'words', required: true, help: 'paths, oldest first' } },
+    'Open V8 heap snapshots (.heapsnapshot, .heaptimeline, plain or compressed), or take one of a running program, and get at once what leaks: verdict, growth, and for each suspect its class, holder, path, place in the source and advice. Give snapshots of one process, oldest first: three show a leak, one only what is large. They stay open as s1, s2 … for the other tools.',
+  arguments: {
+    files: { type: 'words', help: 'paths, oldest first' },
+    attach: { type: 'string', help: 'instead: process id, port or host:port of a local program, which stops for about a second; each call adds a snapshot to its series' },
+  },
 
-  async run({ files }, { root, open }) {
-    const series = await open(files.map((file) => root.file(file)));
-    return textOf(series);
+  async run({ files = [], attach: target }, { root, open, attach }) {
+    if ((files.length > 0) === (target !== undefined)) throw argumentError('arguments', 'an object with files or attach', { files, attach: target });
+    if (target === undefined) return textOf(await open(files.map((file) => root.file(file))));
+    return textOf(await attach(target), target);
   },
 };
 
-function textOf({ entries, report }) {
+/** @param {string} [target] of a running program */
+function textOf({ entries, report }, target) {
   const head = [
     lineOf('Verdict: ', heap(report.verdict)),
     ...growth(report),
-    lineOf('Open: ', heap(entries.map(({ name, title }) => `${name} ${title}`).join(', ')), `. Other tools ask about ${entries.at(-1).name} unless they are told otherwise.`),
+    lineOf('Open: ', heap(namesOf(entries)), `. Other tools ask about ${entries.at(-1).name} unless they are told otherwise.`),
   ];
-  const foot = [...(report.warnings ?? []).map((warning) => lineOf('Warning: ', heap(warning))), ...next(report, entries)];
+  const foot = [...(report.warnings ?? []).map((warning) => lineOf('Warning: ', heap(warning))), ...next(report, entries, target)];
   const leaks = leaksIn(report);
   const rows = leaks.length > 0 ? leakRows(leaks, report, MAX_ANSWER - sizeOf([...head, ...foot])) : otherwise(report);
   return answerText({ head, rows, foot });
+}
+
+/** `s1 one.heapsnapshot, s2 two.heapsnapshot`; of a program that was attached to `s1, s2 of server.js`. */
+function namesOf(entries) {
+  const titles = new Set(entries.map(({ title }) => title));
+  if (titles.size === 1) return `${entries.map(({ name }) => name).join(', ')} of ${[...titles][0]}`;
+  return entries.map(({ name, title }) => `${name} ${title}`).join(', ');
 }
 
 function growth({ growth: change }) {
@@ -64,7 +77,8 @@ function otherwise({ candidates, biggest }) {
   return biggest.slice(0, LARGEST).map((node) => lineOf('Large: ', listOf([...nodeLabel(node), ' ', retained(node)], node.path === null ? null : ['held by ', heap(node.path)], sourceLabel(node.source))));
 }
 
-function next({ suspects, inconclusive }, entries) {
+function next({ suspects, inconclusive }, entries, target) {
+  if (target !== undefined && entries.length < 3) return [lineOf('Ask next: let the program do its work, then open with attach ', heap(target), ' again, until three snapshots tell what leaks.')];
   if (suspects.length + inconclusive.length > 0) return ['Ask next: suspect shows the steps and the code of one; paths takes an example (@ID) or a class; what_if tells what a fix frees.'];
   return [entries.length < 3 ? 'Ask next: three snapshots of one process, taken while the program does the same work, tell what leaks; classes and objects list what is large.' : 'Ask next: diff, classes and objects list what changed and what is large.'];
 }
