@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -151,6 +151,21 @@ describe('on a signal', posix, () => {
     assert.equal(program.child.exitCode, 0);
     assert.deepEqual(program.text.match(/.*could not upload.*/g), ['report', 'snapshot'].map((kind) => `heapray: could not upload a ${kind}: ${new URL(sink.url).host} answered 403`));
     assert.ok(!program.text.includes(SIGNATURE), program.text);
+  });
+
+  test('where the folder can no longer be written, snapshots stay in memory and the report comes all the same', async () => {
+    const dir = path.join(temporaryFolder(), 'kept');
+    const program = start(WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_DIR: dir } });
+    await program.printed(/started/);
+    program.child.kill('SIGUSR2');
+    await program.printed(/asked, .*kept/);
+    rmSync(dir, { recursive: true });
+    writeFileSync(dir, '');
+    program.child.kill('SIGUSR2');
+    await program.printed(/snapshots stay in memory from now on[^]* asked\)/);
+    program.child.stdin.end();
+    await program.ended;
+    assert.equal(program.child.exitCode, 0);
   });
 
   test('listeners of the program run too, and signals that end a process still do', async () => {

@@ -28,9 +28,11 @@ class Watching {
   }
 
   /** Whoever asks is told each time why there is no report. */
-  captureNow() {
+  async captureNow() {
     this.#said.clear();
-    return this.#watcher.captureNow();
+    const watcher = this.#watcher;
+    await watcher.captureNow();
+    if (this.#watcher !== watcher) await this.#watcher.captureNow();
   }
 
   #watchIn(folder) {
@@ -43,11 +45,12 @@ class Watching {
     });
   }
 
-  /** On a full disk there is still a report. */
+  /** On a full disk, or where the folder is gone, there is still a report. */
   #failed(error, folder) {
     if (!this.#said.has(error?.code)) say(`heapray: ${visible(String(error?.message ?? error))}`);
     this.#said.add(error?.code);
-    if (error?.code !== 'ERR_IO' || folder === undefined) return;
+    const isAboutFiles = error?.code === 'ERR_IO' || error?.syscall !== undefined;
+    if (!isAboutFiles || folder === undefined) return;
     sayFailure('snapshots stay in memory from now on, and nothing is uploaded');
     this.#watcher.stop();
     this.#watchIn(undefined);
