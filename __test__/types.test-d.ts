@@ -2,8 +2,8 @@
 
 import { createReadStream } from 'node:fs';
 import v8 from 'node:v8';
-import { capture, diff, filter, HeaprayError, parse, report, version, watch } from '..';
-import type { DiffResult, NodeRow, Progress, Report, Snapshot } from '..';
+import { attach, capture, diff, filter, HeaprayError, parse, report, version, watch } from '..';
+import type { Attachment, DiffResult, NodeRow, Progress, Report, Snapshot } from '..';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(_equal: Equal<A, B>): void {}
@@ -101,6 +101,17 @@ export async function captures(worker: import('node:worker_threads').Worker): Pr
   // @ts-expect-error a worker, not its name
   await capture({ worker: 'name' });
   console.log(pause, left);
+}
+
+export async function attachments(): Promise<void> {
+  await using target: Attachment = await attach(4711, { select: 'worker', allowRemote: false, redact: { key: 'k' } });
+  const snapshot = await target.snapshot({ file: new URL('file:///a.heapsnapshot.gz'), force: true });
+  same<typeof snapshot, Snapshot>(true);
+  const resident: number | null = (await target.memory()).rss;
+  await capture({ target: 'ws://127.0.0.1:9229/id', report: true });
+  // @ts-expect-error a process or an address
+  await attach({ pid: 4711 });
+  console.log(target.target.kind, resident);
 }
 
 export async function watches(): Promise<void> {
