@@ -139,6 +139,8 @@ describe('a leak in three snapshots', () => {
     const id = idIn(first, /examples: (@\d+)/);
     assert.match(await ask(client, 'paths', { of: id }), /^held by sessions\[entry\]\n.*\n(.*\n)* {2}.* → Session @\d+/);
     assert.match(await ask(client, 'paths', { of: 'Session' }), /^1,50\d objects.*\n1,500 objects held by sessions\[entry\]/);
+    const index = idIn(await ask(client, 'classes', { name: '/^Session$/' }), /^(#\d+)/m);
+    assert.equal(await ask(client, 'paths', { of: index }), await ask(client, 'paths', { of: 'Session' }));
   });
 
   test('diff by class and by object', async () => {

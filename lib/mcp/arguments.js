@@ -31,8 +31,6 @@ function schemaOf(declarations) {
 /** What models write instead of the values of the API. */
 const CONVERTERS = {
   id: (value) => (typeof value === 'string' ? (toId(value) ?? value) : value),
-  idOrName: (value) => (typeof value === 'string' ? (toId(value) ?? value) : value),
-  text: (value) => (typeof value === 'string' ? (toPattern(value) ?? value) : value),
   contains: (value) => (typeof value === 'string' ? (toPattern(value) ?? { contains: value }) : value),
 };
 

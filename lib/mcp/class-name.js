@@ -4,12 +4,16 @@
 
 const { HeaprayError } = require('../api/heapray-error.js');
 
-/** @param {{ index: number } | import('../../index').TextMatch} given */
+/**
+ * @template T
+ * @param {{ index: number } | T} given
+ * @returns {Promise<string | T>}
+ */
 async function className(given, snapshot, ask) {
   if (given.index === undefined) return given;
   const { nodes } = await ask([snapshot], 'classInstances', { class: given.index, limit: 1 }, { sourceMaps: 'off', showStrings: true });
   if (nodes.length === 0) throw new HeaprayError('ERR_INVALID_QUERY', `there is no class #${given.index} with objects`);
-  return { exact: nodes[0].className };
+  return nodes[0].className;
 }
 
 module.exports = { className };

@@ -4,7 +4,7 @@
 
 const { readOption } = require('../api/options/check.js');
 const { argumentError } = require('../api/errors.js');
-const { toPattern } = require('../api/typed.js');
+const { toId, toPattern } = require('../api/typed.js');
 
 /** @param {string} help */
 const snapshotNamed = (help) => ({
@@ -28,14 +28,23 @@ const CLASS = {
   type: 'text',
   help: 'name, /regexp/flags, or #N of classes',
   check(what, value) {
-    const [, index] = /^#(\d{1,10})$/.exec(value) ?? [];
-    return index === undefined ? classNamed(what, value) : { index: Number(index) };
+    return indexIn(value) ?? readOption(what, { type: 'text' }, typeof value === 'string' ? (toPattern(value) ?? value) : value);
   },
 };
 
-/** Without the index, which not all questions take. */
-function classNamed(what, value) {
-  return readOption(what, { type: 'text' }, typeof value === 'string' ? (toPattern(value) ?? value) : value);
+/** `@123` is an object; without patterns. */
+const OBJECT_OR_CLASS = {
+  type: 'idOrName',
+  help: '@123, a class name, or #N',
+  check(what, value) {
+    return indexIn(value) ?? readOption(what, { type: 'idOrName' }, typeof value === 'string' ? (toId(value) ?? value) : value);
+  },
+};
+
+/** @returns {{ index: number } | undefined} */
+function indexIn(value) {
+  const [, index] = /^#(\d{1,9})$/.exec(value) ?? [];
+  return index === undefined ? undefined : { index: Number(index) };
 }
 
-module.exports = { CLASS, PAGE, SNAPSHOT, classNamed, snapshotNamed };
+module.exports = { CLASS, OBJECT_OR_CLASS, PAGE, SNAPSHOT, snapshotNamed };

@@ -5,19 +5,21 @@
 const { formatAmount } = require('../../format/numbers.js');
 const { heap } = require('../../format/spans.js');
 const { answerText, lineOf } = require('../answer.js');
-const { SNAPSHOT } = require('../common.js');
+const { className } = require('../class-name.js');
+const { OBJECT_OR_CLASS, SNAPSHOT } = require('../common.js');
 const { stepRows } = require('../rows.js');
 
 module.exports = {
   name: 'paths',
   description: 'What holds an object or all objects of a class: shortest paths from GC roots, as code, merged by shape for a class, with the steps of the first.',
   arguments: {
-    of: { type: 'idOrName', required: true, help: '@123, or the name of a class' },
+    of: { ...OBJECT_OR_CLASS, required: true },
     limit: { type: 'whole', min: 1, max: 20, default: 5 },
     snapshot: SNAPSHOT,
   },
 
-  async run({ of, limit, snapshot }, { ask, shown }) {
+  async run({ of: given, limit, snapshot }, { ask, shown }) {
+    const of = await className(given, snapshot, ask);
     const { total, unreachable, patterns, paths } = await ask([snapshot], 'retainingPaths', { of, limit });
     const alone = total === 1;
     const count = alone ? '' : `${formatAmount(total, 'object')}, ${formatAmount(patterns, 'path shape')}. `;

@@ -5,24 +5,28 @@
 const { formatAmount, formatBytes, formatPercent } = require('../../format/numbers.js');
 const { nodeLabel } = require('../../format/labels.js');
 const { heap } = require('../../format/spans.js');
-const { toId } = require('../../api/typed.js');
 const { argumentError } = require('../../api/errors.js');
 const { answerText, lineOf, listOf } = require('../answer.js');
-const { SNAPSHOT, classNamed } = require('../common.js');
+const { className } = require('../class-name.js');
+const { OBJECT_OR_CLASS, SNAPSHOT } = require('../common.js');
 
 module.exports = {
   name: 'what_if',
   description: 'What would be freed, exactly, if references were cut (@12.cache, @12[5], @12->@34) and objects removed, and what still holds the rest: to check a fix before it is made.',
   arguments: {
     cut: { type: 'words' },
-    remove: { type: 'words', help: 'ids (@12) or class names' },
+    remove: { type: 'words', help: '@12, class names, or #N' },
     limit: { type: 'whole', min: 1, max: 100, default: 10, help: 'classes' },
     snapshot: SNAPSHOT,
   },
 
   async run({ cut = [], remove = [], limit, snapshot }, { ask, shown }) {
     if (cut.length + remove.length === 0) throw argumentError('arguments', 'an object with cut or remove', {});
-    const removals = remove.map((each, i) => toId(each) ?? { class: classNamed(`arguments.remove[${i}]`, each) });
+    const removals = [];
+    for (const [i, each] of remove.entries()) {
+      const what = await className(OBJECT_OR_CLASS.check(`arguments.remove[${i}]`, each), snapshot, ask);
+      removals.push(typeof what === 'number' ? what : { class: what });
+    }
     const { removed, freed, before, after, held, ...rest } = await ask([snapshot], 'whatIf', { ...(cut.length > 0 && { cut }), ...(removals.length > 0 && { remove: removals }), limit });
     return answerText({
       head: [
