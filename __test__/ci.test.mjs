@@ -81,6 +81,15 @@ describe('a baseline', () => {
     assert.equal((await heapray('report', ...fast, '--baseline', 'leaks.json', '--baseline-tolerance', '400')).code, 0);
   });
 
+  test('knows of suspects that the report leaves out', async () => {
+    const { code, stdout } = await heapray('report', ...two, '--write-baseline=all.json', '--limit', '1', '--format', 'json');
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(stdout).suspects.map(({ className }) => className), ['Job']);
+    assert.deepEqual(read('all.json').leaks.map(({ className }) => className), ['Job', 'Session']);
+    const { suspects, baseline } = await report(two.map(inFolder), { baseline: inFolder('all.json'), limit: 1 });
+    assert.deepEqual([suspects.length, baseline.leaks.length, baseline.missing], [1, 2, []]);
+  });
+
   test('says which entries did not occur', async () => {
     assert.equal((await heapray('report', ...two, '--write-baseline', 'two.json')).code, 0);
     const { code, stdout, stderr } = await heapray('report', ...slow, '--baseline', 'two.json');

@@ -4,8 +4,9 @@
 
 const path = require('node:path');
 const { argumentError } = require('./errors.js');
-const { compareWithBaseline } = require('../baseline/compare.js');
+const { ROWS, compareWithBaseline } = require('../baseline/compare.js');
 const { readBaseline } = require('../baseline/file.js');
+const { shortened } = require('../format/budget.js');
 const { runJob } = require('./job.js');
 const { isWholeSource, toInput, toPath } = require('../input/source.js');
 const { inputLimits, parseInput } = require('../input/parse.js');
@@ -42,15 +43,17 @@ async function report(source, options) {
 async function reportWith(source, options, memoryOf) {
   const { maxBytes, ...checked } = checkOptions('options', FUNCTIONS.report, options);
   const { code = checked.format === 'text' } = checked;
-  const question = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
+  const asked = { ask: 'report', ...pickOptions(QUESTIONS.report.fields, checked) };
+  const { limit = QUESTIONS.report.fields.limit.default } = asked;
   const show = formatter({ ...checked, maxBytes }, () => require('../format/report.js').formatReport);
   const sources = sourcesOf(source, 'snapshot', 'snapshots');
   const known = checked.baseline === undefined ? undefined : readBaseline(checked.baseline);
+  const question = known === undefined ? asked : { ...asked, limit: Math.max(limit, ROWS) };
   return withSnapshots(sources, checked, async (job, snapshots) => {
     if (checked.closures) await Snapshot.addSourceText(job, snapshots.at(-1));
     const outside = memoryOf(snapshots);
     const answer = await Snapshot.askMapped(job, snapshots, outside.some(Boolean) ? { ...question, outside } : question, checked.sourceMaps, { code });
-    return show(known === undefined ? answer : { ...answer, baseline: compareWithBaseline(answer, known, { tolerance: checked.baselineTolerance }) });
+    return show(known === undefined ? answer : { ...shortened(answer, limit), baseline: compareWithBaseline(answer, known, { tolerance: checked.baselineTolerance }) });
   });
 }
 

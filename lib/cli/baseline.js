@@ -3,12 +3,16 @@
 /** `--baseline` and `--write-baseline`: known leaks. */
 
 const path = require('node:path');
-const { compareWithBaseline, fails } = require('../baseline/compare.js');
+const { ROWS, compareWithBaseline, fails } = require('../baseline/compare.js');
 const { empty, readBaseline, textOf, withReport } = require('../baseline/file.js');
+const { FUNCTIONS } = require('../api/options/functions.js');
+const { shortened } = require('../format/budget.js');
 const { failureOf } = require('../format/baseline.js');
 const { formatAmount } = require('../format/numbers.js');
 const { InputError, UsageError } = require('./errors.js');
 const { checkOutput, statOf, writeFile } = require('./output.js');
+
+const { limit } = FUNCTIONS.report;
 
 /** @type {import('../api/options/describe.js').Declarations} */
 const WRITE_BASELINE = {
@@ -23,6 +27,12 @@ const WRITE_BASELINE = {
 /** The file to write, if any. */
 function targetOf({ baseline, writeBaseline }) {
   return writeBaseline === true ? baseline : writeBaseline;
+}
+
+/** The rows to ask for: `againstBaseline` leaves out those that were not asked for. */
+function rowsFor(options) {
+  const { limit: asked = limit.default, baseline, writeBaseline } = options;
+  return baseline === undefined && writeBaseline === undefined ? options : { ...options, limit: Math.max(asked, ROWS) };
 }
 
 /** Checked before the work: the files are read again after it, since they may be edited meanwhile. */
@@ -69,7 +79,7 @@ function againstBaseline(report, options) {
   const isUpdated = after !== undefined && (baseline === undefined || isSame(baseline, target));
   const comparison = compareWithBaseline(report, isUpdated ? after : known, { tolerance: baselineTolerance });
   return {
-    json: { ...report, baseline: comparison },
+    json: { ...shortened(report, options.limit ?? limit.default), baseline: comparison },
     failures: comparison.leaks.filter(fails).map(failureOf),
     notes: [...(after === undefined ? [] : [writtenNote(target, before, after)]), ...missingNotes(comparison)],
   };
@@ -84,4 +94,4 @@ function missingNotes({ missing }) {
   return missing.map(({ fingerprint, className, holder }) => `known leak did not occur, remove it from the baseline if it is fixed: ${className} held by ${holder} [${fingerprint}]`);
 }
 
-module.exports = { WRITE_BASELINE, againstBaseline, checkBaseline };
+module.exports = { WRITE_BASELINE, againstBaseline, checkBaseline, rowsFor };
