@@ -9,6 +9,7 @@ const { visible } = require('../format/text.js');
 const VERBS = [
   require('./verbs/report.js'),
   require('./verbs/attach.js'),
+  require('./verbs/trend.js'),
   require('./verbs/view.js'),
   require('./verbs/diff.js'),
   require('./verbs/classes.js'),
