@@ -234,6 +234,32 @@ describe('a leak in three snapshots', () => {
     assert.match(await refused(client, 'open', { files: [names[0], 'damaged.heapsnapshot'] }, 'ERR_TRUNCATED'), /^damaged\.heapsnapshot: /);
   });
 
+  test('many suspects are shortened, and the first is told in full', async () => {
+    const many = path.join(root, 'many.cjs');
+    const of = (text) => Array.from({ length: 12 }, (_, i) => text.replaceAll('#', i)).join('\n');
+    writeFileSync(many, `
+      const v8 = require('node:v8');
+      ${of('class Leak#WithANameThatTakesSomeSpace { constructor(n) { this.text = "x" + n; } } const list# = [];')}
+      globalThis.all = () => [${of('list#,')}];
+      for (const file of process.argv.slice(2)) {
+        for (let n = 0; n < 300; n += 1) { ${of('list#.push(new Leak#WithANameThatTakesSomeSpace(n));')} }
+        v8.writeHeapSnapshot(file);
+      }
+    `);
+    const files = [1, 2, 3].map((n) => `many-${n}.heapsnapshot`);
+    assert.equal(spawnSync(process.execPath, [many, ...files], { cwd: root }).status, 0);
+    const text = await ask(client, 'open', { files });
+    const { suspects } = await report(files.map((file) => path.join(root, file)));
+    assert.ok(suspects.length >= 8);
+    const told = text.match(/^Suspect \d+: Leak\d+With/gm).length;
+    const [, others = '0'] = /^(\d+) more: ask suspect for number \d+ and up\.$/m.exec(text) ?? [];
+    assert.ok(told >= 5, text);
+    assert.equal(told + Number(others), suspects.length);
+    assert.match(text, /^Suspect 1: (?: .*\n|.*\n(?=  ))* {2}next: /m);
+    assert.match(text, /\nAsk next: .*$/);
+    assert.match(await ask(client, 'suspect', { number: suspects.length }), new RegExp(`^Suspect ${suspects.length}: `));
+  });
+
   test('a running program is compared with itself', async () => {
     const running = await start('server.mjs', { flags: ['--inspect=127.0.0.1:0'] });
     try {

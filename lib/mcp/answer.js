@@ -39,7 +39,7 @@ function listOf(...contents) {
  */
 function answerText({ head, rows = [], total = rows.length, offset = 0, noun = 'row', plural = `${noun}s`, foot = [] }) {
   const lines = [...head];
-  let left = MAX_ANSWER - RESERVED - sizeOf(head);
+  let left = spaceBeside(head);
   let shown = 0;
   for (const row of rows) {
     left -= sizeOf([row]);
@@ -57,8 +57,11 @@ function answerText({ head, rows = [], total = rows.length, offset = 0, noun = '
   return withinLimit(lines.join('\n'));
 }
 
+/** Bytes for rows beside these lines. */
+const spaceBeside = (lines) => MAX_ANSWER - RESERVED - sizeOf(lines);
+
 const sizeOf = (lines) => lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 
 const withinLimit = (text) => (Buffer.byteLength(text) <= MAX_ANSWER ? text : cut(text, MAX_ANSWER));
 
-module.exports = { MAX_ANSWER, answerText, lineOf, listOf, sizeOf };
+module.exports = { MAX_ANSWER, answerText, lineOf, listOf, sizeOf, spaceBeside };

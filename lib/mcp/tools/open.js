@@ -6,12 +6,14 @@ const { formatBytes, formatBytesDelta } = require('../../format/numbers.js');
 const { nodeLabel, sourceLabel } = require('../../format/labels.js');
 const { heap } = require('../../format/spans.js');
 const { argumentError } = require('../../api/errors.js');
-const { MAX_ANSWER, answerText, lineOf, listOf, sizeOf } = require('../answer.js');
+const { answerText, lineOf, listOf, sizeOf, spaceBeside } = require('../answer.js');
 const { leakLines, leaksIn } = require('../leak.js');
 const { retained } = require('../rows.js');
 
 /** Objects to list where nothing is suspected. */
 const LARGEST = 5;
+/** Bytes of the line about suspects that do not fit. */
+const OTHERS = 80;
 
 module.exports = {
   name: 'open',
@@ -38,7 +40,7 @@ function textOf({ entries, report }, target) {
   ];
   const foot = [...(report.warnings ?? []).map((warning) => lineOf('Warning: ', heap(warning))), ...next(report, entries, target)];
   const leaks = leaksIn(report);
-  const rows = leaks.length > 0 ? leakRows(leaks, report, MAX_ANSWER - sizeOf([...head, ...foot])) : otherwise(report);
+  const rows = leaks.length > 0 ? leakRows(leaks, report, spaceBeside([...head, ...foot])) : otherwise(report);
   return answerText({ head, rows, foot });
 }
 
@@ -65,7 +67,7 @@ function leakRows(leaks, { timeline }, space) {
   }
   const rows = [full[0], ...brief.slice(1)];
   let shown = rows.length;
-  while (shown > 1 && sizeOf(rows.slice(0, shown)) > space - 80) shown -= 1;
+  while (shown > 1 && sizeOf(rows.slice(0, shown)) > space - OTHERS) shown -= 1;
   return shown === rows.length ? rows : [...rows.slice(0, shown), `${rows.length - shown} more: ask suspect for number ${shown + 1} and up.`];
 }
 
