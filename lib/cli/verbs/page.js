@@ -70,11 +70,14 @@ async function measure(api, job, url, scenario, options) {
     const shown = await reportShown(api, { name: url, snapshots: moments.map(({ page: snapshot }) => snapshot) }, others.leaking, job, options);
     const more = [...warnings, ...shown.warnings, ...skippedWarnings(moments.at(-1).skipped)];
     const json = { ...shown.json, ...(more.length === 0 ? {} : { warnings: [...(shown.json.warnings ?? []), ...more] }) };
-    return { json, format: (rest) => shown.format({ ...rest, titles: [shown.name] }), exceeded: [...shown.exceeded, ...others.exceeded] };
+    return { ...shown, json, format: (rest) => shown.format({ ...rest, titles: [shown.name] }), exceeded: [...shown.exceeded, ...others.exceeded] };
   } finally {
     moments.forEach(closeMoment);
   }
 }
+
+/** What leaks is added to a baseline once. */
+const NO_BASELINE = { baseline: undefined, baselineTolerance: undefined, writeBaseline: undefined };
 
 const mayLeak = ({ outcome }) => outcome === 'leaks' || outcome === 'mayLeak';
 
@@ -84,7 +87,7 @@ async function otherHeaps(api, series, job, options) {
   const leaking = [];
   const exceeded = [];
   for (const { name, snapshots } of series) {
-    const other = await answer(api, snapshots, job, { ...options, failOn, format: 'json', maxBytes: undefined }, [name]);
+    const other = await answer(api, snapshots, job, { ...options, ...NO_BASELINE, failOn, format: 'json', maxBytes: undefined }, [name]);
     if (mayLeak(other.json)) leaking.push({ name, snapshots, verdict: other.json.verdict });
     exceeded.push(...other.exceeded.map((text) => `${name}: ${text}`));
   }
@@ -99,7 +102,8 @@ async function reportShown(api, page, leaking, job, options) {
   if (mayLeak(main.json) || first === undefined) return { ...main, warnings: leaking.map(told) };
   const other = await answer(api, first.snapshots, job, { ...options, failOn: undefined }, [first.name]);
   const warnings = [`this report is on the ${first.name}; nothing was found to leak in the page itself`, ...rest.map(told)];
-  return { ...other, name: first.name, exceeded: main.exceeded, warnings };
+  const failures = [...(main.failures ?? []), ...(other.failures ?? [])];
+  return { ...other, name: first.name, exceeded: main.exceeded, failures, warnings };
 }
 
 /**
