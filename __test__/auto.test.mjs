@@ -47,10 +47,11 @@ function run(code, { variables = {}, flags = [], binary = process.execPath, prel
   return { status, stdout, stderr };
 }
 
-/** Starts a program and collects what it prints. */
-function start(code, { variables = {}, flags = [] } = {}) {
+/** Starts a program and collects what it prints. Whatever is left of it is killed after the test. */
+function start(t, code, { variables = {}, flags = [] } = {}) {
   const child = spawn(process.execPath, [...flags, '-e', code], { env: environment({ NODE_OPTIONS: `--import ${new URL('../auto.js', import.meta.url)}`, TMPDIR: temporaryFolder(), ...variables }) });
   const program = { child, text: '', ended: once(child, 'close') };
+  t.after(() => child.kill('SIGKILL'));
   child.stdin.on('error', () => {});
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (program.text += text));
   program.printed = async (pattern) => {
@@ -64,7 +65,7 @@ function start(code, { variables = {}, flags = [] } = {}) {
 
 test('a leaking program ends with a report and a redacted, compressed snapshot at the sink, the report first', async (t) => {
   const sink = await openSink(t);
-  const program = start(LEAK, { flags: ['--max-old-space-size=60'], variables: { HEAPRAY_MAX_CAPTURES: '1', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
+  const program = start(t, LEAK, { flags: ['--max-old-space-size=60'], variables: { HEAPRAY_MAX_CAPTURES: '1', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
   await Promise.race([sink.has(2), program.ended]);
   program.child.stdin.end();
   await program.ended;
@@ -88,7 +89,7 @@ describe('on a signal', posix, () => {
     const sink = await openSink(t);
     const dir = path.join(temporaryFolder(), 'new', 'folder');
     const variables = { HEAPRAY_SIGNAL: 'usr2', HEAPRAY_DIR: dir, HEAPRAY_REPORT: 'file', HEAPRAY_REDACT: 'no', HEAPRAY_UPLOAD: `${sink.url}/object?signature=${SIGNATURE}` };
-    const program = start(WAITS, { variables });
+    const program = start(t, WAITS, { variables });
     await program.printed(/started/);
     program.child.kill('SIGUSR2');
     await sink.has(2);
@@ -103,13 +104,13 @@ describe('on a signal', posix, () => {
     assert.ok(bytes.includes('hunter1999'));
     assert.ok(!bytes.includes(SIGNATURE), 'the snapshot has the address of the sink');
     assert.deepEqual(sink.received.map(({ path: where }) => where), ['/object', '/object']);
-    assert.match(program.text, /^started\nheapray: .*, asked, .*\.heapsnapshot\.gz\)\n/);
+    assert.match(program.text, /^started\nheapray: .*\basked, .*\.heapsnapshot\.gz\)\n/);
     assert.ok(!program.text.includes('Suspects'), program.text);
   });
 
   test('the first of two URLs gets the report', async (t) => {
     const sink = await openSink(t);
-    const program = start(WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_UPLOAD: `${sink.url}/report?${SIGNATURE} ${sink.url}/snapshot?${SIGNATURE}` } });
+    const program = start(t, WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_UPLOAD: `${sink.url}/report?${SIGNATURE} ${sink.url}/snapshot?${SIGNATURE}` } });
     await program.printed(/started/);
     program.child.kill('SIGUSR2');
     await sink.has(2);
@@ -117,13 +118,13 @@ describe('on a signal', posix, () => {
     assert.deepEqual(sink.received.map(({ path: where, body }) => [where, body[0]]), [['/report', 0x7b], ['/snapshot', 0x1f]]);
   });
 
-  test('a command gets the file as an argument, without a shell', async () => {
+  test('a command gets the file as an argument, without a shell', async (t) => {
     const folder = temporaryFolder();
     const script = path.join(folder, 'an upload.cjs');
     const log = path.join(folder, 'log');
     writeFileSync(script, `require('fs').appendFileSync(${JSON.stringify(log)}, JSON.stringify([process.argv.slice(2), process.env.NODE_OPTIONS ?? null]) + '\\n')`);
     const dir = path.join(folder, '$(touch bad) `touch bad`; x');
-    const program = start(WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_DIR: dir, HEAPRAY_UPLOAD: `${process.execPath} "${script}" --to='a $HOME b' {} to/{name}` } });
+    const program = start(t, WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_DIR: dir, HEAPRAY_UPLOAD: `${process.execPath} "${script}" --to='a $HOME b' {} to/{name}` } });
     await program.printed(/started/);
     program.child.kill('SIGUSR2');
     await program.printed(/uploaded .*gz/);
@@ -140,7 +141,7 @@ describe('on a signal', posix, () => {
 
   test('a refused upload is said once, without the address, and the program goes on', async (t) => {
     const sink = await openSink(t, { status: 403 });
-    const program = start(WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
+    const program = start(t, WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
     await program.printed(/started/);
     for (const count of [2, 4]) {
       program.child.kill('SIGUSR2');
@@ -153,23 +154,23 @@ describe('on a signal', posix, () => {
     assert.ok(!program.text.includes(SIGNATURE), program.text);
   });
 
-  test('where the folder can no longer be written, snapshots stay in memory and the report comes all the same', async () => {
+  test('where the folder can no longer be written, snapshots stay in memory and the report comes all the same', async (t) => {
     const dir = path.join(temporaryFolder(), 'kept');
-    const program = start(WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_DIR: dir } });
+    const program = start(t, WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_DIR: dir } });
     await program.printed(/started/);
     program.child.kill('SIGUSR2');
     await program.printed(/asked, .*kept/);
     rmSync(dir, { recursive: true });
     writeFileSync(dir, '');
     program.child.kill('SIGUSR2');
-    await program.printed(/snapshots stay in memory from now on[^]* asked\)/);
+    await program.printed(/snapshots stay in memory from now on[^]*\basked\)/);
     program.child.stdin.end();
     await program.ended;
     assert.equal(program.child.exitCode, 0);
   });
 
-  test('listeners of the program run too, and signals that end a process still do', async () => {
-    const program = start(`${WAITS} process.on('SIGUSR2', () => console.log('mine'));`, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2' } });
+  test('listeners of the program run too, and signals that end a process still do', async (t) => {
+    const program = start(t, `${WAITS} process.on('SIGUSR2', () => console.log('mine'));`, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2' } });
     await program.printed(/started/);
     program.child.kill('SIGUSR2');
     await program.printed(/mine/);

@@ -84,7 +84,7 @@ function replaceFile(target, text, mode = 0o666) {
   try {
     try {
       fs.writeFileSync(descriptor, text);
-      fs.fsyncSync(descriptor);
+      flush(descriptor);
     } finally {
       fs.closeSync(descriptor);
     }
@@ -92,6 +92,15 @@ function replaceFile(target, text, mode = 0o666) {
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Node's permission model forbids it, where writing is allowed too. */
+function flush(descriptor) {
+  try {
+    fs.fsyncSync(descriptor);
+  } catch (error) {
+    if (error.code !== 'ERR_ACCESS_DENIED') throw error;
   }
 }
 
