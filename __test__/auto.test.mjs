@@ -65,7 +65,7 @@ function start(t, code, { variables = {}, flags = [] } = {}) {
 
 test('a leaking program ends with a report and a redacted, compressed snapshot at the sink, the report first', async (t) => {
   const sink = await openSink(t);
-  const program = start(t, LEAK, { flags: ['--max-old-space-size=60'], variables: { HEAPRAY_MAX_CAPTURES: '1', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
+  const program = start(t, LEAK, { flags: ['--max-old-space-size=60', '--max-semi-space-size=16'], variables: { HEAPRAY_MAX_CAPTURES: '1', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
   await Promise.race([sink.has(2), program.ended]);
   program.child.stdin.end();
   await program.ended;

@@ -97,7 +97,7 @@ async function problemOf(name, code) {
   for (const file of preload) copyFileSync(fileURLToPath(new URL(`recipes/${file}`, import.meta.url)), path.join(folder, file));
   const sink = await openSink();
   const imports = [...preload, `./${name}`].flatMap((file) => ['--import', file]);
-  const child = spawn(process.execPath, ['--max-old-space-size=120', ...imports, program], { cwd: folder, env: { ...process.env, ...env(sink.url) } });
+  const child = spawn(process.execPath, ['--max-old-space-size=120', '--max-semi-space-size=16', ...imports, program], { cwd: folder, env: { ...process.env, ...env(sink.url) } });
   const seen = { received: sink.received, lines: [], metrics: () => metricsOf(seen.lines) };
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text) => seen.lines.push(...text.split('\n')));
