@@ -2,7 +2,7 @@
 
 /** The name of a class that was given by its index, for questions that take names. */
 
-const { HeaprayError } = require('../api/heapray-error.js');
+const { noSuchClass } = require('./errors.js');
 
 /**
  * @template T
@@ -12,7 +12,7 @@ const { HeaprayError } = require('../api/heapray-error.js');
 async function className(given, snapshot, ask) {
   if (given.index === undefined) return given;
   const { nodes } = await ask([snapshot], 'classInstances', { class: given.index, limit: 1 }, { sourceMaps: 'off', showStrings: true });
-  if (nodes.length === 0) throw new HeaprayError('ERR_INVALID_QUERY', `there is no class #${given.index} with objects`);
+  if (nodes.length === 0) throw noSuchClass(`there is no class #${given.index} with objects`);
   return nodes[0].className;
 }
 

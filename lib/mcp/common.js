@@ -16,6 +16,17 @@ const snapshotNamed = (help) => ({
   },
 });
 
+/** A list of any text. */
+const textsOf = (declaration = {}) => ({
+  type: 'words',
+  ...declaration,
+  check(what, value) {
+    const texts = typeof value === 'string' ? [value] : value;
+    if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts;
+    throw argumentError(what, 'an array of strings', value);
+  },
+});
+
 const SNAPSHOT = snapshotNamed('s1, s2 …; default the newest');
 
 const PAGE = {
@@ -47,4 +58,4 @@ function indexIn(value) {
   return index === undefined ? undefined : { index: Number(index) };
 }
 
-module.exports = { CLASS, OBJECT_OR_CLASS, PAGE, SNAPSHOT, snapshotNamed };
+module.exports = { CLASS, OBJECT_OR_CLASS, PAGE, SNAPSHOT, snapshotNamed, textsOf };

@@ -31,5 +31,6 @@ module.exports = {
   outsideRoot: make('ERR_OUTSIDE_ROOT'),
   notOpen: make('ERR_NOT_OPEN'),
   noSuchSuspect: make('ERR_NO_SUCH_SUSPECT'),
+  noSuchClass: make('ERR_INVALID_QUERY'),
   notSupported: make('ERR_NOT_SUPPORTED'),
 };

@@ -5,7 +5,7 @@
 const { formatAmount, formatBytes, formatBytesDelta, formatCountDelta } = require('../../format/numbers.js');
 const { heap } = require('../../format/spans.js');
 const { answerText, lineOf, listOf } = require('../answer.js');
-const { CLASS, PAGE, SNAPSHOT, snapshotNamed } = require('../common.js');
+const { CLASS, PAGE, SNAPSHOT, snapshotNamed, textsOf } = require('../common.js');
 const { className } = require('../class-name.js');
 const { retained } = require('../rows.js');
 
@@ -14,7 +14,7 @@ module.exports = {
   description: 'Objects in groups, with count, size and what each group retains without double counting. by: class, package, script, holder, path, property:NAME, size, age, distance; several are nested.',
   arguments: {
     class: CLASS,
-    by: { type: 'words', default: ['class'] },
+    by: textsOf({ default: ['class'] }),
     before: snapshotNamed('an earlier snapshot to compare with: groups that changed'),
     sort: { type: 'choice', choices: ['retainedSize', 'selfSize', 'count'], default: 'retainedSize' },
     ...PAGE,
@@ -36,7 +36,7 @@ module.exports = {
 };
 
 function groupLines({ key, id, groups = [], omitted = 0, sampleIds, ...row }, indent) {
-  const samples = id === undefined && sampleIds.length > 0 ? [' such as ', heap(sampleIds.map((each) => `@${each}`).join(' '))] : [];
+  const samples = id === undefined && sampleIds.length > 0 ? [', such as ', heap(sampleIds.map((each) => `@${each}`).join(' '))] : [];
   const line = lineOf(indent, heap(key), id === undefined ? [] : ` @${id}`, ': ', figures(row), samples);
   const below = groups.flatMap((group) => groupLines(group, `${indent}  `));
   return [line, ...below, ...(omitted > 0 ? [`${indent}  ${formatAmount(omitted, 'more group')}`] : [])];

@@ -5,13 +5,17 @@
 const { formatBytes, formatBytesDelta } = require('../../format/numbers.js');
 const { nodeLabel, sourceLabel } = require('../../format/labels.js');
 const { heap } = require('../../format/spans.js');
+const { QUESTIONS } = require('../../api/options/questions.js');
 const { argumentError } = require('../../api/errors.js');
 const { answerText, lineOf, listOf, sizeOf, spaceBeside } = require('../answer.js');
+const { textsOf } = require('../common.js');
 const { leakLines, leaksIn } = require('../leak.js');
 const { retained } = require('../rows.js');
 
 /** Objects to list where nothing is suspected. */
 const LARGEST = 5;
+/** Whether this build has the tool. */
+const TELLS_FIXES = Object.hasOwn(QUESTIONS, 'whatIf');
 /** Bytes of the line about suspects that do not fit. */
 const OTHERS = 80;
 
@@ -20,7 +24,7 @@ module.exports = {
   description:
     'Open V8 heap snapshots (.heapsnapshot, .heaptimeline, plain or compressed), or take one of a running program, and get at once what leaks: verdict, growth, and for each suspect its class, holder, path, place in the source and advice. Give snapshots of one process, oldest first: three show a leak, one only what is large. They stay open as s1, s2 … for the other tools.',
   arguments: {
-    files: { type: 'words', help: 'paths, oldest first' },
+    files: textsOf({ help: 'paths, oldest first' }),
     attach: { type: 'string', help: 'instead: process id, port or host:port of a local program, which stops for about a second; each call adds a snapshot to its series' },
   },
 
@@ -81,6 +85,6 @@ function otherwise({ candidates, biggest }) {
 
 function next({ suspects, inconclusive }, entries, target) {
   if (target !== undefined && entries.length < 3) return [lineOf('Ask next: let the program do its work, then open with attach ', heap(target), ' again, until three snapshots tell what leaks.')];
-  if (suspects.length + inconclusive.length > 0) return ['Ask next: suspect shows the steps and the code of one; paths takes an example (@ID) or a class; what_if tells what a fix frees.'];
+  if (suspects.length + inconclusive.length > 0) return [`Ask next: suspect shows the steps and the code of one; paths takes an example (@ID) or a class${TELLS_FIXES ? '; what_if tells what a fix frees' : ''}.`];
   return [entries.length < 3 ? 'Ask next: three snapshots of one process, taken while the program does the same work, tell what leaks; classes and objects list what is large.' : 'Ask next: diff, classes and objects list what changed and what is large.'];
 }

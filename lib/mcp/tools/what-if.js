@@ -8,14 +8,14 @@ const { heap } = require('../../format/spans.js');
 const { argumentError } = require('../../api/errors.js');
 const { answerText, lineOf, listOf } = require('../answer.js');
 const { className } = require('../class-name.js');
-const { OBJECT_OR_CLASS, SNAPSHOT } = require('../common.js');
+const { OBJECT_OR_CLASS, SNAPSHOT, textsOf } = require('../common.js');
 
 module.exports = {
   name: 'what_if',
   description: 'What would be freed, exactly, if references were cut (@12.cache, @12[5], @12->@34) and objects removed, and what still holds the rest: to check a fix before it is made.',
   arguments: {
-    cut: { type: 'words' },
-    remove: { type: 'words', help: '@12, class names, or #N' },
+    cut: textsOf(),
+    remove: textsOf({ help: '@12, class names, or #N' }),
     limit: { type: 'whole', min: 1, max: 100, default: 10, help: 'classes' },
     snapshot: SNAPSHOT,
   },
