@@ -63,4 +63,4 @@ function failureOf({ status, className, holder, fingerprint, ...leak }) {
   return `known leak that grows faster: ${what}: ${speedOf(leak)}`;
 }
 
-module.exports = { baselineBlocks, failureOf, statusText };
+module.exports = { baselineBlocks, failureOf, speedOf, statusText };
