@@ -205,9 +205,9 @@ test('a heap that reaches its limit before a report could be made is captured ea
   const room = new HeapRoom(() => ms);
   const isShort = (heapMB, liveMB) => room.isShort(heapMB * MB, limit, () => ((counts += 1), liveMB * MB));
   assert.equal(isShort(150, 150), false, 'nothing was captured');
-  room.captured({ live: 40 * MB, pauseMs: 1000 });
+  room.captured({ live: 40 * MB, ms: 600 });
   ms = 2000;
-  assert.equal(isShort(80, 80), false, 'at 20 MB a second the limit is 6 s away; a capture there takes 5');
+  assert.equal(isShort(80, 80), false, 'at 20 MB a second the limit is 6 s away; a report, at half the speed, takes 4.8');
   assert.equal(counts, 0);
   ms = 3200;
   assert.equal(isShort(104, 41), false, 'garbage');
@@ -216,14 +216,14 @@ test('a heap that reaches its limit before a report could be made is captured ea
   assert.equal(counts, 1, 'not again so soon');
   ms = 64_000;
   assert.equal(isShort(150, 150), false, 'since the last capture the heap has grown slowly');
-  room.captured({ live: 60 * MB, pauseMs: 1500 });
+  room.captured({ live: 60 * MB, ms: 900 });
   ms += 3000;
   assert.equal(isShort(120, 120), false, 'it may have been the start');
   ms += 1500;
   assert.equal(isShort(122, 122), false, 'it was');
   ms += 10_000;
   assert.equal(isShort(150, 150), false);
-  room.captured({ live: 60 * MB, pauseMs: 1500 });
+  room.captured({ live: 60 * MB, ms: 900 });
   ms += 3000;
   assert.equal(isShort(120, 120), false);
   ms += 1500;
@@ -231,6 +231,12 @@ test('a heap that reaches its limit before a report could be made is captured ea
   ms += 1500;
   assert.equal(isShort(180, 180), false, 'told');
   assert.equal(counts, 4);
+  room.captured({ live: 20 * MB, ms: 300 });
+  room.reported({ live: 20 * MB, ms: 900 });
+  ms += 2000;
+  assert.equal(isShort(60, 60), false);
+  ms += 2000;
+  assert.equal(isShort(90, 90), true, 'the last report took three times as long as the capture');
 });
 
 test('V8 counts only if the guess does not fit, and the last moment is earlier the faster the heap grows', () => {

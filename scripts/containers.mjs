@@ -1,7 +1,7 @@
 // npm run test:containers: takes captures in control groups with little more memory than preflight requires, and runs
 // leaking services in small containers, which watch themselves or are watched by heapray/auto. Needs root.
 //
-//   node scripts/containers.mjs [captures] [watches] [services] [--items N[,N…]] [--node 20[,24…]] [--shape NAME] [--runs N]
+//   node scripts/containers.mjs [captures] [watches] [services] [--items N[,N…]] [--node 20[,24…]] [--shape NAME] [--rate N[,N…]] [--runs N] [--at-once N]
 //
 // Prints tables for docs/capture.md. Exits with 1 if a capture killed a process, an estimate was too high or a leak was
 // not named.
@@ -23,7 +23,9 @@ const { values, positionals } = parseArgs({
     items: { type: 'string', default: '20000,150000,600000' },
     node: { type: 'string', default: '20,22,24,26' },
     shape: { type: 'string' },
+    rate: { type: 'string', default: '20,5,1' },
     runs: { type: 'string', default: '10' },
+    'at-once': { type: 'string', default: '1' },
   },
 });
 
@@ -51,9 +53,8 @@ async function watches() {
   const limits = [{ limitMB: 300 }, { limitMB: 600 }, { limitMB: 1500 }, { heapMB: 200 }];
   for (const major of numbers(values.node)) {
     for (const limit of limits) {
-      for (const rate of [20, 5, 1]) {
-        const runs = [];
-        for (let run = 0; run < Number(values.runs); run += 1) runs.push(await runWatch(nodeBinary(major), { ...limit, rate }));
+      for (const rate of numbers(values.rate)) {
+        const runs = await repeatedly(() => runWatch(nodeBinary(major), { ...limit, rate }));
         const problems = runs.flatMap((run) => run.problems);
         const named = runs.flatMap((run) => run.named ?? []);
         const name = limit.limitMB ? `container of ${limit.limitMB} MB` : `--max-old-space-size=${limit.heapMB}`;
@@ -82,6 +83,17 @@ async function services() {
     }
   }
   return failures;
+}
+
+/** As often as told, and so many at once. */
+async function repeatedly(run) {
+  const outcomes = [];
+  let left = Number(values.runs);
+  const worker = async () => {
+    while (left-- > 0) outcomes.push(await run());
+  };
+  await Promise.all(Array.from({ length: Number(values['at-once']) }, worker));
+  return outcomes;
 }
 
 async function captures() {

@@ -3,7 +3,7 @@
 // V8's heap that grows towards its limit → whether it reaches it before a later capture could be reported.
 //
 // A report takes time in which the heap goes on growing, so a share of the limit is late when a heap is small and grows fast.
-// Each look costs nothing; only if the heap, garbage included, has grown fast is garbage collected to see how much is alive.
+// How long it takes depends on how busy the machine is: the last capture and the last report tell. Each look costs nothing; only if the heap, garbage included, has grown fast is garbage collected to see how much is alive.
 
 const { performance } = require('node:perf_hooks');
 
@@ -13,12 +13,16 @@ const TELLING_MS = 500;
 const COLLECTIONS_APART = 10;
 /** … and another look is taken at the latest after so long. */
 const LOOK_AGAIN_MS = 60_000;
+/** V8 collects garbage all the time when the limit is near, and what has waited for a pause makes the heap grow faster after it. */
+const SLOWER_NEAR_LIMIT = 2;
 
 class HeapRoom {
   /** Bytes alive at some time, from which the rate counts. */
   #from = { bytes: 0, at: Infinity };
-  /** Milliseconds of pause for each byte alive. */
-  #price = 0;
+  /** Milliseconds for each byte alive, until a snapshot was taken and parsed … */
+  #capturePrice = 0;
+  /** … and from then until it was reported. Before the first report, as long as it took to take it. */
+  #reportPrice = null;
   #nextAt = -Infinity;
   /** Whether it was short a moment ago: growth at the start of a program comes to an end. */
   #isSuspected = false;
@@ -31,11 +35,16 @@ class HeapRoom {
     this.#now = now;
   }
 
-  /** @param {{ live: number, pauseMs: number }} capture The last one: bytes alive, and for how long it paused the thread. */
-  captured({ live, pauseMs }) {
+  /** @param {{ live: number, ms: number }} capture The last one: bytes alive, and how long it took until all was parsed and written. */
+  captured({ live, ms }) {
     this.#from = { bytes: live, at: this.#now() };
-    this.#price = pauseMs / live;
+    this.#capturePrice = ms / live;
     this.#isSuspected = false;
+  }
+
+  /** @param {{ live: number, ms: number }} report The last one: bytes alive when its snapshot was taken, and how long it took to make. */
+  reported({ live, ms }) {
+    this.#reportPrice = ms / live;
   }
 
   /** @param {() => number} countLive Bytes alive, after garbage is collected. */
@@ -59,10 +68,10 @@ class HeapRoom {
     return wasSuspected;
   }
 
-  /** What follows a pause takes less than half as long, but what has waited meanwhile makes the heap grow faster. */
   #endsBeforeReport(bytes, limit, now) {
     const rate = this.#rate(bytes, now);
-    return rate > 0 && (limit - bytes) / rate < this.#price * limit;
+    const price = this.#capturePrice + (this.#reportPrice ?? this.#capturePrice);
+    return rate > 0 && (limit - bytes) / rate < SLOWER_NEAR_LIMIT * price * bytes;
   }
 
   /** Bytes a millisecond. */

@@ -150,8 +150,12 @@ class Watcher {
     this.#heapGrowth.restart();
     this.#rssGrowth.restart();
     const { signal } = this.#controller;
+    const from = performance.now();
     const snapshot = await this.#capture(trigger);
     if (snapshot === null) return;
+    const { heapUsed: live } = snapshot.capture.preflight;
+    const captured = performance.now();
+    this.#heapRoom.captured({ live, ms: captured - from });
     let isKept = false;
     try {
       if (signal.aborted) return;
@@ -159,7 +163,9 @@ class Watcher {
       this.#hasNews = trigger.reason === 'baseline';
       isKept = snapshot.capture.file === null;
       if (trigger.reason === 'baseline') return;
-      await this.#tell(trigger, snapshot.capture, await this.#report(snapshot, signal), snapshot.memory);
+      const answer = await this.#report(snapshot, signal);
+      this.#heapRoom.reported({ live, ms: performance.now() - captured });
+      await this.#tell(trigger, snapshot.capture, answer, snapshot.memory);
     } finally {
       if (!isKept) snapshot.close();
     }
@@ -176,9 +182,7 @@ class Watcher {
       this.#lastMs = performance.now();
       this.#captures += trigger.reason === 'baseline' ? 0 : 1;
       this.#pauseMs = snapshot.capture.pauseMs;
-      const { heapUsed: live } = snapshot.capture.preflight;
-      this.#plan.captured(live);
-      this.#heapRoom.captured({ live, pauseMs: this.#pauseMs });
+      this.#plan.captured(snapshot.capture.preflight.heapUsed);
       return snapshot;
     } catch (error) {
       if (trigger.reason !== 'asked' && isTemporary(error)) return this.#tryAgain(trigger);

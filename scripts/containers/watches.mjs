@@ -1,7 +1,9 @@
 // Runs a leaking service that watches itself in a container: the leak is named before the process ends, and no capture
 // ends it.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { makeGroup } from '../../__test__/support/control-groups.mjs';
 
@@ -15,7 +17,9 @@ export async function runWatch(binary, { limitMB, heapMB, rate }) {
   const group = makeGroup();
   if (limitMB) group.setLimit(limitMB * 1e6);
   const flags = heapMB ? [`--max-old-space-size=${heapMB}`] : [];
-  const { stdout } = spawnSync('sh', ['-c', 'echo $$ > "$0/cgroup.procs"; exec "$@"', group.folder, binary, ...flags, program, rate].map(String), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const inGroup = ['-c', 'echo $$ > "$0/cgroup.procs"; exec "$@"', group.folder];
+  const child = spawn('sh', [...inGroup, binary, ...flags, program, String(rate)], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [stdout] = await Promise.all([text(child.stdout), once(child, 'close')]);
   group.setLimit(null);
   await group.remove();
   const lines = stdout.split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line));
