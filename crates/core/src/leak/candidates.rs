@@ -1,6 +1,6 @@
 //! The groups that grew most without being suspected, and why not, for reports that name no leak.
 
-use crate::leak::growth::{Growth, Trend};
+use crate::leak::growth::{Growth, Trend, is_only_recent};
 use crate::leak::suspect::{Suspect, elements_of};
 use crate::leak::suspects::Search;
 use crate::paths::step::{PathStep, path_to};
@@ -67,7 +67,8 @@ impl Search<'_> {
             }
             Trend::TurnsOver => Some("most of its earlier objects are gone"),
             Trend::Stopped => Some("it stopped growing while the program went on"),
-            Trend::New => Some("all of its growth was in the last interval"),
+            Trend::New if is_only_recent(&growth.added(group)) => Some("all of its growth was in the last interval"),
+            Trend::New => Some("too few of its objects are old enough to tell whether they stay"),
             Trend::Flat | Trend::Grows | Trend::Paused => None,
         }
     }

@@ -51,8 +51,13 @@ pub(crate) enum Trend {
     Stopped,
     /// It grew in the only interval in which the program was busy, which is not the last.
     Paused,
-    /// All of its growth was in the last of several intervals.
+    /// It had too few objects before the last of several intervals.
     New,
+}
+
+/// Whether something grew in the last interval alone, given the change in each.
+pub(crate) fn is_only_recent(added: &[i64]) -> bool {
+    added.iter().rev().skip(1).all(|&added| added <= 0)
 }
 
 /// The growth of all groups of the last snapshot.

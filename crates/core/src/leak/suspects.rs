@@ -2,7 +2,7 @@
 
 use crate::leak::finding::Finding;
 use crate::leak::groups::{Groups, OUTSIDE};
-use crate::leak::growth::{Growth, Trend};
+use crate::leak::growth::{Growth, Trend, is_only_recent};
 use crate::leak::members::Members;
 use crate::leak::name_quality::{NameQuality, name_quality};
 use crate::leak::noise::{Noise, NoiseFilter, are_different_modules, are_of_different_files, files_loaded};
@@ -301,7 +301,7 @@ impl<'a> Search<'a> {
                 || example <= NameQuality::Connection && is_of_connection()
         };
         // All of its growth was in the last interval, or most earlier objects are gone.
-        let is_new = finding.added_count.iter().rev().skip(1).all(|&added| added <= 0)
+        let is_new = is_only_recent(&finding.added_count)
             && finding.added_count.last().is_some_and(|&added| added >= finding.count as i64);
         let is_gone = is_new || finding.survival.is_some_and(|(had, kept)| kept * 2 < had);
         let is_unproven = || !finding.is_proven && example <= NameQuality::Runtime;

@@ -89,8 +89,9 @@ fn a_suspect_is_sure_only_if_all_objects_of_its_stacks_are_alive() {
 
 #[test]
 fn queues_full_caches_and_collections_that_were_filled_once_are_no_suspects() {
-    let cases: [([u64; SECONDS], &str); 4] = [
+    let cases: [([u64; SECONDS], &str); 5] = [
         ([0, 0, 0, 0, 0, 0, 0, 0, 30], "all of its growth was in the last interval"),
+        ([0, 0, 0, 1, 0, 0, 0, 1, 26], "too few of its objects are old enough to tell whether they stay"),
         ([0, 0, 0, 0, 0, 0, 20, 40, 40], "few of its objects are of the first intervals: older ones may be gone"),
         ([0, 1, 1, 2, 4, 8, 10, 20, 40], "few of its objects are of the first intervals: older ones may be gone"),
         ([0, 40, 40, 40, 0, 0, 0, 0, 0], "it stopped growing while the program went on"),
