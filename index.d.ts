@@ -196,7 +196,7 @@ export type ErrorCode =
 /** V8's node types; unknown types keep their own name. */
 export type NodeType =
   | 'hidden' | 'array' | 'string' | 'object' | 'code' | 'closure' | 'regexp' | 'number' | 'native'
-  | 'synthetic' | 'concatenated string' | 'sliced string' | 'symbol' | 'bigint' | 'object shape'
+  | 'synthetic' | 'concatenated string' | 'sliced string' | 'symbol' | 'bigint' | 'object shape' | 'wasm object'
   | (string & {});
 
 export type EdgeType =
@@ -340,11 +340,42 @@ export interface MapWarnings {
   warnings?: string[];
 }
 
-export interface Query extends Shown {
+/** A property, and what its value is. */
+export interface PropertyMatch {
+  /** Of an element its position, as decimal text. */
+  name: TextMatch;
+  /**
+   * The contents of a string, a number, a boolean or `null`. V8 writes numbers with `exposeNumericValues` only, and leaves
+   * out properties that are small integers otherwise.
+   */
+  value?: TextMatch | number | boolean | null;
+  /** The class of the object that it refers to. */
+  to?: TextMatch;
+}
+
+/** Conditions on what an object has, all of which must be met. */
+export interface Having {
+  /** A property or element, or several, of its own; accessors and variables are none. */
+  property?: PropertyMatch | PropertyMatch[];
+  /** Objects and functions with all of these properties, at most 63 with those of `hasNot`. */
+  shape?: string | string[];
+  /** Objects and functions with none of these. */
+  hasNot?: string | string[];
+  /** Keys, values and elements of collections of these classes. */
+  in?: 'Map' | 'Set' | 'Array' | ('Map' | 'Set' | 'Array')[];
+  /**
+   * How many properties and elements (keys of a Map included) that are heap objects, outgoing references of all kinds, and
+   * references to it. The last builds the list of incoming references, 4 bytes each.
+   */
+  counts?: { properties?: Range; elements?: Range; references?: Range; retainers?: Range };
+}
+
+export interface Query extends Shown, Having {
   /** One id or several. */
   id?: number | number[];
   /** The display name. */
   name?: TextMatch;
+  /** A type that neither V8 nor the file has is `ERR_INVALID_QUERY`. */
   type?: NodeType | NodeType[];
   /** The class name. */
   class?: TextMatch;
@@ -439,6 +470,11 @@ export interface DominatorTreeOptions extends Shown, Mapped {
 export interface ClassRow {
   /** Number of the class in this snapshot: what `columns(['class'])` holds. */
   index: number;
+  /**
+   * What tells the class from others of its name, in every snapshot of the program: `Name@script:line:column`, or the name
+   * alone without a source location. Calls that take the name of a class take it too.
+   */
+  key: string;
   name: string;
   count: number;
   /** Shortest distance of an instance. */
@@ -453,7 +489,7 @@ export interface ClassRow {
 
 export interface ClassPage extends MapWarnings { total: number; classes: ClassRow[]; next: number | null }
 
-export interface ClassQuery extends Page {
+export interface ClassQuery extends Page, Having {
   name?: TextMatch;
   filter?: NamedFilter;
   /** @default 'retainedSize' */
@@ -462,9 +498,99 @@ export interface ClassQuery extends Page {
   order?: 'ascending' | 'descending';
 }
 
-export interface PathOptions extends Shown, Mapped {
+/** Conditions are on the objects of a class. */
+export interface PathOptions extends Shown, Mapped, Having {
   /** Paths, 1 to 1000. @default 5 */
   limit?: number;
+}
+
+/** A way of grouping: see {@link Snapshot.group}. */
+export type GroupBy = 'class' | 'package' | 'script' | 'holder' | 'path' | 'size' | 'age' | 'distance' | `property:${string}`;
+
+export interface GroupOptions extends Page {
+  /**
+   * One way, or up to four, each of which divides the groups of the one before:
+   * `'class'`; `'package'` and `'script'`, of an object without a script those of its dominator; `'holder'`, the nearest
+   * object of the program that dominates it; `'path'`, the shape of its shortest path; `'property:NAME'`, its value, or the
+   * class of the object there; `'size'`, its self size by powers of ten; `'age'`, when it was created: the interval of a
+   * timeline, otherwise a tenth of all ids; `'distance'`.
+   * @default 'class'
+   */
+  by?: GroupBy | GroupBy[];
+  /** Of a comparison, the change. @default 'retainedSize' */
+  sort?: 'retainedSize' | 'selfSize' | 'count' | 'key';
+  /** @default 'descending', but 'ascending' for key */
+  order?: 'ascending' | 'descending';
+  /** An earlier snapshot of the same program, with which groups are compared; those that did not change are left out. */
+  before?: Snapshot;
+}
+
+/** What there is of a group; the changes are those since `before`. */
+export interface GroupFigures {
+  count: number;
+  selfSize: number;
+  /** Bytes that the objects retain together, nothing counted twice. */
+  retainedSize: number;
+  countDelta?: number;
+  selfSizeDelta?: number;
+  retainedSizeDelta?: number;
+}
+
+export interface GroupRow extends GroupFigures {
+  key: string;
+  /** The object that a group by holder is about. */
+  id?: number;
+  /** Where the constructor of the class that a group by class is about is defined. */
+  source?: SourceLocation;
+  percent: number;
+  /** Up to three objects of the group. */
+  sampleIds: number[];
+  /** The groups of the next level, at most `limit`. */
+  groups?: GroupRow[];
+  /** Groups of the next level that are not listed. */
+  omitted?: number;
+}
+
+/** The figures are of all objects that match. */
+export interface GroupResult extends GroupFigures, MapWarnings {
+  by: GroupBy[];
+  /** Whether `mineOnly` was applied. */
+  mineOnly: boolean;
+  /** Groups of the first level on all pages. */
+  total: number;
+  groups: GroupRow[];
+  /** `offset` of the next page, `null` on the last. */
+  next: number | null;
+}
+
+export interface WhatIfOptions extends Shown, Mapped {
+  /** References: `@123.cache`, `@123[5]`, `@123["a key"]`, or all from one object to another, `@123->@456`. */
+  cut?: string | string[];
+  /** Objects by id, or all that match a query; its order, page and trees are ignored. */
+  remove?: number | Query | (number | Query)[];
+  /** Classes of freed objects, 0 to 100000. @default 50 */
+  limit?: number;
+}
+
+export interface WhatIfResult extends MapWarnings {
+  /** References that are cut. */
+  cut: number;
+  /** Objects that are removed, and count as freed. */
+  removed: number;
+  freed: {
+    count: number;
+    /** Bytes. */
+    selfSize: number;
+    percent: number;
+    /** Classes of freed objects, of which `classes` lists the first by bytes. */
+    total: number;
+    classes: { name: string; count: number; selfSize: number }[];
+  };
+  /** The size of the heap, in bytes. */
+  before: number;
+  after: number;
+  /** Up to ten objects to which references are gone and which stay, the largest first, with a path along which each is held. */
+  held: { node: NodeRow; path: string }[];
 }
 
 /** Bytes per kind, as in DevTools' statistics. */
@@ -752,8 +878,28 @@ export interface Snapshot extends Disposable {
   retainingPaths(idOrClass: number | string, options?: PathOptions): Promise<PathResult>;
   /** DevTools' Summary. */
   classes(query?: ClassQuery): Promise<ClassPage>;
-  /** The instances of a class that have a size, largest retained size first. A name stands for all classes of that name; {@link ClassRow.index} for one. */
+  /** The instances of a class that have a size, largest retained size first. A name stands for all classes of that name, none if there is none; {@link ClassRow.index} or {@link ClassRow.key} for one. */
   classInstances(nameOrIndex: string | number, page?: Pick<Query, 'sort' | 'order' | 'limit' | 'offset' | 'showStrings'> & Mapped): Promise<FilterResult>;
+  /** {@link filter} of this snapshot. */
+  filter(query?: Query & Mapped, options?: JobOptions): Promise<FilterResult>;
+  /** {@link report} on this snapshot alone. */
+  report(options: ReportOptions & { format: 'text' | 'markdown' }): Promise<string>;
+  report(options?: ReportOptions): Promise<Report>;
+  /** {@link diff} from this snapshot to a later one. */
+  diff(after: Snapshot | Source, options: DiffOptions & { format: 'text' | 'markdown' }): Promise<string>;
+  diff(after: Snapshot | Source, options?: DiffOptions): Promise<DiffResult>;
+  /**
+   * The objects that match a query in groups, with what each group retains. Order, page and trees of the query are ignored.
+   * One pass over the matches; by holder, script or package 4 bytes a node, by path also the shortest paths of all.
+   * @example
+   * const { groups } = await snapshot.group({ class: 'Session' }, { by: ['property:status', 'holder'] });
+   */
+  group(query?: Query, options?: GroupOptions): Promise<GroupResult>;
+  /**
+   * What would be freed if references were cut and objects removed, by the rules of retained sizes. Two walks over the heap,
+   * 9 bytes a node each. `ERR_INVALID_QUERY` for a reference that does not exist.
+   */
+  whatIf(options: WhatIfOptions): Promise<WhatIfResult>;
   /** Duplicated strings, most wasted bytes first. */
   strings(page?: Page): Promise<StringPage>;
   /** Copies of columns as typed arrays in node order. Costs 1 to 8 bytes a node and column. */
@@ -1120,6 +1266,8 @@ export interface DiffOptions extends ParseOptions, Page {
    * size. An unknown index is `ERR_INVALID_QUERY`. Costs a pass over both snapshots.
    */
   class?: number;
+  /** The column by which classes are sorted, the largest growth first. @default 'retainedDelta' */
+  sort?: 'retainedDelta' | 'sizeDelta' | 'countDelta';
   /** Add a retaining path to each row of `new`, `grown`, `freed`. @default false */
   paths?: boolean;
   /** @default 'json' */
@@ -1129,6 +1277,8 @@ export interface DiffOptions extends ParseOptions, Page {
 export interface ClassDiffRow {
   /** Index of the class in this comparison: see {@link DiffOptions.class}. */
   index: number;
+  /** {@link ClassRow.key} of the class. */
+  key: string;
   name: string;
   addedCount: number;
   removedCount: number;
@@ -1136,6 +1286,10 @@ export interface ClassDiffRow {
   addedSize: number;
   removedSize: number;
   sizeDelta: number;
+  /** Bytes that the objects of the class retain together, in the first and the second snapshot. */
+  retainedBefore: number;
+  retainedAfter: number;
+  retainedDelta: number;
   /** Whether all these objects are internal to V8 or the runtime: code, object shapes, tables, C++ objects, numbers. */
   internal: boolean;
 }

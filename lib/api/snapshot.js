@@ -125,6 +125,29 @@ class Snapshot {
     return this.#ask('classInstances', { class: nameOrIndex }, { page });
   }
 
+  // The functions load this file.
+  async filter(query, options) {
+    return require('./verbs.js').filter(this, query, options);
+  }
+
+  async report(options) {
+    return require('./verbs.js').report(this, options);
+  }
+
+  async diff(later, options) {
+    return require('./verbs.js').diff(this, later, options);
+  }
+
+  async group(query = {}, options = {}) {
+    const { before, sourceMaps, ...question } = questionOf('group', { query }, { options });
+    const snapshots = before === undefined ? [this] : [before, this];
+    return Snapshot.run(snapshots, {}, (job) => Snapshot.askMapped(job, snapshots, question, sourceMaps));
+  }
+
+  async whatIf(options) {
+    return this.#ask('whatIf', {}, { options });
+  }
+
   async strings(page) {
     return this.#ask('strings', {}, { page });
   }

@@ -14,6 +14,8 @@ const VERBS = [
   require('./verbs/diff.js'),
   require('./verbs/classes.js'),
   require('./verbs/filter.js'),
+  require('./verbs/group.js'),
+  require('./verbs/what-if.js'),
   require('./verbs/node.js'),
   require('./verbs/retainers.js'),
   require('./verbs/closures.js'),

@@ -94,7 +94,9 @@ function exceededIn(thresholds = [], answer, { metrics, whole }, classes = new M
     const { metric, className, field, operator, unit, words } = threshold;
     const actual = metric === undefined ? (classes.get(className)?.[field] ?? 0) : metrics[metric].of(answer);
     const limit = threshold.ofWhole ? (threshold.limit / 100) * whole(answer) : threshold.limit;
-    return OPERATORS[operator](actual, limit) ? [`${threshold.text} (it is ${words?.[actual] ?? shown(actual, unit)})`] : [];
+    if (!OPERATORS[operator](actual, limit)) return [];
+    const share = threshold.ofWhole && whole(answer) > 0 ? `${formatPercent((actual / whole(answer)) * 100)}: ` : '';
+    return [`${threshold.text} (it is ${share}${words?.[actual] ?? shown(actual, unit)})`];
   });
 }
 

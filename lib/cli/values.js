@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { InvalidArgumentError } = require('commander');
+const { nearest } = require('../api/options/nearest.js');
 const { toBytes, toId, toPattern } = require('../api/typed.js');
 
 function parseSize(text) {
@@ -48,6 +49,15 @@ function parseList(text, previous = []) {
   return [...previous, ...text.split(',').filter((word) => word !== '')];
 }
 
+/** The same, of known words. */
+function parseWords(text, previous, { choices, isOpen }) {
+  const words = parseList(text, previous);
+  const unknown = words.find((word) => !choices.includes(word) && !(isOpen && nearest(word, choices) === undefined));
+  if (unknown === undefined) return words;
+  const meant = nearest(unknown, choices);
+  throw new InvalidArgumentError(`'${unknown}' is none of ${choices.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`);
+}
+
 /** `/re/flags` or the exact text. */
 function parseText(text) {
   return toPattern(text) ?? { exact: text };
@@ -55,6 +65,34 @@ function parseText(text) {
 
 function parseContains(text) {
   return { contains: text };
+}
+
+const LITERALS = { true: true, false: false, null: null };
+
+/** `NAME`, `NAME=VALUE`, `NAME=>CLASS`, given one by one. */
+function parseProperty(text, previous = []) {
+  const [, name, arrow, rest] = /^(\/.+?\/[imsu]*|[^=]+)(?:=(>)?(.*))?$/s.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('Expected NAME, NAME=VALUE or NAME=>CLASS.');
+  const property = { name: parseText(name), ...(rest !== undefined && (arrow ? { to: parseText(rest) } : { value: parseValue(rest) })) };
+  return [...previous, property];
+}
+
+/** Words that JSON has for other values than text are these values; in quotes they are text. */
+function parseValue(text) {
+  if (Object.hasOwn(LITERALS, text)) return LITERALS[text];
+  if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  const [, quoted] = /^"(.*)"$/s.exec(text) ?? [];
+  return quoted === undefined ? parseText(text) : { exact: quoted };
+}
+
+/** A reference, as a whole: a name may have a comma. */
+function parseReference(text, previous = []) {
+  return [...previous, text];
+}
+
+/** The id of an object, or the name of a class. */
+function parseRemoval(text, previous = []) {
+  return [...previous, toId(text) ?? { class: parseText(text) }];
 }
 
 /** `3`, `3..7`, `3..`, `..7` → limits, both included. */
@@ -106,15 +144,19 @@ const PARSERS = {
   ids: parseIds,
   key: (text) => text,
   namedFilter: parseNamedFilter,
+  names: parseList,
   path: (text) => text,
+  properties: parseProperty,
   range: parseRange,
+  reference: parseReference,
+  removals: parseRemoval,
   size: parseSize,
   sourceMaps: parseSourceMaps,
   string: (text) => text,
   text: parseText,
   tree: parseTree,
   whole: parseCount,
-  words: parseList,
+  words: parseWords,
 };
 
 module.exports = { PARSERS, parseId };

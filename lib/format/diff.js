@@ -9,7 +9,7 @@ const { exceededBlocks } = require('./report.js');
 const { heap, words } = require('./spans.js');
 
 const HEADINGS = {
-  classes: ['Classes by growth', 'self sizes of objects allocated and freed'],
+  classes: ['Classes by growth', 'of what their objects retain; self sizes of objects allocated and freed'],
   new: ['New objects', 'in the second snapshot only, by retained size'],
   grown: ['Objects that grew', 'the same object in both snapshots, by growth of retained size'],
   freed: ['Freed objects', 'in the first snapshot only, by retained size'],
@@ -30,9 +30,16 @@ function formatDiff(diff, options = {}) {
       ...otherProcess(diff),
       document.heading(...HEADINGS[diff.mode]),
       ...(diff.mode === 'classes' ? classBlocks(diff) : nodeBlocks(diff, options)),
+      ...hint(diff),
     ],
     options,
   );
+}
+
+/** Growth has a cause, which another verb names. */
+function hint({ sameProcess, before, after }) {
+  if (!sameProcess || after.size <= before.size) return [];
+  return [document.line(words('What of it leaks, and who holds it: heapray report with the same snapshots.', 'faint'))];
 }
 
 function totals({ before, after }) {
@@ -67,12 +74,13 @@ const CLASS_COLUMNS = [
   { title: 'Count', align: 'right' },
   { title: 'Allocated', align: 'right', drop: 4 },
   { title: 'Freed', align: 'right', drop: 3 },
-  { title: 'Size', align: 'right' },
+  { title: 'Size', align: 'right', drop: 0 },
+  { title: 'Retained', align: 'right' },
 ];
 
 function classBlocks({ classes, total }) {
   if (classes.length === 0) return [document.line(total === 0 ? 'No object was added or removed.' : 'No more rows.')];
-  const rows = classes.map((row) => [
+  const rows = classes.filter(hasChanged).map((row) => [
     heap(row.name),
     formatCountDelta(row.addedCount),
     formatCountDelta(-row.removedCount),
@@ -80,9 +88,13 @@ function classBlocks({ classes, total }) {
     formatBytesDelta(row.addedSize),
     formatBytesDelta(-row.removedSize),
     words(formatBytesDelta(row.sizeDelta), roleOfGrowth(row.sizeDelta)),
+    words(formatBytesDelta(row.retainedDelta), roleOfGrowth(row.retainedDelta)),
   ]);
   return [document.table(CLASS_COLUMNS, rows), ...more(total - classes.length, 'class', 'classes')];
 }
+
+/** Objects that replace others say nothing of growth. */
+const hasChanged = ({ countDelta, sizeDelta, retainedDelta }) => countDelta !== 0 || sizeDelta !== 0 || retainedDelta !== 0;
 
 function nodeBlocks({ nodes, mode, total }, options) {
   if (nodes.length === 0) return [document.line(total === 0 ? 'None.' : 'No more rows.')];

@@ -114,7 +114,7 @@ class AnswerMapper {
     if (this.#mapOwner(row.owner, last) && isOfOwner) this.#setPlace(row.source, row.owner.source);
   }
 
-  /** `className` of objects, `name` of classes and functions, `functionName` of frames. */
+  /** `className` of objects, `name` of classes and functions, `functionName` of frames, `key` of groups. */
   #mapNames(row) {
     const script = this.#mapper.script(row.source);
     if (script === undefined || row.edge !== undefined || this.#mapped.has(row.source)) return;
@@ -122,6 +122,10 @@ class AnswerMapper {
     if (kind === 'module') row.name = script.onlySource ?? row.name;
     if (row.source.line === null) return;
     const rename = (member) => this.#rename(row, member, script.nameAt(row.source, row[member]));
+    if (typeof row.key === 'string' && Array.isArray(row.sampleIds)) {
+      rename('key');
+      return;
+    }
     if (type !== 'closure' && typeof row.className === 'string') {
       const isCalledLikeClass = row.name === row.className;
       rename('className');

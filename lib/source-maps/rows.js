@@ -23,7 +23,7 @@ function rowsOf(answer) {
 function nameWithoutPlace(row) {
   if (isSource(row.source) || 'edge' in row) return undefined;
   if (typeof row.className === 'string') return 'className';
-  return typeof row.name === 'string' && ('countDelta' in row || Object.keys(row).join() === 'name,count') ? 'name' : undefined;
+  return typeof row.name === 'string' && ('countDelta' in row || /^name,count(,selfSize)?$/.test(Object.keys(row).join())) ? 'name' : undefined;
 }
 
 module.exports = { isSource, nameWithoutPlace, rowsOf };

@@ -114,6 +114,41 @@ fn negative(value: &Value) -> Value {
     value.as_i64().map_or(Value::Null, |number| json!(-number))
 }
 
+type Accepts<'a> = &'a dyn Fn(&Value) -> bool;
+
+/// What the root reaches along references that retain, by repetition until nothing changes.
+fn reached(snapshot: &Snapshot) -> Vec<bool> {
+    let mut reached = vec![false; snapshot.nodes().len()];
+    reached[snapshot.root().index()] = true;
+    loop {
+        let mut changed = false;
+        for from in snapshot.nodes().iter().filter(|from| reached[from.index()]).collect::<Vec<_>>() {
+            for edge in snapshot.edges_of(from).filter(|&edge| snapshot.retains(from, edge)) {
+                changed |= !std::mem::replace(&mut reached[edge.to.index()], true);
+            }
+        }
+        if !changed {
+            return reached;
+        }
+    }
+}
+
+fn lost(snapshot: &Snapshot, before: &[bool], left: &[bool]) -> (u64, u64) {
+    let lost = snapshot.nodes().iter().filter(|node| before[node.index()] && !left[node.index()]);
+    lost.fold((0, 0), |(count, bytes), node| (count + 1, bytes + snapshot.nodes().self_size(node)))
+}
+
+fn freed(snapshot: &Snapshot, what: &Value) -> (u64, u64) {
+    let mut question = what.clone();
+    question["ask"] = json!("whatIf");
+    question["limit"] = json!(1000);
+    let freed = ask(snapshot, &question)["freed"].clone();
+    let number = |field: &str| freed[field].as_u64().expect("a number");
+    let classes = freed["classes"].as_array().expect("classes").iter();
+    assert_eq!(classes.map(|class| class["count"].as_u64().expect("a number")).sum::<u64>(), number("count"));
+    (number("count"), number("selfSize"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
@@ -162,6 +197,111 @@ proptest! {
         for node in snapshot.nodes().iter() {
             let children: u64 = snapshot.dominators().children(node).map(|child| snapshot.retained_size(child)).sum();
             prop_assert_eq!(children + snapshot.nodes().self_size(node), snapshot.retained_size(node));
+        }
+    }
+
+    #[test]
+    fn cutting_frees_what_the_heap_without_the_references_does_not_reach(plan in plan(), cut in 0..120usize) {
+        let ends: Vec<_> = plan.ends().collect();
+        prop_assume!(!ends.is_empty());
+        let (from, _, _, to) = ends[cut % ends.len()];
+        let snapshot = plan.open();
+        let id = |at: usize| snapshot.nodes().id(NodeIx::from_index(at)).0;
+        let mut without = plan.clone();
+        let mut kept = ends.iter().map(|&(other, _, _, target)| (other, target) != (from, to));
+        without.edges.retain(|_| kept.next() == Some(true));
+        let left = reached(&without.open());
+        let before = reached(&snapshot);
+        let cut = format!("@{}->@{}", id(from), id(to));
+        prop_assert_eq!(freed(&snapshot, &json!({"cut": cut})), lost(&snapshot, &before, &left));
+    }
+
+    #[test]
+    fn removing_frees_what_is_reached_through_the_objects_alone(plan in plan(), at in 1..40usize) {
+        let snapshot = plan.open();
+        let removed = NodeIx::from_index(1 + (at - 1) % plan.nodes.len());
+        let mut without = plan.clone();
+        let count = plan.nodes.len() + 1;
+        without.edges.retain(|&(from, _, _, to)| from % count != removed.index() && to % count != removed.index());
+        let (before, mut left) = (reached(&snapshot), reached(&without.open()));
+        left[removed.index()] = false;
+        let id = snapshot.nodes().id(removed).0;
+        prop_assert_eq!(freed(&snapshot, &json!({"remove": id})), lost(&snapshot, &before, &left));
+        prop_assert_eq!(freed(&snapshot, &json!({"remove": [{"id": id}]})), lost(&snapshot, &before, &left));
+    }
+
+    #[test]
+    fn groups_are_what_a_filter_finds_and_retain_what_it_retains_together(plan in plan()) {
+        let snapshot = plan.open();
+        let groups = ask(&snapshot, &json!({"ask": "group", "by": ["distance", "class"], "limit": 1000}));
+        let mut count = 0;
+        for outer in groups["groups"].as_array().expect("groups") {
+            let Ok(distance) = outer["key"].as_str().expect("a key").parse::<i32>() else { continue };
+            let range = json!({"min": distance, "max": distance});
+            for (row, filter) in std::iter::once((outer, json!({"distance": range}))).chain(
+                outer["groups"].as_array().expect("groups").iter().map(|row| (row, json!({"distance": range, "class": row["key"]}))),
+            ) {
+                let question = |ask: &str| {
+                    let mut question = filter.clone();
+                    question["ask"] = json!(ask);
+                    question
+                };
+                let (found, retained) = (ask(&snapshot, &question("filter")), ask(&snapshot, &question("retainedTogether")));
+                prop_assert_eq!((&row["count"], &row["selfSize"]), (&found["total"], &found["selfSize"]));
+                prop_assert_eq!(&row["retainedSize"], &retained["retainedSize"]);
+                count += 1;
+            }
+        }
+        prop_assert!(count > 0 || groups["groups"].as_array().expect("groups").iter().all(|row| row["key"].as_str().expect("a key").starts_with('(')));
+    }
+
+    #[test]
+    fn a_group_compared_with_itself_has_not_changed_and_a_later_one_adds_up(plan in plan(), more in plan()) {
+        let (before, after) = (plan.open(), more.open());
+        let asked = |snapshots: &[&Snapshot], by: &str| {
+            let question = json!({"ask": "group", "by": by, "limit": 1000}).to_string();
+            let answer = query::ask(snapshots, &question, &Progress::new()).expect("an answer");
+            serde_json::from_str::<Value>(&answer).expect("JSON")
+        };
+        for by in ["class", "size", "property:next", "holder", "path", "age", "script", "package"] {
+            prop_assert_eq!(&asked(&[&before, &before], by)["total"], &json!(0), "{}", by);
+            let compared = asked(&[&before, &after], by);
+            let sum = |field: &str| {
+                let rows = compared["groups"].as_array().expect("groups").iter();
+                rows.map(|row| row[field].as_i64().expect("a number")).sum::<i64>()
+            };
+            prop_assert_eq!(json!(sum("countDelta")), compared["countDelta"].clone(), "{}", by);
+            prop_assert_eq!(json!(sum("selfSizeDelta")), compared["selfSizeDelta"].clone(), "{}", by);
+        }
+    }
+
+    #[test]
+    fn conditions_on_properties_are_those_of_the_rows(plan in plan()) {
+        let snapshot = plan.open();
+        let all = ask(&snapshot, &json!({"ask": "filter", "limit": 1000, "edges": true, "sort": "id"}));
+        let rows = all["nodes"].as_array().expect("rows");
+        let is_own = |edge: &Value| edge["type"] == "property" || edge["type"] == "element";
+        let has = |row: &Value, name: &str| {
+            row["edges"].as_array().expect("edges").iter().any(|edge| is_own(edge) && edge["name"] == name)
+        };
+        let is_object = |row: &Value| row["type"] == "object" || row["type"] == "closure";
+        let count = |row: &Value| row["edgeCount"].as_u64().expect("a number");
+        let cases: [(Value, Accepts<'_>); 5] = [
+            (json!({"property": {"name": "next"}}), &|row| has(row, "next")),
+            (json!({"shape": ["next", "items"]}), &|row| is_object(row) && has(row, "next") && has(row, "items")),
+            (json!({"hasNot": "next"}), &|row| is_object(row) && !has(row, "next")),
+            (json!({"shape": "items", "hasNot": ["next", "first"]}), &|row| {
+                is_object(row) && has(row, "items") && !has(row, "next") && !has(row, "first")
+            }),
+            (json!({"counts": {"references": {"min": 2, "max": 4}}}), &|row| (2..=4).contains(&count(row))),
+        ];
+        for (conditions, accepts) in cases {
+            let mut question = json!({"ask": "filter", "limit": 1000, "sort": "id"});
+            question.as_object_mut().expect("an object").extend(conditions.as_object().expect("an object").clone());
+            let ids = |rows: &[&Value]| rows.iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+            let found = ask(&snapshot, &question);
+            let expected: Vec<&Value> = rows.iter().filter(|row| accepts(row)).collect();
+            prop_assert_eq!(ids(&found["nodes"].as_array().expect("rows").iter().collect::<Vec<_>>()), ids(&expected), "{}", conditions);
         }
     }
 

@@ -37,14 +37,25 @@ const TESTS = {
   // Checked by its methods, not its class: Jest and jsdom have their own AbortSignals.
   signal: (value) => typeof value?.aborted === 'boolean' && typeof value.addEventListener === 'function',
   worker: (value) => typeof value?.getHeapSnapshot === 'function',
+  // What is asked checks that it is open.
+  snapshot: (value) => typeof value?.nodeCount === 'number' && value.closed === false,
 };
 
 /** Types whose values are converted; `undefined` means that the value is not accepted. */
 const READERS = {
   ids: (value, what) => (Array.isArray(value) ? value.map((each, i) => readOption(`${what}[${i}]`, { type: 'id' }, each)) : isId(value) ? [value] : undefined),
-  words: (value) => (isString(value) ? [value] : Array.isArray(value) && value.every(isString) ? value : undefined),
+  words: (value, what, { choices, isOpen }) => {
+    const words = READERS.names(value);
+    const unknown = words?.find((word) => !choices.includes(word) && !(isOpen && nearest(word, choices) === undefined));
+    if (unknown !== undefined) throw argumentError(what, `among ${choices.join(', ')}`, unknown, hintOf(unknown, choices));
+    return words;
+  },
+  names: (value) => (isString(value) ? [value] : Array.isArray(value) && value.every(isString) ? value : undefined),
   text: readText,
   range: readRange,
+  properties: (value, what) => each(value, what, readProperty),
+  query: (value, what, { members }) => (isObject(value) ? checkOptions(what, members, value) : undefined),
+  removals: (value, what, { members }) => each(value, what, (one, where) => (isId(one) ? one : READERS.query(one, where, { members }))),
   object: (value, what, { fields }) => (isObject(value) ? checkOptions(what, fields, value) : undefined),
   key: readKey,
   size: readSize,
@@ -52,6 +63,33 @@ const READERS = {
   sourceMaps: readSourceMaps,
   target: readTarget,
 };
+
+/** One value or an array of them. */
+function each(value, what, read) {
+  if (!Array.isArray(value)) return read(value, what);
+  const all = value.map((one, i) => read(one, `${what}[${i}]`));
+  return all.includes(undefined) ? undefined : all;
+}
+
+function readProperty(property, what) {
+  if (!isObject(property)) return undefined;
+  const { name, value, to, ...others } = property;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw unknownOption(what, { name: {}, value: {}, to: {} }, unknown, others[unknown]);
+  return {
+    name: readOption(`${what}.name`, { type: 'text' }, name),
+    ...(value !== undefined && { value: readValue(value, `${what}.value`) }),
+    ...(to !== undefined && { to: readOption(`${what}.to`, { type: 'text' }, to) }),
+  };
+}
+
+/** What a property may be compared with. */
+function readValue(value, what) {
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return value;
+  const text = isString(value) || isRegExp(value) || isObject(value) ? readText(value, what) : undefined;
+  if (text === undefined) throw argumentError(what, 'a string, a RegExp, a number, a boolean or null', value);
+  return text;
+}
 
 /** Texts and patterns as `{ exact }`, `{ contains }` or `{ regex, flags }`. */
 function readText(value, what) {
@@ -145,9 +183,12 @@ function checkOptions(what, declarations, value = {}) {
 
 function unknownOption(what, declarations, name, value) {
   const known = Object.keys(declarations);
-  const meant = nearest(name, known);
-  const hint = meant === undefined ? undefined : `${name}: did you mean ${meant}?`;
-  return argumentError(what, `an object with fields among ${known.join(', ')}`, { [name]: value }, hint);
+  return argumentError(what, `an object with fields among ${known.join(', ')}`, { [name]: value }, hintOf(name, known));
+}
+
+function hintOf(word, known) {
+  const meant = nearest(word, known);
+  return meant === undefined ? undefined : `${word}: did you mean ${meant}?`;
 }
 
 /** The same, with defaults for missing members. */

@@ -15,6 +15,8 @@
  * @property {string} [unit] Of a number: `bytes`.
  * @property {string[]} [choices] The values of a choice; for other types the suggested ones.
  * @property {Record<string, Declaration>} [fields] Members of an object.
+ * @property {boolean} [isOpen] Whether other words than the choices may exist, of which the core decides.
+ * @property {Record<string, Declaration>} [members] Of a query within a question.
  * @property {boolean} [required]
  * @property {unknown} [default] The value if it is left out.
  * @property {string} [defaultsTo] The default in words, if it is no fixed value.
@@ -72,6 +74,11 @@ const TEXTS = {
   choice: ({ choices }) => quoted(choices),
   namedFilter: () => 'a string',
   words: () => 'a string or an array of strings',
+  names: () => 'a string or an array of strings',
+  properties: () => '{ name, value, to }, or an array of such objects',
+  query: () => 'an object',
+  removals: () => 'the id of an object, a query, or an array of both',
+  snapshot: () => 'an open Snapshot',
   text: () => 'a string, a RegExp, { exact }, { contains } or { regex, flags }',
   object: () => 'an object',
   range: () => 'an object',

@@ -10,7 +10,7 @@ const MAX_ROWS = 100_000;
 
 const NODE_TYPES = [
   'hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic',
-  'concatenated string', 'sliced string', 'symbol', 'bigint', 'object shape',
+  'concatenated string', 'sliced string', 'symbol', 'bigint', 'object shape', 'wasm object',
 ];
 
 const NAMED_FILTERS = [
@@ -101,11 +101,35 @@ function tree(name, help, { depth, limit } = { depth: 2, limit: 5 }) {
   };
 }
 
+const countRange = (name, at, noun) => ({ [`--${name}-count <range>`]: { help: `${noun}: 3, 3..7, 3.. or ..7`, as: 'range', at } });
+
+/** Conditions on what an object has, of objects, classes and paths. */
+const having = {
+  property: {
+    type: 'properties',
+    flag: '--property <match>',
+    help: 'has a property NAME, NAME=VALUE or NAME=>CLASS; name, value and class may be /REGEXP/flags',
+  },
+  shape: { type: 'names', flag: '--shape <names>', help: 'has all of these properties, separated by commas' },
+  hasNot: { type: 'names', flag: '--has-not <names>', help: 'is an object without any of these properties' },
+  in: { type: 'words', choices: ['Map', 'Set', 'Array'], flag: '--in <collections>', help: 'is in a Map, Set or Array, separated by commas' },
+  counts: {
+    type: 'object',
+    fields: { properties: { type: 'range' }, elements: { type: 'range' }, references: { type: 'range' }, retainers: { type: 'range' } },
+    flags: {
+      ...countRange('property', 'properties', 'number of properties'),
+      ...countRange('element', 'elements', 'number of elements, keys of a Map included'),
+      ...countRange('reference', 'references', 'number of references'),
+      ...countRange('retainer', 'retainers', 'number of references to it'),
+    },
+  },
+};
+
 /** @type {Declarations} */
 const query = {
   id: { type: 'ids', flag: '--id <ids>', help: 'ids, separated by commas' },
   name: nameText('name'),
-  type: { type: 'words', choices: NODE_TYPES, flag: '--type <types>', help: "V8's node types, separated by commas" },
+  type: { type: 'words', choices: NODE_TYPES, isOpen: true, flag: '--type <types>', help: "V8's node types, separated by commas" },
   class: {
     type: 'text',
     flags: {
@@ -151,6 +175,7 @@ const query = {
     flag: '--mine-only [auto]',
     help: 'hide objects of Node, V8 and internals; =auto: only in heaps over 25 MB',
   },
+  ...having,
   ...nodeOrder,
   ...page('objects'),
   edges: { type: 'boolean', default: false, flag: '--edges', help: 'show the direct references of each object' },
@@ -162,6 +187,7 @@ const query = {
 const classQuery = {
   name: nameText('class'),
   filter: namedFilter,
+  ...having,
   ...order(['retainedSize', 'selfSize', 'count', 'distance', 'name'], 'distance and name'),
   ...page('classes'),
   showStrings,
@@ -189,6 +215,7 @@ const diff = {
     help: 'growth per class, or objects that are new, have grown, or were freed',
   },
   class: { type: 'id' },
+  sort: { type: 'choice', choices: ['retainedDelta', 'sizeDelta', 'countDelta'], default: 'retainedDelta', flag: '--sort <by>', help: 'column by which classes are sorted, largest growth first' },
   paths: { type: 'boolean', default: false, flag: '--paths', help: 'show the retaining path of each object (modes new, grown, freed)' },
   ...page(),
   showStrings,
@@ -196,6 +223,7 @@ const diff = {
 
 const retainingPaths = {
   of: idOrName('idOrClass'),
+  ...having,
   limit: { type: 'whole', min: 1, max: 1000, default: 5, flag: '--limit <count>', help: 'retaining paths to show' },
   showStrings,
 };
@@ -207,12 +235,33 @@ const allocations = {
   showStrings,
 };
 
+const group = {
+  query: { type: 'query', required: true, members: query },
+  by: {
+    type: 'names',
+    default: 'class',
+    choices: ['class', 'package', 'script', 'holder', 'path', 'size', 'age', 'distance'],
+    flag: '--by <ways>',
+    help: 'class, package, script, holder, path, property:NAME, size, age or distance (class); several, separated by commas, are nested',
+  },
+  ...order(['retainedSize', 'selfSize', 'count', 'key'], 'key'),
+  ...page('groups'),
+  showStrings,
+};
+
+const whatIf = {
+  cut: { type: 'names', flags: { '--cut <reference>': { as: 'reference', help: 'cut @ID.NAME, @ID[POSITION] or all references @ID->@ID; may be given several times' } } },
+  remove: { type: 'removals', members: query, flag: '--remove <what>', help: 'remove the object @ID, or all objects of a class; may be given several times' },
+  limit: { type: 'whole', min: 0, max: MAX_ROWS, default: 50, flag: '--limit <count>', help: 'classes to show' },
+  showStrings,
+};
+
 /** Of one snapshot. */
 const one = (fields = {}) => ({ least: 1, most: 1, fields });
 
 /**
- * By the name in `ask`. Heavy ones process the whole heap on all cores.
- * @type {Record<string, { least: number, most: number, heavy?: boolean, fields: Declarations }>}
+ * By the name in `ask`. Heavy ones process the whole heap on all cores. `calls`: what only the call takes.
+ * @type {Record<string, { least: number, most: number, heavy?: boolean, fields: Declarations, calls?: Declarations }>}
  */
 const QUESTIONS = {
   summary: one(),
@@ -227,6 +276,8 @@ const QUESTIONS = {
   dominatorTree: one(dominatorTree),
   retainingPaths: one(retainingPaths),
   strings: { ...one({ ...page(), showStrings }), heavy: true },
+  group: { least: 1, most: 2, heavy: true, fields: group, calls: { before: { type: 'snapshot' } } },
+  whatIf: { ...one(whatIf), heavy: true },
   deadVariables: { ...one({ ...page('variables'), showStrings }), heavy: true },
   allocations: { least: 1, most: 2, fields: allocations },
   allocationStack: one({ id, showStrings }),
@@ -239,6 +290,9 @@ const QUESTIONS = {
 const isHeavy = ({ ask }) => !Object.hasOwn(QUESTIONS, ask) || QUESTIONS[ask].heavy === true;
 
 /** What a call that asks a question takes. */
-const fieldsOf = (ask) => ('showStrings' in QUESTIONS[ask].fields ? { ...QUESTIONS[ask].fields, sourceMaps } : QUESTIONS[ask].fields);
+function fieldsOf(ask) {
+  const { fields, calls } = QUESTIONS[ask];
+  return { ...fields, ...calls, ...('showStrings' in fields && { sourceMaps }) };
+}
 
-module.exports = { NAMED_FILTERS, QUESTIONS, fieldsOf, isHeavy, showStrings, sourceMaps, tree };
+module.exports = { NAMED_FILTERS, QUESTIONS, fieldsOf, having, isHeavy, showStrings, sourceMaps, tree };

@@ -40,7 +40,7 @@ function describeOption({ long, short, description, required, optional, argChoic
 }
 
 function describeArgument(argument) {
-  return { choices: argument.argChoices ?? [], isFile: ['file', 'before', 'after', 'output'].includes(argument.name()) };
+  return { choices: argument.argChoices ?? [], isFile: ['file', 'before', 'after', 'later', 'output'].includes(argument.name()) };
 }
 
 module.exports = { describeProgram };

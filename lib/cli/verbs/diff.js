@@ -9,8 +9,8 @@ const { OUTPUT, shownOf } = require('../options.js');
 const { run } = require('../run.js');
 const { addThresholds, classesIn, exceededIn, metricsHelp } = require('../thresholds.js');
 
-const { mode, paths, showStrings, sourceMaps, limit, offset } = FUNCTIONS.diff;
-const ROWS = { mode, paths, limit, offset };
+const { mode, sort, paths, showStrings, sourceMaps, limit, offset } = FUNCTIONS.diff;
+const ROWS = { mode, sort, paths, limit, offset };
 
 const THRESHOLDS = {
   metrics: {
@@ -19,7 +19,7 @@ const THRESHOLDS = {
     nodesGrowth: { unit: 'count', of: ({ before, after }) => after.nodes - before.nodes, about: 'growth of the number of objects' },
     rows: { unit: 'count', of: ({ total }) => total, about: 'rows of the answer, on all its pages' },
   },
-  classFields: { addedCount: 'count', removedCount: 'count', countDelta: 'count', addedSize: 'bytes', removedSize: 'bytes', sizeDelta: 'bytes' },
+  classFields: { addedCount: 'count', removedCount: 'count', countDelta: 'count', addedSize: 'bytes', removedSize: 'bytes', sizeDelta: 'bytes', retainedDelta: 'bytes' },
   whole: ({ before }) => before.size,
 };
 

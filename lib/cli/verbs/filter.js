@@ -50,4 +50,4 @@ async function answer(api, [snapshot], job, options) {
   };
 }
 
-module.exports = { define };
+module.exports = { CONDITIONS, define };

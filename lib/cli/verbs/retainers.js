@@ -4,7 +4,7 @@
 
 const { formatRetainers } = require('../../format/node.js');
 const { UsageError } = require('../errors.js');
-const { QUESTIONS, showStrings, sourceMaps, tree } = require('../../api/options/questions.js');
+const { QUESTIONS, having, showStrings, sourceMaps, tree } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf, treeOf } = require('../options.js');
 const { run } = require('../run.js');
@@ -30,6 +30,7 @@ function define(program, done) {
     .argument('<file>', "heap snapshot; '-' is standard input")
     .argument('<id|class>', "id ('@123' or '123') or name of a class");
   addFlags(command, { limit, retainers: TREE, showStrings, sourceMaps });
+  addFlags(command.optionsGroup('Objects of the class that count:'), having);
   addFlags(command.optionsGroup('Output:'), OUTPUT)
     .addHelpText('after', EXAMPLES)
     .action(async (file, of, options) => done(await run([file], options, (api, snapshots, job) => answer(api, snapshots, job, of, options))));
@@ -38,9 +39,10 @@ function define(program, done) {
 async function answer(api, [snapshot], job, text, options) {
   const retainers = treeOf(TREE, options.retainers);
   const of = /^@?\d+$/.test(text) ? Number(text.replace('@', '')) : text;
-  const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(snapshot, of);
+  const conditions = optionsOf(having, options);
+  const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(api, snapshot, of, conditions);
   const { nodes } = await api.filter(snapshot, { id, retainers, ...shownOf(options) }, job);
-  const json = { paths: await snapshot.retainingPaths(of, { ...optionsOf({ limit }, options), ...shownOf(options) }), node: nodes[0] ?? null };
+  const json = { paths: await snapshot.retainingPaths(of, { ...optionsOf({ limit }, options), ...conditions, ...shownOf(options) }), node: nodes[0] ?? null };
   return { json, format: (how) => formatRetainers(json, { ...how, of }) };
 }
 
@@ -49,10 +51,11 @@ async function existingId(snapshot, id) {
   return (await snapshot.node(id, { sourceMaps: 'off' })).id;
 }
 
-async function largestOf(snapshot, className) {
+async function largestOf(api, snapshot, className, conditions) {
   const { classes } = await snapshot.classes({ name: { exact: className }, limit: 1, sourceMaps: 'off' });
   if (classes.length === 0) throw new UsageError(`there is no class '${className}': heapray classes FILE --name-contains TEXT searches for one`);
-  const { nodes } = await snapshot.classInstances(className, { limit: 1, sourceMaps: 'off' });
+  const { nodes } = await api.filter(snapshot, { class: { exact: className }, ...conditions, limit: 1, sourceMaps: 'off' });
+  if (nodes.length === 0) throw new UsageError(`no object of the class '${className}' meets the conditions`);
   return nodes[0].id;
 }
 

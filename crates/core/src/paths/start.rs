@@ -14,11 +14,9 @@ use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
-use serde::Deserialize;
 
 /// From whose viewpoint a path is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Viewpoint {
     /// The program's.
     #[default]

@@ -4,6 +4,7 @@ use crate::program::names::{Names, Show};
 use crate::query::allocation_sums::{Entry, Sums, by_function, by_stack, in_all};
 use crate::query::answer::Allowance;
 use crate::query::page::Page;
+use crate::query::read::{members, words};
 use crate::query::rows::SourceRow;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
@@ -13,7 +14,7 @@ use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
 use crate::snapshot::trace::Function;
 use foldhash::HashMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Frames of a stack that are listed, innermost first. V8 records 64.
 const MAX_FRAMES: usize = 256;
@@ -24,7 +25,7 @@ const FRAME_BYTES: usize = 64;
 const NOT_TRACKED: &str = "allocations were not tracked with their stacks when it was taken";
 
 /// What the rows are about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 enum By {
     #[default]
@@ -33,8 +34,7 @@ enum By {
 }
 
 /// The sort key of rows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum AllocationSort {
     #[default]
     Size,
@@ -68,14 +68,24 @@ impl AllocationSort {
 }
 
 /// The question of `allocations`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub(crate) struct AllocationQuery {
     by: Option<By>,
     sort: Option<AllocationSort>,
     limit: Option<u64>,
     offset: Option<u64>,
 }
+
+words!(By { Function: "function", Stack: "stack" });
+words!(AllocationSort {
+    Size: "size",
+    Count: "count",
+    LiveSize: "liveSize",
+    LiveCount: "liveCount",
+    TotalSize: "totalSize",
+    TotalLiveSize: "totalLiveSize",
+});
+members!(AllocationQuery { by: "by", sort: "sort", limit: "limit", offset: "offset" });
 
 /// The allocations of one function, or at one stack.
 #[derive(Debug, Serialize)]

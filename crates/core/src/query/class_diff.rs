@@ -9,6 +9,7 @@ use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::{ClassIx, NodeIx, ObjectId};
 use crate::snapshot::pairs::{Pair, side_by_side};
 use crate::snapshot::progress::Progress;
+use crate::snapshot::retained::retained_together;
 use crate::snapshot::sort::sort;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
@@ -22,6 +23,13 @@ use std::sync::Arc;
 pub struct ClassDiffRow {
     /// Among the classes of both snapshots.
     pub(super) index: u32,
+    /// As of the classes of one snapshot; written last.
+    pub(super) key: Text,
+    /// The class in the second snapshot, or the first if it is gone there.
+    #[serde(skip)]
+    pub(super) class: ClassIx,
+    #[serde(skip)]
+    pub(super) is_gone: bool,
     /// Shared with the class: every class has a row before a page of rows is chosen.
     #[serde(serialize_with = "shared")]
     name: Arc<Text>,
@@ -31,6 +39,10 @@ pub struct ClassDiffRow {
     added_size: u64,
     removed_size: u64,
     pub(super) size_delta: i64,
+    /// What the objects of the class retain together.
+    retained_before: u64,
+    retained_after: u64,
+    pub(super) retained_delta: i64,
     /// Whether V8 or the runtime, not the program, determines their number.
     internal: bool,
     /// Only in answers of `since`.
@@ -141,17 +153,25 @@ impl<'a> ComparedClasses<'a> {
     fn row(&self, key: u32, old: &[Member], new: &[Member]) -> Result<ClassDiffRow> {
         let mut row = ClassDiffRow {
             index: key,
-            name: class_name(self.before, self.after, old, new),
+            key: Text::default(),
+            class: class_of(self.before, self.after, old, new),
+            is_gone: new.is_empty(),
+            name: Arc::default(),
             added_count: 0,
             removed_count: 0,
             count_delta: 0,
             added_size: 0,
             removed_size: 0,
             size_delta: 0,
+            retained_before: retained_together(self.before, &nodes(old)),
+            retained_after: retained_together(self.after, &nodes(new)),
+            retained_delta: 0,
             internal: !old.iter().any(|member| is_of_program(self.before, member.node))
                 && !new.iter().any(|member| is_of_program(self.after, member.node)),
             since: None,
         };
+        let side = if row.is_gone { self.before } else { self.after };
+        row.name = Arc::clone(&side.classes().get(row.class).name);
         by_id(old, new, |pair| match pair {
             Pair::Before(gone) => {
                 row.removed_count += 1;
@@ -165,8 +185,13 @@ impl<'a> ComparedClasses<'a> {
         })?;
         row.count_delta = row.added_count as i64 - row.removed_count as i64;
         row.size_delta = row.added_size as i64 - row.removed_size as i64;
+        row.retained_delta = row.retained_after as i64 - row.retained_before as i64;
         Ok(row)
     }
+}
+
+fn nodes(members: &[Member]) -> Vec<NodeIx> {
+    members.iter().map(|member| member.node).collect()
 }
 
 /// Walks the members of one class.
@@ -211,15 +236,11 @@ fn take_key<'a>(members: &mut &'a [Member], key: u32) -> &'a [Member] {
     taken
 }
 
-/// The name in the second snapshot; for a class that is gone, the name of its last member in the first.
-fn class_name(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> Arc<Text> {
-    let name = |snapshot: &Snapshot, member: &Member| {
-        let class: ClassIx = snapshot.classes().of(member.node);
-        Arc::clone(&snapshot.classes().get(class).name)
-    };
+/// The class in the second snapshot; for one that is gone, that of its last member in the first.
+fn class_of(before: &Snapshot, after: &Snapshot, old: &[Member], new: &[Member]) -> ClassIx {
     match (new.last(), old.last()) {
-        (Some(member), _) => name(after, member),
-        (None, Some(member)) => name(before, member),
-        (None, None) => Arc::default(),
+        (Some(member), _) => after.classes().of(member.node),
+        (None, Some(member)) => before.classes().of(member.node),
+        (None, None) => ClassIx(0),
     }
 }

@@ -3,9 +3,11 @@
 use crate::program::names::Show;
 use crate::query::conditions::matching_classes;
 use crate::query::filter::{FilterResult, Sorting, page_of};
-use crate::query::filter_query::{Order, Sort};
+use crate::query::filter_query::{OneOrMany, Order, Sort};
+use crate::query::having::{Counts, Having, HavingQuery, PropertyMatch};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
+use crate::query::read::{Read, Wrong, members, words};
 use crate::query::rows::{Brief, Rows, SourceRow};
 use crate::query::text_match::TextMatch;
 use crate::query::tree::rank;
@@ -16,7 +18,7 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Ordering;
 
@@ -25,6 +27,7 @@ use std::cmp::Ordering;
 #[serde(rename_all = "camelCase")]
 pub struct ClassRow {
     index: u32,
+    key: Text,
     name: Text,
     count: u32,
     distance: i32,
@@ -43,8 +46,7 @@ pub struct ClassPage {
 }
 
 /// The sort key of classes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[allow(missing_docs, reason = "the variants are the row's own fields")]
 pub enum ClassSort {
     #[default]
@@ -56,12 +58,16 @@ pub enum ClassSort {
 }
 
 /// The question of `classes`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct ClassQuery {
     pub name: Option<TextMatch>,
     pub filter: Option<String>,
+    pub property: Option<OneOrMany<PropertyMatch>>,
+    pub shape: Option<OneOrMany<String>>,
+    pub has_not: Option<OneOrMany<String>>,
+    pub collection: Option<OneOrMany<String>>,
+    pub counts: Option<Counts>,
     pub sort: Option<ClassSort>,
     pub order: Option<Order>,
     pub limit: Option<u64>,
@@ -70,29 +76,25 @@ pub struct ClassQuery {
 }
 
 /// A class by number or by name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug)]
 pub enum ClassKey {
     /// [`ClassRow::index`].
     Index(u64),
-    /// Its exact name; all classes of that name.
+    /// Its exact name, for all classes of that name, or its key.
     Name(String),
 }
 
-impl TryFrom<Value> for ClassKey {
-    type Error = serde_json::Error;
-
-    fn try_from(value: Value) -> serde_json::Result<Self> {
-        Ok(match value {
-            Value::String(name) => ClassKey::Name(name),
-            index => ClassKey::Index(serde_json::from_value(index)?),
-        })
+impl Read for ClassKey {
+    fn read(value: Value) -> std::result::Result<Self, Wrong> {
+        match value {
+            Value::String(name) => Ok(ClassKey::Name(name)),
+            index => u64::read(index).map(ClassKey::Index),
+        }
     }
 }
 
 /// The question of `classInstances`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct InstanceQuery {
     pub class: ClassKey,
@@ -103,18 +105,52 @@ pub struct InstanceQuery {
     pub(crate) brief: Option<Brief>,
 }
 
+words!(ClassSort {
+    RetainedSize: "retainedSize",
+    SelfSize: "selfSize",
+    Count: "count",
+    Distance: "distance",
+    Name: "name",
+});
+members!(ClassQuery {
+    name: "name",
+    filter: "filter",
+    property: "property",
+    shape: "shape",
+    has_not: "hasNot",
+    collection: "in",
+    counts: "counts",
+    sort: "sort",
+    order: "order",
+    limit: "limit",
+    offset: "offset",
+    brief: "brief",
+});
+members!(InstanceQuery {
+    class: "class",
+    sort: "sort",
+    order: "order",
+    limit: "limit",
+    offset: "offset",
+    brief: "brief"
+});
+
 /// Answers `classes`.
 pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, show: Show, progress: &Progress) -> Result<ClassPage> {
     let page = Page::new(query.limit, query.offset)?;
-    let filtered = match &query.filter {
-        None => None,
-        Some(name) => {
-            let kept = NamedFilter::parse(name)?.nodes(snapshot, progress)?;
-            Some(snapshot.class_totals(|node| kept.contains(node)))
-        }
+    let named = query.filter.as_ref().map(|name| NamedFilter::parse(name)?.nodes(snapshot, progress)).transpose()?;
+    let having = Having::new(
+        snapshot,
+        HavingQuery::of(&query.property, &query.shape, &query.has_not, &query.collection, query.counts),
+        progress,
+    )?;
+    let is_kept = |node| {
+        named.as_ref().is_none_or(|named| named.contains(node))
+            && having.as_ref().is_none_or(|having| having.accept(node))
     };
+    let filtered = (named.is_some() || having.is_some()).then(|| snapshot.class_totals(is_kept));
     let totals = filtered.as_deref().unwrap_or(snapshot.classes().all());
-    let wanted = query.name.as_ref().map(|text| matching_classes(snapshot, text)).transpose()?;
+    let wanted = query.name.as_ref().map(|text| matching_classes(snapshot, text, progress)).transpose()?;
     let listed = (0..totals.len())
         .filter(|&class| totals[class].count > 0 && wanted.as_ref().is_none_or(|wanted| wanted[class]))
         .collect::<Vec<_>>();
@@ -145,9 +181,11 @@ fn order<'a>(totals: &'a [ClassTotals], query: &ClassQuery) -> impl Fn(&usize, &
 }
 
 fn row(rows: &Rows<'_>, index: usize, class: &ClassTotals) -> Result<ClassRow> {
-    rows.take(class.name.0.len())?;
+    let key = rows.class_key(class);
+    rows.take(class.name.0.len() + key.0.len())?;
     Ok(ClassRow {
         index: index as u32,
+        key,
         name: rows.text(&rows.names.class(&class.name).0),
         count: class.count,
         distance: class.distance,
@@ -163,14 +201,13 @@ pub(crate) fn instances(snapshot: &Snapshot, key: &ClassKey, progress: &Progress
     let all = snapshot.classes().all();
     let wanted: Vec<bool> = match key {
         ClassKey::Index(index) => (0..all.len() as u64).map(|class| class == *index).collect(),
-        ClassKey::Name(name) => all.iter().map(|class| class.name.0 == name.as_bytes()).collect(),
+        ClassKey::Name(name) => named(snapshot, name.as_bytes(), progress)?,
     };
-    if !wanted.contains(&true) {
-        let found = match key {
-            ClassKey::Index(index) => index.to_string(),
-            ClassKey::Name(name) => format!("{name:?}"),
-        };
-        return Err(Error::new(Code::InvalidQuery, "a class of this snapshot", found));
+    // No object has a class that does not exist, but a number stands for one of this snapshot.
+    if let ClassKey::Index(index) = key
+        && !wanted.contains(&true)
+    {
+        return Err(Error::new(Code::InvalidQuery, "the index of a class of this snapshot", index.to_string()));
     }
     let mut nodes = Vec::new();
     let mut ticker = Ticker::new(progress);
@@ -181,6 +218,19 @@ pub(crate) fn instances(snapshot: &Snapshot, key: &ClassKey, progress: &Progress
         }
     }
     Ok(nodes)
+}
+
+/// For each class whether this is its name, or its key as an answer has it.
+pub(crate) fn named(snapshot: &Snapshot, name: &[u8], progress: &Progress) -> Result<Vec<bool>> {
+    let all = snapshot.classes().all();
+    let matching: Vec<bool> = all.iter().map(|class| class.name.0 == name).collect();
+    if matching.contains(&true) || !name.contains(&b'@') {
+        return Ok(matching);
+    }
+    let shown = Rows::new(snapshot, Show::ALL, progress)?;
+    let hidden = Rows::new(snapshot, Show { keys: false, texts: true }, progress)?;
+    let is_key = |class: &ClassTotals| [&shown, &hidden].iter().any(|rows| rows.class_key(class).0 == name);
+    Ok(all.iter().map(is_key).collect())
 }
 
 /// Answers `classInstances`.

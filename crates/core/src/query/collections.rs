@@ -80,7 +80,8 @@ fn is_collection(snapshot: &Snapshot, node: NodeIx) -> bool {
 
 fn row(rows: &Rows<'_>, node: NodeIx) -> CollectionRow {
     let snapshot = rows.snapshot;
-    let elements = elements_of(snapshot, node);
+    let mut elements = Vec::new();
+    for_each_element(snapshot, node, &mut |element| elements.push(element));
     let mut classes: HashMap<u32, (usize, NodeIx)> = HashMap::new();
     for &element in &elements {
         classes.entry(snapshot.classes().of(element).0).or_insert((0, element)).0 += 1;
@@ -105,27 +106,25 @@ fn row(rows: &Rows<'_>, node: NodeIx) -> CollectionRow {
     }
 }
 
-/// The elements of a collection, both keys and values of a Map, as far as they are heap objects.
-fn elements_of(snapshot: &Snapshot, node: NodeIx) -> Vec<NodeIx> {
+/// Visits the elements of a collection, both keys and values of a Map, as far as they are heap objects.
+pub(crate) fn for_each_element(snapshot: &Snapshot, node: NodeIx, visit: &mut dyn FnMut(NodeIx)) {
     let of = |from: NodeIx, kinds: &'static [EdgeKind]| {
         snapshot.edges_of(from).filter(move |edge| kinds.contains(&edge.kind))
     };
     match (snapshot.name(node), internal_target(snapshot, node, b"table")) {
         (b"Map" | b"Set", Some(table)) => of(table, &[EdgeKind::Internal, EdgeKind::Element])
             .filter(|&edge| is_position(edge_label(snapshot, edge)) && is_value(snapshot, edge.to))
-            .map(|edge| edge.to)
-            .collect(),
+            .for_each(|edge| visit(edge.to)),
         // The elements are edges of either the array or its store.
         (b"Array", _) => match internal_target(snapshot, node, b"elements") {
             Some(store) if of(node, &[EdgeKind::Element]).next().is_none() => {
-                of(store, &[EdgeKind::Internal, EdgeKind::Element]).map(|edge| edge.to).collect()
+                of(store, &[EdgeKind::Internal, EdgeKind::Element]).for_each(|edge| visit(edge.to));
             }
-            _ => of(node, &[EdgeKind::Element]).map(|edge| edge.to).collect(),
+            _ => of(node, &[EdgeKind::Element]).for_each(|edge| visit(edge.to)),
         },
         _ => of(node, &[EdgeKind::Element, EdgeKind::Property])
             .filter(|&edge| !edge_label(snapshot, edge).is(b"__proto__"))
-            .map(|edge| edge.to)
-            .collect(),
+            .for_each(|edge| visit(edge.to)),
     }
 }
 

@@ -5,17 +5,20 @@
 
 use crate::program::ownership::Mine;
 use crate::program::scripts::Scripts;
+use crate::query::classes::named;
 use crate::query::filter_query::{Allocated, FilterQuery, Range, ScriptMatch, find};
+use crate::query::having::Having;
 use crate::query::named::NamedFilter;
 use crate::query::text_match::{Matcher, TextMatch};
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
 use crate::snapshot::columns::EdgeName;
 use crate::snapshot::display::{is_shown_raw, write_display_name};
-use crate::snapshot::error::Result;
+use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::{EdgeIx, NodeIx, ObjectId};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ropes::Ropes;
+use crate::snapshot::schema::NodeKind;
 use crate::snapshot::ticker::Ticker;
 
 /// A condition on display names: names from the string table are looked up by index, others are composed.
@@ -49,6 +52,7 @@ pub(crate) struct Conditions<'a> {
     referenced: Option<NodeSet>,
     allocated: Option<Allocated>,
     named: Option<NodeSet>,
+    having: Option<Having<'a>>,
     pub(crate) mine: Option<Mine<'a>>,
 }
 
@@ -66,8 +70,8 @@ impl<'a> Conditions<'a> {
         Ok(Self {
             snapshot,
             name: query.name.as_ref().map(|text| name_condition(snapshot, text, progress)).transpose()?,
-            types: query.kind.as_ref().map(|types| type_numbers(snapshot, types.as_slice())),
-            classes: query.class.as_ref().map(|text| matching_classes(snapshot, text)).transpose()?,
+            types: query.kind.as_ref().map(|types| type_numbers(snapshot, types.as_slice())).transpose()?,
+            classes: query.class.as_ref().map(|text| matching_classes(snapshot, text, progress)).transpose()?,
             script: query.script.as_ref().map(|script| script_condition(snapshot, script, progress)).transpose()?,
             self_size: query.self_size,
             retained_size: query.retained_size,
@@ -78,6 +82,7 @@ impl<'a> Conditions<'a> {
             referenced: query.referenced_from.map(|id| targets_of(snapshot, id)).transpose()?,
             allocated: query.allocated,
             named: query.filter.as_ref().map(|name| NamedFilter::parse(name)?.nodes(snapshot, progress)).transpose()?,
+            having: Having::new(snapshot, query.having(), progress)?,
             mine: mine_only.then(|| Mine::new(snapshot, progress)).transpose()?,
         })
     }
@@ -101,6 +106,7 @@ impl<'a> Conditions<'a> {
             && in_set(&self.named)
             && self.owner.is_none_or(|owner| owner != node && snapshot.dominators().dominates(owner, node))
             && self.mine.as_ref().is_none_or(|mine| mine.is_mine(node))
+            && self.having.as_ref().is_none_or(|having| having.accept(node))
             && self.name.as_ref().is_none_or(|name| name.accepts(snapshot, node, names))
     }
 }
@@ -145,18 +151,26 @@ fn name_condition(snapshot: &Snapshot, text: &TextMatch, progress: &Progress) ->
     Ok(NameCondition { matcher, strings })
 }
 
-fn type_numbers(snapshot: &Snapshot, wanted: &[String]) -> [bool; 256] {
+fn type_numbers(snapshot: &Snapshot, wanted: &[String]) -> Result<[bool; 256]> {
+    let names = &snapshot.schema().node_type_names;
+    let is_known = |name: &&String| NodeKind::is_known(name) || names.contains(name);
+    if let Some(unknown) = wanted.iter().find(|name| !is_known(name)) {
+        let expected = format!("node types of V8, such as {}", names.join(", "));
+        return Err(Error::new(Code::InvalidQuery, expected, format!("{unknown:?}")));
+    }
     let mut types = [false; 256];
-    for (name, slot) in snapshot.schema().node_type_names.iter().zip(&mut types) {
+    for (name, slot) in names.iter().zip(&mut types) {
         *slot = wanted.contains(name);
     }
-    types
+    Ok(types)
 }
 
-/// For each class whether its name matches.
-pub(crate) fn matching_classes(snapshot: &Snapshot, text: &TextMatch) -> Result<Vec<bool>> {
-    let matcher = text.compile()?;
-    Ok(snapshot.classes().all().iter().map(|class| matcher.is_match(&class.name.0)).collect())
+/// For each class whether its name matches; a text may be its key too.
+pub(crate) fn matching_classes(snapshot: &Snapshot, text: &TextMatch, progress: &Progress) -> Result<Vec<bool>> {
+    match text.compile()? {
+        Matcher::Exact(name) => named(snapshot, &name, progress),
+        matcher => Ok(snapshot.classes().all().iter().map(|class| matcher.is_match(&class.name.0)).collect()),
+    }
 }
 
 fn script_condition(snapshot: &Snapshot, script: &ScriptMatch, progress: &Progress) -> Result<ScriptCondition> {

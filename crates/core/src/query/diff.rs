@@ -1,10 +1,11 @@
 //! Two snapshots of one process → objects that are new, gone, or grown.
 
-use crate::program::names::{Names, Show};
+use crate::program::names::Show;
 use crate::query::answer::Allowance;
 use crate::query::class_diff::{ClassDiffRow, ComparedClasses};
 use crate::query::page::Page;
 use crate::query::paths::ShownPaths;
+use crate::query::read::{members, words};
 use crate::query::report::SCHEMA_VERSION;
 use crate::query::rows::{NodeRow, Rows};
 use crate::snapshot::Snapshot;
@@ -13,11 +14,11 @@ use crate::snapshot::ids::NodeIx;
 use crate::snapshot::pairs::{Pair, for_each_id};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::cmp::Ordering;
 
 /// The objects to list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum DiffMode {
     /// DevTools' comparison per class.
@@ -31,17 +32,31 @@ pub enum DiffMode {
     Freed,
 }
 
+/// The sort key of classes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[allow(missing_docs, reason = "the variants are the row's own fields")]
+pub enum DiffSort {
+    #[default]
+    Retained,
+    Size,
+    Count,
+}
+
 /// The question of `diff`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct DiffQuery {
     pub mode: Option<DiffMode>,
     pub class: Option<u32>,
+    pub sort: Option<DiffSort>,
     pub limit: Option<u64>,
     pub offset: Option<u64>,
     pub paths: Option<bool>,
 }
+
+words!(DiffMode { Classes: "classes", New: "new", Grown: "grown", Freed: "freed" });
+words!(DiffSort { Retained: "retainedDelta", Size: "sizeDelta", Count: "countDelta" });
+members!(DiffQuery { mode: "mode", class: "class", sort: "sort", limit: "limit", offset: "offset", paths: "paths" });
 
 /// The answer of `diff`.
 #[derive(Debug, Serialize)]
@@ -116,13 +131,14 @@ impl DiffResult {
         show: Show,
         progress: &Progress,
     ) -> Result<DiffResult> {
-        let names = [after, before].map(|snapshot| Names::new(snapshot, show, progress));
-        let [after, before] = names;
-        let (after, before) = (after?, before?);
-        self.classes
-            .iter_mut()
-            .flatten()
-            .for_each(|row| row.rename(|name| before.class(&after.class(name)).into_owned()));
+        let (rows_after, rows_before) = (Rows::new(after, show, progress)?, Rows::new(before, show, progress)?);
+        let (names_after, names_before) = (rows_after.names, rows_before.names);
+        for row in self.classes.iter_mut().flatten() {
+            let rows = if row.is_gone { &rows_before } else { &rows_after };
+            row.key = rows.class_key(rows.snapshot.classes().get(row.class));
+            rows.take(row.key.0.len())?;
+            row.rename(|name| names_before.class(&names_after.class(name)).into_owned());
+        }
         Ok(self)
     }
 }
@@ -152,8 +168,14 @@ fn find_changes(
         let mut rows = ComparedClasses::new(before, after, progress)?.rows(progress)?;
         rows.retain(|row| query.class.is_none_or(|class| row.index == class));
         result.total = rows.len();
+        let sort = query.sort.unwrap_or_default();
         let order = |a: &(usize, ClassDiffRow), b: &(usize, ClassDiffRow)| {
-            b.1.size_delta.cmp(&a.1.size_delta).then_with(|| a.0.cmp(&b.0))
+            let rank = |row: &ClassDiffRow| match sort {
+                DiffSort::Retained => (row.retained_delta, row.size_delta),
+                DiffSort::Size => (row.size_delta, row.retained_delta),
+                DiffSort::Count => (row.count_delta, row.retained_delta),
+            };
+            rank(&b.1).cmp(&rank(&a.1)).then_with(|| a.0.cmp(&b.0))
         };
         let chosen = page.select(rows.into_iter().enumerate().collect(), order);
         let allowance = Allowance::default();

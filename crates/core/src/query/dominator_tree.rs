@@ -7,6 +7,7 @@
 use crate::program::names::Show;
 use crate::query::filter_query::find;
 use crate::query::page::Page;
+use crate::query::read::members;
 use crate::query::rows::{Brief, NodeRow, Rows};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
@@ -14,7 +15,7 @@ use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -24,8 +25,7 @@ const MAX_ROWS: usize = 10_000;
 const MAX_DEPTH: u64 = 100;
 
 /// The question of `dominatorTree`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct DominatorTreeQuery {
     pub root: Option<u64>,
@@ -34,6 +34,8 @@ pub struct DominatorTreeQuery {
     pub min_share: Option<f64>,
     pub(crate) brief: Option<Brief>,
 }
+
+members!(DominatorTreeQuery { root: "root", depth: "depth", limit: "limit", min_share: "minShare", brief: "brief" });
 
 /// A node with what it dominates.
 #[derive(Debug, Serialize)]

@@ -1,18 +1,17 @@
 //! The question of `filter`, before its conditions are resolved.
 
+use crate::query::having::{Counts, HavingQuery, PropertyMatch};
 use crate::query::mine_only::MineOnly;
+use crate::query::read::{Read, Wrong, members, words};
 use crate::query::text_match::TextMatch;
 use crate::query::tree::TreeQuery;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::{NodeIx, ObjectId};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// One value or several.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Value", bound = "T: DeserializeOwned")]
+#[derive(Clone, Debug)]
 pub enum OneOrMany<T> {
     /// A single value.
     One(T),
@@ -20,14 +19,12 @@ pub enum OneOrMany<T> {
     Many(Vec<T>),
 }
 
-impl<T: DeserializeOwned> TryFrom<Value> for OneOrMany<T> {
-    type Error = serde_json::Error;
-
-    fn try_from(value: Value) -> serde_json::Result<Self> {
-        Ok(match value {
-            Value::Array(_) => OneOrMany::Many(serde_json::from_value(value)?),
-            one => OneOrMany::One(serde_json::from_value(one)?),
-        })
+impl<T: Read> Read for OneOrMany<T> {
+    fn read(value: Value) -> std::result::Result<Self, Wrong> {
+        match value {
+            Value::Array(_) => Vec::read(value).map(OneOrMany::Many),
+            one => T::read(one).map(OneOrMany::One),
+        }
     }
 }
 
@@ -41,8 +38,7 @@ impl<T> OneOrMany<T> {
 }
 
 /// `true`, `false`, or the script's name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug)]
 pub enum ScriptMatch {
     /// Has one, or has none.
     Known(bool),
@@ -50,20 +46,17 @@ pub enum ScriptMatch {
     Name(TextMatch),
 }
 
-impl TryFrom<Value> for ScriptMatch {
-    type Error = serde_json::Error;
-
-    fn try_from(value: Value) -> serde_json::Result<Self> {
-        Ok(match value {
-            Value::Bool(known) => ScriptMatch::Known(known),
-            name => ScriptMatch::Name(serde_json::from_value(name)?),
-        })
+impl Read for ScriptMatch {
+    fn read(value: Value) -> std::result::Result<Self, Wrong> {
+        match value {
+            Value::Bool(known) => Ok(ScriptMatch::Known(known)),
+            name => TextMatch::read(name).map(ScriptMatch::Name),
+        }
     }
 }
 
 /// Inclusive limits.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Range {
     min: Option<f64>,
     max: Option<f64>,
@@ -76,16 +69,14 @@ impl Range {
 }
 
 /// Ids above `after` and up to `upTo`.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug)]
 pub struct Allocated {
     pub(crate) after: Option<f64>,
     pub(crate) up_to: Option<f64>,
 }
 
 /// The sort key of rows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[allow(missing_docs, reason = "the variants are the row's own fields")]
 pub enum Sort {
     #[default]
@@ -97,8 +88,7 @@ pub enum Sort {
 }
 
 /// Ascending or descending.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Order {
     Ascending,
@@ -106,13 +96,11 @@ pub enum Order {
 }
 
 /// The question of `filter`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "index.d.ts describes the fields")]
 pub struct FilterQuery {
     pub id: Option<OneOrMany<u64>>,
     pub name: Option<TextMatch>,
-    #[serde(rename = "type")]
     pub kind: Option<OneOrMany<String>>,
     pub class: Option<TextMatch>,
     pub script: Option<ScriptMatch>,
@@ -126,6 +114,11 @@ pub struct FilterQuery {
     pub allocated: Option<Allocated>,
     pub filter: Option<String>,
     pub mine_only: Option<MineOnly>,
+    pub property: Option<OneOrMany<PropertyMatch>>,
+    pub shape: Option<OneOrMany<String>>,
+    pub has_not: Option<OneOrMany<String>>,
+    pub collection: Option<OneOrMany<String>>,
+    pub counts: Option<Counts>,
     pub sort: Option<Sort>,
     pub order: Option<Order>,
     pub limit: Option<u64>,
@@ -133,6 +126,46 @@ pub struct FilterQuery {
     pub edges: Option<bool>,
     pub references: Option<TreeQuery>,
     pub retainers: Option<TreeQuery>,
+}
+
+members!(Range { min: "min", max: "max" });
+members!(Allocated { after: "after", up_to: "upTo" });
+words!(Sort { RetainedSize: "retainedSize", SelfSize: "selfSize", Ratio: "ratio", Distance: "distance", Id: "id" });
+words!(Order { Ascending: "ascending", Descending: "descending" });
+members!(FilterQuery {
+    id: "id",
+    name: "name",
+    kind: "type",
+    class: "class",
+    script: "script",
+    self_size: "selfSize",
+    retained_size: "retainedSize",
+    distance: "distance",
+    detached: "detached",
+    edge_name: "edgeName",
+    retained_by: "retainedBy",
+    referenced_from: "referencedFrom",
+    allocated: "allocated",
+    filter: "filter",
+    mine_only: "mineOnly",
+    property: "property",
+    shape: "shape",
+    has_not: "hasNot",
+    collection: "in",
+    counts: "counts",
+    sort: "sort",
+    order: "order",
+    limit: "limit",
+    offset: "offset",
+    edges: "edges",
+    references: "references",
+    retainers: "retainers",
+});
+
+impl FilterQuery {
+    pub(crate) fn having(&self) -> HavingQuery<'_> {
+        HavingQuery::of(&self.property, &self.shape, &self.has_not, &self.collection, self.counts)
+    }
 }
 
 /// The node with an id of the question.

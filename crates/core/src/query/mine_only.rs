@@ -1,8 +1,8 @@
 //! The option `mineOnly`.
 
+use crate::query::read::{Read, Wrong, unexpected};
 use crate::snapshot::Snapshot;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde_json::Value;
 
 /// Heaps above this size are mostly the program's data, which is what its author looks for.
 const BIG_HEAP: u64 = 25_000_000;
@@ -19,13 +19,13 @@ pub enum MineOnly {
     Auto,
 }
 
-impl<'de> Deserialize<'de> for MineOnly {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::Bool(true) => Ok(MineOnly::Yes),
-            serde_json::Value::Bool(false) => Ok(MineOnly::No),
-            serde_json::Value::String(text) if text == "auto" => Ok(MineOnly::Auto),
-            other => Err(D::Error::custom(format!("mineOnly: expected true, false or \"auto\", found {other}"))),
+impl Read for MineOnly {
+    fn read(value: Value) -> Result<Self, Wrong> {
+        match value {
+            Value::Bool(true) => Ok(MineOnly::Yes),
+            Value::Bool(false) => Ok(MineOnly::No),
+            Value::String(text) if text == "auto" => Ok(MineOnly::Auto),
+            other => Err(unexpected("true, false or \"auto\"", &other)),
         }
     }
 }

@@ -23,6 +23,9 @@ mod dominator_tree;
 mod duplicates;
 mod filter;
 mod filter_query;
+mod group;
+mod group_keys;
+mod having;
 mod javascript;
 mod leaks;
 mod memory_estimate;
@@ -32,6 +35,7 @@ mod order;
 mod packages;
 mod page;
 pub(crate) mod paths;
+mod read;
 mod regex;
 mod repeated_texts;
 mod report;
@@ -43,6 +47,7 @@ mod summary;
 mod test_rounds;
 mod text_match;
 mod tree;
+mod what_if;
 
 pub use crate::snapshot::copied::Column;
 
@@ -56,15 +61,14 @@ use filter_query::{FilterQuery, Sort, find};
 use leaks::sentences::{Identity, fingerprint};
 use memory_estimate::MemoryEstimate;
 use page::Page;
+use read::{Members, Read, Wrong, derived, members};
 use rows::{Brief, NodeRow, Rows};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::ops::Range;
 use tree::Direction;
 
 /// A question.
-#[derive(Deserialize)]
-#[serde(tag = "ask", rename_all = "camelCase")]
 enum Question {
     Tables(Nothing),
     Summary(Nothing),
@@ -87,6 +91,8 @@ enum Question {
     Samples(Nothing),
     Filter(Box<FilterQuery>),
     RetainedTogether(Box<FilterQuery>),
+    Group(Box<group::GroupQuery>),
+    WhatIf(what_if::WhatIfQuery),
     Diff(diff::DiffQuery),
     Since(since::SinceQuery),
     TestRounds(test_rounds::TestRoundsQuery),
@@ -104,10 +110,12 @@ impl Question {
             | Question::AllocationStack(_)
             | Question::Fingerprint(_) => MemoryEstimate::LITTLE,
             Question::References(_) | Question::Retainers(_) => MemoryEstimate::EDGES,
-            Question::RetainingPaths(_) => MemoryEstimate::PATHS,
+            Question::RetainingPaths(_) | Question::WhatIf(_) => MemoryEstimate::PATHS,
             Question::Strings(_) => MemoryEstimate::STRINGS,
             Question::Diff(_) => MemoryEstimate::DIFF,
-            Question::Since(_) | Question::TestRounds(_) | Question::Report(_) => MemoryEstimate::REPORT,
+            Question::Since(_) | Question::TestRounds(_) | Question::Report(_) | Question::Group(_) => {
+                MemoryEstimate::REPORT
+            }
             Question::Dominated(_)
             | Question::DominatorPath(_)
             | Question::DominatorTree(_)
@@ -125,19 +133,16 @@ impl Question {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 struct Nothing {}
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 struct ById {
     id: u64,
 }
 
 /// A suspect by its names in the original source.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 struct FingerprintQuery {
     kind: String,
     class_name: String,
@@ -145,8 +150,7 @@ struct FingerprintQuery {
     holder_path: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 struct DominatorPathQuery {
     id: u64,
     brief: Option<Brief>,
@@ -159,8 +163,7 @@ struct CutPath {
     omitted: usize,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 struct ListOf {
     id: u64,
     limit: Option<u64>,
@@ -168,12 +171,23 @@ struct ListOf {
     brief: Option<Brief>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 struct Pages {
     limit: Option<u64>,
     offset: Option<u64>,
 }
+
+members!(Nothing {});
+members!(ById { id: "id" });
+members!(FingerprintQuery {
+    kind: "kind",
+    class_name: "className",
+    holder_class: "holderClass",
+    holder_path: "holderPath",
+});
+members!(DominatorPathQuery { id: "id", brief: "brief" });
+members!(ListOf { id: "id", limit: "limit", offset: "offset", brief: "brief" });
+members!(Pages { limit: "limit", offset: "offset" });
 
 impl Pages {
     fn page(&self) -> Result<Page> {
@@ -197,8 +211,8 @@ pub fn answer(snapshot: &Snapshot, question: &str, progress: &Progress) -> Resul
 /// [`Code::InvalidQuery`] for an invalid question or a wrong number of snapshots; [`Code::NoSuchNode`] for an id that
 /// the snapshot does not have; [`Code::Cancelled`].
 pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Result<String> {
-    let (question, show) = read(question)
-        .map_err(|error| Error::new(Code::InvalidQuery, "a question about snapshots", error.to_string()))?;
+    let (question, show) =
+        read(question).map_err(|wrong| Error::new(Code::InvalidQuery, "a question about snapshots", wrong))?;
     progress.enter(Phase::Query, 0);
     progress.check()?;
     question.memory_estimate().check(snapshots)?;
@@ -247,6 +261,8 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
         (Question::Samples(_), [snapshot]) => json(&allocations::samples(snapshot, progress)?),
         (Question::Filter(query), [snapshot]) => json(&filter::filter(snapshot, &query, show, progress)?),
         (Question::RetainedTogether(query), [snapshot]) => json(&retained::retained(snapshot, &query, progress)?),
+        (Question::WhatIf(query), [snapshot]) => json(&what_if::what_if(snapshot, &query, show, progress)?),
+        (Question::Group(query), [_] | [_, _]) => json(&group::group(snapshots, &query, show, progress)?),
         (Question::Diff(query), [before, after]) => json(&diff::diff(before, after, &query, show, progress)?),
         (Question::Since(query), [before, after]) => json(&since::since(before, after, &query, show, progress)?),
         (Question::TestRounds(query), [_, .., last]) => {
@@ -270,12 +286,48 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
 
 /// The question, and what of the program's data its answer shows. By default names that are data are hidden, and a
 /// report hides contents of strings as well, which other questions are about; `showStrings` shows or hides both.
-fn read(question: &str) -> serde_json::Result<(Question, Show)> {
-    let mut question: Map<String, Value> = serde_json::from_str(question)?;
-    let show = question.remove("showStrings").map_or(Ok(None), serde_json::from_value::<Option<bool>>)?;
-    let question: Question = serde_json::from_value(Value::Object(question))?;
+fn read(question: &str) -> std::result::Result<(Question, Show), Wrong> {
+    let question: Map<String, Value> = serde_json::from_str(question).map_err(|error| error.to_string())?;
+    let mut members = Members::of(Value::Object(question))?;
+    let ask: String = members.take("ask")?;
+    let show: Option<bool> = members.take("showStrings")?;
+    let question = question_named(&ask, members.rest())?;
     let by_default = !matches!(question, Question::Report(_));
     Ok((question, Show { keys: show.unwrap_or(false), texts: show.unwrap_or(by_default) }))
+}
+
+fn question_named(ask: &str, members: Value) -> std::result::Result<Question, Wrong> {
+    Ok(match ask {
+        "tables" => Question::Tables(Read::read(members)?),
+        "summary" => Question::Summary(Read::read(members)?),
+        "node" => Question::Node(Read::read(members)?),
+        "references" => Question::References(Read::read(members)?),
+        "retainers" => Question::Retainers(Read::read(members)?),
+        "dominated" => Question::Dominated(Read::read(members)?),
+        "dominatorPath" => Question::DominatorPath(Read::read(members)?),
+        "dominatorTree" => Question::DominatorTree(Read::read(members)?),
+        "retainingPaths" => Question::RetainingPaths(Read::read(members)?),
+        "classes" => Question::Classes(Read::read(members)?),
+        "classInstances" => Question::ClassInstances(Read::read(members)?),
+        "strings" => Question::Strings(Read::read(members)?),
+        "deadVariables" => Question::DeadVariables(Read::read(members)?),
+        "deadFields" => Question::DeadFields(Read::read(members)?),
+        "allocations" => Question::Allocations(Read::read(members)?),
+        "sourceTextWanted" => Question::SourceTextWanted(Read::read(members)?),
+        "sourceText" => Question::SourceText(derived(members)?),
+        "allocationStack" => Question::AllocationStack(Read::read(members)?),
+        "samples" => Question::Samples(Read::read(members)?),
+        "filter" => Question::Filter(Read::read(members)?),
+        "retainedTogether" => Question::RetainedTogether(Read::read(members)?),
+        "group" => Question::Group(Read::read(members)?),
+        "whatIf" => Question::WhatIf(Read::read(members)?),
+        "diff" => Question::Diff(Read::read(members)?),
+        "since" => Question::Since(Read::read(members)?),
+        "testRounds" => Question::TestRounds(Read::read(members)?),
+        "report" => Question::Report(derived(members)?),
+        "fingerprint" => Question::Fingerprint(Read::read(members)?),
+        unknown => return Err(format!("unknown question `{unknown}`")),
+    })
 }
 
 fn json(answer: &impl Serialize) -> Result<String> {

@@ -46,7 +46,7 @@ impl Order {
 }
 
 /// The highest id of a JavaScript object.
-fn highest_id(snapshot: &Snapshot) -> u32 {
+pub(crate) fn highest_id(snapshot: &Snapshot) -> u32 {
     let ids = snapshot.nodes().iter().map(|node| snapshot.nodes().id(node));
     ids.filter(|id| id.is_stable()).map(|id| id.0).max().unwrap_or(0)
 }

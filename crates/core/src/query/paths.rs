@@ -8,8 +8,10 @@ use crate::paths::step::{PathStep, path_end, path_to};
 use crate::paths::text::PathText;
 use crate::program::names::Show;
 use crate::query::classes::{ClassKey, instances};
-use crate::query::filter_query::find;
+use crate::query::filter_query::{OneOrMany, find};
+use crate::query::having::{Counts, Having, HavingQuery, PropertyMatch};
 use crate::query::middle;
+use crate::query::read::{Read, Wrong, members, words};
 use crate::query::rows::{Brief, LabelRow, NodeRow, Rows, edge_type};
 use crate::query::steps::{StepRow, Steps};
 use crate::query::tree::in_range;
@@ -21,7 +23,7 @@ use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
@@ -37,20 +39,22 @@ const MAX_STEPS: usize = 10_000_000;
 const MIN_STEPS: usize = 100;
 
 /// The question of `retainingPaths`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub(crate) struct PathsQuery {
     of: PathTarget,
+    property: Option<OneOrMany<PropertyMatch>>,
+    shape: Option<OneOrMany<String>>,
+    has_not: Option<OneOrMany<String>>,
+    collection: Option<OneOrMany<String>>,
+    counts: Option<Counts>,
     limit: Option<u64>,
     /// Used by the assertions of `heapray/testing`, and not part of the API.
-    #[serde(default)]
-    viewpoint: Viewpoint,
+    viewpoint: Option<Viewpoint>,
     brief: Option<Brief>,
 }
 
 /// The objects whose paths are requested.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug)]
 pub enum PathTarget {
     /// One node, by id.
     Node(u64),
@@ -58,16 +62,27 @@ pub enum PathTarget {
     Class(String),
 }
 
-impl TryFrom<Value> for PathTarget {
-    type Error = serde_json::Error;
-
-    fn try_from(value: Value) -> serde_json::Result<Self> {
-        Ok(match value {
-            Value::String(class) => PathTarget::Class(class),
-            id => PathTarget::Node(serde_json::from_value(id)?),
-        })
+impl Read for PathTarget {
+    fn read(value: Value) -> std::result::Result<Self, Wrong> {
+        match value {
+            Value::String(class) => Ok(PathTarget::Class(class)),
+            id => u64::read(id).map(PathTarget::Node),
+        }
     }
 }
+
+words!(Viewpoint { Program: "program", Test: "test" });
+members!(PathsQuery {
+    of: "of",
+    property: "property",
+    shape: "shape",
+    has_not: "hasNot",
+    collection: "in",
+    counts: "counts",
+    limit: "limit",
+    viewpoint: "viewpoint",
+    brief: "brief",
+});
 
 /// A step of a path.
 #[derive(Clone, Debug, Serialize)]
@@ -118,11 +133,17 @@ pub(crate) fn retaining_paths(
 ) -> Result<PathResult> {
     let limit = in_range("limit", query.limit.unwrap_or(PATHS), 1000)?;
     let shortest = ShortestPaths::of(snapshot, progress)?;
-    let answer = Answer { snapshot, shortest, viewpoint: query.viewpoint, limit, brief: query.brief, show };
+    let answer =
+        Answer { snapshot, shortest, viewpoint: query.viewpoint.unwrap_or_default(), limit, brief: query.brief, show };
     match &query.of {
         PathTarget::Node(id) => answer.of_node(find(snapshot, *id)?, progress),
         PathTarget::Class(name) => {
-            let nodes = instances(snapshot, &ClassKey::Name(name.clone()), progress)?;
+            let mut nodes = instances(snapshot, &ClassKey::Name(name.clone()), progress)?;
+            let conditions =
+                HavingQuery::of(&query.property, &query.shape, &query.has_not, &query.collection, query.counts);
+            if let Some(having) = Having::new(snapshot, conditions, progress)? {
+                nodes.retain(|&node| having.accept(node));
+            }
             answer.of_nodes(&nodes, progress)
         }
     }

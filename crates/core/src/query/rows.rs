@@ -9,7 +9,9 @@ use crate::program::scopes::Scopes;
 use crate::program::scripts::Scripts;
 use crate::query::allocations::positions;
 use crate::query::answer::Allowance;
+use crate::query::read::members;
 use crate::snapshot::Snapshot;
+use crate::snapshot::classes::ClassTotals;
 use crate::snapshot::columns::{Edge, Location};
 use crate::snapshot::display::{EdgeLabel, display_name, edge_label, is_shown_raw};
 use crate::snapshot::error::Result;
@@ -19,7 +21,7 @@ use crate::snapshot::ropes::Ropes;
 use crate::snapshot::schema::EdgeKind;
 use crate::snapshot::strings::{Text, cut_to};
 use foldhash::HashMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The most references listed in a row; `edgeCount` is the number of all.
@@ -142,9 +144,10 @@ const MAX_TEXT: usize = 200;
 
 /// Answers for a report in one file, whose size must not depend on the heap: long texts are cut, and so is the middle
 /// of long paths. Not part of the API's questions.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Brief {}
+
+members!(Brief {});
 
 impl Brief {
     /// Steps at either end of a path.
@@ -294,6 +297,19 @@ impl<'a> Rows<'a> {
     pub(crate) fn class_name(&self, node: NodeIx) -> Text {
         let classes = self.snapshot.classes();
         self.text(&self.names.class(&classes.get(classes.of(node)).name).0)
+    }
+
+    /// What tells a class from others of its name, in every snapshot of the program: `Name@script:line:column`, or the name
+    /// alone without a location.
+    pub(crate) fn class_key(&self, class: &ClassTotals) -> Text {
+        let mut key = self.names.class(&class.name).0.clone();
+        if let Some(at) = class.location {
+            let script = self.scripts.name(at).map(|name| self.names.script(name));
+            key.push(b'@');
+            key.extend_from_slice(script.as_deref().unwrap_or_default());
+            key.extend_from_slice(format!(":{}:{}", count_from_one(at.line), count_from_one(at.column)).as_bytes());
+        }
+        Text(key)
     }
 
     /// At most what a text takes.

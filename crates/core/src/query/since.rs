@@ -11,25 +11,27 @@ use crate::program::names::Show;
 use crate::query::class_diff::ClassDiffRow;
 use crate::query::diff::{DiffQuery, DiffResult, diff_of_classes};
 use crate::query::page::MAX_ROWS;
+use crate::query::read::members;
 use crate::query::rows::{Rows, SourceRow};
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::Text;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::cmp::Reverse;
 
 /// The most classes for which a path is searched.
 const MAX_PATHS: usize = 50;
 
 /// The question of `since`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub(crate) struct SinceQuery {
     /// The script that defines heapray's class `Snapshot`.
     own_script: String,
 }
+
+members!(SinceQuery { own_script: "ownScript" });
 
 /// The members of a row in addition to those of `diff`.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -13,17 +13,17 @@ use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
 use crate::program::names::Show;
 use crate::query::leaks::{AllocatedRow, FunctionRow, allocated_row, declared};
+use crate::query::read::{members, words};
 use crate::query::rows::{ComponentRow, OwnerRow, Rows, SourceRow};
 use crate::query::tree::in_range;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::Result;
 use crate::snapshot::progress::Progress;
 use crate::snapshot::strings::Text;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The kind of growth to search for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Find {
     Growth,
     Leaks,
@@ -31,20 +31,27 @@ enum Find {
 }
 
 /// The question of `testRounds`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub(crate) struct TestRoundsQuery {
     find: Find,
     /// Calls in a round.
     iterations: u64,
     /// Whether the first snapshot is the first that was taken in its realm.
-    #[serde(default)]
-    is_first: bool,
+    is_first: Option<bool>,
     /// The most bytes that a round may add.
     max_growth: Option<f64>,
     /// Names of the classes to check; all if `None`.
     classes: Option<Vec<String>>,
 }
+
+words!(Find { Growth: "growth", Leaks: "leaks", Heap: "heap" });
+members!(TestRoundsQuery {
+    find: "find",
+    iterations: "iterations",
+    is_first: "isFirst",
+    max_growth: "maxGrowth",
+    classes: "classes",
+});
 
 /// The answer of `testRounds`.
 #[derive(Debug, Serialize)]
@@ -104,7 +111,7 @@ pub(crate) fn test_rounds(
     progress: &Progress,
 ) -> Result<TestRounds> {
     let iterations = in_range("iterations", query.iterations, u64::from(u32::MAX))? as i64;
-    let rounds = Rounds { snapshots, last, iterations, is_first: query.is_first, progress };
+    let rounds = Rounds { snapshots, last, iterations, is_first: query.is_first.unwrap_or(false), progress };
     if query.find == Find::Growth {
         let growth = rounds.growth(query.max_growth)?;
         let classes = growth.classes.into_iter().map(|class| class.name).collect();

@@ -1,18 +1,17 @@
 //! Conditions on text: exact, contained, or a regular expression of JavaScript.
 
 use crate::query::contains::Contains;
+use crate::query::read::{Read, Wrong, members, unexpected};
 use crate::query::regex::Regex;
 use crate::snapshot::Snapshot;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::progress::Progress;
 use crate::snapshot::ticker::Ticker;
-use serde::Deserialize;
 use serde_json::Value;
 use std::io::Write as _;
 
 /// A condition, as written in a question.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug)]
 pub enum TextMatch {
     /// Exactly this text.
     Text(String),
@@ -20,26 +19,26 @@ pub enum TextMatch {
     Form(TextForm),
 }
 
-impl TryFrom<Value> for TextMatch {
-    type Error = serde_json::Error;
-
-    fn try_from(value: Value) -> serde_json::Result<Self> {
-        Ok(match value {
-            Value::String(text) => TextMatch::Text(text),
-            form => TextMatch::Form(serde_json::from_value(form)?),
-        })
+impl Read for TextMatch {
+    fn read(value: Value) -> std::result::Result<Self, Wrong> {
+        match value {
+            Value::String(text) => Ok(TextMatch::Text(text)),
+            Value::Object(_) => TextForm::read(value).map(TextMatch::Form),
+            other => Err(unexpected("a text, {exact}, {contains} or {regex, flags}", &other)),
+        }
     }
 }
 
 /// `{exact}`, `{contains}` or `{regex, flags}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a text, {exact}, {contains} or {regex, flags}")]
+#[derive(Clone, Debug)]
 pub struct TextForm {
     exact: Option<String>,
     contains: Option<String>,
     regex: Option<String>,
     flags: Option<String>,
 }
+
+members!(TextForm { exact: "exact", contains: "contains", regex: "regex", flags: "flags" });
 
 /// A compiled condition.
 #[derive(Debug)]

@@ -1,13 +1,14 @@
 //! The references or retainers of a node: one page of a list, or a tree of several levels.
 
 use crate::query::page::Page;
+use crate::query::read::{Read, Wrong, members, unexpected};
 use crate::query::rows::{Rows, Tree, TreeItem};
 use crate::snapshot::columns::Edge;
 use crate::snapshot::display::edge_label;
 use crate::snapshot::error::{Code, Error, Result};
 use crate::snapshot::ids::NodeIx;
 use foldhash::{HashMap, HashMapExt};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -31,8 +32,7 @@ pub struct ItemPage {
 }
 
 /// `true`, or the size of the tree.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Copy, Debug)]
 pub enum TreeQuery {
     /// A tree of the default size, or none.
     Plain(bool),
@@ -40,20 +40,20 @@ pub enum TreeQuery {
     Sized(TreeSize),
 }
 
-impl TryFrom<Value> for TreeQuery {
-    type Error = serde_json::Error;
-
-    fn try_from(value: Value) -> serde_json::Result<Self> {
-        Ok(match value {
-            Value::Bool(plain) => TreeQuery::Plain(plain),
-            size => TreeQuery::Sized(serde_json::from_value(size)?),
-        })
+impl Read for TreeQuery {
+    fn read(value: Value) -> std::result::Result<Self, Wrong> {
+        match value {
+            Value::Bool(plain) => Ok(TreeQuery::Plain(plain)),
+            Value::Object(_) => TreeSize::read(value).map(TreeQuery::Sized),
+            other => Err(unexpected("true, false or {depth, limit}", &other)),
+        }
     }
 }
 
+members!(TreeSize { depth: "depth", limit: "limit" });
+
 /// The depth and breadth of a tree.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, expecting = "true, false or {depth, limit}")]
+#[derive(Clone, Copy, Debug)]
 pub struct TreeSize {
     depth: Option<u64>,
     limit: Option<u64>,

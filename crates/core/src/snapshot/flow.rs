@@ -69,7 +69,8 @@ impl FlowGraph {
         let mut search = Search::new(heap)?;
         search.number(heap.root, 0);
         let roots: Vec<u32> = heap.edges.targets[heap.nodes.edge_range(heap.root)].to_vec();
-        for &word in roots.iter().filter(|&&word| is_page_entry(heap, word)) {
+        let is_entry = |word: u32| is_page_entry(heap, Edges::kind_of(word), Edges::target_of(word));
+        for &word in roots.iter().filter(|&&word| is_entry(word)) {
             if Edges::target_of(word) == heap.root {
                 search.beside.push(heap.root);
             }
@@ -84,10 +85,9 @@ impl FlowGraph {
     }
 }
 
-/// Entry points of what the page owns: DevTools' `markPageOwnedNodes`.
-fn is_page_entry(heap: Heap<'_>, word: u32) -> bool {
-    let to = Edges::target_of(word);
-    match Edges::kind_of(word) {
+/// Entry points of what the page owns, among the root's edges: DevTools' `markPageOwnedNodes`.
+pub(crate) fn is_page_entry(heap: Heap<'_>, kind: EdgeKind, to: NodeIx) -> bool {
+    match kind {
         EdgeKind::Shortcut => true,
         EdgeKind::Element => {
             heap.schema.node_kinds[heap.nodes.type_number(to) as usize] == NodeKind::Synthetic

@@ -23,7 +23,7 @@ pub(crate) mod derived;
 mod detached;
 pub mod distance;
 pub mod dominators;
-mod flow;
+pub(crate) mod flow;
 pub mod graph;
 mod heap;
 pub mod interfaces;

@@ -68,7 +68,7 @@ pub(crate) fn retained_by_part(snapshot: &Snapshot, nodes: &[NodeIx], part: impl
 }
 
 /// Visits the positions of nodes in the tree's preorder, ascending, each once.
-fn for_each_position(tree: &DominatorTree, nodes: &[NodeIx], visit: &mut dyn FnMut(usize)) {
+pub(crate) fn for_each_position(tree: &DominatorTree, nodes: &[NodeIx], visit: &mut dyn FnMut(usize)) {
     let positions = nodes.iter().map(|node| tree.positions()[node.index()]);
     if positions.len() > tree.order().len() / DENSE {
         let mut visited = Bits::new(tree.order().len());

@@ -57,6 +57,11 @@ impl NodeKind {
         matches!(self, NodeKind::String | NodeKind::ConcatenatedString | NodeKind::SlicedString)
     }
 
+    /// Whether V8 has a type of this name, in any version.
+    pub(crate) fn is_known(name: &str) -> bool {
+        Self::NAMES.iter().any(|(known, _)| *known == name)
+    }
+
     fn by_name(name: &str) -> NodeKind {
         Self::NAMES.iter().find(|(known, _)| *known == name).map_or(NodeKind::Other, |&(_, kind)| kind)
     }

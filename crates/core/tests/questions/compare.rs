@@ -32,8 +32,9 @@ fn classes_count_added_and_removed_objects_by_id() {
         result["classes"],
         json!([{
             "index": result["classes"][0]["index"],
-            "name": "Job", "addedCount": 2, "removedCount": 1, "countDelta": 1,
+            "key": "Job", "name": "Job", "addedCount": 2, "removedCount": 1, "countDelta": 1,
             "addedSize": 40, "removedSize": 10, "sizeDelta": 30, "internal": false,
+            "retainedBefore": 20, "retainedAfter": 139, "retainedDelta": 119,
         }])
     );
     assert_eq!(

@@ -251,7 +251,7 @@ fn a_question_with_a_mistake_is_refused_with_an_error_that_names_it() {
         (json!({"ask": "filter", "name": {"exact": "a", "contains": "b"}}), "exact"),
         (json!({"ask": "summary", "of": 1}), "of"),
         (json!({"ask": "strings", "filter": 1}), "filter"),
-        (json!({"ask": "classInstances", "class": "Nobody"}), "Nobody"),
+        (json!({"ask": "filter", "type": "objekt"}), "objekt"),
         (json!({"ask": "classInstances", "class": 4711}), "4711"),
     ];
     for (question, named) in cases {
@@ -259,6 +259,35 @@ fn a_question_with_a_mistake_is_refused_with_an_error_that_names_it() {
         assert_eq!(code, Code::InvalidQuery, "{question}");
         assert!(message.contains(named), "{question}: {message}");
     }
+}
+
+#[test]
+fn a_class_that_does_not_exist_has_no_objects() {
+    let snapshot = open(&server().heap);
+    assert_eq!(ask(&snapshot, json!({"ask": "classInstances", "class": "Nobody"}))["total"], 0);
+    assert_eq!(ask(&snapshot, json!({"ask": "retainingPaths", "of": "Nobody"}))["paths"], json!([]));
+    assert_eq!(ask(&snapshot, json!({"ask": "filter", "class": "Nobody"}))["total"], 0);
+}
+
+#[test]
+fn a_key_stands_for_one_of_several_classes_of_a_name() {
+    let mut heap = SnapshotBuilder::new();
+    let global = heap.global();
+    for line in [3, 3, 8] {
+        let session = heap.node("object", "Session", 8);
+        heap.location(session, 7, line, 2);
+        heap.element(global, line as i64, session);
+    }
+    let snapshot = open(&heap);
+    let classes = ask(&snapshot, json!({"ask": "classes", "name": "Session"}));
+    let keys: Vec<_> = column(&classes["classes"], "key");
+    assert_eq!(keys.len(), 2);
+    let counts = |ask_about: &dyn Fn(&serde_json::Value) -> serde_json::Value| {
+        keys.iter().map(|key| ask(&snapshot, ask_about(key))["total"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(&|key| json!({"ask": "classInstances", "class": key})), [2, 1]);
+    assert_eq!(counts(&|key| json!({"ask": "filter", "class": key})), [2, 1]);
+    assert_eq!(counts(&|key| json!({"ask": "retainingPaths", "of": key})), [2, 1]);
 }
 
 #[test]
