@@ -659,7 +659,7 @@ export interface RetainingPath {
    * The path in the form of code: `configBus._events.change[896] → onChange → context.user`. `→ onChange` is a function,
    * `context.user` a variable that it captured, `[entry]` a key or value of a Map or an item of a Set, `.(name)` an internal field of V8,
    * `(.next ×20)` the same step twenty times; indices are `[*]` if `count` is over 1. It begins at the last
-   * module variable on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not internal
+   * variable or export of a module on the path, at a module (`require("/srv/app/index.js")`), or at the first object that is not internal
    * to V8; with `…` if `steps` has only the path's end.
    */
   text: string;

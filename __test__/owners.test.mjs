@@ -14,6 +14,7 @@ const folder = temporaryFolder();
 mkdirSync(path.join(folder, 'db'));
 const program = path.join(folder, 'program.mjs');
 const pool = path.join(folder, 'db', 'pool.js');
+const shared = path.join(folder, 'db', 'shared.mjs');
 
 writeFileSync(pool, `const pool = new Map();
 exports.add = function add(key) { pool.set(key, new Session(key)); };
@@ -21,10 +22,28 @@ exports.make = function make() {
   const cache = [];
   return function push(value) { cache.push(value); };
 };
+exports.waiting = [];
+exports.wait = (key) => exports.waiting.push(new Ticket(key));
+class Ticket { constructor(key) { this.key = key; } }
 class Session { constructor(key) { this.key = key; } }
+`);
+writeFileSync(shared, `class Price { constructor(at) { this.at = at; } }
+class Link { constructor(next) { this.next = next; } }
+class Visit { constructor(at) { this.at = at; } }
+const visits = [];
+export const prices = new Map();
+export let newest;
+export { visits as log };
+export function share(at) {
+  prices.set(at, new Price(at));
+  newest = new Link(newest);
+  visits.push(new Visit(at));
+}
 `);
 writeFileSync(program, `import { writeHeapSnapshot } from 'node:v8';
 import pool from './db/pool.js';
+import { log, newest, prices, share } from './db/shared.mjs';
+globalThis.keep = () => [log, newest, prices];
 class Quote { constructor(at) { this.at = at; } }
 class Job { constructor(at) { this.at = at; } }
 class Row { constructor(at) { this.at = at; } }
@@ -44,6 +63,8 @@ for (let round = 0; round < 3; round++) {
     feed.on(new Quote(i));
     push(new Job(i));
     addRow(new Row(i));
+    share(round * 1000 + i);
+    pool.wait(i);
   }
   writeHeapSnapshot(round + '.heapsnapshot');
 }
@@ -66,6 +87,19 @@ test('a variable of a module is told with the module', () => {
   assert.deepEqual(suspectOf('Session').holder.source, suspectOf('Session').holder.owner.source);
 });
 
+test('a variable that a module exports is told by its name, with the module', () => {
+  const url = pathToFileURL(shared).href;
+  for (const [className, variable] of [['Price', 'prices'], ['Link', 'newest'], ['Visit', 'log']]) {
+    assert.equal(suspectOf(className).holder.path, variable);
+    assert.deepEqual(ownerOf(className), ['module', url, url, null]);
+  }
+});
+
+test('what a CommonJS module exports is told as a variable of that module', () => {
+  assert.equal(suspectOf('Ticket').holder.path, 'waiting');
+  assert.deepEqual(ownerOf('Ticket'), ['module', pool, pool, null]);
+});
+
 test('a variable in a block is told with the file, for it may be in a function without variables of its own', () => {
   const url = pathToFileURL(program).href;
   assert.deepEqual(ownerOf('Row'), ['block', url, url, null]);
@@ -76,12 +110,12 @@ test('a variable of a function is told with the function and its line', () => {
 });
 
 test('a field is told with its class', () => {
-  assert.deepEqual(ownerOf('Quote'), ['class', 'PriceFeed', pathToFileURL(program).href, 11]);
+  assert.deepEqual(ownerOf('Quote'), ['class', 'PriceFeed', pathToFileURL(program).href, 13]);
 });
 
 test('text says where the holder is declared', () => {
   const text = formatReport(answer, { width: 400 });
   assert.match(text, new RegExp(`declared +module variable in ${pool.replaceAll('.', '\\.')}\n`));
   assert.match(text, /declared +in function make, \S+pool\.js:3:29\n/);
-  assert.match(text, /declared +in class PriceFeed, \S+program\.mjs:11:14\n/);
+  assert.match(text, /declared +in class PriceFeed, \S+program\.mjs:13:14\n/);
 });

@@ -77,6 +77,12 @@ function leadsThroughVariable({ edge, source }) {
   return typeof edge === 'string' && isSource(source) && (edge.startsWith(' → context.') || source.line === null);
 }
 
+/** Whether the owner of a holder declares a variable on its path, not a field. */
+function isOfVariable({ owner, steps }) {
+  if (!isSource(owner.source)) return true;
+  return steps.some((step) => leadsThroughVariable(step) && isSamePlace(step.source, owner.source));
+}
+
 const isSamePlace = (a, b) => a.script === b.script && a.line === b.line && a.column === b.column;
 
 class AnswerMapper {
@@ -107,9 +113,10 @@ class AnswerMapper {
   }
 
   #mapSteps(row) {
+    const isOwned = row.owner && isOfVariable(row);
     const context = { mapper: this.#mapper, sourceOf: (id) => this.#sources.get(id), setPlace: (source, place) => this.#setPlace(source, place) };
     const last = mapPath(row, context);
-    if (!row.owner || last === undefined) return;
+    if (!isOwned || last === undefined) return;
     const isOfOwner = isSource(row.source) && isSource(row.owner.source) && isSamePlace(row.source, row.owner.source);
     if (this.#mapOwner(row.owner, last) && isOfOwner) this.#setPlace(row.source, row.owner.source);
   }
@@ -121,6 +128,8 @@ class AnswerMapper {
     const { type, kind } = row;
     if (kind === 'module') row.name = script.onlySource ?? row.name;
     if (row.source.line === null) return;
+    // The heap tells classes from functions by their instances alone.
+    if (kind === 'function' && script.isClass(row.source)) row.kind = 'class';
     const rename = (member) => this.#rename(row, member, script.nameAt(row.source, row[member]));
     if (typeof row.key === 'string' && Array.isArray(row.sampleIds)) {
       rename('key');

@@ -3,7 +3,7 @@
 /** What the original says at a place. It may be TypeScript, JSX or any other language, and is not parsed as a whole. */
 
 const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$]*`;
-const MODIFIERS = String.raw`(?:(?:export|default|declare|abstract|async|static|public|private|protected|readonly|override|get|set)\s+)*`;
+const MODIFIERS = String.raw`(?:(?:export|default|declare|abstract|async|static|public|private|protected|readonly|override|accessor|get|set)\s+)*`;
 
 /** Names of methods that are no identifiers. */
 const LITERAL = String.raw`(?:'[^']*'|"[^"]*"|\d[\w.]*)`;
@@ -13,6 +13,12 @@ const BEGINNING = new RegExp(
   'u',
 );
 const DECLARED = new RegExp(String.raw`^${MODIFIERS}(?:class\s+(?!extends\b)|function\b\s*\*?\s*)(${NAME})`, 'u');
+const PRIVATE = new RegExp(String.raw`^${MODIFIERS}(#${NAME})`, 'u');
+/** The default export of a module. */
+const DEFAULT = /^export\s+default\b/;
+const BEFORE_DEFAULT = /\bexport\s+default\s+(?:async\s+)?$/;
+/** `const name: Type = `, before a function or class without a name. */
+const BEFORE_VALUE = new RegExp(String.raw`^\s*(?:export\s+)?(?:const|let|var)\s+(${NAME})\s*(?::(?:[^=]|=>)*)?=\s*$`, 'u');
 const CLASS = new RegExp(String.raw`^${MODIFIERS}(?=class\b)`, 'u');
 const PARAMETERS = new RegExp(String.raw`^${MODIFIERS}(?:function\b\s*\*?\s*)?\*?\s*(?:#?${NAME}|${LITERAL})?\s*(?:<[^()]*>)?\(`, 'u');
 const ASYNC_ARROW = /^async\s*\(/;
@@ -28,9 +34,27 @@ function beginsFunction(text, name) {
   return name === null || new RegExp(String.raw`(?<![\p{ID_Continue}$])${escaped(name)}(?![\p{ID_Continue}$])`, 'u').test(text);
 }
 
-/** The name in `class Name` and `function name`. */
-function declaredName(text) {
-  return DECLARED.exec(text)?.[1];
+/** The name of a function or class that begins at a column: its own, that of its variable, or `default`. */
+function declaredName(line, column) {
+  const text = line.slice(column);
+  const own = DECLARED.exec(text)?.[1];
+  if (own !== undefined || !BEGINNING.test(text)) return own;
+  const before = line.slice(0, column);
+  if (DEFAULT.test(text) || BEFORE_DEFAULT.test(before)) return 'default';
+  return isValue(text) ? BEFORE_VALUE.exec(before)?.[1] : undefined;
+}
+
+/** A function or class, not a method. */
+const isValue = (text) => /^(?:(?:async\s*)?(?:function\b|\(|[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=>)|class\b)/u.test(text);
+
+/** Where `class` or `function` is before a name. */
+function declarationColumn(line = '', column) {
+  return /\b(?:class|(?:async\s+)?function\s*\*?)\s*$/.exec(line.slice(0, column))?.index ?? column;
+}
+
+/** The private name that a member of a class declares. */
+function privateNameIn(text = '') {
+  return PRIVATE.exec(text)?.[1];
 }
 
 /** The column that V8 would give to the function or class whose text begins at a column: see `places.js`. */
@@ -55,7 +79,8 @@ function identifierAt(text = '') {
 function beginsAt(lines, place, name) {
   const before = lines[place.line].slice(0, place.column);
   const text = lines[place.line].slice(place.column);
-  if (declaredName(text) !== undefined) return name === undefined || declaredName(text) === name;
+  const own = declaredName(lines[place.line], place.column);
+  if (own !== undefined) return name === undefined || own === name;
   if (!BEGINNING.test(text)) return false;
   if (name === undefined || name === '') return true;
   if (/\bconstructor\s*$/.test(before)) return enclosingClass(lines, place) === name;
@@ -77,11 +102,12 @@ function enclosingClass(lines, { line, column }) {
 
 function headOf(text) {
   const head = text.slice(Math.max(text.lastIndexOf('}'), text.lastIndexOf(';'), text.lastIndexOf('{')) + 1);
-  return new RegExp(String.raw`\bclass\s+(?!extends\b)(${NAME})[^{}]*$`, 'u').exec(head)?.[1];
+  const at = head.search(/\bclass\b[^{}]*$/);
+  return at === -1 ? undefined : declaredName(head.slice(head.lastIndexOf('\n', at) + 1), at - head.lastIndexOf('\n', at) - 1);
 }
 
 function escaped(name) {
   return name.replaceAll('$', '\\$');
 }
 
-module.exports = { beginsAt, beginsFunction, declaredName, enclosingClass, functionColumn, identifierAt };
+module.exports = { beginsAt, beginsFunction, declarationColumn, declaredName, enclosingClass, functionColumn, identifierAt, privateNameIn };

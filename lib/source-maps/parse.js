@@ -21,6 +21,9 @@ function parseScript(text, { read = () => {}, reset = () => {}, ranges = false }
 
     /** V8 has refused duplicates already; looking for them takes quadratic time. */
     declareName() {}
+
+    /** Nothing is known to be declared. */
+    checkLocalExport() {}
   }
   const options = { ecmaVersion: 'latest', ranges, allowHashBang: true, allowAwaitOutsideFunction: true };
   try {

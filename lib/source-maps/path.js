@@ -66,7 +66,7 @@ function readPlainStep(step, all, at, isStart, context) {
   if (isStart) return { ...names, ...readStart(step, all, at, context, renamed) };
   const [, name, called] = CONTEXT.exec(edge) ?? [];
   if (name !== undefined) {
-    const variable = context.mapper.script(step.source)?.variable(name, step.source, functionInside(all, at, context));
+    const variable = variableOf(name, all, at, context);
     const tail = called === undefined ? '' : ` → ${functionName(called, renamed)}`;
     const shown = variable?.name ?? name;
     return { ...names, edge: ` → context.${shown}${tail}`, bare: shown, variable };
@@ -78,10 +78,17 @@ function readPlainStep(step, all, at, isStart, context) {
 
 function readStart({ edge, source }, all, at, context, renamed) {
   if (source !== null && source.line === null) {
-    const variable = context.mapper.script(source)?.variable(edge, source, functionInside(all, at, context));
+    const variable = variableOf(edge, all, at, context);
     return { edge: variable?.name ?? edge, variable };
   }
   return { edge: renamed(edge) };
+}
+
+/** V8 has exported variables in cells of their own. */
+function variableOf(name, all, at, context) {
+  const { source } = all[at];
+  const script = context.mapper.script(source);
+  return at === 0 || all[at - 1].className === SCOPE ? script?.variable(name, source, functionInside(all, at, context)) : script?.exported(name);
 }
 
 /** The place of the function from whose scopes a step leads to a variable, and how many they are. */

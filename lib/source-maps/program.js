@@ -17,7 +17,7 @@ const { PLACE_OF_SCRIPT, placesOfClass, placesOfFunction } = require('./places.j
  * @property {FunctionInfo | undefined} outer
  * @property {Map<string, number[]>} variables Offsets of the declarations in it, blocks included, functions in it not.
  * @property {Set<string>} captured The variables that functions in it refer to.
- * @property {Map<string, number[]>} fields Of a class, offsets of the declarations of its private names.
+ * @property {Map<string, { name: number, member: number }[]>} fields Of a class, offsets of its private names and of the members that declare them.
  */
 
 const NOTHING = {};
@@ -30,6 +30,8 @@ class ProgramIndex {
   functions = new Map();
   /** Declarations outside of functions. @type {FunctionInfo} */
   top;
+  /** The variables of the script by the names under which it exports them. @type {Map<string, string>} */
+  exports = new Map();
   #text;
   /** Names that a function refers to, and those that functions in it do, until it is placed. @type {Map<FunctionInfo, { own: Set<string>, inner: Set<string> }>} */
   #references = new Map();
@@ -48,6 +50,7 @@ class ProgramIndex {
   #reset() {
     this.functions.clear();
     this.#references.clear();
+    this.exports.clear();
   }
 
   /** The functions around one that declare a variable which functions in them refer to, innermost first. */
@@ -93,6 +96,18 @@ class ProgramIndex {
     BreakStatement() {},
     ContinueStatement() {},
     MetaProperty() {},
+    ExportNamedDeclaration(node, scope) {
+      this.#visitChildren(node, scope);
+      if (node.source !== null) return;
+      for (const { local, exported } of node.specifiers) this.exports.set(exported.name ?? exported.value, local.name);
+      const declared = { variables: new Map() };
+      for (const each of node.declaration?.declarations ?? [node.declaration]) declare(declared, each?.id);
+      for (const name of declared.variables.keys()) this.exports.set(name, name);
+    },
+    ExportDefaultDeclaration(node, scope) {
+      this.#visitChildren(node, scope);
+      if (node.declaration.id) this.exports.set('default', node.declaration.id.name);
+    },
     ExportSpecifier(node, scope) {
       this.#visit(node.local, scope, NOTHING);
     },
@@ -199,7 +214,7 @@ class ProgramIndex {
     Object.assign(info, { kind: 'class', ...named(node, called), start: node.start, end: node.end, outer });
     for (const member of node.body.body) {
       if (info.fields === NO_FIELDS && member.key?.type === 'PrivateIdentifier') info.fields = new Map();
-      if (member.key?.type === 'PrivateIdentifier') add(info.fields, `#${member.key.name}`, member.key.start);
+      if (member.key?.type === 'PrivateIdentifier') add(info.fields, `#${member.key.name}`, { name: member.key.start, member: member.start });
       if (member === constructor) continue;
       if (member.type === 'MethodDefinition') this.#visitMethod(member, outer);
       else this.#visit(member, outer, NOTHING);
@@ -261,10 +276,10 @@ function declare(scope, pattern) {
   }
 }
 
-function add(names, name, offset) {
-  const offsets = names.get(name);
-  if (offsets === undefined) names.set(name, [offset]);
-  else offsets.push(offset);
+function add(names, name, declared) {
+  const all = names.get(name);
+  if (all === undefined) names.set(name, [declared]);
+  else all.push(declared);
 }
 
 module.exports = { ProgramIndex };

@@ -7,7 +7,7 @@
 
 const { IDENTIFIER } = require('./map.js');
 const { Lines } = require('./lines.js');
-const { beginsFunction, declaredName, functionColumn, identifierAt, enclosingClass } = require('./original-text.js');
+const { beginsFunction, declarationColumn, declaredName, enclosingClass, functionColumn, identifierAt, privateNameIn } = require('./original-text.js');
 const { ProgramIndex } = require('./program.js');
 
 /**
@@ -67,7 +67,8 @@ class MappedScript {
     if (this.#program === undefined) return this.#isName(original.name, name) ? original.name : undefined;
     const info = this.#functionAt(place.line, place.column);
     if (name === '') return info.isNamed ? undefined : original.name;
-    if (info.name !== name) return undefined;
+    // V8 infers a name for what has none.
+    if (info.name !== name) return info.name === undefined ? original.name : undefined;
     if (original.name !== undefined) return original.name;
     return name.includes('.') ? undefined : this.#original(info.nameAt, name)?.name;
   }
@@ -84,7 +85,19 @@ class MappedScript {
   variable(name, place, inside) {
     if (this.#program === undefined) return undefined;
     const scope = this.#scopeOf(name, place, inside);
-    if (scope === undefined) return undefined;
+    return scope === undefined ? undefined : this.#declared(name, scope);
+  }
+
+  /**
+   * The same of a variable that the script exports.
+   * @param {string} name of the export
+   */
+  exported(name) {
+    const local = this.#program?.exports.get(name);
+    return local === undefined ? undefined : this.#declared(local, this.#program.top);
+  }
+
+  #declared(name, scope) {
     const originals = (scope.variables.get(name) ?? []).map((offset) => this.#original(offset, name));
     const [first] = originals;
     const isClear = first !== undefined && originals.every((each) => each?.name === first.name && each.source === first.source);
@@ -117,10 +130,21 @@ class MappedScript {
     return scopes.length < 2 || scopes[0] === told || isFirst() ? scopes[0] : undefined;
   }
 
+  isClass({ line, column }) {
+    return this.#functionAt(line, column)?.kind === 'class';
+  }
+
   /** A private field of the class that begins at a place. */
   field(name, { line, column }) {
-    const [offset] = this.#functionAt(line, column)?.fields.get(name) ?? [];
-    return offset === undefined ? undefined : this.#original(offset, name)?.name;
+    const [field] = this.#functionAt(line, column)?.fields.get(name) ?? [];
+    if (field === undefined) return undefined;
+    const [named, member] = [this.#exact(field.name), this.#exact(field.member)];
+    // Some minifiers leave these names out of their maps.
+    return this.#fieldAt(named) ?? named?.name ?? this.#fieldAt(member);
+  }
+
+  #fieldAt(segment) {
+    return segment && privateNameIn(this.#map.text(segment.source)?.[segment.line]?.slice(segment.column));
   }
 
   #functionAt(line, column) {
@@ -139,16 +163,39 @@ class MappedScript {
   /** @param {FunctionInfo | undefined} info what begins there */
   #findAt(line, column, info) {
     if (info === this.#program?.top && info !== undefined) return this.#wholeScript();
-    const start = info === undefined ? undefined : this.#lines.place(info.start);
-    const from = start === undefined ? column - 1 : start.line === line - 1 ? start.column : 0;
-    const segment = info === undefined ? this.#map.original(line - 1, column - 1) : this.#map.originalWithin(line - 1, from, column - 1);
-    if (segment === undefined) return undefined;
+    for (const segment of this.#beginnings(line - 1, column - 1, info)) {
+      const found = segment && this.#beginningAt(segment, info);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Where the map may have the beginning of a function or class: at its place or before, at its beginning, at its name. */
+  *#beginnings(line, column, info) {
+    if (info === undefined) {
+      yield this.#map.original(line, column);
+      return;
+    }
+    const start = this.#lines.place(info.start);
+    yield this.#map.originalWithin(line, start.line === line ? start.column : 0, column);
+    yield this.#exact(info.start);
+    const named = info.isNamed ? this.#exact(info.nameAt) : undefined;
+    if (named !== undefined) yield { ...named, column: declarationColumn(this.#map.text(named.source)?.[named.line], named.column) };
+  }
+
+  #exact(offset) {
+    const { line, column } = this.#lines.place(offset);
+    const segment = this.#map.original(line, column);
+    return segment?.isExact ? segment : undefined;
+  }
+
+  #beginningAt(segment, info) {
     const lines = this.#map.text(segment.source);
     const script = this.#map.path(segment.source);
     if (lines === undefined) return segment.isExact || info !== undefined ? { script, line: segment.line + 1, column: segment.column + 1 } : undefined;
     const text = lines[segment.line];
     if (text === undefined || !beginsFunction(text.slice(segment.column), segment.name)) return undefined;
-    const name = this.#declaredName(info, start, segment, lines);
+    const name = this.#declaredName(info, segment, lines);
     return { script, line: segment.line + 1, column: functionColumn(text, segment.column) + 1, name, lines };
   }
 
@@ -158,29 +205,23 @@ class MappedScript {
   }
 
   /** The name that the original gives to a function or class where it begins. */
-  #declaredName(info, start, segment, lines) {
-    if (info === undefined) {
-      const text = lines[segment.line].slice(segment.column);
-      return declaredName(text) ?? (/^constructor\b/.test(text) ? enclosingClass(lines, segment) : undefined);
-    }
-    const first = this.#map.original(start.line, start.column);
-    if (!first?.isExact || first.source !== segment.source) return undefined;
-    return declaredName((lines[first.line] ?? '').slice(first.column));
+  #declaredName(info, segment, lines) {
+    const nameIn = ({ line, column }) => declaredName(lines[line] ?? '', column);
+    if (info === undefined) return nameIn(segment) ?? (/^constructor\b/.test(lines[segment.line].slice(segment.column)) ? enclosingClass(lines, segment) : undefined);
+    const first = this.#exact(info.start) ?? segment;
+    return first.source === segment.source ? nameIn(first) : undefined;
   }
 
   /** The original of an identifier. */
   #original(offset, name) {
-    if (offset === undefined) return undefined;
-    const { line, column } = this.#lines.place(offset);
-    const segment = this.#map.original(line, column);
-    if (!segment?.isExact) return undefined;
-    const { source } = segment;
-    const at = { source, line: segment.line, column: segment.column };
-    if (segment.name !== null) return { name: segment.name, ...at };
-    const written = identifierAt(this.#map.text(source)?.[segment.line]?.slice(segment.column));
+    const segment = offset === undefined ? undefined : this.#exact(offset);
+    if (segment === undefined) return undefined;
+    const { source, line, column } = segment;
+    if (segment.name !== null) return { name: segment.name, source, line, column };
+    const written = identifierAt(this.#map.text(source)?.[line]?.slice(column));
     // Bundlers leave the name out where it stayed the same.
-    if (written === undefined || written === name || this.#map.hasNames) return { name, ...at };
-    return { name: written, ...at };
+    if (written === undefined || written === name || this.#map.hasNames) return { name, source, line, column };
+    return { name: written, source, line, column };
   }
 
   #isName(original, name) {

@@ -5,10 +5,11 @@
 
 use crate::paths::shortest_paths::ShortestPaths;
 use crate::program::dictionaries::Dictionaries;
+use crate::program::exports::name_of_cell;
 use crate::program::variables::is_context;
 use crate::snapshot::Snapshot;
 use crate::snapshot::column::sparse_zeros;
-use crate::snapshot::columns::Edge;
+use crate::snapshot::columns::{Edge, Location};
 use crate::snapshot::data_keys::DataKeys;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::error::Result;
@@ -82,6 +83,10 @@ impl<'a> StepLabels<'a> {
             (EdgeKind::Property, _) if any_name || self.dictionaries.is_key(from, edge) => POSITION,
             (EdgeKind::Internal, Some(name)) if self.snapshot.wellknown.mark(name) == Mark::Ephemeron => WEAK_MAP_ENTRY,
             (EdgeKind::Internal, Some(name)) if self.string(name).is_multiple_of(2) => POSITION,
+            // Exported variables.
+            (EdgeKind::Internal, Some(name)) if self.snapshot.kind(from) == NodeKind::Hidden => {
+                name_of_cell(self.snapshot, from).map_or_else(|| self.string(name), |name| hash(name) | 1)
+            }
             (_, Some(name)) => self.string(name),
         };
         let kind = if name == POSITION { 0 } else { edge.kind as u64 + 1 };
@@ -95,13 +100,18 @@ impl<'a> StepLabels<'a> {
         }
     }
 
-    /// The hash of a node's class. Strings are one class, whether sliced, concatenated or flat.
+    /// The hash of a node's class: its name, and where it is defined. Strings are one class, whether sliced, concatenated or flat.
     pub(crate) fn class(&self, node: NodeIx) -> u64 {
         match self.snapshot.kind(node) {
             kind if kind.is_string() => 11,
             NodeKind::Number | NodeKind::BigInt | NodeKind::Symbol | NodeKind::Code | NodeKind::ObjectShape => 12,
             NodeKind::RegExp => 13,
-            kind => mix(kind as u64 + 14, self.string(self.snapshot.nodes().name(node))),
+            kind => {
+                let class = mix(kind as u64 + 14, self.string(self.snapshot.nodes().name(node)));
+                // Minifiers give one name to many classes of a bundle.
+                let place = self.snapshot.location(node).filter(|_| kind == NodeKind::Object);
+                place.map_or(class, |Location { line, column, .. }| mix(mix(class, line.into()), column.into()))
+            }
         }
     }
 

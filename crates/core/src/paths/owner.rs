@@ -2,6 +2,7 @@
 
 use crate::paths::start::{Starts, Viewpoint};
 use crate::paths::step::PathStep;
+use crate::program::exports::{file_of_exports, scope_of};
 use crate::program::internals::is_internal;
 use crate::program::ownership::is_runtime_script;
 use crate::program::scopes::{ScopeKind, ScopeOwner, Scopes};
@@ -74,7 +75,7 @@ impl Owners<'_> {
         if let Some(owner) = self.owner_of_variable(steps, at) {
             return Some(owner);
         }
-        if let Some(file) = self.starts().file_of_module(above) {
+        if let Some(file) = self.starts().file_of_module(above).or_else(|| file_of_exports(self.snapshot, above)) {
             return Some(Owner { kind: OwnerKind::Module, name: Text::of(file), place: None });
         }
         if self.is_global(above) {
@@ -99,7 +100,8 @@ impl Owners<'_> {
 
     /// Who has the variables of a scope.
     pub(crate) fn of_scope(&self, scope: NodeIx) -> Option<Owner> {
-        let ScopeOwner { name, begins, within, kind } = self.scopes.owner(self.snapshot, scope)?;
+        let ScopeOwner { name, begins, within, kind } =
+            self.scopes.owner(self.snapshot, scope_of(self.snapshot, scope))?;
         let of_file = |kind| {
             let file = self.scripts.name(within).unwrap_or_default();
             Owner { kind, name: Text::of(file), place: Some(Place::Within(within)) }

@@ -6,13 +6,16 @@
 //! path begins at the variable.
 
 use crate::paths::step::PathStep;
+use crate::program::dictionaries::is_key;
+use crate::program::exports;
 use crate::program::internals::is_internal;
 use crate::program::scopes::{is_outermost, outer};
 use crate::program::variables::{is_block, is_context, variable};
 use crate::snapshot::Snapshot;
+use crate::snapshot::data_keys::DataKeys;
 use crate::snapshot::display::{EdgeLabel, edge_label};
 use crate::snapshot::ids::NodeIx;
-use crate::snapshot::redacted::is_redacted;
+use crate::snapshot::progress::Progress;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
 
 /// From whose viewpoint a path is written.
@@ -50,13 +53,13 @@ impl Starts<'_> {
         self.variable_of_test(steps, start).unwrap_or(start)
     }
 
-    /// The last variable of a module, which is always alive and has a name in the code; otherwise the last of Node's
-    /// modules; otherwise the first step that is not internal.
+    /// The last variable or export of a module, which is always alive and has a name in the code; otherwise the last of
+    /// Node's modules; otherwise the first step that is not internal.
     fn start_for_program(&self, steps: &[PathStep]) -> usize {
         let module = steps.iter().rposition(|step| self.file_of_module(step.node).is_some());
         let variable = self.module_variable(steps);
         let named = steps.iter().position(|step| !is_internal(self.snapshot, step.node));
-        variable.max(module).or(named).unwrap_or(steps.len().saturating_sub(1))
+        variable.max(self.last_export(steps)).max(module).or(named).unwrap_or(steps.len().saturating_sub(1))
     }
 
     /// From the viewpoint of a test: whether a path leads only to objects that wait for the assertion, or to the global
@@ -149,6 +152,24 @@ impl Starts<'_> {
         matches!(label, Some(EdgeLabel::Name(name)) if names.contains(&name))
     }
 
+    /// The last step from the exports of a CommonJS module, where the path does not lead through Node's record of the module.
+    fn last_export(&self, steps: &[PathStep]) -> Option<usize> {
+        (2..steps.len())
+            .rev()
+            .find(|&at| self.is_export(steps, at) && self.file_of_module(steps[at - 2].node).is_none())
+    }
+
+    /// Whether a step leads from the exports of a CommonJS module to one of them, as to a variable of that module.
+    pub(crate) fn is_export(&self, steps: &[PathStep], at: usize) -> bool {
+        let Some(edge) = steps.get(at).and_then(|step| step.edge) else { return false };
+        let from = steps[at - 1].node;
+        let is_name = || matches!(edge_label(self.snapshot, edge), EdgeLabel::Name(_));
+        edge.kind == EdgeKind::Property
+            && exports::file_of_exports(self.snapshot, from).is_some()
+            && is_name()
+            && DataKeys::of(self.snapshot, &Progress::new()).is_ok_and(|keys| !is_key(self.snapshot, keys, from, edge))
+    }
+
     fn variable_at(&self, steps: &[PathStep], at: usize) -> Option<&[u8]> {
         let scope = steps.get(at.checked_sub(1)?)?.node;
         variable(self.snapshot, scope, steps[at].edge?)
@@ -156,23 +177,18 @@ impl Starts<'_> {
 
     /// The file of one of Node's `Module` objects.
     pub(crate) fn file_of_module(&self, node: NodeIx) -> Option<&[u8]> {
-        if self.snapshot.kind(node) != NodeKind::Object || self.snapshot.name(node) != b"Module" {
-            return None;
-        }
-        let mut properties = self.snapshot.edges_of(node).filter(|edge| edge.kind == EdgeKind::Property);
-        let file = properties.find(|&edge| edge_label(self.snapshot, edge) == EdgeLabel::Name(b"filename"))?.to;
-        let is_readable = self.snapshot.kind(file) == NodeKind::String && !is_redacted(self.snapshot.name(file));
-        is_readable.then(|| self.snapshot.name(file))
+        exports::file_of_module(self.snapshot, node).map(|file| self.snapshot.name(file))
     }
 
     /// The last step to a variable of a module: from the outermost scope of a script, or from a block in it, since some
     /// test runners wrap modules in blocks. A block that the path reaches through a variable of the enclosing scope, or
     /// through an element of a list, is an ordinary one, such as a loop's.
     fn module_variable(&self, steps: &[PathStep]) -> Option<usize> {
-        let scope = |at: usize| steps[at - 1].node;
+        let scope = |at: usize| exports::scope_of(self.snapshot, steps[at - 1].node);
         let first_element = (1..steps.len()).find(|&at| self.is_element(steps, at));
-        let is_of_loop =
-            |at: usize| first_element.is_some_and(|element| element < at) && is_block(self.snapshot, scope(at));
+        let is_of_loop = |at: usize| {
+            first_element.is_some_and(|element| element < at) && is_block(self.snapshot, steps[at - 1].node)
+        };
         let variables = || (1..steps.len()).rev().filter(|&at| self.is_variable(steps, at) && !is_of_loop(at));
         let outermost = variables().find(|&at| is_outermost(self.snapshot, scope(at)));
         let around = outermost.map(scope);
@@ -191,7 +207,7 @@ impl Starts<'_> {
 
     fn is_variable(&self, steps: &[PathStep], at: usize) -> bool {
         let scope = steps[at - 1].node;
-        is_context(self.snapshot.name(scope))
+        is_context(self.snapshot.name(exports::scope_of(self.snapshot, scope)))
             && steps[at].edge.is_some_and(|edge| variable(self.snapshot, scope, edge).is_some())
     }
 }

@@ -118,6 +118,9 @@ impl<'a> PathText<'a> {
         {
             return name.to_vec();
         }
+        if let Some(edge) = step.edge.filter(|_| at > 0 && self.starts().is_export(steps, at)) {
+            return edge_label(self.snapshot, edge).text().0;
+        }
         if self.viewpoint == Viewpoint::Test && self.starts().is_unnamed_variable(steps, at) {
             return b"(variable)".to_vec();
         }

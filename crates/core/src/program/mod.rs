@@ -3,6 +3,7 @@
 pub(crate) mod components;
 pub(crate) mod dead_variables;
 pub(crate) mod dictionaries;
+pub(crate) mod exports;
 pub(crate) mod internals;
 pub(crate) mod names;
 pub(crate) mod native_contexts;

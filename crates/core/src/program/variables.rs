@@ -13,6 +13,7 @@
 //! after them move up. So the name of a position is known if no variable is missing, or if functions and classes,
 //! which have names themselves, show how many are.
 
+use crate::program::exports::name_of_cell;
 use crate::snapshot::Snapshot;
 use crate::snapshot::columns::Edge;
 use crate::snapshot::display::{EdgeLabel, edge_label, internal_target};
@@ -25,13 +26,15 @@ const MAX_NAMES: usize = 75;
 /// The most references of a scope with so few names, or of its description.
 const MAX_EDGES: usize = 1000;
 
-/// The name of the variable that an edge from `scope` is; `None` for other edges, and if the name is unknown.
+/// The name of the variable that an edge from `scope` is, which may be the cell of an exported one; `None` for other edges, and
+/// if the name is unknown.
 pub(crate) fn variable(snapshot: &Snapshot, scope: NodeIx, edge: Edge) -> Option<&[u8]> {
     match (edge.kind, edge_label(snapshot, edge)) {
         (EdgeKind::Context, EdgeLabel::Name(name)) if !is_link(snapshot, name, edge) => Some(name),
         (EdgeKind::Hidden, EdgeLabel::Index(position)) if is_context(snapshot.name(scope)) => {
             name_at(snapshot, scope, usize::try_from(position).ok()?)
         }
+        (EdgeKind::Internal, EdgeLabel::Name(b"value")) => name_of_cell(snapshot, scope),
         _ => None,
     }
 }

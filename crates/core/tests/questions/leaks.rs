@@ -1,6 +1,6 @@
 //! Leaks: each is one suspect, named by its class, kind, path and numbers.
 
-use super::program::{add_record, array, program, report, report_of, suspect};
+use super::program::{Program, add_record, array, program, report, report_of, suspect};
 use super::{ask, column, open};
 use heapray_core::Snapshot;
 use heapray_core::testing::{Node, SnapshotBuilder};
@@ -17,6 +17,29 @@ fn an_array_that_grows_is_named_with_its_elements_class_and_numbers() {
     assert_eq!((&suspect["path"], &suspect["confidence"]), (&json!("global.log[*]"), &json!("high")));
     assert_eq!(suspect["freedIfReleased"], 6000);
     assert!(report["verdict"].as_str().unwrap().starts_with("Record leaks: "), "{}", report["verdict"]);
+}
+
+/// Minifiers call the classes of all modules `t`.
+#[test]
+fn classes_of_one_name_are_told_apart_by_where_they_are() {
+    let report = report_of(
+        |program| array(program, "log"),
+        |program, log, unit| {
+            let class = |program: &mut Program, line| {
+                let node = program.heap.node("object", "t", 100);
+                program.heap.location(node, 7, line, 1);
+                node
+            };
+            let [record, link] = [3, 9].map(|line| class(program, line));
+            program.heap.element(log, unit as i64, record);
+            let last = program.made.insert("last".to_owned(), link).unwrap_or(program.global);
+            program.heap.property(last, "next", link);
+        },
+    );
+    let mut found: Vec<_> =
+        report["suspects"].as_array().unwrap().iter().map(|row| row["source"]["line"].clone()).collect();
+    found.sort_by_key(Value::as_u64);
+    assert_eq!(found, [json!(4), json!(10)], "{report:#}");
 }
 
 #[test]

@@ -67,6 +67,10 @@ fn holder(heap: &mut SnapshotBuilder, scope: Node, of_object: Option<(&str, &str
             heap.property(feed, field, map);
         }
     }
+    holder_in(heap, map)
+}
+
+fn holder_in(heap: &mut SnapshotBuilder, map: Node) -> Value {
     for i in 0..200 {
         let session = heap.node("object", "Session", 4000);
         heap.internal(map, &i.to_string(), session);
@@ -82,6 +86,54 @@ fn a_variable_of_a_module_has_the_module_for_owner_and_no_line() {
     let source = json!({"script": FILE, "scriptId": 7, "line": null, "column": null});
     assert_eq!(holder["owner"], json!({"kind": "module", "name": FILE, "source": source}));
     assert_eq!(holder["source"], source);
+}
+
+/// An object in a variable that a module exports.
+fn exported(heap: &mut SnapshotBuilder, scope: Node, name: &str, class: &str) -> Node {
+    let module = heap.node("hidden", "system / SourceTextModule", 8);
+    let generator = heap.node("object", "Generator", 8);
+    let [table, imports] = ["", ""].map(|name| heap.node("array", name, 8));
+    let [key, cell] = [("string", name), ("hidden", "system / Cell")].map(|(kind, name)| heap.node(kind, name, 8));
+    let value = heap.node("object", class, 8);
+    heap.edge(heap.root(), "element", "9", imports);
+    heap.edge(heap.root(), "element", "10", module);
+    heap.internal(imports, "3", cell);
+    heap.edge(module, "hidden", "4", generator);
+    heap.edge(module, "hidden", "0", table);
+    heap.internal(generator, "context", scope);
+    heap.internal(table, "6", cell);
+    heap.internal(table, "5", key);
+    heap.internal(cell, "value", value);
+    value
+}
+
+#[test]
+fn a_variable_that_a_module_exports_has_its_name_and_the_module_for_owner() {
+    let Module { mut heap, scope, .. } = module();
+    let feed = exported(&mut heap, scope, "feed", "PriceFeed");
+    let answer = ask(&open(&heap), json!({"ask": "retainingPaths", "of": heap.id_of(feed), "limit": 1}));
+    assert_eq!(answer["paths"][0]["text"], "feed");
+    let map = exported(&mut heap, scope, "pool", "Map");
+    let holder = holder_in(&mut heap, map);
+    let source = json!({"script": FILE, "scriptId": 7, "line": null, "column": null});
+    assert_eq!(holder["path"], "pool");
+    assert_eq!(holder["owner"], json!({"kind": "module", "name": FILE, "source": source}));
+}
+
+#[test]
+fn what_a_commonjs_module_exports_has_that_module_for_owner() {
+    let Module { mut heap, scope, .. } = module();
+    let records = heap.node("object", "Module", 8);
+    let exports = heap.node("object", "Object", 8);
+    let map = heap.node("object", "Map", 8);
+    heap.variable(scope, "imported", exports);
+    heap.edge(heap.root(), "element", "9", records);
+    heap.text(records, "filename", "/app/cache.js", 16);
+    heap.property(records, "exports", exports);
+    heap.property(exports, "cache", map);
+    let holder = holder_in(&mut heap, map);
+    assert_eq!((&holder["path"], &holder["owner"]["name"]), (&json!("cache"), &json!("/app/cache.js")));
+    assert_eq!(holder["owner"]["kind"], "module");
 }
 
 #[test]
