@@ -29,8 +29,8 @@ function packageOf(script) {
  * @param {{ mapper: import('./mapper.js').Mapper, scripts: string[], limit?: number }} about `scripts`: those of the answer
  */
 function* mapPackages(report, { mapper, scripts, limit = 10 }) {
-  const { scripts: others } = yield* asked({ ask: 'sourceTextWanted' });
-  const own = [...new Set([...scripts, ...others.map(({ name }) => name)])].filter((name) => packageOf(name) === null);
+  const { scripts: others } = yield* asked({ ask: 'scripts' });
+  const own = [...new Set([...scripts, ...others])].filter((name) => packageOf(name) === null);
   if (own.filter((name) => mapper.hasPackages(name)).length === 0) return;
   const { classes } = yield* asked({ ask: 'classes', limit: PAGE, showStrings: false });
   const functions = yield* functionsOf(mapper);

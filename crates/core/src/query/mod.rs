@@ -85,6 +85,7 @@ enum Question {
     DeadVariables(Pages),
     DeadFields(Pages),
     Allocations(allocations::AllocationQuery),
+    Scripts(Nothing),
     SourceTextWanted(Nothing),
     SourceText(dead_variables::SourceTextQuery),
     AllocationStack(ById),
@@ -123,6 +124,7 @@ impl Question {
             | Question::ClassInstances(_)
             | Question::DeadVariables(_)
             | Question::DeadFields(_)
+            | Question::Scripts(_)
             | Question::SourceTextWanted(_)
             | Question::SourceText(_)
             | Question::Allocations(_)
@@ -248,6 +250,7 @@ pub fn ask(snapshots: &[&Snapshot], question: &str, progress: &Progress) -> Resu
             json(&dead_variables::dead_fields(snapshot, query.page()?, progress)?)
         }
         (Question::Tables(_), [snapshot]) => json(&snapshot.tables()),
+        (Question::Scripts(_), [snapshot]) => json(&packages::scripts(snapshot, progress)?),
         (Question::SourceTextWanted(_), [snapshot]) => json(&dead_variables::source_text_wanted(snapshot, progress)?),
         (Question::SourceText(query), [snapshot]) => {
             json(&dead_variables::add_source_text(snapshot, &query, progress)?)
@@ -316,6 +319,7 @@ fn question_named(ask: &str, members: Value) -> std::result::Result<Question, Wr
         "sourceTextWanted" => Question::SourceTextWanted(Read::read(members)?),
         "sourceText" => Question::SourceText(derived(members)?),
         "allocationStack" => Question::AllocationStack(Read::read(members)?),
+        "scripts" => Question::Scripts(Read::read(members)?),
         "samples" => Question::Samples(Read::read(members)?),
         "filter" => Question::Filter(Read::read(members)?),
         "retainedTogether" => Question::RetainedTogether(Read::read(members)?),

@@ -3,6 +3,7 @@
 //! An object belongs to the package of the script that defines its constructor, a function to that of its script.
 //! Objects without a script count for the package that retains them. Within a package nothing is counted twice.
 
+use crate::program::names::{Names, Show};
 use crate::program::ownership::is_runtime_script;
 use crate::program::packages::package_of;
 use crate::program::scripts::Scripts;
@@ -16,6 +17,18 @@ use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use std::cmp::Reverse;
+
+/// The scripts with live functions, by the names that answers have.
+#[derive(Debug, Serialize)]
+pub(crate) struct ScriptNames {
+    scripts: Vec<Text>,
+}
+
+pub(crate) fn scripts(snapshot: &Snapshot, progress: &Progress) -> Result<ScriptNames> {
+    let names = Names::new(snapshot, Show::NOTHING, progress)?;
+    let scripts = Scripts::of(snapshot, progress)?.names().map(|name| Text(names.script(name).into_owned()));
+    Ok(ScriptNames { scripts: scripts.collect() })
+}
 
 /// A package and its retained size.
 #[derive(Debug, Serialize)]
