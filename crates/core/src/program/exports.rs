@@ -14,31 +14,36 @@
 use crate::snapshot::Snapshot;
 use crate::snapshot::derived::Table;
 use crate::snapshot::display::{EdgeLabel, edge_label, internal_target, parse_int};
-use crate::snapshot::error::Result;
 use crate::snapshot::ids::{NodeIx, StringIx};
 use crate::snapshot::redacted::is_redacted;
 use crate::snapshot::schema::{EdgeKind, NodeKind};
-use crate::snapshot::sort::{sort, sort_by_key};
+use foldhash::HashMap;
 
 const CELL: &[u8] = b"system / Cell";
 
-/// By node, in order: the cell of an exported variable with its name and the scope of its module; an object of exports
-/// with its module's file, twice.
-struct Exports(Vec<(NodeIx, NodeIx, NodeIx)>);
+/// References of a module that are looked at for each of its exports.
+const MAX_EXPORTS: usize = 4096;
+
+/// Of the cell of an exported variable its name and the scope of its module; of an object of exports its module's file, twice.
+#[derive(Default)]
+struct Exports {
+    position: HashMap<NodeIx, u32>,
+    list: Vec<(NodeIx, NodeIx)>,
+}
 
 /// The name of the exported variable that a cell has.
 pub(crate) fn name_of_cell(snapshot: &Snapshot, cell: NodeIx) -> Option<&[u8]> {
     if snapshot.name(cell) != CELL {
         return None;
     }
-    let (_, name, _) = Exports::of(snapshot, cell)?;
+    let (name, _) = Exports::of(snapshot, cell)?;
     Some(snapshot.name(name)).filter(|name| !is_redacted(name))
 }
 
 /// The scope that has a variable, where a path leads to it from a scope or a cell.
 pub(crate) fn scope_of(snapshot: &Snapshot, scope: NodeIx) -> NodeIx {
     let of_cell = (snapshot.name(scope) == CELL).then(|| Exports::of(snapshot, scope)).flatten();
-    of_cell.map_or(scope, |(.., scope)| scope)
+    of_cell.map_or(scope, |(_, scope)| scope)
 }
 
 /// The file of the CommonJS module that exports an object.
@@ -46,7 +51,7 @@ pub(crate) fn file_of_exports(snapshot: &Snapshot, object: NodeIx) -> Option<&[u
     if snapshot.name(object) == CELL {
         return None;
     }
-    Exports::of(snapshot, object).map(|(_, file, _)| snapshot.name(file))
+    Exports::of(snapshot, object).map(|(file, _)| snapshot.name(file))
 }
 
 /// The file of one of Node's `Module` objects.
@@ -64,14 +69,18 @@ fn property(snapshot: &Snapshot, node: NodeIx, name: &'static [u8]) -> Option<No
 }
 
 impl Exports {
-    fn of(snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, NodeIx, NodeIx)> {
-        let Exports(all) = snapshot.derived.get_or_make(|| Exports::new(snapshot)).ok()?;
-        let at = all.binary_search_by_key(&node, |&(node, ..)| node).ok()?;
-        Some(all[at])
+    fn of(snapshot: &Snapshot, node: NodeIx) -> Option<(NodeIx, NodeIx)> {
+        let exports = snapshot.derived.get_or_make(|| Ok(Exports::new(snapshot))).ok()?;
+        exports.position.get(&node).map(|&at| exports.list[at as usize])
     }
 
-    fn new(snapshot: &Snapshot) -> Result<Exports> {
-        let mut all = Vec::new();
+    fn add(&mut self, node: NodeIx, export: (NodeIx, NodeIx)) {
+        self.position.insert(node, self.list.len() as u32);
+        self.list.push(export);
+    }
+
+    fn new(snapshot: &Snapshot) -> Exports {
+        let mut all = Exports::default();
         let mut is_module = has_name(snapshot, b"Module");
         let mut is_source = has_name(snapshot, b"system / SourceTextModule");
         for node in snapshot.nodes().iter() {
@@ -80,16 +89,14 @@ impl Exports {
                     if let Some(file) = file_of_module(snapshot, node)
                         && let Some(exports) = property(snapshot, node, b"exports")
                     {
-                        all.push((exports, file, file));
+                        all.add(exports, (file, file));
                     }
                 }
                 NodeKind::Hidden if is_source(node) => add_variables(snapshot, node, &mut all),
                 _ => {}
             }
         }
-        sort(&mut all);
-        all.dedup_by_key(|&mut (node, ..)| node);
-        Ok(Exports(all))
+        all
     }
 }
 
@@ -107,25 +114,28 @@ fn has_name(snapshot: &Snapshot, name: &'static [u8]) -> impl FnMut(NodeIx) -> b
 }
 
 /// Adds the variables that an ECMAScript module exports.
-fn add_variables(snapshot: &Snapshot, module: NodeIx, all: &mut Vec<(NodeIx, NodeIx, NodeIx)>) {
+fn add_variables(snapshot: &Snapshot, module: NodeIx, all: &mut Exports) {
     let fields = || snapshot.edges_of(module).filter(|edge| edge.kind == EdgeKind::Hidden);
     let table = fields().find(|&edge| edge_label(snapshot, edge) == EdgeLabel::Index(0)).map(|edge| edge.to);
     let generator = fields().map(|edge| edge.to).find(|&node| snapshot.name(node) == b"Generator");
     let scope = generator.and_then(|generator| internal_target(snapshot, generator, b"context"));
     let (Some(table), Some(scope)) = (table, scope) else { return };
-    let position = |edge| parse_int(&edge_label(snapshot, edge).text().0).map(|position| (position, edge.to));
-    let mut entries: Vec<(i64, NodeIx)> = snapshot.edges_of(table).filter_map(position).collect();
-    sort_by_key(&mut entries, |&(position, _)| position);
-    for pair in entries.windows(2) {
-        let [(before, name), (at, cell)] = *pair else { continue };
-        if before + 1 == at && snapshot.kind(name).is_string() && snapshot.name(cell) == CELL {
-            all.push((cell, name, scope));
+    let position = |edge| match edge_label(snapshot, edge) {
+        EdgeLabel::Name(name) => parse_int(name),
+        EdgeLabel::Index(index) => Some(index),
+    };
+    let entries = || snapshot.edges_of(table).take(MAX_EXPORTS);
+    for edge in entries().filter(|edge| snapshot.name(edge.to) == CELL) {
+        let Some(at) = position(edge) else { continue };
+        let key = entries().find(|&key| snapshot.kind(key.to).is_string() && position(key) == Some(at.wrapping_sub(1)));
+        if let Some(key) = key {
+            all.add(edge.to, (key.to, scope));
         }
     }
 }
 
 impl Table for Exports {
     fn memory(&self) -> usize {
-        self.0.capacity() * size_of::<(NodeIx, NodeIx, NodeIx)>()
+        self.position.capacity() * 9 + self.list.capacity() * size_of::<(NodeIx, NodeIx)>()
     }
 }
