@@ -14,7 +14,6 @@ import { madeSnapshotFile, temporaryFolder } from './support/fixtures.mjs';
 
 const require = createRequire(import.meta.url);
 const { parse, report } = require('../index.js');
-const { QUESTIONS } = require('../lib/api/options/questions.js');
 const { MAX_ANSWER } = require('../lib/mcp/answer.js');
 const { Snapshots } = require('../lib/mcp/snapshots.js');
 const { DEFINITIONS } = require('../lib/mcp/server.js');
@@ -70,12 +69,8 @@ async function refused(client, name, given, code) {
   return content[0].text;
 }
 
-/** Tools whose questions this build does not know. */
-const skip = !Object.hasOwn(QUESTIONS, 'group');
-
 test('at most ten tools, whose definitions have less than 6 kB', () => {
-  const questions = skip ? [] : ['group', 'what_if'];
-  assert.deepEqual(DEFINITIONS.map(({ name }) => name), ['open', 'suspect', 'classes', 'objects', 'paths', 'diff', ...questions, 'source']);
+  assert.deepEqual(DEFINITIONS.map(({ name }) => name), ['open', 'suspect', 'classes', 'objects', 'paths', 'diff', 'group', 'what_if', 'source']);
   const bytes = Buffer.byteLength(JSON.stringify(DEFINITIONS));
   assert.ok(bytes < 6000, `${bytes}`);
 });
@@ -148,12 +143,12 @@ describe('a leak in three snapshots', () => {
     assert.match(await ask(client, 'diff', { mode: 'grown' }), /^Map @\d+: \+.* kB, now .*, held by sessions/m);
   });
 
-  test('group, nested and compared', { skip }, async () => {
+  test('group, nested and compared', async () => {
     assert.match(await ask(client, 'group', { class: 'Session', by: ['class', 'holder'] }), /^1 group of 1,50\d objects.*\nSession: .*\n {2}.* @\d+: /);
     assert.match(await ask(client, 'group', { class: '/^Session$/', before: 's1' }), /^Session: 1,50\d objects.*\(\+1,000 objects, self \+/m);
   });
 
-  test('what_if frees what a fix would free', { skip }, async () => {
+  test('what_if frees what a fix would free', async () => {
     const holder = idIn(first, /held by: Map (@\d+)/);
     assert.match(await ask(client, 'what_if', { remove: [holder] }), /^Frees .*\n0 references cut, 1 object removed\.\n(Still held: .*\n)*(Freed: .*\n)*Freed: Session: 1,(499|500) objects/m);
     await refused(client, 'what_if', {}, 'ERR_INVALID_ARGUMENT');

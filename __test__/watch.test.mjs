@@ -194,6 +194,7 @@ for (const major of [20, 22, 24, 26]) {
     const answer = (...args) => execFileSync(nodeBinary(major), args, { encoding: 'utf8', cwd: fileURLToPath(new URL('..', import.meta.url)) });
     assert.equal(Number(answer('--max-old-space-size=200', '-e', program)), 200);
     assert.equal(Number(answer('--max-old-space-size=200', '--max_semi_space_size=20', '-e', program)), 200);
+    assert.equal(Number(answer('--max-old-space-size=60', '-e', program)), 60);
     assert.equal(Number(answer('-e', inWorker)), 200);
   });
 }

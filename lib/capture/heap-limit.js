@@ -18,16 +18,24 @@ const LARGEST_SEMI_SPACE = 64;
 /** Bytes of old objects at which V8 gives up. */
 function heapLimit() {
   if (!isMainThread) return resourceLimits.maxOldGenerationSizeMb * MIB;
+  const told = flag('max-old-space-size');
+  if (told > 0) return told * MIB;
   const { heap_size_limit: limit } = v8.getHeapStatistics();
   return Math.max(limit / 2, limit - SEMI_SPACES * semiSpace() * MIB);
 }
 
 /** V8 rounds what it is told up to a power of two. */
 function semiSpace() {
-  const flags = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
-  const [, told] = [...flags.matchAll(/--max[-_]semi[-_]space[-_]size=(\d+)/g)].at(-1) ?? [];
-  if (Number(told) > 0) return 2 ** Math.ceil(Math.log2(told));
+  const told = flag('max-semi-space-size');
+  if (told > 0) return 2 ** Math.ceil(Math.log2(told));
   return SEMI_SPACE.get(Number.parseInt(process.versions.v8, 10)) ?? LARGEST_SEMI_SPACE;
+}
+
+/** The number that a flag of V8 was given last, `NaN` if it was not. */
+function flag(name) {
+  const flags = `${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`;
+  const [, told] = [...flags.matchAll(new RegExp(`--${name.replaceAll('-', '[-_]')}[= ](\\d+)`, 'g'))].at(-1) ?? [];
+  return Number(told);
 }
 
 module.exports = { heapLimit };

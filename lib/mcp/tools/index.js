@@ -1,7 +1,5 @@
 'use strict';
 
-const { QUESTIONS } = require('../../api/options/questions.js');
-
 /**
  * @typedef {object} Tool
  * @property {string} name
@@ -18,8 +16,8 @@ const TOOLS = [
   require('./objects.js'),
   require('./paths.js'),
   require('./diff.js'),
-  ...(Object.hasOwn(QUESTIONS, 'group') ? [require('./group.js')] : []),
-  ...(Object.hasOwn(QUESTIONS, 'whatIf') ? [require('./what-if.js')] : []),
+  require('./group.js'),
+  require('./what-if.js'),
   require('./source.js'),
 ];
 

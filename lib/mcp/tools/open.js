@@ -5,7 +5,6 @@
 const { formatBytes, formatBytesDelta } = require('../../format/numbers.js');
 const { nodeLabel, sourceLabel } = require('../../format/labels.js');
 const { heap } = require('../../format/spans.js');
-const { QUESTIONS } = require('../../api/options/questions.js');
 const { argumentError } = require('../../api/errors.js');
 const { answerText, lineOf, listOf, sizeOf, spaceBeside } = require('../answer.js');
 const { textsOf } = require('../common.js');
@@ -14,8 +13,6 @@ const { retained } = require('../rows.js');
 
 /** Objects to list where nothing is suspected. */
 const LARGEST = 5;
-/** Whether this build has the tool. */
-const TELLS_FIXES = Object.hasOwn(QUESTIONS, 'whatIf');
 /** Bytes of the line about suspects that do not fit. */
 const OTHERS = 80;
 
@@ -85,6 +82,6 @@ function otherwise({ candidates, biggest }) {
 
 function next({ suspects, inconclusive }, entries, target) {
   if (target !== undefined && entries.length < 3) return [lineOf('Ask next: let the program do its work, then open with attach ', heap(target), ' again, until three snapshots tell what leaks.')];
-  if (suspects.length + inconclusive.length > 0) return [`Ask next: suspect shows the steps and the code of one; paths takes an example (@ID) or a class${TELLS_FIXES ? '; what_if tells what a fix frees' : ''}.`];
+  if (suspects.length + inconclusive.length > 0) return [`Ask next: suspect shows the steps and the code of one; paths takes an example (@ID) or a class; what_if tells what a fix frees.`];
   return [entries.length < 3 ? 'Ask next: three snapshots of one process, taken while the program does the same work, tell what leaks; classes and objects list what is large.' : 'Ask next: diff, classes and objects list what changed and what is large.'];
 }

@@ -42,7 +42,7 @@ pub(crate) enum GroupSort {
 #[derive(Clone, Debug)]
 pub(crate) struct GroupQuery {
     query: Option<FilterQuery>,
-    by: OneOrMany<String>,
+    by: Option<OneOrMany<String>>,
     sort: Option<GroupSort>,
     order: Option<Order>,
     limit: Option<u64>,
@@ -145,6 +145,13 @@ struct Grouped<'a> {
     mine_only: bool,
 }
 
+impl GroupQuery {
+    fn by(&self) -> Vec<&str> {
+        let by = self.by.as_ref().map_or(&[][..], OneOrMany::as_slice);
+        if self.by.is_none() { vec!["class"] } else { by.iter().map(String::as_str).collect() }
+    }
+}
+
 /// Answers `group` for the last snapshot; the one before it, if there is one, is compared.
 pub(crate) fn group(
     snapshots: &[&Snapshot],
@@ -153,7 +160,7 @@ pub(crate) fn group(
     progress: &Progress,
 ) -> Result<GroupResult> {
     let page = Page::new(query.limit, query.offset)?;
-    let by = query.by.as_slice();
+    let by = query.by();
     if by.is_empty() || by.len() > MAX_LEVELS {
         let expected = format!("1 to {MAX_LEVELS} ways of grouping");
         return Err(Error::new(Code::InvalidQuery, expected, by.len().to_string()));
@@ -167,7 +174,7 @@ pub(crate) fn group(
     let pairs = writer.below(pair, progress)?;
     let total = pairs.len();
     Ok(GroupResult {
-        by: by.to_vec(),
+        by: by.into_iter().map(str::to_owned).collect(),
         mine_only: writer.after.mine_only,
         all: writer.figures(pair),
         total,
@@ -184,8 +191,8 @@ impl<'a> Grouped<'a> {
         show: Show,
         progress: &'a Progress,
     ) -> Result<Self> {
-        let by = query.by.as_slice();
-        let mut keys = by.iter().map(|by| Keys::new(snapshot, by, newest, progress)).collect::<Result<Vec<_>>>()?;
+        let keys = query.by().into_iter().map(|by| Keys::new(snapshot, by, newest, progress));
+        let mut keys = keys.collect::<Result<Vec<_>>>()?;
         let (matches, mine_only) =
             matching(snapshot, query.query.as_ref().unwrap_or(&FilterQuery::default()), progress)?;
         let self_size = matches.iter().map(|&node| snapshot.nodes().self_size(node)).sum();
