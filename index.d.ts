@@ -589,7 +589,10 @@ export interface WhatIfResult extends MapWarnings {
   /** The size of the heap, in bytes. */
   before: number;
   after: number;
-  /** Up to ten objects to which references are gone and which stay, the largest first, with a path along which each is held. */
+  /**
+   * Up to ten objects that stay although a cut reference, a removed object or the target of a cut reference referred to them,
+   * the largest first, each with a path along which it is still held.
+   */
   held: { node: NodeRow; path: string }[];
 }
 

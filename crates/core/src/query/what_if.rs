@@ -6,7 +6,7 @@
 use crate::paths::start::Viewpoint;
 use crate::paths::step::PathStep;
 use crate::paths::text::PathText;
-use crate::program::internals::is_of_program;
+use crate::program::internals::is_internal;
 use crate::program::names::Show;
 use crate::query::filter::matching;
 use crate::query::filter_query::{FilterQuery, OneOrMany, find};
@@ -132,9 +132,8 @@ pub(crate) fn what_if(
         before.order.iter().map(|&node| NodeIx(node)).filter(|&node| !after.reached.contains(node)).collect();
     let rows = Rows::new(snapshot, show, progress)?;
     let targets = cut.iter().map(|&edge| snapshot.edges().get(edge).to);
-    let referred = removed.iter().flat_map(|&node| snapshot.retaining_edges(node)).map(|edge| edge.to);
-    let referred = referred.filter(|&node| is_of_program(snapshot, node));
-    let candidates = targets.chain(referred).filter(|&node| after.reached.contains(node));
+    let (stays, gone): (Vec<NodeIx>, Vec<NodeIx>) = targets.partition(|&node| after.reached.contains(node));
+    let candidates = [stays, held_below(snapshot, &after, [gone, removed.clone()].concat())].concat();
     let self_size = size_of(snapshot, &freed);
     Ok(WhatIfResult {
         cut: cut.len(),
@@ -142,7 +141,7 @@ pub(crate) fn what_if(
         freed: Freed { percent: rows.percent(self_size), ..by_class(&rows, &freed, self_size, page) },
         before: snapshot.total_size(),
         after: snapshot.total_size() - self_size,
-        held: held(&rows, &after, candidates.collect())?,
+        held: held(&rows, &after, candidates)?,
     })
 }
 
@@ -225,6 +224,23 @@ fn by_class(rows: &Rows<'_>, freed: &[NodeIx], self_size: u64, page: Page) -> Fr
     let largest = page.select(sums, |a, b| (b.1, b.0).cmp(&(a.1, a.0)));
     let row = |(count, self_size, example)| FreedClass { name: rows.class_name(example), count, self_size };
     Freed { count: freed.len(), self_size, percent: 0.0, total, classes: largest.into_iter().map(row).collect() }
+}
+
+/// Objects of the program to which freed ones refer, as such or through internal parts, and which stay: the values of a Map.
+fn held_below(snapshot: &Snapshot, after: &Walk<'_>, mut freed: Vec<NodeIx>) -> Vec<NodeIx> {
+    let mut seen = NodeSet::new(snapshot.nodes().len());
+    let mut held = Vec::new();
+    while let Some(node) = freed.pop() {
+        let own = snapshot.retaining_edges(node).filter(|&edge| !edge_label(snapshot, edge).is(b"__proto__"));
+        for edge in own {
+            match (is_internal(snapshot, edge.to), after.reached.contains(edge.to)) {
+                (false, true) if seen.insert(edge.to) => held.push(edge.to),
+                (true, false) if seen.insert(edge.to) => freed.push(edge.to),
+                _ => {}
+            }
+        }
+    }
+    held
 }
 
 /// The largest of those that stay, with paths along the references that are left.
