@@ -133,6 +133,7 @@ for (const major of [20, 24]) {
       assert.deepEqual((await run('group', files[0], files[1], ...job, '--by', 'property:status', '--show-strings')).groups.map(({ key, countDelta }) => [key, countDelta]), [['listed', 9]]);
       const [queue] = (await run('filter', files[0], '--class', 'Queue', '--edge-name', 'queue')).nodes;
       assert.equal((await run('what-if', files[0], '--cut', `@${queue.id}.jobs`)).cut, 1);
+      await assert.rejects(run('what-if', files[0], '--remove', 'Nothing'), { code: 2 });
     });
   });
 }

@@ -140,11 +140,14 @@ describe('a leak in three snapshots', () => {
 
   test('diff by class and by object', async () => {
     assert.match(await ask(client, 'diff', { before: 's1', after: 's2', limit: 50 }), /^Session: \+500 objects/m);
+    const [, ...rows] = (await ask(client, 'diff', { limit: 100 })).split('\n');
+    assert.deepEqual(rows.filter((row) => / 0 objects, self 0 B, retained 0 B/.test(row)), []);
     assert.match(await ask(client, 'diff', { mode: 'grown' }), /^Map @\d+: \+.* kB, now .*, held by sessions/m);
   });
 
   test('group, nested and compared', async () => {
     assert.match(await ask(client, 'group', { class: 'Session', by: ['class', 'holder'] }), /^1 group of 1,50\d objects.*\nSession: .*\n {2}.* @\d+: /);
+    assert.equal(await ask(client, 'group', { class: 'Session', by: 'class, holder' }), await ask(client, 'group', { class: 'Session', by: ['class', 'holder'] }));
     assert.match(await ask(client, 'group', { class: '/^Session$/', before: 's1' }), /^Session: 1,50\d objects.*\(\+1,000 objects, self \+/m);
   });
 
@@ -153,13 +156,14 @@ describe('a leak in three snapshots', () => {
     assert.match(await ask(client, 'what_if', { remove: [holder] }), /^Frees .*\n0 references cut, 1 object removed\.\n(Still held: .*\n)*(Freed: .*\n)*Freed: Session: 1,(499|500) objects/m);
     await refused(client, 'what_if', {}, 'ERR_INVALID_ARGUMENT');
     await refused(client, 'what_if', { cut: [`${holder}.nothing`] }, 'ERR_INVALID_QUERY');
+    await refused(client, 'what_if', { remove: [holder, 'Nothing'] }, 'ERR_INVALID_QUERY');
   });
 
   test('source shows a place, and where the class of an object is defined', async () => {
     assert.match(await ask(client, 'source', { at: `${program}:4:14`, around: 1 }), /^.*leak\.cjs:4:14\n3 │ class Session \{\n4 │ +constructor\(n\).*\n +│ +\^\n5 │ \}$/);
     assert.match(await ask(client, 'source', { id: idIn(first, /examples: (@\d+)/) }), /class Session/);
     // As a container has it.
-    assert.match(await ask(client, 'source', { at: '/srv/app/leak.cjs:3' }), /class Session/);
+    assert.match(await ask(client, 'source', { at: '/srv/app/leak.cjs:3' }), /^\/srv\/app\/leak\.cjs:3:1\n.*class Session/s);
   });
 
   test('a long answer is cut to its size, and goes on where it ended', async () => {

@@ -115,6 +115,17 @@ describe('reports of many pods', () => {
     assert.deepEqual(suspects.map(({ className, pods: found, of }) => [className, found, of]), [['Session', 2, 2], ['Job', 1, 2]]);
   });
 
+  test('have their own pod for each folder that is given', async () => {
+    save('pair/a/1.json', reports.none);
+    save('pair/a/2.json', reports.sessions);
+    save('pair/b/1.json', reports.both);
+    for (const given of [['pair/a', 'pair/b'], ['pair/a/1.json', 'pair/a/2.json', path.resolve(inFolder('pair/b/1.json'))], ['pair']]) {
+      const { points, pods } = await trend(...given);
+      assert.deepEqual(points.map(({ name }) => name), ['a/1.json', 'a/2.json', 'b/1.json']);
+      assert.deepEqual(pods.map(({ name, points: own }) => [name, own]), [['a', [0, 1]], ['b', [2]]]);
+    }
+  });
+
   test('may be one page without scripts, in which names are no markup', { skip: skipWithoutBrowser }, async () => {
     const [suspect] = reports.both.suspects;
     save('html/1.json', { ...reports.both, suspects: [{ ...suspect, className: '<img src=x onerror=alert(1)>' }] });

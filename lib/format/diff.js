@@ -80,7 +80,9 @@ const CLASS_COLUMNS = [
 
 function classBlocks({ classes, total }) {
   if (classes.length === 0) return [document.line(total === 0 ? 'No object was added or removed.' : 'No more rows.')];
-  const rows = classes.filter(hasChanged).map((row) => [
+  const changed = classes.filter(hasChanged);
+  if (changed.length === 0) return [document.line('No class grew or shrank.'), ...more(total - classes.length, 'class', 'classes')];
+  const rows = changed.map((row) => [
     heap(row.name),
     formatCountDelta(row.addedCount),
     formatCountDelta(-row.removedCount),
@@ -118,4 +120,4 @@ function more(count, singular, plural = `${singular}s`) {
   return [document.line(words(`${formatAmount(count, `more ${singular}`, `more ${plural}`)}: see --limit and --offset.`, 'faint'))];
 }
 
-module.exports = { formatDiff };
+module.exports = { formatDiff, hasChanged };

@@ -24,7 +24,7 @@ function formatWhatIf({ cut, removed, freed, before, after, held }, options = {}
   const blocks = [
     document.line([
       words(`${formatBytes(freed.selfSize)} freed`, 'strong'),
-      `, ${formatPercent(freed.percent)} of the heap: ${formatAmount(freed.count, 'object')}, with ${done.join(' and ')}; ${formatBytes(before)} → ${formatBytes(after)}`,
+      `, ${formatPercent(freed.percent)} of the heap: ${formatAmount(freed.count, 'object')}, with ${done.join(' and ') || 'nothing removed'}; ${formatBytes(before)} → ${formatBytes(after)}`,
     ]),
     ...exceededBlocks(options.exceeded),
   ];

@@ -16,16 +16,18 @@ const snapshotNamed = (help) => ({
   },
 });
 
-/** A list of any text. */
-const textsOf = (declaration = {}) => ({
+/** A list of any text; of one text its parts, if there is a separator. */
+const textsOf = (declaration = {}, separator = undefined) => ({
   type: 'words',
   ...declaration,
   check(what, value) {
-    const texts = typeof value === 'string' ? [value] : value;
+    const texts = typeof value === 'string' ? partsOf(value, separator) : value;
     if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts;
     throw argumentError(what, 'an array of strings', value);
   },
 });
+
+const partsOf = (text, separator) => (separator === undefined ? [text] : text.split(separator).map((part) => part.trim()));
 
 const SNAPSHOT = snapshotNamed('s1, s2 …; default the newest');
 

@@ -32,5 +32,6 @@ module.exports = {
   notOpen: make('ERR_NOT_OPEN'),
   noSuchSuspect: make('ERR_NO_SUCH_SUSPECT'),
   noSuchClass: make('ERR_INVALID_QUERY'),
+  noObjectOf: (name) => make('ERR_INVALID_QUERY')(`no object has the class ${name}: names in questions are those of the heap, see classes`),
   notSupported: make('ERR_NOT_SUPPORTED'),
 };

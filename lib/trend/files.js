@@ -15,24 +15,40 @@ const byName = new Intl.Collator('en', { numeric: true });
 /**
  * @typedef {object} Entry
  * @property {string} file
- * @property {string} name without the folder that was given
+ * @property {string} name without the folder that has all that was given
  * @property {string} pod
  * @property {'snapshot' | 'report'} kind
  * @property {object} [report]
  */
 
 /**
- * Folders with what is in them, by name, so that names with times or numbers are in order; files as they are given.
+ * Folders with what is in them, by name, so that names with times or numbers are in order; files as they are given. Where
+ * several are given, names begin below the folder that has all of them.
  * @returns {Entry[]}
  */
 function entriesOf(given) {
-  return given.flatMap((each) => (fs.statSync(each, { throwIfNoEntry: false })?.isDirectory() ? inFolder(each) : [entryOf(each, path.basename(each), true)]));
+  const folders = given.map((each) => path.resolve(isFolder(each) ? each : path.dirname(each)));
+  const common = commonFolder(folders);
+  return given.flatMap((each, i) => {
+    const below = path.relative(common, folders[i]);
+    return isFolder(each) ? inFolder(each, below) : [entryOf(each, path.join(below, path.basename(each)), true)];
+  });
 }
 
-function inFolder(folder) {
+const isFolder = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function commonFolder(folders) {
+  let [common] = folders;
+  while (!folders.every((folder) => isIn(common, folder)) && common !== path.dirname(common)) common = path.dirname(common);
+  return common;
+}
+
+const isIn = (outer, folder) => folder === outer || folder.startsWith(outer + path.sep);
+
+function inFolder(folder, below) {
   const names = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((each) => (each.isFile() ? [path.relative(folder, path.join(each.parentPath ?? each.path, each.name))] : []));
   const known = names.filter((name) => SNAPSHOT.test(name) || REPORT.test(name)).sort(byName.compare);
-  return known.map((name) => entryOf(path.join(folder, name), name, false)).filter((entry) => entry !== undefined);
+  return known.map((name) => entryOf(path.join(folder, name), path.join(below, name), false)).filter((entry) => entry !== undefined);
 }
 
 /** In folders there may be other JSON. */

@@ -3,6 +3,7 @@
 /** `heapray retainers FILE ID|CLASS` */
 
 const { formatRetainers } = require('../../format/node.js');
+const { noSuchClass } = require('../class-names.js');
 const { UsageError } = require('../errors.js');
 const { QUESTIONS, having, showStrings, sourceMaps, tree } = require('../../api/options/questions.js');
 const { addFlags, optionsOf } = require('../flags.js');
@@ -40,7 +41,7 @@ async function answer(api, [snapshot], job, text, options) {
   const retainers = treeOf(TREE, options.retainers);
   const of = /^@?\d+$/.test(text) ? Number(text.replace('@', '')) : text;
   const conditions = optionsOf(having, options);
-  const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(api, snapshot, of, conditions);
+  const id = typeof of === 'number' ? await existingId(snapshot, of) : await largestOf(api, snapshot, of, conditions, shownOf(options));
   const { nodes } = await api.filter(snapshot, { id, retainers, ...shownOf(options) }, job);
   const json = { paths: await snapshot.retainingPaths(of, { ...optionsOf({ limit }, options), ...conditions, ...shownOf(options) }), node: nodes[0] ?? null };
   return { json, format: (how) => formatRetainers(json, { ...how, of }) };
@@ -51,9 +52,9 @@ async function existingId(snapshot, id) {
   return (await snapshot.node(id, { sourceMaps: 'off' })).id;
 }
 
-async function largestOf(api, snapshot, className, conditions) {
+async function largestOf(api, snapshot, className, conditions, shown) {
   const { classes } = await snapshot.classes({ name: { exact: className }, limit: 1, sourceMaps: 'off' });
-  if (classes.length === 0) throw new UsageError(`there is no class '${className}': heapray classes FILE --name-contains TEXT searches for one`);
+  if (classes.length === 0) throw await noSuchClass(snapshot, className, shown);
   const { nodes } = await api.filter(snapshot, { class: { exact: className }, ...conditions, limit: 1, sourceMaps: 'off' });
   if (nodes.length === 0) throw new UsageError(`no object of the class '${className}' meets the conditions`);
   return nodes[0].id;

@@ -4,6 +4,7 @@
 
 const { formatWhatIf } = require('../../format/what-if.js');
 const { fieldsOf } = require('../../api/options/questions.js');
+const { noSuchClass } = require('../class-names.js');
 const { UsageError } = require('../errors.js');
 const { addFlags, optionsOf } = require('../flags.js');
 const { OUTPUT, shownOf } = require('../options.js');
@@ -43,6 +44,10 @@ function define(program, done) {
 }
 
 async function answer([snapshot], options) {
+  for (const each of options.remove ?? []) {
+    const name = each.class?.exact;
+    if (name !== undefined && (await snapshot.filter({ class: name, limit: 0 })).total === 0) throw await noSuchClass(snapshot, name, shownOf(options));
+  }
   const json = await snapshot.whatIf({ ...optionsOf(OPTIONS, options), ...shownOf(options) });
   return { json, format: (how) => formatWhatIf(json, how), exceeded: exceededIn(options.failOn, json, THRESHOLDS) };
 }

@@ -19,6 +19,6 @@ module.exports = {
 
   async run({ snapshot, ...query }, { ask }) {
     const { total, classes } = await ask([snapshot], 'classes', query);
-    return answerText({ head: [`${formatAmount(total, 'class', 'classes')}.`], rows: classes.map(classRow), total, offset: query.offset, noun: 'class', plural: 'classes' });
+    return answerText({ head: [`${formatAmount(total, 'class', 'classes')}.${total === 0 ? ' Names in questions are those of the heap, which source maps may change in answers: suspects and objects have ids, which paths takes.' : ''}`], rows: classes.map(classRow), total, offset: query.offset, noun: 'class', plural: 'classes' });
   },
 };

@@ -2,10 +2,14 @@
 
 /** `diff`: what changed from one snapshot to another. */
 
+const { hasChanged } = require('../../format/diff.js');
 const { formatBytes, formatBytesDelta, formatCountDelta } = require('../../format/numbers.js');
 const { answerText } = require('../answer.js');
 const { PAGE, SNAPSHOT, snapshotNamed } = require('../common.js');
 const { classChangeRow, nodeChangeRow } = require('../rows.js');
+
+/** Those that did not change are left out, which pages must not count. */
+const ALL_CLASSES = 100_000;
 
 module.exports = {
   name: 'diff',
@@ -20,14 +24,16 @@ module.exports = {
   async run({ before, after, mode, limit, offset }, { ask, snapshots, shown }) {
     const from = before ?? snapshots.series(after).entries[0].name;
     const isOfClasses = mode === 'classes';
-    const { total, sameProcess, before: old, after: now, classes, nodes } = await ask([from, after], 'diff', { mode, limit, offset, paths: !isOfClasses });
+    const page = isOfClasses ? { limit: ALL_CLASSES } : { limit, offset, paths: true };
+    const { sameProcess, before: old, after: now, classes, nodes, ...rest } = await ask([from, after], 'diff', { mode, ...page });
+    const changed = isOfClasses ? classes.filter(hasChanged) : [];
     return answerText({
       head: [
         `${formatBytesDelta(now.size - old.size)}: ${formatBytes(old.size)} to ${formatBytes(now.size)}, ${formatCountDelta(now.nodes - old.nodes)} objects.`,
         ...(sameProcess ? [] : ['The snapshots are of different processes: only totals of classes can be compared.']),
       ],
-      rows: isOfClasses ? classes.map(classChangeRow) : nodes.map((node) => nodeChangeRow(node, shown)),
-      total,
+      rows: isOfClasses ? changed.slice(offset, offset + limit).map(classChangeRow) : nodes.map((node) => nodeChangeRow(node, shown)),
+      total: isOfClasses ? changed.length : rest.total,
       offset,
       noun: isOfClasses ? 'class' : 'object',
       plural: isOfClasses ? 'classes' : 'objects',

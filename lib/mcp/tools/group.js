@@ -14,7 +14,7 @@ module.exports = {
   description: 'Objects in groups, with count, size and what each group retains without double counting. by: class, package, script, holder, path, property:NAME, size, age, distance; several are nested.',
   arguments: {
     class: CLASS,
-    by: textsOf({ default: ['class'] }),
+    by: textsOf({ default: ['class'] }, ','),
     before: snapshotNamed('an earlier snapshot to compare with: groups that changed'),
     sort: { type: 'choice', choices: ['retainedSize', 'selfSize', 'count'], default: 'retainedSize' },
     ...PAGE,

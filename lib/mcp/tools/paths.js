@@ -6,7 +6,7 @@ const { formatAmount } = require('../../format/numbers.js');
 const { heap } = require('../../format/spans.js');
 const { answerText, lineOf } = require('../answer.js');
 const { className } = require('../class-name.js');
-const { noSuchClass } = require('../errors.js');
+const { noObjectOf } = require('../errors.js');
 const { OBJECT_OR_CLASS, SNAPSHOT } = require('../common.js');
 const { stepRows } = require('../rows.js');
 
@@ -22,7 +22,7 @@ module.exports = {
   async run({ of: given, limit, snapshot }, { ask, shown }) {
     const of = await className(given, snapshot, ask);
     const { total, unreachable, patterns, paths } = await ask([snapshot], 'retainingPaths', { of, limit });
-    if (total === 0) throw noSuchClass(`no object has the class ${of}: names in questions are those of the heap, see classes`);
+    if (total === 0) throw noObjectOf(of);
     const alone = total === 1;
     const count = alone ? '' : `${formatAmount(total, 'object')}, ${formatAmount(patterns, 'path shape')}. `;
     const lost = unreachable === 0 ? '' : `${formatAmount(unreachable, 'object')} not reachable: garbage, or only weakly referenced. `;

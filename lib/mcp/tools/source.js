@@ -25,7 +25,7 @@ module.exports = {
     const place = at ?? (await ask([snapshot], 'node', { id })).source;
     if (place === null) throw notSupported(`the snapshot does not tell where the class or function of @${id} is defined`);
     const known = { ...place, line: place.line ?? 1 };
-    return answerText({ head: [lineOf(sourceLabel({ column: 1, ...known }))], rows: code.lines(known, around).map((each) => lineOf(each)) });
+    return answerText({ head: [lineOf(sourceLabel({ ...known, column: place.column ?? 1 }))], rows: code.lines(known, around).map((each) => lineOf(each)) });
   },
 };
 

@@ -8,6 +8,7 @@ const { heap } = require('../../format/spans.js');
 const { argumentError } = require('../../api/errors.js');
 const { answerText, lineOf, listOf } = require('../answer.js');
 const { className } = require('../class-name.js');
+const { noObjectOf } = require('../errors.js');
 const { OBJECT_OR_CLASS, SNAPSHOT, textsOf } = require('../common.js');
 
 module.exports = {
@@ -25,6 +26,7 @@ module.exports = {
     const removals = [];
     for (const [i, each] of remove.entries()) {
       const what = await className(OBJECT_OR_CLASS.check(`arguments.remove[${i}]`, each), snapshot, ask);
+      if (typeof what !== 'number' && (await ask([snapshot], 'filter', { class: what, limit: 0 })).total === 0) throw noObjectOf(what);
       removals.push(typeof what === 'number' ? what : { class: what });
     }
     const { removed, freed, before, after, held, ...rest } = await ask([snapshot], 'whatIf', { ...(cut.length > 0 && { cut }), ...(removals.length > 0 && { remove: removals }), limit });
