@@ -139,6 +139,18 @@ describe('on a signal', posix, () => {
     }
   });
 
+  test('an address that is taken for a command is not printed', async (t) => {
+    for (const address of [`127.0.0.1/{name}?signature=${SIGNATURE}`, `"http://127.0.0.1/{name}?signature=${SIGNATURE}"`, `TOKEN=${SIGNATURE} aws s3 cp {} s3://bucket`]) {
+      const program = start(t, WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_UPLOAD: address } });
+      await program.printed(/started/);
+      program.child.kill('SIGUSR2');
+      await program.printed(/could not upload a snapshot: the command cannot be started \(ENOENT\)/);
+      program.child.stdin.end();
+      await program.ended;
+      assert.ok(!program.text.includes(SIGNATURE), program.text);
+    }
+  });
+
   test('a refused upload is said once, without the address, and the program goes on', async (t) => {
     const sink = await openSink(t, { status: 403 });
     const program = start(t, WAITS, { variables: { HEAPRAY_SIGNAL: 'SIGUSR2', HEAPRAY_UPLOAD: `${sink.url}/{name}?signature=${SIGNATURE}` } });
@@ -227,6 +239,12 @@ describe('a program starts, and is told once what is wrong', () => {
     const result = run(LIVES, { variables: { HEAPRAY_DIR: path.join(file, 'x') } });
     started(result);
     assert.match(result.stderr, /^heapray: cannot write to .*ENOTDIR.*; snapshots stay in memory, nothing is uploaded, and reports go to stderr\n$/);
+  });
+
+  test('a folder in /proc, where the recursive mkdir of Node.js never returns', { skip: process.platform !== 'linux' }, () => {
+    const result = run(LIVES, { variables: { HEAPRAY_DIR: '/proc/heapray/x' } });
+    started(result);
+    assert.match(result.stderr, /^heapray: cannot write to \/proc\/heapray\/x: ENOENT/);
   });
 
   test('a folder for temporary files that others can read', posix, () => {

@@ -1,10 +1,10 @@
 'use strict';
 
-// Runs the command that uploads a file. No shell reads it, and its output may have secrets, so it goes nowhere.
+// Runs the command that uploads a file. No shell reads it. Its output may have secrets, so it goes nowhere, and so may its name:
+// an address without its scheme is taken for a command.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const path = require('node:path');
 
 const LONGEST_MS = 600_000;
 
@@ -17,7 +17,7 @@ async function runCommand([program, ...words], { file, name, fingerprint }) {
   const env = { ...process.env, HEAPRAY_OFF: '1', HEAPRAY_FINGERPRINT: fingerprint ?? '' };
   const child = spawn(program, args, { env, stdio: 'ignore', timeout: LONGEST_MS, windowsHide: true });
   const fail = (text) => {
-    throw Object.assign(new Error(), { reason: `${path.basename(program)} ${text}` });
+    throw Object.assign(new Error(), { reason: `the command ${text}` });
   };
   const [code, signal] = await once(child, 'exit').catch(({ code: failure }) => fail(`cannot be started (${failure})`));
   if (signal) fail(`was ended by ${signal}`);

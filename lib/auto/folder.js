@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { makeFolder } = require('../api/folder.js');
 const { checkMayWrite } = require('../api/permission.js');
 const { sayFailure } = require('./say.js');
 
@@ -36,7 +37,7 @@ const temporaryFolder = () => path.join(os.tmpdir(), `heapray-${process.getuid?.
 
 function makeWritable(folder, { isShared }) {
   checkMayWrite(folder);
-  fs.mkdirSync(folder, { recursive: true, mode: isShared ? 0o700 : 0o777 });
+  makeFolder(folder, isShared ? 0o700 : 0o777);
   if (isShared) checkIsOwn(fs.lstatSync(folder));
   fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
 }

@@ -2,9 +2,10 @@
 
 // The last snapshots of a watched process, up to a number: files in a folder, or snapshots in native memory.
 
-const { mkdir, readdir, rm } = require('node:fs/promises');
+const { readdir, rm } = require('node:fs/promises');
 const path = require('node:path');
 const native = require('../addon/load.js');
+const { makeFolder } = require('../api/folder.js');
 const { checkMayWrite } = require('../api/permission.js');
 
 const BEGINNING = 'heapray-';
@@ -26,7 +27,7 @@ class Kept {
   async nextFile() {
     if (this.#folder === undefined) return undefined;
     checkMayWrite(this.#folder);
-    await mkdir(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     const time = new Date().toISOString().replace(/[:.]/g, '-');
     return path.join(this.#folder, `${BEGINNING}${process.pid}-${time}${ENDING}`);
   }

@@ -5,6 +5,7 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { makeFolder: makeFolders } = require('../api/folder.js');
 const { printableJson } = require('../format/log-commands.js');
 const { OutputError, UsageError } = require('./errors.js');
 
@@ -45,7 +46,7 @@ function checkOutput(file, inputs) {
 function makeFolder(folder) {
   if (folder === undefined) return;
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     fs.accessSync(folder, fs.constants.W_OK);
   } catch (error) {
     throw new UsageError(`cannot write into '${folder}': ${error.message}`);

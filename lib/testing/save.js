@@ -5,8 +5,9 @@
 // Whether an assertion fails is known only after its snapshot was parsed, so it is parsed from the file, which is then
 // renamed or removed.
 
-const { mkdirSync, renameSync, rmSync } = require('node:fs');
+const { renameSync, rmSync } = require('node:fs');
 const path = require('node:path');
+const { makeFolder } = require('../api/folder.js');
 const { today } = require('./clock.js');
 
 let files = 0;
@@ -17,7 +18,7 @@ class SavedSnapshot {
   #isKept = false;
 
   constructor(folder) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const when = new Date(today()).toISOString().replace(/[:.]/g, '-');
     files += 1;
     this.file = path.resolve(folder, `${when}-${process.pid}-${files}.heapsnapshot`);
