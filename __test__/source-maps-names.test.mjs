@@ -12,6 +12,7 @@ import { diff, filter, parse, report } from '../index.js';
 import { assertCollected, assertInstances, assertNoGrowth, assertNoLeak, assertRetainsLessThan, checkpoint, since, track } from '../testing/index.js';
 
 const require = createRequire(import.meta.url);
+const cli = require.resolve('../bin/heapray.js');
 const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'heapray-map-names-')));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -58,6 +59,30 @@ for (let i = 0; i < 3; i += 1) {
   if (i === 2) fill(settled);
   leaving = i > 0 ? fill([]).slice(0, 100) : undefined;
   writeHeapSnapshot(out + i + '.heapsnapshot');
+}
+`,
+  'src/parcels.ts': `import { writeHeapSnapshot } from 'node:v8';
+import { Customer } from './shop';
+
+class Parcel {
+  constructor(readonly to: Customer, readonly weight: string) {}
+}
+class Depot {
+  readonly parcels: Parcel[] = [];
+  last: Parcel | undefined;
+}
+const customers = [new Customer('one'), new Customer('two')];
+const sent = new Map<string, Parcel>();
+let depot: Depot | undefined;
+(globalThis as any).keep = () => [customers, sent, depot];
+for (let i = 0; i < 3; i += 1) {
+  depot = new Depot();
+  for (let k = 0; k < 20; k += 1) {
+    sent.set('parcel ' + i + ' ' + k, new Parcel(customers[k % 2], k + ' kg'));
+    depot.parcels.push(new Parcel(customers[0], 'kg ' + k));
+  }
+  depot.last = new Parcel(customers[1], 'last ' + i);
+  writeHeapSnapshot(process.argv[2] + i + '.heapsnapshot');
 }
 `,
   'src/tested.ts': `import { Customer, Order } from './shop';
@@ -159,6 +184,50 @@ describe('references', () => {
     const { items } = await snapshot.references(variable.node.id, { limit: 1000 });
     const names = items.filter(({ type }) => type === 'context').map(({ name }) => name);
     for (const name of ['warehouse', 'settled', 'Customer']) assert.ok(names.includes(name), `${name} in ${names}`);
+  });
+});
+
+describe('groups and what-if', () => {
+  let snapshots;
+  let parcel;
+  before(async () => {
+    const made = run(bundle('src/parcels.ts', 'dist/parcels.js'), path.join(folder, 'parcels-'));
+    snapshots = await Promise.all([made[0], made[2]].map((file) => parse(file)));
+    const { classes } = await snapshots[1].classes({ limit: 100_000 });
+    parcel = classes.find(({ name, count }) => name === 'Parcel' && count > 10).key;
+  });
+  after(() => snapshots.forEach((snapshot) => snapshot.close()));
+
+  const keys = async (by, options) => (await snapshots[1].group({ class: parcel }, { by, sort: 'count', ...options })).groups;
+
+  test('by property name the class, and by holder and path what holds', async () => {
+    assert.deepEqual((await keys('property:to')).map(({ key, count }) => [key, count]), [['Customer', 81]]);
+    assert.deepEqual((await keys('path')).map(({ key, count }) => [key, count]), [['sent[entry]', 60], ['depot.parcels[*]', 20], ['depot.last', 1]]);
+    const [ofMap, ofArray, ofDepot] = await keys(['holder', 'property:to', 'path']);
+    assert.deepEqual([ofMap.key, ofArray.key, ofDepot.key, ofDepot.groups[0].key, ofDepot.groups[0].groups[0].key], ['Map', 'Array', 'Depot', 'Customer', 'depot.last']);
+    assert.deepEqual(Object.keys(ofDepot.groups[0].groups[0]), ['key', 'count', 'selfSize', 'retainedSize', 'percent', 'sampleIds']);
+  });
+
+  test('of two snapshots name what is left and what is gone', async () => {
+    const groups = await keys('path', { before: snapshots[0] });
+    assert.deepEqual(groups.map(({ key, countDelta }) => [key, countDelta]), [['sent[entry]', 40]]);
+    const holders = await keys('holder', { before: snapshots[0] });
+    assert.deepEqual(holders.filter(({ countDelta }) => countDelta > 0).map(({ key, countDelta }) => [key, countDelta]), [['Map', 40], ['Array', 20], ['Depot', 1]]);
+  });
+
+  test('name what stays, along the paths on which it is held', async () => {
+    const { held } = await snapshots[1].whatIf({ remove: { class: parcel } });
+    const customers = held.filter(({ node }) => node.className === 'Customer').map((row) => row.path).sort();
+    assert.deepEqual(customers, ['customers[0]', 'customers[1]']);
+    assert.ok(held.every((row) => Object.keys(row).join() === 'node,path'));
+  });
+
+  test('say on the command line how a class is called in the heap', () => {
+    for (const args of [['retainers', 'parcels-2.heapsnapshot', 'Parcel'], ['what-if', 'parcels-2.heapsnapshot', '--remove', 'Parcel']]) {
+      const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8' });
+      assert.equal(status, 2);
+      assert.match(stderr, /the class 'Parcel' has another name in the heap: ask for '.+parcels\.js:\d+:\d+'/);
+    }
   });
 });
 

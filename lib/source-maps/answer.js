@@ -14,6 +14,7 @@ const { asked } = require('./questions.js');
 const { addSteps, isOfClass } = require('./row-paths.js');
 const { isSource, nameWithoutPlace, rowsOf } = require('./rows.js');
 const { mapSentences, namesIn, namesOf, placesOfGrowth } = require('./sentences.js');
+const { addPlaces } = require('./texts.js');
 
 /** Questions whose answers are about two snapshots. */
 const OF_TWO = new Set(['diff', 'since']);
@@ -25,6 +26,12 @@ const OF_TWO = new Set(['diff', 'since']);
  * @returns {Generator} of questions
  */
 function* mapAnswer(answer, mapper, question) {
+  const removePlaces = yield* addPlaces(answer, question);
+  yield* mapRows(answer, mapper, question);
+  removePlaces();
+}
+
+function* mapRows(answer, mapper, question) {
   const given = rowsOf(answer);
   const classes = yield* classesOf(given.flatMap(namesOfClasses), OF_TWO.has(question.ask) ? 2 : 1);
   const references = namedReferences(given, question);

@@ -85,4 +85,4 @@ function stepsUpTo(text, steps) {
   return undefined;
 }
 
-module.exports = { addSteps, isOfClass };
+module.exports = { addSteps, isOfClass, stepsOf };
