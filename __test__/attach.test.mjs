@@ -183,6 +183,22 @@ describe('by the id of a process', { skip: skipElsewhere }, () => {
       assert.equal(await visit(program), 200);
     }));
 
+  test('a program cannot attach to itself, by its id or the port of its inspector', async () => {
+    const code = `
+      const { attach, capture } = require(${JSON.stringify(fileURLToPath(new URL('../index.js', import.meta.url)))});
+      const inspector = require('node:inspector');
+      const codeOf = (work) => work.then(() => 'none', ({ code, message }) => code + (message.includes('is this one') ? '' : ' ' + message));
+      (async () => {
+        const codes = [await codeOf(capture({ target: process.pid })), await codeOf(attach(process.pid)), String(inspector.url())];
+        inspector.open(0);
+        codes.push(await codeOf(attach(inspector.url())), await codeOf(attach(new URL(inspector.url()).host)));
+        console.log(codes.join());
+        process.exit();
+      })();`;
+    const { stdout } = await run(process.execPath, ['-e', code]);
+    assert.equal(stdout, 'ERR_NO_TARGET,ERR_NO_TARGET,undefined,ERR_NO_TARGET,ERR_NO_TARGET\n');
+  });
+
   test('a program killed midway is an error, and leaves no file', () =>
     withProgram('server.mjs', { flags: [ANY_PORT] }, async (program) => {
       const file = path.join(folder, 'killed.heapsnapshot.gz');

@@ -10,7 +10,7 @@ const { FUNCTIONS } = require('../api/options/functions.js');
 const { checkMayWrite } = require('../api/permission.js');
 const { redactKey } = require('../api/redact.js');
 const { isLoopback } = require('./endpoint.js');
-const { noTarget, protocolError, targetEnded } = require('./errors.js');
+const { isOneself, noTarget, oneself, protocolError, targetEnded } = require('./errors.js');
 const { factsOf, heapUsed } = require('./facts.js');
 const { Writing, snapshotOf } = require('./heap-profiler.js');
 const proc = require('./proc.js');
@@ -32,6 +32,7 @@ async function attach(target, options) {
     for (const session of new Set([opened.session, opened.main])) if (session) await prepare(session);
     const facts = await factsOf(opened.session);
     if (facts.waits) throw noTarget(`${opened.title} waits for a debugger and has run nothing yet (--inspect-brk): let it run first, or start it with --inspect`);
+    if (isOneself(facts.pid) && isOneself(localPidOf(opened, facts)) && opened.kind !== 'worker') throw oneself();
     // One key for all, so that what is equal in two snapshots stays so.
     const key = redact && redactKey(redact.key);
     return new Attachment(opened, facts, { force, maxBytes, redactKey: key });

@@ -9,7 +9,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { connect } = require('./client.js');
 const { listEntries } = require('./endpoint.js');
-const { noTarget } = require('./errors.js');
+const { isOneself, noTarget, oneself } = require('./errors.js');
 const { evaluate } = require('./evaluate.js');
 const proc = require('./proc.js');
 
@@ -36,6 +36,7 @@ const OTHERS = {
  * @returns {Promise<{ address: { host: string, port: number }, hasOpened: boolean }>} `hasOpened`: it was closed before.
  */
 async function openInspector(pid, signal) {
+  if (isOneself(pid)) throw oneself();
   checkExists(pid);
   if (proc.isStopped(pid)) throw noTarget(`process ${pid} is stopped, by SIGSTOP or Ctrl-Z: let it go on first (kill -CONT ${pid})`);
   const open = await findOpen(pid, signal);
