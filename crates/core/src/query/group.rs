@@ -58,9 +58,16 @@ members!(GroupQuery { query: "query", by: "by", sort: "sort", order: "order", li
 pub(crate) struct GroupResult {
     by: Vec<String>,
     mine_only: bool,
-    /// Of all matching nodes.
-    #[serde(flatten)]
-    all: Figures,
+    // Figures of all matching nodes.
+    count: u64,
+    self_size: u64,
+    retained_size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_delta: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_size_delta: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retained_size_delta: Option<i64>,
     /// Groups of the first level on all pages.
     total: usize,
     groups: Vec<GroupRow>,
@@ -77,8 +84,15 @@ struct GroupRow {
     /// Where the constructor of the class is defined that the group is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<SourceRow>,
-    #[serde(flatten)]
-    figures: Figures,
+    count: u64,
+    self_size: u64,
+    retained_size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_delta: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_size_delta: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retained_size_delta: Option<i64>,
     percent: f64,
     sample_ids: Vec<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,22 +103,17 @@ struct GroupRow {
 }
 
 /// What there is of a group, and the change since an earlier snapshot.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Figures {
     count: u64,
     self_size: u64,
     retained_size: u64,
-    #[serde(flatten)]
     change: Option<Change>,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Change {
-    count_delta: i64,
-    self_size_delta: i64,
-    retained_size_delta: i64,
+    count: i64,
+    self_size: i64,
+    retained_size: i64,
 }
 
 /// A group of one snapshot.
@@ -172,11 +181,16 @@ pub(crate) fn group(
     let writer = Writer { before: sides.pop(), after, query };
     let pair = Pair { before: writer.before.as_ref().map(|_| 0), after: Some(0) };
     let pairs = writer.below(pair, progress)?;
-    let total = pairs.len();
+    let (all, total) = (writer.figures(pair), pairs.len());
     Ok(GroupResult {
         by: by.into_iter().map(str::to_owned).collect(),
         mine_only: writer.after.mine_only,
-        all: writer.figures(pair),
+        count: all.count,
+        self_size: all.self_size,
+        retained_size: all.retained_size,
+        count_delta: all.change.as_ref().map(|change| change.count),
+        self_size_delta: all.change.as_ref().map(|change| change.self_size),
+        retained_size_delta: all.change.as_ref().map(|change| change.retained_size),
         total,
         groups: writer.rows(pairs, page, progress)?,
         next: page.next(total),
@@ -292,9 +306,9 @@ impl Writer<'_, '_> {
             let before = before.map_or(&nothing, |group| &all.sums[group]);
             let delta = |after: u64, before: u64| after.cast_signed() - before.cast_signed();
             Change {
-                count_delta: delta(after.count, before.count),
-                self_size_delta: delta(after.self_size, before.self_size),
-                retained_size_delta: delta(after.retained, before.retained),
+                count: delta(after.count, before.count),
+                self_size: delta(after.self_size, before.self_size),
+                retained_size: delta(after.retained, before.retained),
             }
         });
         Figures { count: after.count, self_size: after.self_size, retained_size: after.retained, change }
@@ -310,7 +324,7 @@ impl Writer<'_, '_> {
             GroupSort::Key => 0,
         };
         match change {
-            Some(change) => pick(change.count_delta, change.self_size_delta, change.retained_size_delta),
+            Some(change) => pick(change.count, change.self_size, change.retained_size),
             None => pick(count.cast_signed(), self_size.cast_signed(), retained_size.cast_signed()),
         }
     }
@@ -356,7 +370,12 @@ impl Writer<'_, '_> {
             id: side.keys[sum.level].node(sum.number).map(id),
             source: side.keys[sum.level].place(snapshot, sum.samples[0]).map(|at| side.rows.source(at)),
             percent: self.after.rows.percent(figures.retained_size),
-            figures,
+            count: figures.count,
+            self_size: figures.self_size,
+            retained_size: figures.retained_size,
+            count_delta: figures.change.as_ref().map(|change| change.count),
+            self_size_delta: figures.change.as_ref().map(|change| change.self_size),
+            retained_size_delta: figures.change.as_ref().map(|change| change.retained_size),
             sample_ids: sum.samples.iter().take(sum.count as usize).map(|&node| id(node)).collect(),
             groups: if is_last { None } else { Some(self.rows(below, Page::first(limit), progress)?) },
             omitted: (!is_last).then_some(omitted),
@@ -366,6 +385,6 @@ impl Writer<'_, '_> {
 
 impl Change {
     fn is_any(&self) -> bool {
-        self.count_delta != 0 || self.self_size_delta != 0 || self.retained_size_delta != 0
+        self.count != 0 || self.self_size != 0 || self.retained_size != 0
     }
 }

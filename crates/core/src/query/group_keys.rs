@@ -35,8 +35,10 @@ const AGES: u32 = 10;
 /// A way of grouping, for one snapshot.
 pub(super) enum Keys<'a> {
     Class,
-    /// By node, the number of a script or package; their names.
+    /// By node, the number of a script; their names.
     Script(Vec<u32>, Vec<Text>),
+    /// The same of packages.
+    Package(Vec<u32>, Vec<Text>),
     /// By node, the nearest object of the program that dominates it.
     Holder(Vec<u32>),
     Path(Box<Shapes<'a>>, &'a ShortestPaths),
@@ -71,10 +73,16 @@ impl<'a> Keys<'a> {
         }
         Ok(match by {
             "class" => Keys::Class,
-            "script" => Self::of_scripts(snapshot, progress, |script| Some(script))?,
-            "package" => Self::of_scripts(snapshot, progress, |script| {
-                (!is_runtime_script(script, false)).then(|| package_of(script).unwrap_or(b"own code"))
-            })?,
+            "script" => {
+                let (of_node, names) = of_scripts(snapshot, progress, |script| Some(script))?;
+                Keys::Script(of_node, names)
+            }
+            "package" => {
+                let (of_node, names) = of_scripts(snapshot, progress, |script| {
+                    (!is_runtime_script(script, false)).then(|| package_of(script).unwrap_or(b"own code"))
+                })?;
+                Keys::Package(of_node, names)
+            }
             "holder" => {
                 let own = |node| (!is_internal(snapshot, node)).then_some(node.0);
                 Keys::Holder(inherited(snapshot, own)?)
@@ -89,31 +97,11 @@ impl<'a> Keys<'a> {
         })
     }
 
-    fn of_scripts(
-        snapshot: &'a Snapshot,
-        progress: &Progress,
-        name_of: impl Fn(&[u8]) -> Option<&[u8]>,
-    ) -> Result<Self> {
-        let scripts = Scripts::of(snapshot, progress)?;
-        let mut names: Vec<Text> = Vec::new();
-        let mut known: HashMap<Vec<u8>, u32> = HashMap::default();
-        let of_place = snapshot.locations.places.iter().map(|&place| {
-            let name = name_of(scripts.name(place).filter(|name| !name.is_empty())?)?;
-            Some(*known.entry(name.to_vec()).or_insert_with(|| {
-                names.push(Text::of(name));
-                names.len() as u32 - 1
-            }))
-        });
-        let of_place: Vec<Option<u32>> = of_place.collect();
-        let own = |node| snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]);
-        Ok(Keys::Script(inherited(snapshot, own)?, names))
-    }
-
     /// The number of a node's group.
     pub(super) fn number(&mut self, snapshot: &Snapshot, node: NodeIx) -> u32 {
         match self {
             Keys::Class => snapshot.classes().of(node).0,
-            Keys::Script(of_node, _) => of_node[node.index()],
+            Keys::Script(of_node, _) | Keys::Package(of_node, _) => of_node[node.index()],
             Keys::Holder(of_node) => of_node[snapshot.dominators().parent(node).index()],
             Keys::Path(shapes, _) => shapes.of_node(node),
             Keys::Property(name, values) => {
@@ -149,7 +137,8 @@ impl<'a> Keys<'a> {
         let snapshot = rows.snapshot;
         let text = match self {
             Keys::Class => rows.class_name(example),
-            Keys::Script(..) | Keys::Holder(_) if number == NONE => Text::of(self.nobody()),
+            Keys::Script(..) | Keys::Package(..) | Keys::Holder(_) if number == NONE => Text::of(self.nobody()),
+            Keys::Package(_, names) => names[number as usize].clone(),
             Keys::Script(_, names) => Text(rows.names.script(&names[number as usize].0).into_owned()),
             Keys::Holder(_) => return rows.name(NodeIx(number)),
             Keys::Path(_, shortest) => match path_to(snapshot, shortest, example) {
@@ -194,6 +183,27 @@ impl<'a> Keys<'a> {
     pub(super) fn node(&self, number: u32) -> Option<NodeIx> {
         (matches!(self, Keys::Holder(_)) && number != NONE).then_some(NodeIx(number))
     }
+}
+
+/// By node the number of what `name_of` makes of its script, and the names.
+fn of_scripts(
+    snapshot: &Snapshot,
+    progress: &Progress,
+    name_of: impl Fn(&[u8]) -> Option<&[u8]>,
+) -> Result<(Vec<u32>, Vec<Text>)> {
+    let scripts = Scripts::of(snapshot, progress)?;
+    let mut names: Vec<Text> = Vec::new();
+    let mut known: HashMap<Vec<u8>, u32> = HashMap::default();
+    let of_place = snapshot.locations.places.iter().map(|&place| {
+        let name = name_of(scripts.name(place).filter(|name| !name.is_empty())?)?;
+        Some(*known.entry(name.to_vec()).or_insert_with(|| {
+            names.push(Text::of(name));
+            names.len() as u32 - 1
+        }))
+    });
+    let of_place: Vec<Option<u32>> = of_place.collect();
+    let own = |node| snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]);
+    Ok((inherited(snapshot, own)?, names))
 }
 
 /// A column with a node's own value, or that of its dominator.

@@ -24,6 +24,7 @@ use crate::snapshot::graph::Policy;
 use crate::snapshot::ids::{EdgeIx, NodeIx};
 use crate::snapshot::parallel::join;
 use crate::snapshot::progress::Progress;
+use crate::snapshot::schema::NodeKind;
 use crate::snapshot::sort::sort_by_key;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
@@ -233,14 +234,22 @@ fn held_below(snapshot: &Snapshot, after: &Walk<'_>, mut freed: Vec<NodeIx>) -> 
     while let Some(node) = freed.pop() {
         let own = snapshot.retaining_edges(node).filter(|&edge| !edge_label(snapshot, edge).is(b"__proto__"));
         for edge in own {
-            match (is_internal(snapshot, edge.to), after.reached.contains(edge.to)) {
-                (false, true) if seen.insert(edge.to) => held.push(edge.to),
-                (true, false) if seen.insert(edge.to) => freed.push(edge.to),
+            let is_part = matches!(snapshot.kind(edge.to), NodeKind::Array | NodeKind::Hidden);
+            match after.reached.contains(edge.to) {
+                true if is_worth_telling(snapshot, edge.to) && seen.insert(edge.to) => held.push(edge.to),
+                false if is_part && seen.insert(edge.to) => freed.push(edge.to),
                 _ => {}
             }
         }
     }
     held
+}
+
+/// V8 keeps one of each short string that is a name somewhere.
+fn is_worth_telling(snapshot: &Snapshot, node: NodeIx) -> bool {
+    const SHORT: u64 = 1000;
+    let is_short = || snapshot.kind(node).is_string() && snapshot.nodes().self_size(node) < SHORT;
+    !is_internal(snapshot, node) && !is_short()
 }
 
 /// The largest of those that stay, with paths along the references that are left.
