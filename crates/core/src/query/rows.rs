@@ -309,7 +309,7 @@ impl<'a> Rows<'a> {
             key.extend_from_slice(script.as_deref().unwrap_or_default());
             key.extend_from_slice(format!(":{}:{}", count_from_one(at.line), count_from_one(at.column)).as_bytes());
         }
-        Text(key)
+        self.text(&key)
     }
 
     /// At most what a text takes.
