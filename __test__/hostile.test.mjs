@@ -152,8 +152,9 @@ test('names such as __proto__ are names like any other and change nothing of any
     assert.ok((await filter(newer, { edgeName: name })).total > 0, name);
     assert.ok((await newer.retainingPaths(name)).total > 0, name);
     assert.ok((await newer.classInstances(name)).total > 0, name);
-    await assert.rejects(filter(newer, { type: name }), ({ code }) => code === 'ERR_INVALID_ARGUMENT' || code === 'ERR_INVALID_QUERY', name);
+    await filter(newer, { type: name });
   }
+  await assert.rejects(filter(newer, { type: 'isPrototypeOf' }), { code: 'ERR_INVALID_QUERY' }, 'no type of the file');
   for (const format of ['json', 'text', 'markdown']) {
     await report(newer, { format });
     await report([older, newer], { format });

@@ -34,7 +34,7 @@ async function numbersOf(snapshot) {
   return {
     totals: { nodeCount, edgeCount, totalSize, statistics },
     columns: await snapshot.columns(COLUMNS),
-    classes: classes.map(({ name, source, ...numbers }) => JSON.stringify({ ...numbers, ...source, script: undefined })).sort(),
+    classes: classes.map(({ name, key, source, ...numbers }) => JSON.stringify({ ...numbers, ...source, script: undefined })).sort(),
     names: new Set(classes.map(({ name }) => name)),
   };
 }

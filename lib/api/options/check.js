@@ -46,7 +46,7 @@ const READERS = {
   ids: (value, what) => (Array.isArray(value) ? value.map((each, i) => readOption(`${what}[${i}]`, { type: 'id' }, each)) : isId(value) ? [value] : undefined),
   words: (value, what, { choices, isOpen }) => {
     const words = READERS.names(value);
-    const unknown = words?.find((word) => !choices.includes(word) && !(isOpen && nearest(word, choices) === undefined));
+    const unknown = isOpen ? undefined : words?.find((word) => !choices.includes(word));
     if (unknown !== undefined) throw argumentError(what, `among ${choices.join(', ')}`, unknown, hintOf(unknown, choices));
     return words;
   },
