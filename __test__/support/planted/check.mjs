@@ -36,6 +36,13 @@ const COMMANDS = [
   ['node', 'FILE', 'ID', '--references=4,50', '--retainers=4,50', '--paths', '20'],
   ['retainers', 'FILE', 'Object', '--limit', '1000', '--format', 'json'],
   ['retainers', 'FILE', '(string)', '--limit', '300'],
+  ['group', 'FILE', '--by', 'class', ...ALL],
+  ['group', 'FILE', '--by', 'script,package', ...ALL, '--format', 'json'],
+  ['group', 'FILE', '--by', 'holder', ...ALL, '--format', 'json'],
+  ['group', 'FILE', '--by', 'path', ...ALL],
+  ...['password', 'token', 'name', 'value', 'key', 'url', 'message'].map((name) => ['group', 'FILE', '--by', `property:${name}`, ...ALL, '--format', 'json']),
+  ['what-if', 'FILE', '--remove', 'Object', '--remove', 'Map', ...ALL, '--format', 'json'],
+  ['trend', 'EMPTY', 'FILE'],
   ['closures', 'FILE'],
   ['allocations', 'FILE'],
   ['export', 'FILE', '--format', 'speedscope'],
@@ -140,7 +147,7 @@ async function lookAtRedacted(file, redacted, look) {
   const [before, after] = [await parse(file), await parse(redacted)];
   try {
     for (const field of ['nodeCount', 'edgeCount', 'totalSize', 'statistics']) assert.deepEqual(after[field], before[field], field);
-    const numbers = async (snapshot) => (await snapshot.classes({ limit: 100_000 })).classes.map(({ name, source, ...row }) => JSON.stringify(row)).sort();
+    const numbers = async (snapshot) => (await snapshot.classes({ limit: 100_000 })).classes.map(({ name, key, source, ...row }) => JSON.stringify(row)).sort();
     assert.deepEqual(await numbers(after), await numbers(before));
   } finally {
     before.close();
