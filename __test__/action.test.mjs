@@ -10,7 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { buildProgram } from './support/ci/program.mjs';
+import { SOURCE, buildProgram } from './support/ci/program.mjs';
 import { posix } from './support/platform.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -110,7 +110,9 @@ describe('the action', posix, () => {
     assert.equal(failed, null, log);
     assert.deepEqual([report.outcome, report.failed], ['leaks', 'false']);
     assert.equal(JSON.parse(readFileSync(path.join(folder, 'main.json'))).kind, 'report');
-    assert.match(log, /^::error file=src\/app\.ts,line=\d+,col=\d+,title=Session leaks/m);
+    const at = SOURCE.split('\n').findIndex((line) => line.startsWith('const sessions =')) + 1;
+    assert.match(log, new RegExp(`^::error file=src/app\\.ts,line=${at},col=7,title=Session leaks`, 'm'));
+    assert.doesNotMatch(readFileSync(path.join(folder, 'main.json'), 'utf8'), /"code":\{"script/);
     assert.equal(own().length, 1);
     assert.match(own()[0].body, /There is no report of the base branch[\s\S]*<details><summary>Report<\/summary>/);
     assert.deepEqual([...github.authorizations], ['Bearer secret']);

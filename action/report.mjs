@@ -1,6 +1,6 @@
 // Step of the action: saves the report, and annotates the pull request. Later steps say whether it fails.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fail, heapray, linesOf, setOutput } from './runner.mjs';
@@ -16,7 +16,7 @@ const { HEAPRAY, FILES, BASELINE = '', BASE_REPORT = '', FAIL_ON = '', FAIL_ON_N
 const options = [
   ...linesOf(FAIL_ON).flatMap((threshold) => ['--fail-on', threshold]),
   ...(BASELINE === '' ? [] : ['--baseline', BASELINE]),
-  ...['--limit', '100', '--format', 'json', '--output', REPORT],
+  ...['--limit', '100', '--format', 'json', '--code', '--output', REPORT],
 ];
 const { status, stderr } = heapray(HEAPRAY, ['report', ...linesOf(FILES), ...options]);
 if (status > 1) fail(`heapray report failed with exit code ${status}: ${stderr.trim()}`);
@@ -30,6 +30,9 @@ const failures = [...new Set([...exceeded.map((text) => `threshold exceeded: ${t
 
 // What the base branch has is no news to this pull request.
 process.stdout.write(formatGithub({ ...report, baseline: report.baseline ?? known }, { exceeded }));
+// Of the code only the line of a variable was needed: others read the comment.
+for (const row of [...report.suspects, ...report.inconclusive]) delete row.code;
+writeFileSync(REPORT, `${JSON.stringify(report)}\n`);
 setOutput('report', path.resolve(REPORT));
 setOutput('outcome', report.outcome);
 setOutput('failures', failures.join('\n'));

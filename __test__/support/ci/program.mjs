@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 
-const SOURCE = `
+export const SOURCE = `
 interface Request { id: number }
 class Session {
   history: number[];

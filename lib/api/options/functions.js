@@ -47,7 +47,7 @@ const report = {
   code: {
     type: 'boolean',
     defaultsTo: 'true for text, false for JSON and Markdown',
-    flags: { '--no-code': { help: 'leave out lines of source code, which text and HTML have' } },
+    flags: { '--code': { help: 'add lines of source code to JSON too' }, '--no-code': { help: 'leave out lines of source code, which text and HTML have' } },
   },
   maxBytes: {
     type: 'whole',

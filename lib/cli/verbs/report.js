@@ -106,7 +106,7 @@ function checkFormat(options) {
  */
 async function answer(api, snapshots, job, options, names) {
   const { failOn, format, maxBytes: budget } = options;
-  const report = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, rowsFor(options)), code: options.code !== false && WITH_CODE.has(format) });
+  const report = await api.report(snapshots, { ...job, ...optionsOf({ limit, showStrings, closures, sourceMaps }, rowsFor(options)), code: options.code ?? WITH_CODE.has(format) });
   const { json, ...outcome } = againstBaseline(report, options);
   const page = format === 'html' ? await pageOf(snapshots, { names, report: json, showStrings: options.showStrings, sourceMaps: options.sourceMaps }) : undefined;
   const exceeded = exceededIn(failOn, json, THRESHOLDS, await classRows(snapshots.at(-1), classesIn(failOn)));
