@@ -1,5 +1,12 @@
 //! Script name → npm package.
 
+use crate::program::ownership::is_runtime_script;
+
+/// The package of a script, `None` in it for the program's own code; nothing for the runtime's scripts.
+pub(crate) fn package_of_program(script: &[u8]) -> Option<Option<&[u8]>> {
+    (!is_runtime_script(script, false)).then(|| package_of(script))
+}
+
 /// The package to which a script belongs: the name after the last `node_modules`.
 pub(crate) fn package_of(script: &[u8]) -> Option<&[u8]> {
     const FOLDER: &[u8] = b"node_modules";

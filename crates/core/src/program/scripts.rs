@@ -27,6 +27,7 @@ use crate::snapshot::schema::NodeKind;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
 use foldhash::{HashMap, HashMapExt};
+use std::hash::Hash;
 
 /// Names of scripts by V8's script id.
 #[derive(Debug, Default)]
@@ -73,6 +74,26 @@ impl Scripts {
     /// The id of the script of this name.
     pub(crate) fn id(&self, name: &[u8]) -> Option<i64> {
         self.names.iter().filter(|(_, each)| each.0 == name).map(|(&id, _)| id).max()
+    }
+
+    /// Numbers what `part_of` makes of the script of each distinct location: the parts by number, and the number of each
+    /// location. Scripts without a name, and those of which it makes nothing, have none.
+    pub(crate) fn numbered<'a, T: Copy + Eq + Hash>(
+        &'a self,
+        snapshot: &Snapshot,
+        part_of: impl Fn(&'a [u8]) -> Option<T>,
+    ) -> (Vec<T>, Vec<Option<u32>>) {
+        let mut parts = Vec::new();
+        let mut known: HashMap<T, u32> = HashMap::new();
+        let of_place = snapshot.locations.places.iter().map(|&place| {
+            let part = part_of(self.name(place).filter(|name| !name.is_empty())?)?;
+            Some(*known.entry(part).or_insert_with(|| {
+                parts.push(part);
+                parts.len() as u32 - 1
+            }))
+        });
+        let of_place = of_place.collect();
+        (parts, of_place)
     }
 
     /// All names known.

@@ -127,8 +127,12 @@ impl<'a> ComparedClasses<'a> {
         let (mut old, mut new) = (self.old.as_slice(), self.new.as_slice());
         for key in 0..self.count {
             progress.check()?;
-            let row = self.row(key, take_key(&mut old, key), take_key(&mut new, key))?;
+            let (old, new) = (take_key(&mut old, key), take_key(&mut new, key));
+            let mut row = self.row(key, old, new)?;
             if row.added_count + row.removed_count > 0 {
+                row.retained_before = retained_together(self.before, &nodes(old));
+                row.retained_after = retained_together(self.after, &nodes(new));
+                row.retained_delta = row.retained_after as i64 - row.retained_before as i64;
                 rows.push(row);
             }
         }
@@ -163,8 +167,8 @@ impl<'a> ComparedClasses<'a> {
             added_size: 0,
             removed_size: 0,
             size_delta: 0,
-            retained_before: retained_together(self.before, &nodes(old)),
-            retained_after: retained_together(self.after, &nodes(new)),
+            retained_before: 0,
+            retained_after: 0,
             retained_delta: 0,
             internal: !old.iter().any(|member| is_of_program(self.before, member.node))
                 && !new.iter().any(|member| is_of_program(self.after, member.node)),
@@ -185,7 +189,6 @@ impl<'a> ComparedClasses<'a> {
         })?;
         row.count_delta = row.added_count as i64 - row.removed_count as i64;
         row.size_delta = row.added_size as i64 - row.removed_size as i64;
-        row.retained_delta = row.retained_after as i64 - row.retained_before as i64;
         Ok(row)
     }
 }

@@ -3,8 +3,8 @@
 use crate::program::names::Show;
 use crate::query::conditions::matching_classes;
 use crate::query::filter::{FilterResult, Sorting, page_of};
-use crate::query::filter_query::{OneOrMany, Order, Sort};
-use crate::query::having::{Counts, Having, HavingQuery, PropertyMatch};
+use crate::query::filter_query::{Order, Sort};
+use crate::query::having::{Having, HavingQuery};
 use crate::query::named::NamedFilter;
 use crate::query::page::Page;
 use crate::query::read::{Read, Wrong, members, words};
@@ -63,11 +63,7 @@ pub enum ClassSort {
 pub struct ClassQuery {
     pub name: Option<TextMatch>,
     pub filter: Option<String>,
-    pub property: Option<OneOrMany<PropertyMatch>>,
-    pub shape: Option<OneOrMany<String>>,
-    pub has_not: Option<OneOrMany<String>>,
-    pub collection: Option<OneOrMany<String>>,
-    pub counts: Option<Counts>,
+    pub(crate) having: HavingQuery,
     pub sort: Option<ClassSort>,
     pub order: Option<Order>,
     pub limit: Option<u64>,
@@ -112,20 +108,17 @@ words!(ClassSort {
     Distance: "distance",
     Name: "name",
 });
-members!(ClassQuery {
-    name: "name",
-    filter: "filter",
-    property: "property",
-    shape: "shape",
-    has_not: "hasNot",
-    collection: "in",
-    counts: "counts",
-    sort: "sort",
-    order: "order",
-    limit: "limit",
-    offset: "offset",
-    brief: "brief",
-});
+members!(
+    ClassQuery {
+        name: "name",
+        filter: "filter",
+        sort: "sort",
+        order: "order",
+        limit: "limit",
+        offset: "offset",
+        brief: "brief",
+    } + having
+);
 members!(InstanceQuery {
     class: "class",
     sort: "sort",
@@ -139,11 +132,7 @@ members!(InstanceQuery {
 pub(crate) fn classes(snapshot: &Snapshot, query: &ClassQuery, show: Show, progress: &Progress) -> Result<ClassPage> {
     let page = Page::new(query.limit, query.offset)?;
     let named = query.filter.as_ref().map(|name| NamedFilter::parse(name)?.nodes(snapshot, progress)).transpose()?;
-    let having = Having::new(
-        snapshot,
-        HavingQuery::of(&query.property, &query.shape, &query.has_not, &query.collection, query.counts),
-        progress,
-    )?;
+    let having = Having::new(snapshot, &query.having, progress)?;
     let is_kept = |node| {
         named.as_ref().is_none_or(|named| named.contains(node))
             && having.as_ref().is_none_or(|having| having.accept(node))

@@ -82,7 +82,7 @@ impl<'a> Conditions<'a> {
             referenced: query.referenced_from.map(|id| targets_of(snapshot, id)).transpose()?,
             allocated: query.allocated,
             named: query.filter.as_ref().map(|name| NamedFilter::parse(name)?.nodes(snapshot, progress)).transpose()?,
-            having: Having::new(snapshot, query.having(), progress)?,
+            having: Having::new(snapshot, &query.having, progress)?,
             mine: mine_only.then(|| Mine::new(snapshot, progress)).transpose()?,
         })
     }

@@ -1,6 +1,6 @@
 //! The question of `filter`, before its conditions are resolved.
 
-use crate::query::having::{Counts, HavingQuery, PropertyMatch};
+use crate::query::having::HavingQuery;
 use crate::query::mine_only::MineOnly;
 use crate::query::read::{Read, Wrong, members, words};
 use crate::query::text_match::TextMatch;
@@ -114,11 +114,7 @@ pub struct FilterQuery {
     pub allocated: Option<Allocated>,
     pub filter: Option<String>,
     pub mine_only: Option<MineOnly>,
-    pub property: Option<OneOrMany<PropertyMatch>>,
-    pub shape: Option<OneOrMany<String>>,
-    pub has_not: Option<OneOrMany<String>>,
-    pub collection: Option<OneOrMany<String>>,
-    pub counts: Option<Counts>,
+    pub(crate) having: HavingQuery,
     pub sort: Option<Sort>,
     pub order: Option<Order>,
     pub limit: Option<u64>,
@@ -132,41 +128,32 @@ members!(Range { min: "min", max: "max" });
 members!(Allocated { after: "after", up_to: "upTo" });
 words!(Sort { RetainedSize: "retainedSize", SelfSize: "selfSize", Ratio: "ratio", Distance: "distance", Id: "id" });
 words!(Order { Ascending: "ascending", Descending: "descending" });
-members!(FilterQuery {
-    id: "id",
-    name: "name",
-    kind: "type",
-    class: "class",
-    script: "script",
-    self_size: "selfSize",
-    retained_size: "retainedSize",
-    distance: "distance",
-    detached: "detached",
-    edge_name: "edgeName",
-    retained_by: "retainedBy",
-    referenced_from: "referencedFrom",
-    allocated: "allocated",
-    filter: "filter",
-    mine_only: "mineOnly",
-    property: "property",
-    shape: "shape",
-    has_not: "hasNot",
-    collection: "in",
-    counts: "counts",
-    sort: "sort",
-    order: "order",
-    limit: "limit",
-    offset: "offset",
-    edges: "edges",
-    references: "references",
-    retainers: "retainers",
-});
-
-impl FilterQuery {
-    pub(crate) fn having(&self) -> HavingQuery<'_> {
-        HavingQuery::of(&self.property, &self.shape, &self.has_not, &self.collection, self.counts)
-    }
-}
+members!(
+    FilterQuery {
+        id: "id",
+        name: "name",
+        kind: "type",
+        class: "class",
+        script: "script",
+        self_size: "selfSize",
+        retained_size: "retainedSize",
+        distance: "distance",
+        detached: "detached",
+        edge_name: "edgeName",
+        retained_by: "retainedBy",
+        referenced_from: "referencedFrom",
+        allocated: "allocated",
+        filter: "filter",
+        mine_only: "mineOnly",
+        sort: "sort",
+        order: "order",
+        limit: "limit",
+        offset: "offset",
+        edges: "edges",
+        references: "references",
+        retainers: "retainers",
+    } + having
+);
 
 /// The node with an id of the question.
 pub(crate) fn find(snapshot: &Snapshot, id: u64) -> Result<NodeIx> {

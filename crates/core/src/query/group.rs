@@ -58,16 +58,9 @@ members!(GroupQuery { query: "query", by: "by", sort: "sort", order: "order", li
 pub(crate) struct GroupResult {
     by: Vec<String>,
     mine_only: bool,
-    // Figures of all matching nodes.
-    count: u64,
-    self_size: u64,
-    retained_size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count_delta: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    self_size_delta: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retained_size_delta: Option<i64>,
+    /// Of all matching nodes.
+    #[serde(flatten)]
+    all: Figures,
     /// Groups of the first level on all pages.
     total: usize,
     groups: Vec<GroupRow>,
@@ -84,15 +77,8 @@ struct GroupRow {
     /// Where the constructor of the class is defined that the group is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<SourceRow>,
-    count: u64,
-    self_size: u64,
-    retained_size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count_delta: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    self_size_delta: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retained_size_delta: Option<i64>,
+    #[serde(flatten)]
+    figures: Figures,
     percent: f64,
     sample_ids: Vec<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,17 +89,18 @@ struct GroupRow {
 }
 
 /// What there is of a group, and the change since an earlier snapshot.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Figures {
     count: u64,
     self_size: u64,
     retained_size: u64,
-    change: Option<Change>,
-}
-
-struct Change {
-    count: i64,
-    self_size: i64,
-    retained_size: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_delta: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_size_delta: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retained_size_delta: Option<i64>,
 }
 
 /// A group of one snapshot.
@@ -185,12 +172,7 @@ pub(crate) fn group(
     Ok(GroupResult {
         by: by.into_iter().map(str::to_owned).collect(),
         mine_only: writer.after.mine_only,
-        count: all.count,
-        self_size: all.self_size,
-        retained_size: all.retained_size,
-        count_delta: all.change.as_ref().map(|change| change.count),
-        self_size_delta: all.change.as_ref().map(|change| change.self_size),
-        retained_size_delta: all.change.as_ref().map(|change| change.retained_size),
+        all,
         total,
         groups: writer.rows(pairs, page, progress)?,
         next: page.next(total),
@@ -295,38 +277,37 @@ impl Writer<'_, '_> {
                 None => pairs.push(Pair { before: None, after: Some(group) }),
             }
         }
-        pairs.retain(|&pair| self.figures(pair).change.is_some_and(|change| change.is_any()));
+        pairs.retain(|&pair| self.figures(pair).has_changed());
         Ok(pairs)
     }
 
     fn figures(&self, Pair { before, after }: Pair) -> Figures {
         let nothing = NOTHING;
         let after = after.map_or(&nothing, |group| &self.after.sums[group]);
-        let change = self.before.as_ref().map(|all| {
-            let before = before.map_or(&nothing, |group| &all.sums[group]);
-            let delta = |after: u64, before: u64| after.cast_signed() - before.cast_signed();
-            Change {
-                count: delta(after.count, before.count),
-                self_size: delta(after.self_size, before.self_size),
-                retained_size: delta(after.retained, before.retained),
-            }
-        });
-        Figures { count: after.count, self_size: after.self_size, retained_size: after.retained, change }
+        let earlier = self.before.as_ref().map(|all| before.map_or(&nothing, |group| &all.sums[group]));
+        let delta = |figure: fn(&Sum) -> u64| {
+            earlier.map(|earlier| figure(after).cast_signed() - figure(earlier).cast_signed())
+        };
+        Figures {
+            count: after.count,
+            self_size: after.self_size,
+            retained_size: after.retained,
+            count_delta: delta(|sum| sum.count),
+            self_size_delta: delta(|sum| sum.self_size),
+            retained_size_delta: delta(|sum| sum.retained),
+        }
     }
 
     /// By what groups are sorted: the change, where there is one.
     fn rank(&self, pair: Pair) -> i64 {
-        let Figures { count, self_size, retained_size, change } = self.figures(pair);
-        let pick = |count, self_size, retained| match self.query.sort.unwrap_or_default() {
-            GroupSort::RetainedSize => retained,
-            GroupSort::SelfSize => self_size,
-            GroupSort::Count => count,
-            GroupSort::Key => 0,
+        let figures = self.figures(pair);
+        let (now, delta) = match self.query.sort.unwrap_or_default() {
+            GroupSort::RetainedSize => (figures.retained_size, figures.retained_size_delta),
+            GroupSort::SelfSize => (figures.self_size, figures.self_size_delta),
+            GroupSort::Count => (figures.count, figures.count_delta),
+            GroupSort::Key => (0, None),
         };
-        match change {
-            Some(change) => pick(change.count, change.self_size, change.retained_size),
-            None => pick(count.cast_signed(), self_size.cast_signed(), retained_size.cast_signed()),
-        }
+        delta.unwrap_or(now.cast_signed())
     }
 
     fn side(&self, pair: Pair) -> (&Grouped<'_>, usize) {
@@ -370,12 +351,7 @@ impl Writer<'_, '_> {
             id: side.keys[sum.level].node(sum.number).map(id),
             source: side.keys[sum.level].place(snapshot, sum.samples[0]).map(|at| side.rows.source(at)),
             percent: self.after.rows.percent(figures.retained_size),
-            count: figures.count,
-            self_size: figures.self_size,
-            retained_size: figures.retained_size,
-            count_delta: figures.change.as_ref().map(|change| change.count),
-            self_size_delta: figures.change.as_ref().map(|change| change.self_size),
-            retained_size_delta: figures.change.as_ref().map(|change| change.retained_size),
+            figures,
             sample_ids: sum.samples.iter().take(sum.count as usize).map(|&node| id(node)).collect(),
             groups: if is_last { None } else { Some(self.rows(below, Page::first(limit), progress)?) },
             omitted: (!is_last).then_some(omitted),
@@ -383,8 +359,8 @@ impl Writer<'_, '_> {
     }
 }
 
-impl Change {
-    fn is_any(&self) -> bool {
-        self.count != 0 || self.self_size != 0 || self.retained_size != 0
+impl Figures {
+    fn has_changed(&self) -> bool {
+        [self.count_delta, self.self_size_delta, self.retained_size_delta].iter().any(|&delta| delta != Some(0))
     }
 }

@@ -9,8 +9,7 @@ use crate::paths::start::Viewpoint;
 use crate::paths::step::path_to;
 use crate::paths::text::PathText;
 use crate::program::internals::is_internal;
-use crate::program::ownership::is_runtime_script;
-use crate::program::packages::package_of;
+use crate::program::packages::package_of_program;
 use crate::program::scripts::Scripts;
 use crate::query::having::{PropertyName, PropertyValue};
 use crate::query::rows::Rows;
@@ -36,9 +35,9 @@ const AGES: u32 = 10;
 pub(super) enum Keys<'a> {
     Class,
     /// By node, the number of a script; their names.
-    Script(Vec<u32>, Vec<Text>),
-    /// The same of packages.
-    Package(Vec<u32>, Vec<Text>),
+    Script(Vec<u32>, Vec<&'a [u8]>),
+    /// The same of packages; the program's own code has no name.
+    Package(Vec<u32>, Vec<Option<&'a [u8]>>),
     /// By node, the nearest object of the program that dominates it.
     Holder(Vec<u32>),
     Path(Box<Shapes<'a>>, &'a ShortestPaths),
@@ -74,14 +73,12 @@ impl<'a> Keys<'a> {
         Ok(match by {
             "class" => Keys::Class,
             "script" => {
-                let (of_node, names) = of_scripts(snapshot, progress, |script| Some(script))?;
-                Keys::Script(of_node, names)
+                let (names, of_place) = Scripts::of(snapshot, progress)?.numbered(snapshot, Some);
+                Keys::Script(of_places(snapshot, &of_place)?, names)
             }
             "package" => {
-                let (of_node, names) = of_scripts(snapshot, progress, |script| {
-                    (!is_runtime_script(script, false)).then(|| package_of(script).unwrap_or(b"own code"))
-                })?;
-                Keys::Package(of_node, names)
+                let (names, of_place) = Scripts::of(snapshot, progress)?.numbered(snapshot, package_of_program);
+                Keys::Package(of_places(snapshot, &of_place)?, names)
             }
             "holder" => {
                 let own = |node| (!is_internal(snapshot, node)).then_some(node.0);
@@ -138,8 +135,8 @@ impl<'a> Keys<'a> {
         let text = match self {
             Keys::Class => rows.class_name(example),
             Keys::Script(..) | Keys::Package(..) | Keys::Holder(_) if number == NONE => Text::of(self.nobody()),
-            Keys::Package(_, names) => names[number as usize].clone(),
-            Keys::Script(_, names) => Text(rows.names.script(&names[number as usize].0).into_owned()),
+            Keys::Package(_, names) => Text::of(names[number as usize].unwrap_or(b"own code")),
+            Keys::Script(_, names) => Text(rows.names.script(names[number as usize]).into_owned()),
             Keys::Holder(_) => return rows.name(NodeIx(number)),
             Keys::Path(_, shortest) => match path_to(snapshot, shortest, example) {
                 None => Text::of(b"(unreachable)"),
@@ -185,25 +182,9 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// By node the number of what `name_of` makes of its script, and the names.
-fn of_scripts(
-    snapshot: &Snapshot,
-    progress: &Progress,
-    name_of: impl Fn(&[u8]) -> Option<&[u8]>,
-) -> Result<(Vec<u32>, Vec<Text>)> {
-    let scripts = Scripts::of(snapshot, progress)?;
-    let mut names: Vec<Text> = Vec::new();
-    let mut known: HashMap<Vec<u8>, u32> = HashMap::default();
-    let of_place = snapshot.locations.places.iter().map(|&place| {
-        let name = name_of(scripts.name(place).filter(|name| !name.is_empty())?)?;
-        Some(*known.entry(name.to_vec()).or_insert_with(|| {
-            names.push(Text::of(name));
-            names.len() as u32 - 1
-        }))
-    });
-    let of_place: Vec<Option<u32>> = of_place.collect();
-    let own = |node| snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]);
-    Ok((inherited(snapshot, own)?, names))
+/// By node what its location has, or that of its dominator.
+fn of_places(snapshot: &Snapshot, of_place: &[Option<u32>]) -> Result<Vec<u32>> {
+    inherited(snapshot, |node| snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]))
 }
 
 /// A column with a node's own value, or that of its dominator.

@@ -5,7 +5,7 @@
 use crate::query::collections::for_each_element;
 use crate::query::conditions::matching_classes;
 use crate::query::filter_query::{OneOrMany, Range};
-use crate::query::read::{Members, Read, Wrong, members};
+use crate::query::read::{Members, Read, Shared, Wrong, members};
 use crate::query::text_match::{Matcher, NumberMatcher, TextMatch};
 use crate::snapshot::Snapshot;
 use crate::snapshot::bits::NodeSet;
@@ -54,25 +54,24 @@ pub struct Counts {
 }
 
 /// The members of a question that are such conditions.
-#[derive(Clone, Copy)]
-pub(crate) struct HavingQuery<'q> {
-    pub(crate) property: Option<&'q OneOrMany<PropertyMatch>>,
-    pub(crate) shape: Option<&'q OneOrMany<String>>,
-    pub(crate) has_not: Option<&'q OneOrMany<String>>,
-    pub(crate) collection: Option<&'q OneOrMany<String>>,
-    pub(crate) counts: Option<Counts>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HavingQuery {
+    property: Option<OneOrMany<PropertyMatch>>,
+    shape: Option<OneOrMany<String>>,
+    has_not: Option<OneOrMany<String>>,
+    collection: Option<OneOrMany<String>>,
+    counts: Option<Counts>,
 }
 
-impl<'q> HavingQuery<'q> {
-    pub(crate) fn of(
-        property: &'q Option<OneOrMany<PropertyMatch>>,
-        shape: &'q Option<OneOrMany<String>>,
-        has_not: &'q Option<OneOrMany<String>>,
-        collection: &'q Option<OneOrMany<String>>,
-        counts: Option<Counts>,
-    ) -> Self {
-        let (property, shape) = (property.as_ref(), shape.as_ref());
-        Self { property, shape, has_not: has_not.as_ref(), collection: collection.as_ref(), counts }
+impl Shared for HavingQuery {
+    fn take(members: &mut Members) -> std::result::Result<Self, Wrong> {
+        Ok(Self {
+            property: members.take("property")?,
+            shape: members.take("shape")?,
+            has_not: members.take("hasNot")?,
+            collection: members.take("in")?,
+            counts: members.take("counts")?,
+        })
     }
 }
 
@@ -112,12 +111,12 @@ enum ValueMatch {
 
 impl<'a> Having<'a> {
     /// `None` without any condition.
-    pub(crate) fn new(snapshot: &'a Snapshot, query: HavingQuery<'_>, progress: &Progress) -> Result<Option<Self>> {
+    pub(crate) fn new(snapshot: &'a Snapshot, query: &HavingQuery, progress: &Progress) -> Result<Option<Self>> {
         let HavingQuery { property, shape, has_not, collection, counts } = query;
         if property.is_none() && shape.is_none() && has_not.is_none() && collection.is_none() && counts.is_none() {
             return Ok(None);
         }
-        let properties = property.map_or(&[][..], OneOrMany::as_slice);
+        let properties = property.as_ref().map_or(&[][..], OneOrMany::as_slice);
         let (shape, has_not) = (slice(shape), slice(has_not));
         let (named, all) = named(snapshot, [shape, has_not].concat())?;
         let required = all & ((1 << shape.len()) - 1);
@@ -131,7 +130,7 @@ impl<'a> Having<'a> {
             named,
             required,
             refused: all & !required,
-            elements: collection.map(|names| elements(snapshot, names.as_slice(), progress)).transpose()?,
+            elements: collection.as_ref().map(|names| elements(snapshot, names.as_slice(), progress)).transpose()?,
             counts,
         }))
     }
@@ -179,8 +178,8 @@ impl<'a> Having<'a> {
     }
 }
 
-fn slice(names: Option<&OneOrMany<String>>) -> &[String] {
-    names.map_or(&[], OneOrMany::as_slice)
+fn slice(names: &Option<OneOrMany<String>>) -> &[String] {
+    names.as_ref().map_or(&[], OneOrMany::as_slice)
 }
 
 fn may_have_properties(kind: NodeKind) -> bool {

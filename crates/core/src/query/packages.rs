@@ -4,8 +4,7 @@
 //! Objects without a script count for the package that retains them. Within a package nothing is counted twice.
 
 use crate::program::names::{Names, Show};
-use crate::program::ownership::is_runtime_script;
-use crate::program::packages::package_of;
+use crate::program::packages::package_of_program;
 use crate::program::scripts::Scripts;
 use crate::query::rows::Rows;
 use crate::snapshot::Snapshot;
@@ -14,7 +13,6 @@ use crate::snapshot::progress::Progress;
 use crate::snapshot::sort::sort_by;
 use crate::snapshot::strings::Text;
 use crate::snapshot::ticker::Ticker;
-use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use std::cmp::Reverse;
 
@@ -52,26 +50,26 @@ struct Sum {
 /// The packages that retain most. Costs a pass over the dominator tree.
 pub(crate) fn by_package(rows: &Rows<'_>, limit: usize, progress: &Progress) -> Result<Vec<PackageRow>> {
     let snapshot = rows.snapshot;
-    let (names, of_place) = packages_of_places(snapshot, Scripts::of(snapshot, progress)?);
-    let mut sums: Vec<Sum> = names.iter().map(|_| Sum::default()).collect();
+    let (packages, of_place) = Scripts::of(snapshot, progress)?.numbered(snapshot, package_of_program);
+    let mut sums: Vec<Sum> = packages.iter().map(|_| Sum::default()).collect();
     let tree = snapshot.dominators();
     let mut ticker = Ticker::of(progress, snapshot.nodes().len());
     for (at, node) in tree.preorder().enumerate() {
         ticker.tick()?;
         let package = snapshot.locations.index_of(node).and_then(|place| of_place[place.index()]);
-        let Some(sum) = package.map(|package| &mut sums[package]) else { continue };
+        let Some(sum) = package.map(|package| &mut sums[package as usize]) else { continue };
         sum.count += 1;
         if at >= sum.covered {
             sum.retained += snapshot.retained_size(node);
             sum.covered = at + tree.subtree(node).len();
         }
     }
-    let mut list: Vec<PackageRow> = names
+    let mut list: Vec<PackageRow> = packages
         .into_iter()
         .zip(sums)
         .filter(|(_, sum)| sum.count > 0)
         .map(|(name, sum)| PackageRow {
-            name,
+            name: name.map(Text::of),
             count: sum.count,
             retained_size: sum.retained,
             percent: rows.percent(sum.retained),
@@ -84,23 +82,4 @@ pub(crate) fn by_package(rows: &Rows<'_>, limit: usize, progress: &Progress) -> 
 
 fn name_of(row: &PackageRow) -> Option<&[u8]> {
     row.name.as_ref().map(|name| name.0.as_slice())
-}
-
-/// The packages, and for each distinct location the index of its package; the runtime's scripts have none.
-fn packages_of_places(snapshot: &Snapshot, scripts: &Scripts) -> (Vec<Option<Text>>, Vec<Option<usize>>) {
-    let mut names: Vec<Option<Text>> = Vec::new();
-    let mut known: HashMap<Option<&[u8]>, usize> = HashMap::new();
-    let of_place = snapshot.locations.places.iter().map(|&place| {
-        let script = scripts.name(place)?;
-        if script.is_empty() || is_runtime_script(script, false) {
-            return None;
-        }
-        let package = package_of(script);
-        Some(*known.entry(package).or_insert_with(|| {
-            names.push(package.map(Text::of));
-            names.len() - 1
-        }))
-    });
-    let of_place = of_place.collect();
-    (names, of_place)
 }

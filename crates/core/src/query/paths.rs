@@ -8,8 +8,8 @@ use crate::paths::step::{PathStep, path_end, path_to};
 use crate::paths::text::PathText;
 use crate::program::names::Show;
 use crate::query::classes::{ClassKey, instances};
-use crate::query::filter_query::{OneOrMany, find};
-use crate::query::having::{Counts, Having, HavingQuery, PropertyMatch};
+use crate::query::filter_query::find;
+use crate::query::having::{Having, HavingQuery};
 use crate::query::middle;
 use crate::query::read::{Read, Wrong, members, words};
 use crate::query::rows::{Brief, LabelRow, NodeRow, Rows, edge_type};
@@ -42,11 +42,7 @@ const MIN_STEPS: usize = 100;
 #[derive(Clone, Debug)]
 pub(crate) struct PathsQuery {
     of: PathTarget,
-    property: Option<OneOrMany<PropertyMatch>>,
-    shape: Option<OneOrMany<String>>,
-    has_not: Option<OneOrMany<String>>,
-    collection: Option<OneOrMany<String>>,
-    counts: Option<Counts>,
+    having: HavingQuery,
     limit: Option<u64>,
     /// Used by the assertions of `heapray/testing`, and not part of the API.
     viewpoint: Option<Viewpoint>,
@@ -72,17 +68,7 @@ impl Read for PathTarget {
 }
 
 words!(Viewpoint { Program: "program", Test: "test" });
-members!(PathsQuery {
-    of: "of",
-    property: "property",
-    shape: "shape",
-    has_not: "hasNot",
-    collection: "in",
-    counts: "counts",
-    limit: "limit",
-    viewpoint: "viewpoint",
-    brief: "brief",
-});
+members!(PathsQuery { of: "of", limit: "limit", viewpoint: "viewpoint", brief: "brief" } + having);
 
 /// A step of a path.
 #[derive(Clone, Debug, Serialize)]
@@ -139,9 +125,7 @@ pub(crate) fn retaining_paths(
         PathTarget::Node(id) => answer.of_node(find(snapshot, *id)?, progress),
         PathTarget::Class(name) => {
             let mut nodes = instances(snapshot, &ClassKey::Name(name.clone()), progress)?;
-            let conditions =
-                HavingQuery::of(&query.property, &query.shape, &query.has_not, &query.collection, query.counts);
-            if let Some(having) = Having::new(snapshot, conditions, progress)? {
+            if let Some(having) = Having::new(snapshot, &query.having, progress)? {
                 nodes.retain(|&node| having.accept(node));
             }
             answer.of_nodes(&nodes, progress)

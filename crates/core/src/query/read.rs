@@ -19,6 +19,11 @@ pub(crate) trait Read: Sized {
     }
 }
 
+/// Members that several questions have.
+pub(crate) trait Shared: Sized {
+    fn take(members: &mut Members) -> Result<Self, Wrong>;
+}
+
 /// The members of an object, taken one by one.
 pub(crate) struct Members {
     left: Map<String, Value>,
@@ -147,14 +152,18 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
-/// `members!(Question { field: "field", … })`: reads a structure from an object with these members and no others.
+/// `members!(Question { field: "field", … } + shared)`: reads a structure from an object with these members, and those of its
+/// field `shared`, and no others.
 macro_rules! members {
-    ($type:ty { $($field:ident: $name:literal),* $(,)? }) => {
+    ($type:ty { $($field:ident: $name:literal),* $(,)? } $(+ $shared:ident)?) => {
         impl $crate::query::read::Read for $type {
             fn read(value: serde_json::Value) -> std::result::Result<Self, $crate::query::read::Wrong> {
                 #[allow(unused_mut, reason = "some questions have no members")]
                 let mut members = $crate::query::read::Members::of(value)?;
-                let read = Self { $($field: members.take($name)?),* };
+                let read = Self {
+                    $($field: members.take($name)?,)*
+                    $($shared: $crate::query::read::Shared::take(&mut members)?,)?
+                };
                 members.end()?;
                 Ok(read)
             }

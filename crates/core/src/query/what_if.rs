@@ -127,7 +127,8 @@ pub(crate) fn what_if(
         nodes.insert(node);
     });
     let without = Without { edges: cut.iter().map(|edge| edge.0).collect(), nodes };
-    let (before, after) = join(|| Walk::new(snapshot, &none, progress), || Walk::new(snapshot, &without, progress));
+    let before = || Walk::new(snapshot, &none, progress, |node| snapshot.retaining_edges(node));
+    let (before, after) = join(before, || left(snapshot, &without, progress));
     let (before, after) = (before?, after?);
     let freed: Vec<NodeIx> =
         before.order.iter().map(|&node| NodeIx(node)).filter(|&node| !after.reached.contains(node)).collect();
@@ -276,32 +277,44 @@ struct Walk<'a> {
     last: Vec<u32>,
 }
 
+/// The walk over what is left.
+fn left<'a>(snapshot: &'a Snapshot, without: &'a Without, progress: &Progress) -> Result<Walk<'a>> {
+    let heap = snapshot.heap();
+    let entries = snapshot.edges_of(snapshot.root()).filter(|edge| is_page_entry(heap, edge.kind, edge.to));
+    let mut page = Walk::from(snapshot, without, entries)?;
+    page.run(0, progress, |node| snapshot.strong_edges(node))?;
+    let policy = &Policy { root: snapshot.root(), pages: page.reached };
+    Walk::new(snapshot, without, progress, |node| {
+        let retains = policy.edges_from(node);
+        snapshot.edges_of(node).filter(move |&edge| retains.retains_over(edge))
+    })
+}
+
 impl<'a> Walk<'a> {
-    fn new(snapshot: &'a Snapshot, without: &'a Without, progress: &Progress) -> Result<Self> {
-        let heap = snapshot.heap();
-        let mut page = Self::from(snapshot, without, |edge| is_page_entry(heap, edge.kind, edge.to))?;
-        page.run(0, progress, |node| snapshot.strong_edges(node))?;
-        let policy = &Policy { root: snapshot.root(), pages: page.reached };
-        let retaining = |node| {
-            let retains = policy.edges_from(node);
-            snapshot.edges_of(node).filter(move |&edge| retains.retains_over(edge))
-        };
-        let of_root = policy.edges_from(snapshot.root());
-        let mut walk = Self::from(snapshot, without, |edge| heap.is_user_root(edge.to) && of_root.retains_over(edge))?;
-        walk.run(0, progress, retaining)?;
-        if !without.nodes.contains(snapshot.root()) && walk.reached.insert(snapshot.root()) {
-            walk.order.push(snapshot.root().0);
-            walk.run(walk.order.len() - 1, progress, retaining)?;
+    /// `retaining`: the references of a node that retain.
+    fn new<E: Iterator<Item = Edge>>(
+        snapshot: &'a Snapshot,
+        without: &'a Without,
+        progress: &Progress,
+        retaining: impl Fn(NodeIx) -> E,
+    ) -> Result<Self> {
+        let root = snapshot.root();
+        let globals = retaining(root).filter(|edge| snapshot.heap().is_user_root(edge.to));
+        let mut walk = Self::from(snapshot, without, globals)?;
+        walk.run(0, progress, &retaining)?;
+        if !without.nodes.contains(root) && walk.reached.insert(root) {
+            walk.order.push(root.0);
+            walk.run(walk.order.len() - 1, progress, &retaining)?;
         }
         Ok(walk)
     }
 
     /// Begins at some of the root's references.
-    fn from(snapshot: &'a Snapshot, without: &'a Without, begins: impl Fn(Edge) -> bool) -> Result<Self> {
+    fn from(snapshot: &'a Snapshot, without: &'a Without, begins: impl Iterator<Item = Edge>) -> Result<Self> {
         let count = snapshot.nodes().len();
         let (reached, order, last) = (NodeSet::new(count), with_room(count)?, filled(NO_EDGE, count)?);
         let mut walk = Self { snapshot, without, reached, order, last };
-        snapshot.edges_of(snapshot.root()).filter(|&edge| begins(edge)).for_each(|edge| walk.reach(edge));
+        begins.for_each(|edge| walk.reach(edge));
         Ok(walk)
     }
 
