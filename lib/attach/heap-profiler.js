@@ -4,7 +4,7 @@
 //
 //   takeSnapshot(session, { signal, onProgress, maxBytes, redact, file }) → Promise<Snapshot>
 //
-// `session` has `send(method, params)` → Promise, `on(event, listener)` and `off(event, listener)`: a session of client.js,
+// `session` has `send(method, params)` → Promise, `on(event, listener)` and `off(event, listener)`: a session of session.js,
 // or a CDPSession of Playwright or Puppeteer. The options are those of `parse`; `file` is written as `capture({ file })` does.
 // V8 forgets the ids of objects when a session ends, so snapshots that are to be compared must come from one session.
 //

@@ -16,7 +16,7 @@ const HINT = '{ force: true }, --force, takes it anyway';
 
 /**
  * Rejects with `ERR_NOT_ENOUGH_MEMORY` unless it is forced.
- * @param {import('./client.js').Session} session
+ * @param {import('./session.js').Session} session
  * @param {{ localPid: number | null, force: boolean }} target `localPid`: as this machine calls it.
  * @returns {Promise<import('../../index.d.ts').Preflight>}
  */

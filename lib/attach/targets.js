@@ -2,6 +2,7 @@
 
 // TARGET → a session of the one program that is meant.
 
+const { isRunning } = require('../api/is-running.js');
 const { connect } = require('./client.js');
 const { inUrl, isLoopback, listEntries } = require('./endpoint.js');
 const { noTarget, remoteAddress } = require('./errors.js');
@@ -18,7 +19,7 @@ const isReachable = ({ type, url, webSocketDebuggerUrl }) => webSocketDebuggerUr
 
 /**
  * @typedef {{ pid: number } | { host: string, port: number, url?: string }} Place
- * @typedef {{ kind: string, id: string, title: string, url: string, open: () => Promise<import('./client.js').Session> }} Candidate
+ * @typedef {{ kind: string, id: string, title: string, url: string, open: () => Promise<import('./session.js').Session> }} Candidate
  */
 
 /** @returns {Place} What a TARGET means. A number is a process if there is one of Node.js with that id, otherwise a port. */
@@ -48,15 +49,6 @@ function isRunningNode(pid) {
   return isNode(pid, proc.exeOf(pid)?.split('/').at(-1) ?? '');
 }
 
-function isRunning(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 function checkPort(place, text) {
   if (place.port > 65_535) throw noTarget(`there is no process ${text}, and it is no port`);
   return place;
@@ -81,7 +73,7 @@ function checkAddress({ host, port }, allowRemote) {
 /**
  * @param {string | number | URL} target
  * @param {{ select?: string, allowRemote?: boolean, signal?: AbortSignal }} options `select`: text in the title, address, kind or id.
- * @returns {Promise<{ session: import('./client.js').Session, main?: import('./client.js').Session, kind: string, title: string, url: string,
+ * @returns {Promise<{ session: import('./session.js').Session, main?: import('./session.js').Session, kind: string, title: string, url: string,
  *   place: Place, address: { host: string, port: number }, leave: () => Promise<void> }>} `main`: of the process, where `session` may be
  * of a worker. `leave` closes everything that was opened.
  */

@@ -3,7 +3,7 @@
 // Workers, which can be reached only through the program that has started them.
 
 const { targetEnded } = require('./errors.js');
-const { Session } = require('./client.js');
+const { Session } = require('./session.js');
 
 /** Workers that are there are told of at once, within milliseconds. */
 const SETTLE_MS = 250;

@@ -5,6 +5,7 @@
 
 const path = require('node:path');
 const fs = require('node:fs');
+const { nameNow, oldestFirst } = require('../capture/file-names.js');
 const { replaceFile } = require('../cli/output.js');
 const { printableJson } = require('../format/log-commands.js');
 const { formatBytes } = require('../format/numbers.js');
@@ -15,6 +16,7 @@ const { Uploads } = require('./uploads.js');
 
 /** Of the text in a log, in bytes. */
 const LOG_BYTES = 4096;
+const ENDINGS = { json: '.report.json', text: '.report.txt' };
 /** Files of reports to keep in a folder. */
 const KEPT_FILES = 40;
 
@@ -43,8 +45,8 @@ class Reports {
     say(lineOf(event));
     if (!this.#isForFile) say(text);
     if (this.#folder === undefined) return;
-    const json = this.#write(`${name}.report.json`, printableJson(event.report));
-    if (this.#isForFile) this.#write(`${name}.report.txt`, text);
+    const json = this.#write(`${name}${ENDINGS.json}`, printableJson(event.report));
+    if (this.#isForFile) this.#write(`${name}${ENDINGS.text}`, text);
     this.#sweep();
     this.#uploads?.add({ report: json, snapshots: this.#unsent(event.files), fingerprint: event.fingerprint });
   }
@@ -70,17 +72,15 @@ class Reports {
 
   /** Services that are restarted again and again leave files. */
   #sweep() {
-    const names = fs.readdirSync(this.#folder).filter((name) => /^heapray-\d+-[\dTZ-]+\.report\.(?:json|txt)$/.test(name));
-    const time = (name) => name.replace(/^heapray-\d+-/, '');
-    const oldestFirst = names.sort((a, b) => time(a).localeCompare(time(b)));
-    for (const name of oldestFirst.slice(0, Math.max(0, names.length - KEPT_FILES))) fs.rmSync(path.join(this.#folder, name), { force: true });
+    const written = oldestFirst(fs.readdirSync(this.#folder), Object.values(ENDINGS));
+    for (const { name } of written.slice(0, Math.max(0, written.length - KEPT_FILES))) fs.rmSync(path.join(this.#folder, name), { force: true });
   }
 }
 
 /** As the snapshot's, whose ending is left out. */
 function nameOf({ capture }) {
   if (capture?.file) return path.basename(capture.file).replace(/\..*$/, '');
-  return `heapray-${process.pid}-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  return nameNow();
 }
 
 /** One line for alerts: verdict, fingerprint, and what else decides whether to get up. */

@@ -15,13 +15,16 @@ const SEMI_SPACES = 3;
 const SEMI_SPACE = new Map([[11, 16], [12, 16], [13, 64], [14, 32]]);
 const LARGEST_SEMI_SPACE = 64;
 
+// V8 reads its flags when the process starts.
+const OLD_SPACE = flag('max-old-space-size');
+const YOUNG = SEMI_SPACES * semiSpace() * MIB;
+
 /** Bytes of old objects at which V8 gives up. */
 function heapLimit() {
   if (!isMainThread) return resourceLimits.maxOldGenerationSizeMb * MIB;
-  const told = flag('max-old-space-size');
-  if (told > 0) return told * MIB;
+  if (OLD_SPACE > 0) return OLD_SPACE * MIB;
   const { heap_size_limit: limit } = v8.getHeapStatistics();
-  return Math.max(limit / 2, limit - SEMI_SPACES * semiSpace() * MIB);
+  return Math.max(limit / 2, limit - YOUNG);
 }
 
 /** V8 rounds what it is told up to a power of two. */

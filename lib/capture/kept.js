@@ -6,11 +6,11 @@ const { readdir, rm } = require('node:fs/promises');
 const path = require('node:path');
 const native = require('../addon/load.js');
 const { makeFolder } = require('../api/folder.js');
+const { isRunning } = require('../api/is-running.js');
 const { checkMayWrite } = require('../api/permission.js');
+const { BEGINNING, nameNow, oldestFirst } = require('./file-names.js');
 
-const BEGINNING = 'heapray-';
 const ENDING = '.heapsnapshot.gz';
-const SNAPSHOT = /^heapray-(\d+)-[\dTZ-]+\.heapsnapshot\.gz$/;
 
 class Kept {
   #entries = [];
@@ -28,8 +28,7 @@ class Kept {
     if (this.#folder === undefined) return undefined;
     checkMayWrite(this.#folder);
     makeFolder(this.#folder);
-    const time = new Date().toISOString().replace(/[:.]/g, '-');
-    return path.join(this.#folder, `${BEGINNING}${process.pid}-${time}${ENDING}`);
+    return path.join(this.#folder, `${nameNow()}${ENDING}`);
   }
 
   /** Adds the newest and removes the oldest when there are too many. */
@@ -50,9 +49,8 @@ class Kept {
     // And what they were writing when they were killed, each under another name.
     native.removeStaleFiles(this.#folder, BEGINNING, ENDING);
     const own = new Set(this.#entries.map(({ file }) => path.basename(file)));
-    const names = (await readdir(this.#folder)).filter((name) => SNAPSHOT.test(name) && !own.has(name) && !isOfAnother(name));
-    const oldestFirst = names.sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
-    for (const name of oldestFirst.slice(0, Math.max(0, names.length - this.#most))) await rm(path.join(this.#folder, name), { force: true });
+    const left = oldestFirst(await readdir(this.#folder), [ENDING]).filter(({ name, pid }) => !own.has(name) && !isOfAnother(pid));
+    for (const { name } of left.slice(0, Math.max(0, left.length - this.#most))) await rm(path.join(this.#folder, name), { force: true });
   }
 
   /** Oldest first. */
@@ -81,17 +79,7 @@ class Kept {
   }
 }
 
-/** Whether a process that runs beside this one has written the file, and may compare it yet. */
-function isOfAnother(name) {
-  const pid = Number(SNAPSHOT.exec(name)[1]);
-  if (pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-const timeOf = (name) => name.replace(/^heapray-\d+-/, '');
+/** Whether a process that runs beside this one has written a file, and may compare it yet. */
+const isOfAnother = (pid) => pid !== process.pid && isRunning(pid);
 
 module.exports = { Kept };

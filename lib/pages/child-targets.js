@@ -4,54 +4,15 @@
 //
 // Messages for them go through the page's session, which works alike with every library.
 
-const { EventEmitter } = require('node:events');
+const { targetEnded } = require('../attach/errors.js');
+const { Session } = require('../attach/session.js');
 
 /** Those beyond are named in a warning: each costs a snapshot in every round. */
 const MAX_CHILDREN = 8;
 
 const NOUNS = { worker: 'worker', iframe: 'frame' };
 
-/** A session of the protocol inside another. */
-class ChildSession extends EventEmitter {
-  #post;
-  #messages = 0;
-  /** @type {Map<number, { resolve: Function, reject: Function }>} */
-  #waiting = new Map();
-
-  /** @param {(message: string) => Promise<unknown>} post sends a message to the target */
-  constructor(post) {
-    super();
-    this.#post = post;
-  }
-
-  send(method, params = {}) {
-    this.#messages += 1;
-    const id = this.#messages;
-    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#post(JSON.stringify({ id, method, params })).catch((error) => this.#settle(id, { error }));
-    return answer;
-  }
-
-  /** A message of the target. */
-  receive(text) {
-    const { id, method, params, result, error } = JSON.parse(text);
-    if (id === undefined) this.emit(method, params);
-    else this.#settle(id, { result, error });
-  }
-
-  end() {
-    for (const id of this.#waiting.keys()) this.#settle(id, { error: { message: 'the target was closed' } });
-  }
-
-  #settle(id, { result, error }) {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (error === undefined) waiting?.resolve(result);
-    else waiting?.reject(new Error(error.message));
-  }
-}
-
-/** @typedef {{ id: string, name: string, session: ChildSession }} Child `name`: how messages call it */
+/** @typedef {{ id: string, name: string, session: Session }} Child `name`: how messages call it */
 
 class ChildTargets {
   /** @type {Map<string, Child>} */
@@ -88,16 +49,20 @@ class ChildTargets {
   // Properties, because listeners are called without `this`.
   #attached = ({ sessionId, targetInfo: { type, url } }) => {
     if (!Object.hasOwn(NOUNS, type)) return;
-    const post = (message) => this.#session.send('Target.sendMessageToTarget', { sessionId, message });
-    this.#children.set(sessionId, { id: sessionId, name: `${NOUNS[type]} ${url}`, session: new ChildSession(post) });
+    const post = (message) => {
+      this.#session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify(message) }).catch((error) => session.end(targetEnded(error.message)));
+    };
+    // Timers may be those that a test has faked.
+    const session = new Session(post, () => Infinity);
+    this.#children.set(sessionId, { id: sessionId, name: `${NOUNS[type]} ${url}`, session });
   };
 
   #detached = ({ sessionId }) => {
-    this.#children.get(sessionId)?.session.end();
+    this.#children.get(sessionId)?.session.end(targetEnded('the target was closed'));
     this.#children.delete(sessionId);
   };
 
-  #received = ({ sessionId, message }) => this.#children.get(sessionId)?.session.receive(message);
+  #received = ({ sessionId, message }) => this.#children.get(sessionId)?.session.receive(JSON.parse(message));
 }
 
 module.exports = { ChildTargets };

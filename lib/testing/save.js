@@ -8,6 +8,7 @@
 const { renameSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const { makeFolder } = require('../api/folder.js');
+const { timeStamp } = require('../capture/file-names.js');
 const { today } = require('./clock.js');
 
 let files = 0;
@@ -19,9 +20,8 @@ class SavedSnapshot {
 
   constructor(folder) {
     makeFolder(folder);
-    const when = new Date(today()).toISOString().replace(/[:.]/g, '-');
     files += 1;
-    this.file = path.resolve(folder, `${when}-${process.pid}-${files}.heapsnapshot`);
+    this.file = path.resolve(folder, `${timeStamp(today())}-${process.pid}-${files}.heapsnapshot`);
   }
 
   /**

@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const { FUNCTIONS } = require('../../api/options/functions.js');
+const { timeStamp } = require('../../capture/file-names.js');
 const { visible } = require('../../format/text.js');
 const { EXIT, InputError, Interrupted, QUESTION_CODES, UsageError } = require('../errors.js');
 const { addFlags, optionsOf } = require('../flags.js');
@@ -143,8 +144,7 @@ const titleOf = ({ title, url }) => title || url;
 
 /** Names sort by time. Process watchers remove old files of their own names only. */
 function fileName({ kind, pid }, number) {
-  const time = new Date().toISOString().replace(/[:.]/g, '-');
-  return `attach-${pid ?? kind}-${time}-${number}.heapsnapshot.gz`;
+  return `attach-${pid ?? kind}-${timeStamp()}-${number}.heapsnapshot.gz`;
 }
 
 module.exports = { define };
