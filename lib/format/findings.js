@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { isWithin } = require('../api/is-within.js');
 const { localPath } = require('../source-maps/sources.js');
 const { statusText } = require('./baseline.js');
 const { leakLabel, ownerLabel, sourceLabel } = require('./labels.js');
@@ -83,10 +84,10 @@ function fileIn(folder, script) {
   const root = realPath(folder);
   for (const file of candidates(root, script)) {
     const real = realPath(file);
-    const within = real && path.relative(root, real);
-    const isInside = within && !path.isAbsolute(within) && within !== '..' && !within.startsWith(`..${path.sep}`);
+    if (real === undefined || real === root || !isWithin(root, real)) continue;
+    const within = path.relative(root, real);
     // A name with control characters or commands is none that a repository has.
-    if (isInside && visible(within) === within) return within.split(path.sep).join('/');
+    if (visible(within) === within) return within.split(path.sep).join('/');
   }
   return undefined;
 }

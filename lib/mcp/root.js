@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { HeaprayError, ioError } = require('../api/errors.js');
+const { isWithin } = require('../api/is-within.js');
 const { notSupported, outsideRoot } = require('./errors.js');
 
 class Root {
@@ -23,7 +24,7 @@ class Root {
   file(name) {
     const wanted = path.resolve(this.folder, name);
     const real = realPath(wanted);
-    if (!this.#contains(real)) throw outsideRoot(`${name} is outside of the folder that this server may read (--root ${this.folder})`);
+    if (!isWithin(this.folder, real)) throw outsideRoot(`${name} is outside of the folder that this server may read (--root ${this.folder})`);
     const stat = statOf(name, real);
     if (!stat.isFile()) throw notSupported(`${name} is not a file`);
     return real;
@@ -37,11 +38,6 @@ class Root {
       if (error instanceof HeaprayError) return false;
       throw error;
     }
-  }
-
-  #contains(file) {
-    const relative = path.relative(this.folder, file);
-    return relative === '' || (relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative));
   }
 }
 

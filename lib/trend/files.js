@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { isWithin } = require('../api/is-within.js');
 
 const SNAPSHOT = /\.heap(?:snapshot|timeline)(?:\.(?:gz|zst|br))?$/i;
 const REPORT = /\.json$/i;
@@ -39,11 +40,9 @@ const isFolder = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirec
 
 function commonFolder(folders) {
   let [common] = folders;
-  while (!folders.every((folder) => isIn(common, folder)) && common !== path.dirname(common)) common = path.dirname(common);
+  while (!folders.every((folder) => isWithin(common, folder)) && common !== path.dirname(common)) common = path.dirname(common);
   return common;
 }
-
-const isIn = (outer, folder) => folder === outer || folder.startsWith(outer + path.sep);
 
 function inFolder(folder, below) {
   const names = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((each) => (each.isFile() ? [path.relative(folder, path.join(each.parentPath ?? each.path, each.name))] : []));
